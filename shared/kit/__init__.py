@@ -1,0 +1,1 @@
+"""Infrastructure without a business word: ids, clock, problems, settings, database, migrations, files, egress."""

@@ -1,0 +1,145 @@
+"""The database session: one transaction per request or task, the tenant set before the first query.
+
+Row security does the isolation; this module makes sure that it cannot be escaped by accident: the tenant is set
+in every transaction (to '' when there is none, which matches no row) and a role that could bypass it is refused.
+"""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import orjson
+import structlog
+from sqlalchemy import DateTime, text
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlmodel import Field, SQLModel
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from shared.kit import clock
+from shared.kit.ids import new_id
+
+log = structlog.get_logger(__name__)
+
+# Named constraints, so that a migration can drop what it did not create and errors name the rule that broke.
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+TIMESTAMP = DateTime(timezone=True)
+
+
+class TenantRow(SQLModel):
+    """Mixin: the key of every tenant table is (tenant_id, id), tenant first, so that partitioning stays open."""
+
+    tenant_id: UUID = Field(primary_key=True)
+    id: UUID = Field(primary_key=True, default_factory=new_id)
+
+
+class Versioned(SQLModel):
+    """Mixin: optimistic locking and times. `version` is what the strong ETag shows; call `touch` on every change."""
+
+    version: int = Field(default=1, nullable=False)
+    created_at: datetime = Field(default_factory=clock.now, sa_type=TIMESTAMP, nullable=False)
+    updated_at: datetime = Field(default_factory=clock.now, sa_type=TIMESTAMP, nullable=False)
+
+    def touch(self) -> None:
+        self.version += 1
+        self.updated_at = clock.now()
+
+
+class DangerousRole(RuntimeError):
+    """The database role could see other tenants' rows; the process must not start with it."""
+
+
+def async_url(url: str) -> URL:
+    """`url` with the asyncpg driver, whatever spelling the operator used (`postgres://`, `postgresql://`)."""
+    parsed = make_url(url)
+    return parsed.set(drivername="postgresql+asyncpg")
+
+
+def create_engine(url: str, **options: Any) -> AsyncEngine:
+    """An engine on asyncpg with orjson for JSON columns."""
+    return create_async_engine(
+        async_url(url),
+        json_serializer=lambda value: orjson.dumps(value).decode(),
+        json_deserializer=orjson.loads,
+        **options,
+    )
+
+
+class Database:
+    """A pool of connections for one role; hands out one-transaction sessions.
+
+    `after_publish` is called after a commit in which an event was published (session.info["published"]), as a
+    best-effort wake-up; losing it loses nothing.
+    """
+
+    def __init__(self, url: str, *, pool_size: int = 8, bound_to: AsyncConnection | None = None) -> None:
+        self._engine = create_engine(url, pool_size=pool_size, max_overflow=0, pool_timeout=10, pool_recycle=1800)
+        self._bound_to = bound_to
+        self.after_publish: Callable[[], Awaitable[None]] | None = None
+
+    @property
+    def engine(self) -> AsyncEngine:
+        return self._engine
+
+    async def start(self) -> None:
+        """Connect once; raise DangerousRole unless row security binds this role."""
+        async with self._engine.connect() as connection:
+            row = (await connection.execute(text(_ROLE_QUERY))).one()
+        if row.superuser or row.bypass or row.owns:
+            reason = "is a superuser" if row.superuser else "bypasses row security" if row.bypass else "owns tables"
+            raise DangerousRole(f"database role {row.name} {reason}: use the service's app role")
+
+    async def stop(self) -> None:
+        await self._engine.dispose()
+
+    @asynccontextmanager
+    async def transaction(self, tenant: UUID | None, *, traceparent: str | None = None) -> AsyncIterator[AsyncSession]:
+        """One transaction for `tenant` (None sees no tenant row). Commits at the end of the block."""
+        async with self._session() as session:
+            session.info.update(tenant=tenant, traceparent=traceparent)
+            async with session.begin():
+                await set_tenant(session, tenant)
+                yield session
+            published = session.info.pop("published", False)
+        if published and self.after_publish is not None:
+            try:
+                await self.after_publish()
+            except Exception as error:  # the sweeper finds the event; a lost nudge must not fail a committed request
+                log.warning("wake-up lost", error=type(error).__name__)
+
+    def _session(self) -> AsyncSession:
+        if self._bound_to is not None:
+            return AsyncSession(self._bound_to, expire_on_commit=False, join_transaction_mode="create_savepoint")
+        return AsyncSession(self._engine, expire_on_commit=False)
+
+
+async def set_tenant(session: AsyncSession, tenant: UUID | None) -> None:
+    """Bind the rest of the transaction to `tenant`; always sets, since a savepoint would keep the former value."""
+    await session.execute(text("SELECT set_config('app.tenant', :tenant, true)"), {"tenant": str(tenant or "")})
+    session.info["tenant"] = tenant
+
+
+def tenant_of(session: AsyncSession) -> UUID:
+    """The tenant that the session is bound to; an error where code that needs one runs without."""
+    tenant = session.info.get("tenant")
+    if not isinstance(tenant, UUID):
+        raise RuntimeError("this code needs a session with a tenant")
+    return tenant
+
+
+_ROLE_QUERY = """
+SELECT current_user AS name, r.rolsuper AS superuser, r.rolbypassrls AS bypass,
+       EXISTS (SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+               WHERE c.relkind IN ('r', 'p') AND n.nspname = 'public'
+                 AND pg_has_role(r.oid, c.relowner, 'MEMBER')) AS owns
+FROM pg_roles r WHERE r.rolname = current_user
+"""

@@ -1,0 +1,86 @@
+"""Settings blocks. Built at start-up, never at import, so that importing a module needs no environment.
+
+Field `x` of service `projects` reads `PROJECTS_X`, then `STARTKLAR_X`.
+"""
+
+import base64
+import ipaddress
+from pathlib import Path
+from typing import ClassVar, Literal, Self
+from urllib.parse import urlsplit
+
+from pydantic import Field, SecretStr, model_validator
+from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
+
+
+class ServiceSettings(BaseSettings):
+    """What every service reads; a service adds its own fields in a subclass and names itself in `service`."""
+
+    model_config = SettingsConfigDict(extra="ignore", frozen=True)
+    service: ClassVar[str] = ""
+
+    environment: Literal["development", "test", "production"] = Field(
+        "production", description="production refuses everything that only development may do"
+    )
+    database_url: SecretStr = Field(description="PostgreSQL as the service's app role (row security applies)")
+    relay_database_url: SecretStr = Field(description="PostgreSQL as the relay role (outbox, jobs, positions)")
+    redis_url: SecretStr = Field(description="Redis for arq wake-ups and caches; never the truth")
+    public_url: str = Field(description="Base URL of the gateway as callers see it")
+    issuer: str = Field(description="Issuer of our tokens, exactly as in `iss`")
+    jwks_url: str = Field(description="Where the issuer's public keys are read, over the internal network")
+    service_urls: dict[str, str] = Field(default_factory=dict, description="Internal base URL of each service, JSON")
+    client_key_file: Path | None = Field(
+        None, description="PEM file: ES256 private key of this service (private_key_jwt)"
+    )
+    file_key: SecretStr = Field(description="Base64 of 32 random bytes: wraps the keys of stored files and secrets")
+    otlp_endpoint: str | None = Field(None, description="OpenTelemetry collector; traces are not exported without it")
+    database_pool_size: int = Field(8, ge=1, le=200, description="Connections that one process holds at most")
+    max_body_bytes: int = Field(1_048_576, ge=1024, description="Largest ordinary request body, bytes")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - replaced by two prefixes below
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003  # noqa: ARG003 - replaced by two prefixes below
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        own = EnvSettingsSource(settings_cls, env_prefix=f"{cls.service.upper()}_")
+        common = EnvSettingsSource(settings_cls, env_prefix="STARTKLAR_")
+        return init_settings, own, common
+
+    def file_key_bytes(self) -> bytes:
+        """The 32 bytes of `file_key`."""
+        return base64.b64decode(self.file_key.get_secret_value(), validate=True)
+
+    @model_validator(mode="after")
+    def _key_is_a_key(self) -> Self:
+        try:
+            length = len(self.file_key_bytes())
+        except ValueError:
+            length = 0
+        if length != 32:
+            raise ValueError("file_key must be base64 of exactly 32 bytes")
+        return self
+
+    @model_validator(mode="after")
+    def _production_is_strict(self) -> Self:
+        if self.environment != "production":
+            return self
+        for name in ("public_url", "issuer"):
+            parts = urlsplit(getattr(self, name))
+            if parts.scheme != "https" or _is_loopback(parts.hostname):
+                raise ValueError(f"{name} must be https and not loopback in production")
+        if len(set(self.file_key_bytes())) < 12:
+            raise ValueError("file_key is too weak for production")
+        return self
+
+
+def _is_loopback(host: str | None) -> bool:
+    if host is None or host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

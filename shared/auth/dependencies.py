@@ -1,0 +1,165 @@
+"""What a route demands of its caller, as FastAPI security dependencies, so that OpenAPI tells the same.
+
+    ProjectsRead = Annotated[Principal, requires(Scope.projects_read, roles=(Role.project_leader,))]
+
+The application gives `request.app.state.runtime.verifier` (a TokenVerifier) and may give `.cutoffs` (AccessCutoffs).
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Annotated, Any
+
+import structlog
+from fastapi import Depends, Request, params
+from fastapi.security import OAuth2AuthorizationCodeBearer
+
+from shared.auth.jws import TokenRefused
+from shared.auth.principal import API_AUDIENCE, Acr, Principal
+from shared.auth.roles import Role
+from shared.auth.scopes import Scope
+from shared.kit import clock
+from shared.kit.problems import Forbidden, StepUpNeeded, Unauthenticated
+from shared.kit.text import Text
+
+log = structlog.get_logger()
+
+oauth2 = OAuth2AuthorizationCodeBearer(
+    authorizationUrl="/oauth2/authorize",
+    tokenUrl="/oauth2/token",
+    scheme_name="OAuth2",
+    description="Authorization code with PKCE (S256) for people, client credentials for programs.",
+    scopes={scope.value: scope.sentence for scope in Scope},
+    auto_error=False,
+)
+
+_NO_TOKEN = Text(
+    sv="Skicka en åtkomsttoken i huvudet Authorization: Bearer.",
+    en="Send an access token in the header Authorization: Bearer.",
+    da="Send et adgangstoken i headeren Authorization: Bearer.",
+)
+_BAD_TOKEN = Text(
+    sv="Åtkomsttoken är ogiltig eller har gått ut. Hämta en ny.",
+    en="The access token is invalid or has expired. Fetch a new one.",
+    da="Adgangstokenet er ugyldigt eller udløbet. Hent et nyt.",
+)
+_SCOPE_MISSING = Text(
+    sv="Klienten saknar den omfattning (scope) som krävs.",
+    en="The client lacks the scope that is required.",
+    da="Klienten mangler det krævede scope.",
+)
+_ROLE_MISSING = Text(
+    sv="Ingen av dina roller tillåter detta.",
+    en="None of your roles allows this.",
+    da="Ingen af dine roller tillader dette.",
+)
+_TOO_WEAK = Text(
+    sv="Logga in igen på den nivå som krävs.",
+    en="Log in again at the level that is required.",
+    da="Log ind igen på det krævede niveau.",
+)
+
+
+async def authenticate(request: Request) -> Principal | None:
+    """The verified caller, or None when the request carries no Authorization header; Unauthenticated for a bad token.
+
+    Verified once per request, whichever of session or requirement asks first.
+    """
+    known: Principal | None = getattr(request.state, "principal", None)
+    if known is not None:
+        return known
+    token = _bearer_token(request)
+    if token is None:
+        return None
+    runtime = request.app.state.runtime
+    try:
+        principal: Principal = await runtime.verifier.verify(token)
+        cutoffs = getattr(runtime, "cutoffs", None)
+        if cutoffs is not None and await cutoffs.refuses(principal):
+            raise TokenRefused("access was removed after the token was issued")
+    except TokenRefused as refusal:
+        log.info("token_refused", reason=str(refusal))
+        raise _invalid_token() from refusal
+    request.state.principal = principal
+    return principal
+
+
+@dataclass(frozen=True)
+class Requirement:
+    """The demands of one route; an instance is the dependency. Empty `roles` means that every role will do."""
+
+    scope: Scope | None
+    roles: tuple[Role, ...] = ()
+    min_acr: Acr | None = None
+    max_age: timedelta | None = None
+    is_internal: bool = False
+
+    async def __call__(self, request: Request, _: Annotated[str | None, Depends(oauth2)]) -> Principal:
+        principal = await authenticate(request)
+        if principal is None:
+            raise Unauthenticated(_NO_TOKEN, headers={"WWW-Authenticate": 'Bearer realm="startklar"'})
+        self.check(principal)
+        return principal
+
+    def check(self, principal: Principal) -> None:
+        """Raises Unauthenticated, Forbidden or StepUpNeeded unless `principal` meets the demands."""
+        if (principal.audience == API_AUDIENCE) is self.is_internal:
+            raise _invalid_token()
+        if self.scope is not None and self.scope not in principal.scopes:
+            challenge = f'Bearer error="insufficient_scope", scope="{self.scope.value}"'
+            raise Forbidden(_SCOPE_MISSING, headers={"WWW-Authenticate": challenge}, requiredScope=self.scope.value)
+        if self.roles and not principal.has_any_role(*self.roles):
+            raise Forbidden(_ROLE_MISSING, requiredRoles=[role.value for role in self.roles])
+        require_assurance(principal, self.min_acr, self.max_age)
+
+
+def require_assurance(principal: Principal, min_acr: Acr | None, max_age: timedelta | None) -> None:
+    """Raises StepUpNeeded (RFC 9470) unless the login was at least `min_acr` and at most `max_age` ago."""
+    is_weak = min_acr is not None and (principal.acr is None or not principal.acr.at_least(min_acr))
+    is_old = max_age is not None and (principal.auth_time is None or clock.now() - principal.auth_time > max_age)
+    if not (is_weak or is_old):
+        return
+    wanted: dict[str, Any] = {}
+    if min_acr is not None:
+        wanted["acr_values"] = min_acr.value
+    if max_age is not None:
+        wanted["max_age"] = str(int(max_age.total_seconds()))
+    challenge = ", ".join(
+        ['Bearer error="insufficient_user_authentication"', *(f'{k}="{v}"' for k, v in wanted.items())]
+    )
+    raise StepUpNeeded(_TOO_WEAK, headers={"WWW-Authenticate": challenge}, **wanted)
+
+
+def requires(
+    scope: Scope | None,
+    roles: Collection[Role] = (),
+    *,
+    min_acr: Acr | None = None,
+    max_age: timedelta | None = None,
+) -> params.Security:
+    """For a person's or script's call: the API audience, `scope`, one of `roles` at any unit, and the assurance.
+
+    Which rows a role at a unit reaches is the query's work (`Principal.units_for`).
+    """
+    requirement = Requirement(scope, tuple(roles), min_acr, max_age)
+    return params.Security(requirement, scopes=[scope.value] if scope else [])
+
+
+def internal(scope: Scope) -> params.Security:
+    """For calls between services under /internal: this service's own audience and `scope`."""
+    return params.Security(Requirement(scope, is_internal=True), scopes=[scope.value])
+
+
+def _bearer_token(request: Request) -> str | None:
+    """The token of the only Authorization header. Query tokens are not read: they end up in logs (RFC 9700)."""
+    headers = request.headers.getlist("authorization")
+    if not headers:
+        return None
+    scheme, _, token = headers[0].partition(" ")
+    if len(headers) > 1 or scheme.lower() != "bearer" or not token.strip():
+        raise _invalid_token()
+    return token.strip()
+
+
+def _invalid_token() -> Unauthenticated:
+    return Unauthenticated(_BAD_TOKEN, headers={"WWW-Authenticate": 'Bearer error="invalid_token"'})

@@ -1,0 +1,156 @@
+"""Compact JWS with ES256: the only module that touches python-jose.
+
+python-jose 3.5 ignores `crit`, accepts tokens without `exp` or `aud`, picks the algorithm from the header when no
+list is given and drops characters outside base64url. So only its signature primitive is used, with one literal
+algorithm and a key built once; shape, header and claims are checked here and in `claims`.
+"""
+
+import hashlib
+import json
+import re
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Self
+
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from jose import jws  # noqa: TID251 - the one place that design allows
+from jose.backends import ECKey  # noqa: TID251
+from jose.backends.base import Key  # noqa: TID251
+from jose.exceptions import JOSEError  # noqa: TID251
+
+MAX_TOKEN_BYTES = 8 * 1024
+ALGORITHM = "ES256"
+# Headers that would let the sender choose the key or the rules (RFC 7515 section 4.1, RFC 7797).
+FORBIDDEN_HEADERS = frozenset({"crit", "jku", "jwk", "x5u", "x5c", "x5t", "x5t#S256", "b64", "zip", "enc"})
+_COMPACT = re.compile(r"[A-Za-z0-9_-]{2,}\.[A-Za-z0-9_-]{2,}\.[A-Za-z0-9_-]{86}", re.ASCII)
+
+
+class TokenRefused(Exception):
+    """The token is not acceptable; the message says why for the log and never repeats the token."""
+
+
+@dataclass(frozen=True)
+class PublicKey:
+    """A P-256 verification key under its `kid`."""
+
+    kid: str
+    key: Key = field(repr=False, compare=False)
+
+    @classmethod
+    def from_jwk(cls, jwk: Mapping[str, Any]) -> Self:
+        """From a public JWK (RFC 7517); ValueError unless it is an ES256 signature key with a `kid`."""
+        fits = (
+            jwk.get("kty") == "EC"
+            and jwk.get("crv") == "P-256"
+            and jwk.get("alg", ALGORITHM) == ALGORITHM
+            and jwk.get("use", "sig") == "sig"
+            and isinstance(jwk.get("kid"), str)
+            and "d" not in jwk
+        )
+        if not fits:
+            raise ValueError("not a public ES256 signature key with a kid")
+        try:
+            return cls(str(jwk["kid"]), ECKey({k: jwk[k] for k in ("kty", "crv", "x", "y")}, ALGORITHM))
+        except (JOSEError, KeyError, TypeError, ValueError) as error:
+            raise ValueError("not a point on P-256") from error
+
+
+class SigningKey:
+    """An ES256 private key; its `kid` is the JWK thumbprint (RFC 7638) unless given."""
+
+    def __init__(self, private: ec.EllipticCurvePrivateKey, kid: str | None = None) -> None:
+        if not isinstance(private.curve, ec.SECP256R1):
+            raise ValueError("ES256 needs a key on P-256")
+        self._private = private
+        self._key = ECKey(private, ALGORITHM)
+        numbers = private.public_key().public_numbers()
+        self._point = {"crv": "P-256", "kty": "EC", "x": _coordinate(numbers.x), "y": _coordinate(numbers.y)}
+        self.kid = kid or _thumbprint(self._point)
+
+    @classmethod
+    def generate(cls) -> Self:
+        """A fresh key."""
+        return cls(ec.generate_private_key(ec.SECP256R1()))
+
+    @classmethod
+    def from_pem(cls, pem: bytes, kid: str | None = None) -> Self:
+        """From an unencrypted PEM (PKCS#8 or SEC1); ValueError for any other key."""
+        private = serialization.load_pem_private_key(pem, password=None)
+        if not isinstance(private, ec.EllipticCurvePrivateKey):
+            raise ValueError("ES256 needs an elliptic curve key")
+        return cls(private, kid)
+
+    def pem(self) -> bytes:
+        """The private key as PKCS#8 PEM."""
+        return self._private.private_bytes(
+            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+        )
+
+    def public_jwk(self) -> dict[str, str]:
+        """The public half as a JWK, ready for a JWK Set."""
+        return {**self._point, "kid": self.kid, "alg": ALGORITHM, "use": "sig"}
+
+    def public_key(self) -> PublicKey:
+        """The public half, for verification."""
+        return PublicKey.from_jwk(self.public_jwk())
+
+    def sign(self, claims: Mapping[str, Any], typ: str) -> str:
+        """The compact JWS of `claims` with header `typ` (`at+jwt`, `JWT`, `logout+jwt`)."""
+        return str(jws.sign(dict(claims), self._key, headers={"kid": self.kid, "typ": typ}, algorithm=ALGORITHM))
+
+
+def read_header(token: str, typ: str | None) -> dict[str, Any]:
+    """The unverified header, after every check that needs no key; raises TokenRefused.
+
+    `typ` is compared without case and without `application/` (RFC 9068 section 4); None accepts an absent typ or `JWT`.
+    """
+    if len(token) > MAX_TOKEN_BYTES:
+        raise TokenRefused("token is larger than 8 KiB")
+    if not _COMPACT.fullmatch(token):
+        raise TokenRefused("not a compact JWS with an ES256 signature")
+    header = _json_object(token.split(".", 1)[0], "header")
+    if header.get("alg") != ALGORITHM:
+        raise TokenRefused("algorithm is not ES256")
+    if forbidden := FORBIDDEN_HEADERS & header.keys():
+        raise TokenRefused(f"header {sorted(forbidden)[0]} is not allowed")
+    if not _typ_matches(header.get("typ"), typ):
+        raise TokenRefused("wrong token type")
+    if not isinstance(header.get("kid"), str):
+        raise TokenRefused("key id is missing")
+    return header
+
+
+def read_claims(token: str, key: PublicKey) -> dict[str, Any]:
+    """The claims of a token that `key` signed; raises TokenRefused. Call `read_header` first for the other checks."""
+    try:
+        jws.verify(token, key.key, algorithms=[ALGORITHM])
+    except JOSEError as error:
+        raise TokenRefused("signature does not match") from error
+    return _json_object(token.split(".", 2)[1], "payload")
+
+
+def _typ_matches(found: object, wanted: str | None) -> bool:
+    if found is None:
+        return wanted is None
+    return isinstance(found, str) and found.lower().removeprefix("application/") == (wanted or "jwt").lower()
+
+
+def _json_object(segment: str, what: str) -> dict[str, Any]:
+    try:
+        value = json.loads(urlsafe_b64decode(segment + "=" * (-len(segment) % 4)))
+    except (ValueError, RecursionError) as error:
+        raise TokenRefused(f"{what} is not JSON") from error
+    if not isinstance(value, dict):
+        raise TokenRefused(f"{what} is not a JSON object")
+    return value
+
+
+def _coordinate(value: int) -> str:
+    return urlsafe_b64encode(value.to_bytes(32, "big")).rstrip(b"=").decode()
+
+
+def _thumbprint(point: Mapping[str, str]) -> str:
+    canonical = json.dumps(point, separators=(",", ":"), sort_keys=True).encode()
+    return urlsafe_b64encode(hashlib.sha256(canonical).digest()).rstrip(b"=").decode()

@@ -1,0 +1,69 @@
+"""The verified caller of a request."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from shared.auth.roles import Role, RoleGrant, Side
+from shared.auth.scopes import Scope
+
+API_AUDIENCE = "urn:startklar:api"
+
+
+def service_audience(service: str) -> str:
+    """The audience of tokens for `service`'s internal routes."""
+    return f"urn:startklar:{service}"
+
+
+class Acr(StrEnum):
+    """How surely we know who logged in, weakest first (`acr` claim); compare with `at_least`."""
+
+    basic = "urn:startklar:loa:basic"
+    strong = "urn:startklar:loa:strong"
+    eid2 = "urn:startklar:loa:eid2"
+    eid3 = "urn:startklar:loa:eid3"
+
+    def at_least(self, other: "Acr") -> bool:
+        """Whether this assurance is `other` or stronger."""
+        order = list(Acr)
+        return order.index(self) >= order.index(other)
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """Who calls, for which tenant, with what rights; made only from a verified access token.
+
+    `tenant` is None for a service that acts across tenants (feeds). `subject` is the account, or the client
+    where no person is involved; then `side`, `acr` and `auth_time` are None. `actor` is the service that acts
+    on the person's behalf (RFC 8693 section 4.1).
+    """
+
+    subject: UUID
+    tenant: UUID | None
+    side: Side | None
+    roles: tuple[RoleGrant, ...]
+    scopes: frozenset[Scope]
+    acr: Acr | None
+    auth_time: datetime | None
+    client_id: str
+    token_id: str
+    issued_at: datetime
+    expires_at: datetime
+    audience: str
+    actor: str | None = None
+
+    def has_role(self, role: Role, unit: UUID | None = None) -> bool:
+        """Whether the caller holds `role` at `unit`; without a unit, whether the caller holds it anywhere."""
+        return any(grant.role is role and (unit is None or grant.covers(unit)) for grant in self.roles)
+
+    def has_any_role(self, *roles: Role) -> bool:
+        """Whether the caller holds one of `roles` at any unit."""
+        return any(grant.role in roles for grant in self.roles)
+
+    def units_for(self, *roles: Role) -> frozenset[UUID] | None:
+        """The units where the caller holds one of `roles`; None means every unit, an empty set means none."""
+        units = [grant.unit for grant in self.roles if grant.role in roles]
+        if None in units:
+            return None
+        return frozenset(unit for unit in units if unit is not None)

@@ -1,0 +1,47 @@
+"""Every contract of every service, found by type. A new owner's file is imported and listed here."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from types import ModuleType
+from typing import Any
+
+from shared.contracts import sync
+from shared.contracts.base import Event, EventEnvelope, owner_of
+
+_MODULES: tuple[ModuleType, ...] = (sync,)
+
+
+def collect(modules: Iterable[ModuleType]) -> Mapping[str, type[Event]]:
+    """The events that `modules` define, by type. ValueError when two share a type or a file holds a stranger's."""
+    found: dict[str, type[Event]] = {}
+    for module in modules:
+        owner = module.__name__.rpartition(".")[2]
+        for event in _events_of(module):
+            if event.type in found:
+                raise ValueError(f"two contracts are called {event.type}")
+            if owner_of(event.type) != owner:
+                raise ValueError(f"{event.type} does not belong in the contracts of {owner}")
+            found[event.type] = event
+    return dict(sorted(found.items()))
+
+
+def _events_of(module: ModuleType) -> Iterator[type[Event]]:
+    for value in vars(module).values():
+        is_own = isinstance(value, type) and issubclass(value, Event) and value.__module__ == module.__name__
+        if is_own and "type" in value.__dict__:
+            yield value
+
+
+CONTRACTS: Mapping[str, type[Event]] = collect(_MODULES)
+
+
+def contract(event_type: str) -> type[Event] | None:
+    """The model of `event_type`, or None when this release does not know it."""
+    return CONTRACTS.get(event_type)
+
+
+def schemas() -> dict[str, Any]:
+    """JSON Schemas of the envelope and of the `data` of each event type, for `openapi/tasks.json`."""
+    return {
+        "envelope": EventEnvelope.model_json_schema(by_alias=True),
+        "events": {name: event.model_json_schema(by_alias=True) for name, event in CONTRACTS.items()},
+    }

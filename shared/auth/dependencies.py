@@ -2,7 +2,8 @@
 
     ProjectsRead = Annotated[Principal, requires(Scope.projects_read, roles=(Role.project_leader,))]
 
-The application gives `request.app.state.runtime.verifier` (a TokenVerifier) and may give `.cutoffs` (AccessCutoffs).
+The application gives `request.app.state.runtime` with `verifier` (a TokenVerifier) and `resources`, by type, among
+them AccessCutoffs where the service keeps them (`shared.auth.cutoffs.use_cutoffs`).
 """
 
 from collections.abc import Collection
@@ -14,6 +15,7 @@ import structlog
 from fastapi import Depends, Request, params
 from fastapi.security import OAuth2AuthorizationCodeBearer
 
+from shared.auth.cutoffs import AccessCutoffs
 from shared.auth.jws import TokenRefused
 from shared.auth.principal import API_AUDIENCE, Acr, Principal
 from shared.auth.roles import Role
@@ -74,7 +76,7 @@ async def authenticate(request: Request) -> Principal | None:
     runtime = request.app.state.runtime
     try:
         principal: Principal = await runtime.verifier.verify(token)
-        cutoffs = getattr(runtime, "cutoffs", None)
+        cutoffs: AccessCutoffs | None = runtime.resources.get(AccessCutoffs)
         if cutoffs is not None and await cutoffs.refuses(principal):
             raise TokenRefused("access was removed after the token was issued")
     except TokenRefused as refusal:
@@ -82,6 +84,10 @@ async def authenticate(request: Request) -> Principal | None:
         raise _invalid_token() from refusal
     request.state.principal = principal
     return principal
+
+
+# For what must know the caller without demanding anything, such as the session that binds the caller's tenant.
+OptionalPrincipal = Annotated[Principal | None, Depends(authenticate)]
 
 
 @dataclass(frozen=True)

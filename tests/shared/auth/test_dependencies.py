@@ -1,7 +1,7 @@
 """What a route's requirement lets through, and what its refusals say."""
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Annotated, Any
 
@@ -26,6 +26,7 @@ Feed = Annotated[Principal, internal(Scope.events_read)]
 @dataclass
 class Runtime:
     verifier: TokenVerifier
+    resources: dict[type, Any] = field(default_factory=dict)
 
 
 def build(mint: TokenMint) -> FastAPI:

@@ -34,6 +34,7 @@ class ServiceSettings(BaseSettings):
     )
     file_key: SecretStr = Field(description="Base64 of 32 random bytes: wraps the keys of stored files and secrets")
     otlp_endpoint: str | None = Field(None, description="OpenTelemetry collector; traces are not exported without it")
+    metrics_port: int | None = Field(None, description="Port of the Prometheus metrics; the gateway never routes it")
     database_pool_size: int = Field(8, ge=1, le=200, description="Connections that one process holds at most")
     max_body_bytes: int = Field(1_048_576, ge=1024, description="Largest ordinary request body, bytes")
 

@@ -1,0 +1,75 @@
+"""JSON log lines, redacted by the name of the field: personal data and secrets never reach a log."""
+
+import logging
+import re
+import sys
+from collections.abc import Mapping
+from typing import Any
+
+import structlog
+
+REDACTED = "[redacted]"
+
+# Whole names or the last part of a compound name: `accountName` is redacted, `service` and `route` are not.
+_SENSITIVE = re.compile(
+    r"(^|_|(?<=[a-z]))(name|email|mail|phone|address|civic|civicno|personnummer|cpr|eppn|alias|birthdate"
+    r"|token|secret|password|passphrase|authorization|cookie|assertion|code_verifier|dsn|database_url)s?$",
+    re.IGNORECASE,
+)
+_BEARER = re.compile(r"(?i)(bearer|dpop|basic)\s+[a-z0-9._~+/=-]{8,}|eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9._-]+")
+_URL_PASSWORD = re.compile(r"(?<=://)([^/\s:@]+):([^/\s@]+)(?=@)")
+_CIVIC_NUMBER = re.compile(r"(?<!\d)(?:19|20)?\d{6}[-+]?\d{4}(?!\d)")
+
+
+def redact(key: str, value: Any) -> Any:
+    """`value` as it may stand in a log under `key`."""
+    if _SENSITIVE.search(key) and key not in ("logger_name", "event_name"):
+        return REDACTED
+    if isinstance(value, Mapping):
+        return {str(k): redact(str(k), v) for k, v in value.items()}
+    if isinstance(value, list | tuple):
+        return [redact("", item) for item in value]
+    if isinstance(value, str):
+        return _CIVIC_NUMBER.sub(REDACTED, _URL_PASSWORD.sub(REDACTED, _BEARER.sub(REDACTED, value)))
+    return value
+
+
+def _redact_event(_: Any, __: str, event: Any) -> Any:
+    return {key: redact(key, value) for key, value in event.items()}
+
+
+class _RedactingFormatter(logging.Formatter):
+    """Lines of libraries get the same shape and the same redaction; tracebacks lose their messages."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        event = {"event": record.getMessage(), "level": record.levelname.lower(), "logger": record.name}
+        if record.exc_info and record.exc_info[0]:
+            event["error"] = record.exc_info[0].__name__
+        return str(structlog.processors.JSONRenderer()(None, "", _redact_event(None, "", event)))
+
+
+def configure_logging(service: str, level: int = logging.INFO) -> None:
+    """Log JSON lines to standard error; call once per process."""
+
+    def add_service(_: Any, __: str, event: Any) -> Any:
+        event["service"] = service
+        return event
+
+    structlog.configure(
+        processors=[
+            add_service,
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            _redact_event,
+            structlog.processors.JSONRenderer(),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=False,
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(_RedactingFormatter())
+    logging.basicConfig(level=level, handlers=[handler], force=True)
+    for noisy in ("httpx", "httpcore", "uvicorn.access", "arq.worker"):
+        logging.getLogger(noisy).setLevel(logging.WARNING)

@@ -1,0 +1,110 @@
+"""`build_app`: what the services' `create_app` differ by is a list."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from fastapi import APIRouter, FastAPI
+from prometheus_client import start_http_server
+
+from shared.auth.verifier import build_verifier
+from shared.kit.db import Database
+from shared.kit.logging import configure_logging
+from shared.kit.settings import ServiceSettings
+from shared.kit.text import Text
+from shared.web import openapi, problems
+from shared.web.info import add_probes, info_router
+from shared.web.jobs import jobs_router
+from shared.web.middleware import Edge
+from shared.web.runtime import Runtime
+
+# Enters a service's own resource (a client, a cache) and puts it into `runtime.resources`.
+Startup = Callable[[Runtime, AsyncExitStack], Awaitable[None]]
+
+_SLA = {"availability": "99.9 % per month", "responseTime": "p99 below 500 ms", "support": "weekdays 07-17 CET"}
+
+
+@dataclass(frozen=True)
+class ServiceSpec:
+    """What makes one service's app. Routers get the prefix `/{name}/v1`, `root_routers` none (protocol paths),
+    `internal_routers` `/internal`, which the gateway never routes. `large_bodies`: path pattern -> limit in bytes."""
+
+    name: str
+    title: str
+    version: str
+    released: date
+    description: Text
+    settings: type[ServiceSettings]
+    routers: Sequence[APIRouter] = ()
+    root_routers: Sequence[APIRouter] = ()
+    internal_routers: Sequence[APIRouter] = ()
+    startup: Sequence[Startup] = ()
+    large_bodies: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def prefix(self) -> str:
+        return f"/{self.name}/v1"
+
+
+def build_app(spec: ServiceSpec, settings: ServiceSettings | None = None) -> FastAPI:
+    """The app of one service. Needs no environment until it starts; tests give `settings`."""
+    app = FastAPI(
+        title=spec.title,
+        version=spec.version,
+        description=f"{spec.description.sv}\n\n{spec.description.en}",
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        generate_unique_id_function=lambda route: route.name,
+        lifespan=_lifespan(spec, settings),
+    )
+    problems.install(app)
+    for router in (info_router(spec.name, spec.version, spec.released), jobs_router(spec.name), *spec.routers):
+        app.include_router(router, prefix=spec.prefix)
+    for router in spec.root_routers:
+        app.include_router(router)
+    for router in spec.internal_routers:
+        app.include_router(router, prefix="/internal", include_in_schema=False)
+    add_probes(app)
+    limit = settings.max_body_bytes if settings else 1_048_576
+    app.add_middleware(Edge, service=spec.name, max_body=limit, large_bodies=spec.large_bodies)
+
+    def document() -> dict[str, Any]:
+        return openapi.document(app, spec.prefix, _SLA)
+
+    app.openapi = document  # type: ignore[method-assign]
+    app.state.protocols = lambda: openapi.protocols(app, spec.prefix, _SLA)
+    return app
+
+
+def _lifespan(spec: ServiceSpec, given: ServiceSettings | None) -> Callable[[FastAPI], Any]:
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        settings = given or spec.settings()
+        configure_logging(spec.name)
+        async with AsyncExitStack() as stack:
+            held = await start_runtime(spec, settings, stack)
+            if settings.metrics_port:
+                server, _ = start_http_server(settings.metrics_port, addr="127.0.0.1")
+                stack.callback(server.shutdown)
+            app.state.runtime = held
+            yield
+            app.state.runtime = None
+
+    return lifespan
+
+
+async def start_runtime(spec: ServiceSpec, settings: ServiceSettings, stack: AsyncExitStack) -> Runtime:
+    """Connect to everything that serving needs; `stack` undoes it."""
+    database = Database(settings.database_url.get_secret_value(), pool_size=settings.database_pool_size)
+    relay = Database(settings.relay_database_url.get_secret_value(), pool_size=2)
+    for each in (database, relay):
+        stack.push_async_callback(each.stop)
+        await each.start()
+    held = Runtime(settings, database, relay, build_verifier(settings))
+    for enter in spec.startup:
+        await enter(held, stack)
+    return held

@@ -1,0 +1,109 @@
+"""The one middleware (pure ASGI): trace context, body limit, security headers, metrics, access log."""
+
+import re
+import secrets
+import time
+from collections.abc import Mapping
+
+import structlog
+from prometheus_client import Counter, Histogram
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException as StarletteHTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+log = structlog.get_logger("access")
+
+REQUESTS = Counter("startklar_http_requests_total", "Requests", ["service", "method", "route", "status"])
+DURATION = Histogram(
+    "startklar_http_request_seconds",
+    "Time to the last byte, seconds",
+    ["service", "method", "route"],
+    buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
+)
+
+_TRACEPARENT = re.compile(r"00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
+
+_SECURITY = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Resource-Policy": "same-site",
+}
+
+
+class BodyTooLarge(StarletteHTTPException):
+    """Raised while the body is read; an HTTPException, since FastAPI hides every other error there as a 400."""
+
+    def __init__(self) -> None:
+        super().__init__(413)
+
+
+class Edge:
+    """Wraps the whole app. `large_bodies` maps path patterns to their own body limit in bytes."""
+
+    def __init__(self, app: ASGIApp, *, service: str, max_body: int, large_bodies: Mapping[str, int]) -> None:
+        self._app = app
+        self._service = service
+        self._max_body = max_body
+        self._large = [(re.compile(pattern), limit) for pattern, limit in large_bodies.items()]
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        started = time.perf_counter()
+        traceparent = child_of(Headers(scope=scope).get("traceparent"))
+        scope["traceparent"] = traceparent
+        structlog.contextvars.bind_contextvars(trace=traceparent[3:35])
+        status = 500
+
+        async def send_marked(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                headers = MutableHeaders(scope=message)
+                headers["traceparent"] = traceparent
+                for name, value in _SECURITY.items():
+                    headers.setdefault(name, value)
+                headers.setdefault("Cache-Control", "private, no-cache")
+                headers.add_vary_header("Authorization, Accept-Language")
+            await send(message)
+
+        try:
+            await self._app(scope, self._limited(scope, receive), send_marked)
+        finally:
+            self._record(scope, status, time.perf_counter() - started)
+            structlog.contextvars.unbind_contextvars("trace")
+
+    def _limited(self, scope: Scope, receive: Receive) -> Receive:
+        limit = next((limit for pattern, limit in self._large if pattern.fullmatch(scope["path"])), self._max_body)
+        length = Headers(scope=scope).get("content-length", "0")
+        declared = int(length) if length.isdecimal() else 0
+        seen = 0
+
+        async def receive_limited() -> Message:
+            nonlocal seen
+            if declared > limit:
+                raise BodyTooLarge
+            message = await receive()
+            if message["type"] == "http.request":
+                seen += len(message.get("body", b""))
+                if seen > limit:
+                    raise BodyTooLarge
+            return message
+
+        return receive_limited
+
+    def _record(self, scope: Scope, status: int, seconds: float) -> None:
+        # The template, never the path: ids would make endless label values, and a path may hold what nobody should log.
+        route = getattr(scope.get("route"), "path", "unmatched")
+        REQUESTS.labels(self._service, scope["method"], route, str(status)).inc()
+        DURATION.labels(self._service, scope["method"], route).observe(seconds)
+        if not route.endswith("z"):  # probes
+            log.info("request", method=scope["method"], route=route, status=status, ms=round(seconds * 1000, 1))
+
+
+def child_of(traceparent: str | None) -> str:
+    """A new span in the caller's trace (W3C Trace Context), or in a new trace where the header is absent or wrong."""
+    if traceparent and _TRACEPARENT.fullmatch(traceparent):
+        return f"{traceparent[:36]}{secrets.token_hex(8)}{traceparent[52:]}"
+    return f"00-{secrets.token_hex(16)}-{secrets.token_hex(8)}-01"

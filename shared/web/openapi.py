@@ -1,0 +1,137 @@
+"""The OpenAPI document as the national REST profile wants it (`openapi/profile.py` checks the result)."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+from fastapi.routing import RouteContext, iter_route_contexts
+
+from shared.web.route import problem_responses
+
+_TRACEPARENT: dict[str, Any] = {
+    "name": "traceparent",
+    "in": "header",
+    "required": False,
+    "description": "W3C trace context; continued where present",
+    "schema": {"type": "string", "example": "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"},
+}
+_METHODS = ("get", "put", "post", "delete", "patch")
+_FORMATS = {
+    "date": "2026-08-17",
+    "date-time": "2026-08-17T08:00:00Z",
+    "uuid": "01979f3a-7c1e-7b52-9d3a-5f0c2b9e8d11",
+    "uri": "https://example.org/hook",
+    "email": "someone@example.org",
+    "binary": "binary content",
+}
+
+
+def document(app: FastAPI, prefix: str, availability: dict[str, str]) -> dict[str, Any]:
+    """The document of `app`; paths are relative to the server URL that ends with `prefix` (`/projects/v1`)."""
+    if not app.openapi_schema:
+        app.openapi_schema = _made(app, prefix, _routes(app, prefix, inside=True), availability)
+    return app.openapi_schema
+
+
+def protocols(app: FastAPI, prefix: str, availability: dict[str, str]) -> dict[str, Any] | None:
+    """The document of the paths that a protocol prescribes (`/oauth2/token`); None where `app` has none."""
+    routes = _routes(app, prefix, inside=False)
+    return _made(app, "", routes, availability) if routes else None
+
+
+def _routes(app: FastAPI, prefix: str, *, inside: bool) -> list[RouteContext]:
+    shown = (route for route in iter_route_contexts(app.routes) if getattr(route, "include_in_schema", False))
+    return [route for route in shown if str(route.path).startswith(f"{prefix}/") is inside]
+
+
+def _made(app: FastAPI, prefix: str, routes: list[RouteContext], availability: dict[str, str]) -> dict[str, Any]:
+    made = get_openapi(
+        title=app.title,
+        version=app.version,
+        description=app.description,
+        routes=routes,
+        terms_of_service="https://startklar.dev/terms",
+        contact={"name": "Startklar", "url": "https://startklar.dev", "email": "api@startklar.dev"},
+        license_info={"name": "EUPL-1.2", "url": "https://eupl.eu/1.2/en/"},
+        servers=[{"url": f"https://api.startklar.dev{prefix}"}],
+    )
+    made["info"]["x-sla"] = availability
+    made["info"]["x-limitations"] = "At most 200 items per page; request bodies of at most 1 MiB unless stated"
+    made["externalDocs"] = {"description": "Service level agreement", "url": "https://startklar.dev/sla"}
+    made["paths"] = {path.removeprefix(prefix) or "/": item for path, item in made["paths"].items()}
+    schemas = made.get("components", {}).get("schemas", {})
+    schemas.pop("HTTPValidationError", None)
+    schemas.pop("ValidationError", None)
+    for item in made["paths"].values():
+        item["parameters"] = [_TRACEPARENT]
+        for operation in (item[method] for method in _METHODS if method in item):
+            _finish(operation, schemas)
+    for schema in schemas.values():
+        _date_examples(schema)
+    return made
+
+
+def _finish(operation: dict[str, Any], schemas: dict[str, Any]) -> None:
+    operation.setdefault("description", operation.get("summary", ""))
+    operation.setdefault("security", [])  # nobody must log in, said aloud (DOK.21)
+    for status, response in operation["responses"].items():
+        response.setdefault("headers", {})["traceparent"] = {"schema": {"type": "string"}}
+        content = response.get("content", {})
+        if int(status) >= 400 and "application/json" in content:
+            content["application/problem+json"] = content.pop("application/json")
+        _media_examples(content, schemas)
+    if "422" in operation["responses"]:
+        operation["responses"]["422"]["description"] = problem_responses(422)[422]["description"]
+        operation["responses"]["422"]["content"] = {
+            "application/problem+json": {"schema": {"$ref": "#/components/schemas/ProblemDocument"}}
+        }
+    body = operation.get("requestBody", {}).get("content", {})
+    _media_examples(body, schemas)
+    if "application/json" in body and "patch" in operation["operationId"]:
+        body.setdefault("application/merge-patch+json", body["application/json"])
+
+
+def _media_examples(content: dict[str, Any], schemas: dict[str, Any]) -> None:
+    for kind, media in content.items():
+        if kind.endswith("json") and "example" not in media and "examples" not in media:
+            media["example"] = example_of(media.get("schema", {}), schemas)
+
+
+def example_of(schema: dict[str, Any], schemas: dict[str, Any], depth: int = 0) -> Any:
+    """An example value: the schema's own where it has one, else made of its parts."""
+    for found in _given(schema):
+        return found
+    if "$ref" in schema:
+        return None if depth > 6 else example_of(schemas[schema["$ref"].rsplit("/", 1)[-1]], schemas, depth + 1)
+    for combined in ("anyOf", "oneOf", "allOf"):
+        if combined in schema:
+            return example_of(schema[combined][0], schemas, depth)
+    kind = schema.get("type")
+    if kind == "object" or "properties" in schema:
+        parts = schema.get("properties", {}).items()
+        return {name: example_of(part, schemas, depth + 1) for name, part in parts}
+    if kind == "array":
+        return [example_of(schema.get("items", {}), schemas, depth + 1)]
+    return {"integer": 1, "number": 1.0, "boolean": True, "null": None}.get(kind or "", schema.get("title", "text"))
+
+
+def _given(schema: dict[str, Any]) -> Iterator[Any]:
+    if "example" in schema:
+        yield schema["example"]
+    if schema.get("examples"):
+        yield schema["examples"][0]
+    if "const" in schema:
+        yield schema["const"]
+    if schema.get("enum"):
+        yield schema["enum"][0]
+    if schema.get("format") in _FORMATS:
+        yield _FORMATS[schema["format"]]
+
+
+def _date_examples(schema: dict[str, Any]) -> None:
+    for part in schema.get("properties", {}).values():
+        for variant in (part, *part.get("anyOf", [])):
+            if variant.get("format") in ("date", "date-time"):
+                variant.setdefault("example", _FORMATS[variant["format"]])
+                part.setdefault("example", _FORMATS[variant["format"]])

@@ -1,0 +1,148 @@
+"""Every error leaves as one problem document (RFC 9457): ours, FastAPI's, Starlette's and the unforeseen."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import structlog
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from starlette.exceptions import HTTPException as StarletteHTTPException
+
+from shared.kit.problems import (
+    BadRequest,
+    Conflict,
+    FieldError,
+    Forbidden,
+    InternalError,
+    Invalid,
+    MethodNotAllowed,
+    NotFound,
+    Problem,
+    TooLarge,
+    Unauthenticated,
+    Unavailable,
+    UnsupportedMedia,
+)
+from shared.kit.text import Text, negotiate
+
+log = structlog.get_logger(__name__)
+
+_BY_STATUS: dict[int, type[Problem]] = {
+    400: BadRequest,
+    401: Unauthenticated,
+    403: Forbidden,
+    404: NotFound,
+    405: MethodNotAllowed,
+    413: TooLarge,
+    415: UnsupportedMedia,
+}
+
+_LOCATIONS = {"query": "query:", "header": "header:", "path": "path:", "cookie": "cookie:"}
+
+# PostgreSQL conditions that mean "try again", not "we have a bug" (class 40, 53, 55P03, 57P).
+_TRY_AGAIN = ("40001", "40P01", "53", "55P03", "57P01", "57P02", "57P03", "57014")
+
+
+class DeadlockLost(Conflict):
+    slug = "try-again"
+    title = Text(sv="Försök igen", en="Try again", da="Prøv igen")
+
+
+def install(app: FastAPI) -> None:
+    """Let `app` answer every error as a problem document."""
+    app.add_exception_handler(Problem, _problem)
+    app.add_exception_handler(RequestValidationError, _validation)
+    app.add_exception_handler(StarletteHTTPException, _http)
+    app.add_exception_handler(DBAPIError, _database)
+    app.add_exception_handler(PoolTimeout, _database)
+    app.add_exception_handler(ConnectionError, _database)
+    app.add_exception_handler(Exception, _unforeseen)
+
+
+def respond(request: Request, problem: Problem) -> Response:
+    """The response for `problem` in the caller's language."""
+    lang = negotiate(request.headers.get("accept-language"))
+    return JSONResponse(
+        problem.document(lang, request.url.path),
+        problem.status,
+        headers={"Content-Language": lang, "Cache-Control": "no-store", **problem.headers},
+        media_type="application/problem+json",
+    )
+
+
+async def _problem(request: Request, error: Exception) -> Response:
+    assert isinstance(error, Problem)  # noqa: S101 - registered for this class
+    return respond(request, error)
+
+
+async def _validation(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for this class
+    details = error.errors()
+    if any(detail["type"] == "json_invalid" for detail in details):
+        position = next(d["loc"][-1] for d in details if d["type"] == "json_invalid")
+        text = Text(
+            sv=f"Kroppen är inte giltig JSON vid tecken {position}",
+            da=f"Indholdet er ikke gyldig JSON ved tegn {position}",
+            en=f"The body is not valid JSON at character {position}",
+        )
+        return respond(request, BadRequest(text, errors=[FieldError(pointer="#", detail=text, code="json_invalid")]))
+    errors = [_field_error(detail) for detail in details]
+    count = len(errors)
+    summary = Text(
+        sv=f"{count} uppgift(er) behöver rättas",
+        da=f"{count} oplysning(er) skal rettes",
+        en=f"{count} place(s) in the request need mending",
+    )
+    return respond(request, Invalid(summary, errors=errors))
+
+
+def _field_error(detail: dict[str, Any]) -> FieldError:
+    location: Sequence[str | int] = detail["loc"]
+    where, *rest = location
+    pointer = (
+        "#" + "".join(f"/{part}" for part in rest)
+        if where == "body"
+        else f"{_LOCATIONS.get(str(where), '')}{'/'.join(map(str, rest))}"
+    )
+    return FieldError(pointer=pointer, detail=str(detail["msg"]), code=str(detail["type"]))
+
+
+async def _http(request: Request, error: Exception) -> Response:
+    assert isinstance(error, StarletteHTTPException)  # noqa: S101 - registered for this class
+    kind = _BY_STATUS.get(error.status_code, BadRequest if error.status_code < 500 else InternalError)
+    return respond(request, kind(headers=dict(error.headers or {})))
+
+
+async def _database(request: Request, error: Exception) -> Response:
+    state = str(getattr(getattr(error, "orig", None), "sqlstate", None) or "")
+    if state in ("40001", "40P01"):
+        return respond(request, DeadlockLost(headers={"Retry-After": "1"}))
+    gone = isinstance(error, InterfaceError | OperationalError | PoolTimeout | ConnectionError)
+    if gone or (isinstance(error, DBAPIError) and error.connection_invalidated) or state.startswith(_TRY_AGAIN):
+        log.warning("database unavailable", error=type(error).__name__, sqlstate=state)
+        return respond(request, Unavailable(headers={"Retry-After": "2"}))
+    if state in ("22021", "22P05"):  # a NUL byte or another character that PostgreSQL cannot store
+        text = Text(sv="Otillåtet tecken", da="Ugyldigt tegn", en="A character that cannot be stored")
+        return respond(request, Invalid(text, errors=[FieldError(pointer="#", detail=text, code="character")]))
+    return await _unforeseen(request, error)
+
+
+async def _unforeseen(request: Request, error: Exception) -> Response:
+    # The type alone: messages of database errors hold the values of the row, which may be a child's.
+    log.error(
+        "unforeseen error", error=type(error).__name__, path=request.scope.get("route_path"), frames=_frames(error)
+    )
+    return respond(request, InternalError())
+
+
+def _frames(error: Exception) -> list[str]:
+    frames: list[str] = []
+    trace = error.__traceback__
+    while trace is not None:
+        code = trace.tb_frame.f_code
+        frames.append(f"{code.co_filename.rsplit('/', 2)[-1]}:{trace.tb_lineno}:{code.co_name}")
+        trace = trace.tb_next
+    return frames[-12:]

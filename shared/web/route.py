@@ -1,0 +1,100 @@
+"""The route class of every API: Idempotency-Key on POST, If-None-Match on GET."""
+
+import functools
+from collections.abc import Awaitable, Callable
+from contextvars import ContextVar
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+from fastapi.routing import APIRoute
+
+from shared.web.idempotency import Replay, look_up, remember
+from shared.web.models import ProblemDocument
+
+Handler = Callable[[Request], Awaitable[Response]]
+
+_current: ContextVar[Request] = ContextVar("startklar_request")
+
+
+class Route(APIRoute):
+    """See `idempotency` for POST. A GET whose strong ETag the caller already has answers 304 without a body."""
+
+    def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
+        if "POST" in (options.get("methods") or ()):
+            endpoint = _replayable(endpoint)
+        super().__init__(path, endpoint, **options)
+
+    def get_route_handler(self) -> Any:
+        handler = super().get_route_handler()
+
+        async def run(request: Request) -> Response:
+            token = _current.set(request)
+            try:
+                response = await handler(request)
+            except Replay as replay:
+                return replay.response
+            finally:
+                _current.reset(token)
+            await remember(request, response)
+            return _unless_known(request, response)
+
+        return run
+
+
+def _replayable(endpoint: Callable[..., Any]) -> Callable[..., Any]:
+    """Look the key up once every dependency holds, so that only who may call gets an answer, and before the endpoint."""
+    if hasattr(endpoint, "is_replayable"):
+        return endpoint
+
+    @functools.wraps(endpoint)
+    async def looked_up(*args: Any, **kwargs: Any) -> Any:
+        await look_up(_current.get())
+        return await endpoint(*args, **kwargs)
+
+    looked_up.is_replayable = True  # type: ignore[attr-defined]
+    return looked_up
+
+
+def _unless_known(request: Request, response: Response) -> Response:
+    tag = response.headers.get("etag")
+    if request.method != "GET" or response.status_code != 200 or tag is None:
+        return response
+    known = {part.strip().removeprefix("W/") for part in request.headers.get("if-none-match", "").split(",")}
+    if tag not in known and "*" not in known:
+        return response
+    return Response(status_code=304, headers={"ETag": tag})
+
+
+def problem_responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """OpenAPI response entries for the problems that a route may answer with."""
+    return {
+        status: {"model": ProblemDocument, "description": _MEANING[status], "content": {"application/problem+json": {}}}
+        for status in statuses
+    }
+
+
+_MEANING = {
+    400: "The request cannot be understood",
+    401: "No acceptable token, or the login is too weak or too old (RFC 6750, RFC 9470)",
+    403: "The caller may not do this",
+    404: "Does not exist, or the caller may not know that it does",
+    409: "Conflicts with the present state",
+    412: "Changed since it was read",
+    413: "Content too large",
+    415: "Unsupported media type",
+    422: "Invalid input; `errors` names each place and the mend",
+    428: "If-Match is required",
+    429: "Too many requests; see Retry-After",
+    500: "A fault of ours; nothing was changed",
+    503: "Temporarily unavailable; see Retry-After",
+}
+
+
+def new_router(tag: str, **options: Any) -> APIRouter:
+    """A router whose routes follow the house: this route class and the problems that any route may answer with."""
+    return APIRouter(
+        tags=[tag],
+        route_class=Route,
+        responses=problem_responses(400, 401, 403, 404, 409, 422, 429, 500, 503),
+        **options,
+    )

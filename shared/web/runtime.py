@@ -1,0 +1,61 @@
+"""What a running process holds, and the dependencies that reach it."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from typing import Annotated, Any
+
+from fastapi import Depends, Header, Request
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from shared.auth.dependencies import authenticate
+from shared.auth.principal import Principal
+from shared.auth.verifier import TokenVerifier
+from shared.kit.db import Database
+from shared.kit.settings import ServiceSettings
+from shared.kit.text import Lang, negotiate
+
+
+@dataclass
+class Runtime:
+    """Built at start-up by `build_app`, or by a test. `resources` holds what a service adds, by type."""
+
+    settings: ServiceSettings
+    database: Database
+    relay: Database
+    verifier: TokenVerifier
+    cutoffs: Any = None
+    resources: dict[type, Any] = field(default_factory=dict)
+
+
+def runtime(request: Request) -> Runtime:
+    """The runtime of the app that serves `request`."""
+    held: Runtime = request.app.state.runtime
+    return held
+
+
+async def open_session(
+    request: Request, principal: Annotated[Principal | None, Depends(authenticate)]
+) -> AsyncIterator[AsyncSession]:
+    """The request's transaction, bound to the caller's tenant; commits before the response is sent."""
+    tenant = principal.tenant if principal else None
+    traceparent = request.scope.get("traceparent")
+    async with runtime(request).database.transaction(tenant, traceparent=traceparent) as session:
+        session.info["principal"] = principal
+        request.state.session = session
+        yield session
+
+
+async def open_relay_session(request: Request) -> AsyncIterator[AsyncSession]:
+    """A transaction of the relay role: outbox, jobs and positions of all tenants, nothing else."""
+    async with runtime(request).relay.transaction(None) as session:
+        yield session
+
+
+def _language(accept_language: Annotated[str | None, Header(include_in_schema=False)] = None) -> Lang:
+    return negotiate(accept_language)
+
+
+# scope="function": the commit must come before the response, or a client could see a 201 that then fails.
+SessionDep = Annotated[AsyncSession, Depends(open_session, scope="function")]
+RelaySessionDep = Annotated[AsyncSession, Depends(open_relay_session, scope="function")]
+LangDep = Annotated[Lang, Depends(_language)]

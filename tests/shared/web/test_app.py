@@ -1,0 +1,203 @@
+"""What `build_app` promises, on the toy service with real commits."""
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable
+
+import httpx
+import pytest
+
+from shared.auth.scopes import Scope
+from shared.kit.ids import new_id
+from tests.support.services import ServiceUnderTest
+
+PROBLEM = "application/problem+json"
+
+
+async def write(toy: ServiceUnderTest, body: str = "hello", **headers: str) -> httpx.Response:
+    return await toy.client.post("/toy/v1/notes", json={"body": body}, headers=toy.as_() | headers)
+
+
+async def test_a_created_note_has_a_location_under_the_public_url_and_an_etag(toy: ServiceUnderTest) -> None:
+    answer = await write(toy)
+    assert answer.status_code == 201
+    assert answer.headers["location"] == f"http://gateway.test/toy/v1/notes/{answer.json()['id']}"
+    assert answer.headers["etag"] == '"1"'
+
+
+async def test_another_tenant_gets_404_for_a_note_that_exists(toy: ServiceUnderTest) -> None:
+    note = (await write(toy)).json()["id"]
+    stranger = await toy.client.get(f"/toy/v1/notes/{note}", headers=toy.as_(tenant=new_id()))
+    assert stranger.status_code == 404
+    assert (await toy.client.get("/toy/v1/notes", headers=toy.as_(tenant=new_id()))).json()["items"] == []
+
+
+async def test_a_caller_without_a_token_is_challenged(toy: ServiceUnderTest) -> None:
+    answer = await toy.client.get("/toy/v1/notes")
+    assert answer.status_code == 401
+    assert answer.headers["www-authenticate"].startswith("Bearer")
+    assert answer.headers["content-type"] == PROBLEM
+
+
+async def test_a_caller_without_the_scope_is_refused(toy: ServiceUnderTest) -> None:
+    answer = await toy.client.get("/toy/v1/notes", headers=toy.as_(scopes=[Scope.projects_write]))
+    assert answer.status_code == 403
+    assert answer.json()["requiredScope"] == "projects:read"
+
+
+async def test_a_change_needs_if_match_and_the_present_version(toy: ServiceUnderTest) -> None:
+    url = f"/toy/v1/notes/{(await write(toy)).json()['id']}"
+    without = await toy.client.patch(url, json={"body": "b"}, headers=toy.as_())
+    first = await toy.client.patch(url, json={"body": "b"}, headers=toy.as_() | {"If-Match": '"1"'})
+    stale = await toy.client.patch(url, json={"body": "c"}, headers=toy.as_() | {"If-Match": '"1"'})
+    weak = await toy.client.patch(url, json={"body": "c"}, headers=toy.as_() | {"If-Match": 'W/"2"'})
+    assert [without.status_code, first.status_code, stale.status_code, weak.status_code] == [428, 200, 412, 412]
+    assert stale.json()["currentVersion"] == 2
+    assert first.headers["etag"] == '"2"'
+
+
+async def test_a_hundred_concurrent_changes_lose_no_update(toy: ServiceUnderTest) -> None:
+    url = f"/toy/v1/notes/{(await write(toy)).json()['id']}"
+
+    async def change() -> int:
+        answer = await toy.client.patch(url, json={"body": "x"}, headers=toy.as_() | {"If-Match": '"1"'})
+        return answer.status_code
+
+    codes = await asyncio.gather(*(change() for _ in range(20)))
+    assert sorted(codes) == [200] + [412] * 19
+
+
+async def test_a_known_etag_answers_304_without_a_body(toy: ServiceUnderTest) -> None:
+    url = f"/toy/v1/notes/{(await write(toy)).json()['id']}"
+    answer = await toy.client.get(url, headers=toy.as_() | {"If-None-Match": '"0", "1"'})
+    assert (answer.status_code, answer.content) == (304, b"")
+
+
+async def test_pages_follow_the_next_link_to_the_end_without_gap_or_repeat(toy: ServiceUnderTest) -> None:
+    written = {(await write(toy, str(number))).json()["id"] for number in range(7)}
+    seen: list[str] = []
+    url: str | None = "/toy/v1/notes?limit=3"
+    while url:
+        page = (await toy.client.get(url, headers=toy.as_())).json()
+        assert page["_meta"] == {"limit": 3}
+        seen += [item["id"] for item in page["items"]]
+        following = page["_links"]["next"]
+        url = following and following["href"].removeprefix("http://gateway.test")
+    assert len(seen) == 7
+    assert set(seen) == written
+
+
+@pytest.mark.parametrize("cursor", ["x", "W10", "e30", "WyJub3QgYSB1dWlkIl0", "WyJhIiwiYiJd", "%00"])
+async def test_a_cursor_that_we_did_not_make_is_named(toy: ServiceUnderTest, cursor: str) -> None:
+    answer = await toy.client.get(f"/toy/v1/notes?cursor={cursor}", headers=toy.as_())
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["pointer"] == "query:cursor"
+
+
+async def test_a_repeated_key_gets_the_first_answer_and_no_second_effect(toy: ServiceUnderTest) -> None:
+    first = await write(toy, "once", **{"Idempotency-Key": "k1"})
+    caller = {"Authorization": first.request.headers["authorization"], "Idempotency-Key": "k1"}
+    again = await toy.client.post("/toy/v1/notes", json={"body": "once"}, headers=caller)
+    other = await toy.client.post("/toy/v1/notes", json={"body": "twice"}, headers=caller)
+    assert (again.status_code, again.json(), again.headers["location"]) == (
+        201,
+        first.json(),
+        first.headers["location"],
+    )
+    assert again.headers["idempotency-replayed"] == "true"
+    assert (other.status_code, other.json()["type"].rsplit("/", 1)[1]) == (422, "idempotency-key-reused")
+    assert len((await toy.client.get("/toy/v1/notes", headers=toy.as_())).json()["items"]) == 1
+
+
+async def test_concurrent_requests_with_one_key_have_one_effect(toy: ServiceUnderTest) -> None:
+    headers = toy.as_() | {"Idempotency-Key": "race"}
+    answers = await asyncio.gather(
+        *(toy.client.post("/toy/v1/notes", json={"body": "r"}, headers=headers) for _ in range(8))
+    )
+    assert {answer.status_code for answer in answers} <= {201, 409}
+    assert len((await toy.client.get("/toy/v1/notes", headers=toy.as_())).json()["items"]) == 1
+
+
+async def test_a_key_of_somebody_else_is_another_key(toy: ServiceUnderTest) -> None:
+    await write(toy, "mine", **{"Idempotency-Key": "k"})
+    theirs = await write(toy, "theirs", **{"Idempotency-Key": "k"})
+    assert theirs.json()["body"] == "theirs"
+
+
+BAD_BODIES: list[tuple[bytes, int, str]] = [
+    (b"{", 400, "#"),
+    (b"[]", 422, "#"),
+    (b"{}", 422, "#/body"),
+    (b'{"body": 7}', 422, "#/body"),
+    (b'{"body": "a", "boddy": "b"}', 422, "#/boddy"),
+    (json.dumps({"body": "a" * 101}).encode(), 422, "#/body"),
+    (b'{"body": "\\u0000"}', 422, "#"),
+]
+
+
+@pytest.mark.parametrize(("body", "status", "pointer"), BAD_BODIES)
+async def test_a_bad_body_is_a_problem_that_names_the_place(
+    toy: ServiceUnderTest, body: bytes, status: int, pointer: str
+) -> None:
+    headers = toy.as_() | {"Content-Type": "application/json", "Accept-Language": "sv"}
+    answer = await toy.client.post("/toy/v1/notes", content=body, headers=headers)
+    assert answer.status_code == status, answer.text
+    assert answer.headers["content-type"] == PROBLEM
+    assert answer.json()["errors"][0]["pointer"] == pointer
+
+
+async def test_a_body_over_the_limit_is_refused_whether_it_says_so_or_not(toy: ServiceUnderTest) -> None:
+    async def chunks() -> "Callable[[], Awaitable[bytes]] | object":
+        for _ in range(40):
+            yield b" " * 65_536
+
+    declared = await toy.client.post("/toy/v1/notes", content=b" " * 2_000_000, headers=toy.as_())
+    streamed = await toy.client.post("/toy/v1/notes", content=chunks(), headers=toy.as_())  # type: ignore[arg-type]
+    assert [declared.status_code, streamed.status_code] == [413, 413]
+    assert declared.json()["type"].endswith("/too-large")
+
+
+async def test_an_unforeseen_error_tells_the_caller_nothing_about_it(
+    toy: ServiceUnderTest, capsys: pytest.CaptureFixture[str]
+) -> None:
+    answer = await toy.client.get("/toy/v1/boom", headers=toy.as_())
+    captured = capsys.readouterr()
+    assert answer.status_code == 500
+    assert answer.headers["content-type"] == PROBLEM
+    assert "Testsson" not in answer.text + captured.err + captured.out
+
+
+async def test_problems_speak_the_callers_language(toy: ServiceUnderTest) -> None:
+    headers = toy.as_() | {"Accept-Language": "da, en;q=0.5"}
+    answer = await toy.client.get(f"/toy/v1/notes/{new_id()}", headers=headers)
+    assert (answer.json()["title"], answer.headers["content-language"]) == ("Findes ikke", "da")
+
+
+async def test_unknown_paths_and_methods_are_problems_too(toy: ServiceUnderTest) -> None:
+    unknown = await toy.client.get("/toy/v1/nothing")
+    method = await toy.client.delete("/toy/v1/notes")
+    assert [unknown.status_code, method.status_code] == [404, 405]
+    assert {unknown.headers["content-type"], method.headers["content-type"]} == {PROBLEM}
+    assert method.headers["allow"]
+
+
+async def test_a_trace_is_continued_and_a_broken_one_replaced(toy: ServiceUnderTest) -> None:
+    parent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+    child = (await toy.client.get("/livez", headers={"traceparent": parent})).headers["traceparent"]
+    fresh = (await toy.client.get("/livez", headers={"traceparent": "00-zz"})).headers["traceparent"]
+    assert child[:36] == parent[:36]
+    assert child != parent
+    assert len(fresh) == 55
+
+
+async def test_api_info_names_the_api_without_a_token(toy: ServiceUnderTest) -> None:
+    answer = (await toy.client.get("/toy/v1/api-info")).json()
+    assert (answer["apiName"], answer["apiVersion"], answer["apiStatus"]) == ("toy", "1.0.0", "active")
+
+
+async def test_the_probes_tell_a_lost_database_from_a_lost_process(toy: ServiceUnderTest) -> None:
+    assert (await toy.client.get("/readyz")).status_code == 200
+    await toy.database.stop()
+    toy.app.state.runtime.database = type(toy.database)(toy.urls.app.replace(toy.urls.name, "gone"))
+    assert (await toy.client.get("/livez")).status_code == 200
+    assert (await toy.client.get("/readyz")).status_code == 503

@@ -1,0 +1,122 @@
+"""Databases for tests: a service is migrated once per run, each worker gets a clone, some tests one of their own."""
+
+import asyncio
+import secrets
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import asyncpg
+import pytest
+from alembic import command
+from alembic.config import Config
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from cli.servers.provision import drop, provision
+from shared.kit.db import create_engine
+
+ROOT = Path(__file__).parents[2]
+SECRET = "the roles of a test run"
+_CLONE_LOCK = 0x7E57
+
+
+@dataclass(frozen=True)
+class DatabaseUrls:
+    """One database as its four roles see it."""
+
+    name: str
+    owner: str
+    app: str
+    relay: str
+    backup: str
+
+
+Clone = Callable[[str], Awaitable[DatabaseUrls]]
+
+
+@pytest.fixture(scope="session")
+def template_of(admin_url: str) -> Callable[[str], Awaitable[str]]:
+    """Gives the name of a migrated, empty database of a service; whoever asks first migrates it."""
+
+    async def template(service: str) -> str:
+        name = f"template_{service}"
+        admin = await asyncpg.connect(admin_url)
+        try:
+            await admin.execute("SELECT pg_advisory_lock($1, hashtext($2))", _CLONE_LOCK, service)
+            ready = await admin.fetchval("SELECT datistemplate FROM pg_database WHERE datname = $1", name)
+            if not ready:
+                urls = await provision(admin_url, service, name, secret=SECRET)
+                await asyncio.to_thread(migrate, service, urls["owner"])
+                await admin.execute(f'ALTER DATABASE "{name}" IS_TEMPLATE true')
+        finally:
+            await admin.close()
+        return name
+
+    return template
+
+
+def migrate(service: str, owner_url: str, revision: str = "head") -> None:
+    """Run a service's migrations, from a thread without an event loop."""
+    config = Config(str(ROOT / "services" / service / "alembic.ini"))
+    config.attributes["url"] = owner_url
+    command.upgrade(config, revision)
+
+
+@asynccontextmanager
+async def cloned(admin_url: str, template: str, service: str, name: str) -> AsyncIterator[DatabaseUrls]:
+    """A copy of `template` that is dropped at the end."""
+    admin = await asyncpg.connect(admin_url)
+    await admin.execute("SELECT pg_advisory_lock($1, hashtext($2))", _CLONE_LOCK, service)
+    await admin.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}" OWNER "{service}_owner"')
+    await admin.close()
+    urls = await provision(admin_url, service, name, secret=SECRET)
+    try:
+        yield DatabaseUrls(name, **urls)
+    finally:
+        await drop(admin_url, name)
+
+
+@pytest.fixture(scope="session")
+async def worker_database(
+    admin_url: str, worker_number: int, template_of: Callable[[str], Awaitable[str]]
+) -> AsyncIterator[Clone]:
+    """Gives a service's database of this worker; tests roll their work back (see `rolled_back`)."""
+    known: dict[str, DatabaseUrls] = {}
+    async with AsyncExitStack() as stack:
+
+        async def clone(service: str) -> DatabaseUrls:
+            if service not in known:
+                manager = cloned(admin_url, await template_of(service), service, f"w{worker_number}_{service}")
+                known[service] = await stack.enter_async_context(manager)
+            return known[service]
+
+        yield clone
+
+
+@pytest.fixture
+async def fresh_database(admin_url: str, template_of: Callable[[str], Awaitable[str]]) -> AsyncIterator[Clone]:
+    """Gives a database of the test's own, where commits are real: for concurrency, isolation, workers."""
+    async with AsyncExitStack() as stack:
+
+        async def clone(service: str) -> DatabaseUrls:
+            name = f"t_{service}_{secrets.token_hex(4)}"
+            manager = cloned(admin_url, await template_of(service), service, name)
+            return await stack.enter_async_context(manager)
+
+        yield clone
+
+
+@asynccontextmanager
+async def rolled_back(url: str) -> AsyncIterator[AsyncConnection]:
+    """A connection in a transaction that never commits; sessions on it work in savepoints."""
+    engine = create_engine(url, pool_size=1, max_overflow=0)
+    try:
+        async with engine.connect() as connection:
+            transaction = await connection.begin()
+            try:
+                yield connection
+            finally:
+                await transaction.rollback()
+    finally:
+        await engine.dispose()

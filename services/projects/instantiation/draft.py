@@ -1,0 +1,208 @@
+"""From template and choices to a dated plan, in memory: what a preview shows and what an instantiation writes.
+
+Pure: no database, no clock. Both uses go through here, so that a preview never differs from what is made.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from services.projects.instantiation.choices import Choices, OptionValue, settle
+from services.projects.plan.vocabulary import CriterionKind, SchoolForm
+from services.projects.plan.window import Window
+from services.projects.template import definition
+from services.projects.template.criteria import (
+    ActivityDoneTemplate,
+    AttestationTemplate,
+    CriterionTemplate,
+    FromOption,
+    RosterAppliedTemplate,
+    TrainingCoverageTemplate,
+)
+from shared.kit.text import Text
+
+SCHOOL_FORM_NAMES = {
+    SchoolForm.preschool: Text(sv="förskola", en="preschool", da="dagtilbud"),
+    SchoolForm.compulsory: Text(sv="grundskola", en="compulsory school", da="grundskole"),
+    SchoolForm.leisure: Text(sv="fritids", en="leisure", da="fritid"),
+    SchoolForm.upper_secondary: Text(sv="gymnasium", en="upper secondary", da="gymnasium"),
+    SchoolForm.adult: Text(sv="vuxenutbildning", en="adult education", da="voksenuddannelse"),
+}
+
+
+@dataclass(frozen=True)
+class DraftPhase:
+    row: definition.Phase
+    title: Text
+    window: Window
+
+
+@dataclass(frozen=True)
+class DraftActivity:
+    """`is_enabled` is false for a row of an option that was not chosen: it is kept, but is no work."""
+
+    row: definition.Activity
+    title: Text
+    window: Window | None
+    is_enabled: bool
+
+
+@dataclass(frozen=True)
+class DraftCriterion:
+    """`activity` is the source_ref that an `activity_done` criterion waits for."""
+
+    key: str
+    kind: CriterionKind
+    title: Text
+    params: dict[str, Any]
+    is_mandatory: bool
+    basis: str
+    activity: str | None = None
+
+
+@dataclass(frozen=True)
+class DraftGate:
+    """`is_window_derived`: the template gives no time, so the gate is due in the last period of its phase."""
+
+    row: definition.Gate
+    title: Text
+    window: Window
+    is_window_derived: bool
+    criteria: tuple[DraftCriterion, ...]
+
+
+@dataclass(frozen=True)
+class Draft:
+    template: definition.Template
+    options: dict[str, OptionValue]
+    school_forms: tuple[SchoolForm, ...]
+    phases: tuple[DraftPhase, ...]
+    activities: tuple[DraftActivity, ...]
+    gates: tuple[DraftGate, ...]
+
+
+def draw(template: definition.Template, choices: Choices) -> Draft:
+    """The plan that these choices give. Raises ChoicesInvalid."""
+    return _Drawing(template, choices).draft()
+
+
+class _Drawing:
+    """The working state while one draft is drawn."""
+
+    def __init__(self, template: definition.Template, choices: Choices) -> None:
+        self.template = template
+        self.options = settle(template, choices)
+        self.anchors: dict[str, date] = choices.anchors
+        self.school_forms = choices.school_forms or template.school_forms
+        self.names = {
+            party.variable: Text(sv=name, en=name) if (name := choices.parties.get(party.side)) else party.title
+            for party in template.parties
+        }
+
+    def draft(self) -> Draft:
+        phases = tuple(
+            DraftPhase(row, self.fill(row.title), row.window.resolve(self.anchors)) for row in self.template.phases
+        )
+        activities = tuple(self._activity(row) for row in self.template.activities)
+        windows = {phase.row.key: phase.window for phase in phases}
+        gates = tuple(self._gate(row, windows[row.phase], activities) for row in self.template.gates)
+        return Draft(self.template, self.options, self.school_forms, phases, activities, gates)
+
+    def fill(self, text: Text, **extra: Text) -> Text:
+        """The text with party names (and other texts) filled in, each in its own language."""
+        names = self.names | extra
+        return Text(
+            sv=text.sv.format(**{key: name.sv for key, name in names.items()}),
+            en=text.en.format(**{key: name.en for key, name in names.items()}),
+            da=text.da and text.da.format(**{key: name.pick("da") for key, name in names.items()}),
+        )
+
+    def is_on(self, option: str | None) -> bool:
+        return option is None or self.options[option] is True
+
+    def _activity(self, row: definition.Activity) -> DraftActivity:
+        window = row.window.resolve(self.anchors) if row.window else None
+        return DraftActivity(row, self.fill(row.title), window, self.is_on(row.enabled_if))
+
+    def _gate(self, row: definition.Gate, phase_window: Window, activities: tuple[DraftActivity, ...]) -> DraftGate:
+        if row.window is not None:
+            window = row.window.resolve(self.anchors)
+        else:
+            window = Window.covering(phase_window.end, phase_window.end, phase_window.precision)
+        enabled = [a for a in activities if a.is_enabled]
+        criteria = [
+            drawn
+            for criterion in row.criteria
+            if self.is_on(criterion.enabled_if)
+            for drawn in self._criteria(criterion, row.phase, enabled)
+        ]
+        return DraftGate(row, self.fill(row.title), window, row.window is None, _without_repeats(criteria))
+
+    def _criteria(
+        self, criterion: CriterionTemplate, phase: str, enabled: list[DraftActivity]
+    ) -> Iterator[DraftCriterion]:
+        if isinstance(criterion, ActivityDoneTemplate):
+            yield from self._activity_criteria(criterion, phase, enabled)
+        elif isinstance(criterion, AttestationTemplate):
+            yield from self._attestations(criterion)
+        elif isinstance(criterion, RosterAppliedTemplate):
+            yield self._criterion(criterion, {"max_age_days": self._number(criterion.max_age_days)})
+        elif isinstance(criterion, TrainingCoverageTemplate):
+            params = {"role": criterion.role, "min_percent": self._number(criterion.min_percent)}
+            yield self._criterion(criterion, params)
+
+    def _activity_criteria(
+        self, criterion: ActivityDoneTemplate, phase: str, enabled: list[DraftActivity]
+    ) -> Iterator[DraftCriterion]:
+        for activity in enabled:
+            ref = activity.row.source_ref
+            if criterion.activity == ref:
+                yield self._criterion(criterion, {}, activity=ref)
+            elif criterion.activity is None and activity.row.phase == phase:
+                key = f"{criterion.key}-{ref.lower().replace('.', '-')}"
+                yield self._criterion(criterion, {}, key=key, title=activity.title, activity=ref)
+
+    def _attestations(self, criterion: AttestationTemplate) -> Iterator[DraftCriterion]:
+        params = {"side": criterion.side.value}
+        if not criterion.per_school_form:
+            yield self._criterion(criterion, params)
+            return
+        for form in self.school_forms:
+            title = self.fill(criterion.title, school_form=SCHOOL_FORM_NAMES[form])
+            key = f"{criterion.key}-{form.value.replace('_', '-')}"
+            yield self._criterion(criterion, params | {"school_form": form.value}, key=key, title=title)
+
+    def _criterion(
+        self,
+        criterion: CriterionTemplate,
+        params: dict[str, Any],
+        *,
+        key: str | None = None,
+        title: Text | None = None,
+        activity: str | None = None,
+    ) -> DraftCriterion:
+        return DraftCriterion(
+            key=key or criterion.key,
+            kind=CriterionKind(criterion.kind),
+            title=title or self.fill(criterion.title),
+            params=params,
+            is_mandatory=criterion.mandatory,
+            basis=criterion.basis,
+            activity=activity,
+        )
+
+    def _number(self, value: int | FromOption) -> int:
+        return int(self.options[value.option]) if isinstance(value, FromOption) else value
+
+
+def _without_repeats(criteria: list[DraftCriterion]) -> tuple[DraftCriterion, ...]:
+    """The first criterion for each activity: one that is named outright comes before the sweep over its phase."""
+    seen: set[str] = set()
+    kept = []
+    for criterion in criteria:
+        if criterion.activity is None or criterion.activity not in seen:
+            kept.append(criterion)
+        if criterion.activity is not None:
+            seen.add(criterion.activity)
+    return tuple(kept)

@@ -1,0 +1,54 @@
+"""The closed word lists of a plan (requirements section 0). Codes travel; the words that people read are texts."""
+
+from enum import StrEnum
+
+
+class PartySide(StrEnum):
+    """Whose row it is. `joint` is customer and supplier together."""
+
+    customer = "customer"
+    supplier = "supplier"
+    joint = "joint"
+    third_party = "third_party"
+    programme = "programme"
+
+
+class SchoolForm(StrEnum):
+    """The school forms of the Swedish sources."""
+
+    preschool = "preschool"
+    compulsory = "compulsory"
+    leisure = "leisure"
+    upper_secondary = "upper_secondary"
+    adult = "adult"
+
+
+class ActivityKind(StrEnum):
+    task = "task"
+    decision = "decision"
+    approval = "approval"
+    training = "training"
+    deliverable = "deliverable"
+
+
+class ActivityState(StrEnum):
+    planned = "planned"
+    started = "started"
+    done = "done"
+    cancelled = "cancelled"
+
+
+class LifecycleStage(StrEnum):
+    """First the project introduces the platform; afterwards the ordinary organisation runs and develops it."""
+
+    implementation = "implementation"
+    management = "management"
+
+
+class CriterionKind(StrEnum):
+    """What a gate criterion reads. All but `attestation` are facts that no person can set by hand."""
+
+    activity_done = "activity_done"
+    roster_applied = "roster_applied"
+    training_coverage = "training_coverage"
+    attestation = "attestation"

@@ -29,6 +29,7 @@ log = structlog.get_logger()
 oauth2 = OAuth2AuthorizationCodeBearer(
     authorizationUrl="/oauth2/authorize",
     tokenUrl="/oauth2/token",
+    refreshUrl="/oauth2/token",
     scheme_name="OAuth2",
     description="Authorization code with PKCE (S256) for people, client credentials for programs.",
     scopes={scope.value: scope.sentence for scope in Scope},

@@ -6,24 +6,13 @@ from contextlib import AsyncExitStack
 import httpx
 import pytest
 
-from cli.servers.provision import drop, provision
 from shared.auth.testing import TokenMint
 from shared.kit.db import Database
 from shared.kit.ids import new_id
 from shared.web import Runtime, build_app
-from tests.shared.web.toy import schema
 from tests.shared.web.toy.app import SPEC, Settings
-from tests.support.databases import SECRET, DatabaseUrls
+from tests.support.databases import DatabaseUrls
 from tests.support.services import FILE_KEY, ServiceUnderTest
-
-
-@pytest.fixture(scope="session")
-async def toy_database(admin_url: str, worker_number: int) -> AsyncIterator[DatabaseUrls]:
-    name = f"toy_web_{worker_number}"
-    urls = await provision(admin_url, "toy", name, secret=SECRET)
-    await schema.create(urls["owner"])
-    yield DatabaseUrls(name, **urls)
-    await drop(admin_url, name)
 
 
 @pytest.fixture

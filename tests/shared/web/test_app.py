@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator
 
 import httpx
 import pytest
@@ -147,12 +147,12 @@ async def test_a_bad_body_is_a_problem_that_names_the_place(
 
 
 async def test_a_body_over_the_limit_is_refused_whether_it_says_so_or_not(toy: ServiceUnderTest) -> None:
-    async def chunks() -> "Callable[[], Awaitable[bytes]] | object":
+    async def chunks() -> AsyncIterator[bytes]:
         for _ in range(40):
             yield b" " * 65_536
 
     declared = await toy.client.post("/toy/v1/notes", content=b" " * 2_000_000, headers=toy.as_())
-    streamed = await toy.client.post("/toy/v1/notes", content=chunks(), headers=toy.as_())  # type: ignore[arg-type]
+    streamed = await toy.client.post("/toy/v1/notes", content=chunks(), headers=toy.as_())
     assert [declared.status_code, streamed.status_code] == [413, 413]
     assert declared.json()["type"].endswith("/too-large")
 

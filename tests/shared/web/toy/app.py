@@ -8,7 +8,7 @@ from fastapi import Path, Request, Response
 from pydantic import Field
 from sqlalchemy import MetaData
 from sqlalchemy.orm import registry
-from sqlmodel import SQLModel, select, tuple_
+from sqlmodel import SQLModel, col, select, tuple_
 
 from shared.auth import Principal, Scope, requires
 from shared.kit.db import NAMING, TenantRow, Versioned, tenant_of
@@ -86,10 +86,10 @@ async def note_create(
 @router.get("/notes")
 async def note_list(caller: NoteRead, session: SessionDep, request: Request, page: PageDep) -> Page[NotePublic]:
     """All notes, oldest first."""
-    query = select(Note).order_by(Note.id).limit(page.limit + 1)
+    query = select(Note).order_by(col(Note.id)).limit(page.limit + 1)
     after = page.keys(UUID)
     if after:
-        query = query.where(tuple_(Note.id) > after)
+        query = query.where(tuple_(col(Note.id)) > after)
     rows = (await session.exec(query)).all()
     return make_page(request, page, rows, key=lambda note: [note.id], show=NotePublic.model_validate)
 

@@ -1,0 +1,58 @@
+# `make` shows what there is. Everything runs in .venv, which is made from requirements/dev.txt when that changes.
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+PY := .venv/bin/python
+# xdist processes for `make test`.
+WORKERS ?= 2
+
+.PHONY: help up down reset demo test e2e check lint types arch openapi lock lock-check migrations bench setup
+
+help: ## Show this list
+	@awk 'BEGIN {FS = ":.*## "} \
+	  /^##@/ {printf "\n%s\n", substr($$0, 5)} \
+	  /^[a-z0-9-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+##@ Run
+up: ## Start everything, print URLs and demo logins, run until Ctrl-C (PORT=8080)
+	@./startklar up $(if $(PORT),--port $(PORT))
+down: ## Stop what `make up` started
+	@./startklar down
+reset: ## Stop and forget all local data
+	@./startklar reset --yes
+demo: ## Play a municipality's rollout through the gateway
+	@./startklar demo
+
+##@ Prove
+test: setup ## Every test that needs nothing but Python (ARGS="-k words")
+	@$(PY) -m pytest -n $(WORKERS) --dist loadfile -m "not browser" $(ARGS)
+e2e: setup ## Tests that need Node too: the generated client, the pages
+	@$(PY) -m pytest -m browser $(ARGS)
+check: lint types arch lock-check openapi-check ## Style, types, import rules, locks, API documents
+migrations: setup ## Migrate every service up, compare with the models, on each PostgreSQL found
+	@$(PY) -m cli.migrations
+bench: setup ## Measure against limits in the same run (ONLY=prefix)
+	@$(PY) -m benchmarks $(if $(ONLY),--only $(ONLY))
+
+##@ Parts of check
+lint: setup ## ruff: style, and format
+	@$(PY) -m ruff check .
+	@$(PY) -m ruff format --check .
+types: setup ## mypy --strict
+	@$(PY) -m mypy
+arch: setup ## Import rules, sizes, uniform services
+	@.venv/bin/lint-imports
+	@$(PY) -m pytest -q tests/architecture
+openapi-check: setup ## The API documents match the code and hold the national profile
+	@$(PY) -m openapi.generate --check
+	@$(PY) -m openapi.profile openapi/*.json
+lock-check: setup ## requirements/*.txt belong to pyproject's groups
+	@$(PY) -m cli.lock --check
+
+##@ Maintain
+openapi: setup ## Write openapi/*.json anew
+	@$(PY) -m openapi.generate
+lock: setup ## Lock the dependencies by hash (UPGRADE=1: newest versions)
+	@$(PY) -m cli.lock $(if $(UPGRADE),--upgrade)
+	@sh cli/setup.sh
+setup: ## Make or renew .venv
+	@sh cli/setup.sh

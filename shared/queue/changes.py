@@ -1,0 +1,73 @@
+"""Reading an owner's change feed in pages, for large changes that one thin event announces.
+
+`GET /internal/changes?after=<version>&cursor=` with this service's token for the tenant; the owner's contract says how
+to parse a page (`shared/contracts/<owner>.py`).
+"""
+
+from collections.abc import AsyncIterator, Callable, Mapping
+from typing import Any, Protocol, TypeVar
+from uuid import UUID
+
+import httpx
+
+from shared.kit.problems import Unavailable
+
+
+class PageMark(Protocol):
+    """The end of a page: the cursor of the next (None at the end) and the version that the pages so far show."""
+
+    @property
+    def next(self) -> str | None: ...
+
+    @property
+    def version(self) -> int: ...
+
+
+Mark = TypeVar("Mark", bound=PageMark)
+Item = TypeVar("Item")
+
+
+class TenantTokens(Protocol):
+    """Gives this service's token for another service, bound to one tenant."""
+
+    async def token(self, service: str, tenant: UUID | None = None) -> str: ...
+
+
+class ChangeFeed:
+    """The change feeds of the other services, read with this service's own tokens."""
+
+    def __init__(self, service_urls: Mapping[str, str], tokens: TenantTokens, client: httpx.AsyncClient) -> None:
+        self._urls = service_urls
+        self._tokens = tokens
+        self._client = client
+
+    async def pages(
+        self, owner: str, tenant: UUID, after: int, parse: Callable[[bytes], tuple[list[Item], Mark]]
+    ) -> AsyncIterator[tuple[list[Item], Mark]]:
+        """Each page after version `after`, in order. Unavailable when the owner gives no whole page: try again later.
+
+        Apply a page and store its mark's version in one transaction; then a crash repeats at most one page.
+        """
+        cursor: str | None = None
+        while True:
+            items, mark = parse(await self._page(owner, tenant, after, cursor))
+            yield items, mark
+            cursor = mark.next
+            if cursor is None:
+                return
+
+    async def _page(self, owner: str, tenant: UUID, after: int, cursor: str | None) -> bytes:
+        params: dict[str, Any] = {"after": after}
+        if cursor is not None:
+            params["cursor"] = cursor
+        try:
+            response = await self._client.get(
+                f"{self._urls[owner].rstrip('/')}/internal/changes",
+                params=params,
+                headers={"Authorization": f"Bearer {await self._tokens.token(owner, tenant)}"},
+            )
+        except httpx.HTTPError as error:
+            raise Unavailable(f"{owner} cannot be reached") from error
+        if response.status_code != httpx.codes.OK:
+            raise Unavailable(f"{owner} answered {response.status_code}")
+        return response.content

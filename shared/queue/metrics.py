@@ -1,0 +1,79 @@
+"""What a worker counts, for Prometheus; each worker has a registry of its own."""
+
+from collections.abc import Mapping
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, generate_latest
+from sqlalchemy import text
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+_STATE = text(
+    """
+    SELECT (SELECT count(*) FROM outbox) AS outbox,
+           (SELECT position FROM feed_head) AS head,
+           (SELECT count(*) FROM job WHERE state = 'queued' AND run_after <= now()) AS due,
+           (SELECT count(*) FROM job WHERE state = 'running') AS running,
+           (SELECT coalesce(extract(epoch FROM now() - min(run_after)), 0) FROM job
+            WHERE state = 'queued' AND run_after <= now()) AS oldest
+    """
+)
+_PARKED = text("SELECT owner, state, count(*) AS events FROM parked_event GROUP BY owner, state")
+
+
+class Metrics:
+    """Counters that the loops raise, and gauges read from the database when somebody asks."""
+
+    def __init__(self) -> None:
+        self.registry = registry = CollectorRegistry()
+        self._applied = Counter("startklar_events_applied", "Events applied", ["owner"], registry=registry)
+        self._sequenced = Counter("startklar_events_sequenced", "Events given a position", registry=registry)
+        self._jobs = Counter("startklar_jobs_ended", "Jobs that ended", ["kind", "state"], registry=registry)
+        self._lag = Gauge("startklar_feed_lag", "Events of the owner not yet applied", ["owner"], registry=registry)
+        self._refused = Gauge(
+            "startklar_feed_refused",
+            "1 while the owner's feed contradicts what was applied",
+            ["owner"],
+            registry=registry,
+        )
+        self._parked = Gauge("startklar_events_parked", "Events set aside", ["owner", "state"], registry=registry)
+        self._outbox = Gauge("startklar_outbox_waiting", "Events without a position", registry=registry)
+        self._head = Gauge("startklar_feed_head", "Last position of the own feed", registry=registry)
+        self._due = Gauge("startklar_jobs_due", "Jobs that could run now", registry=registry)
+        self._running = Gauge("startklar_jobs_running", "Jobs that run", registry=registry)
+        self._oldest = Gauge(
+            "startklar_jobs_oldest_due_seconds", "How long the oldest due job waits", registry=registry
+        )
+
+    def applied(self, owner: str, events: int) -> None:
+        self._applied.labels(owner).inc(events)
+
+    def sequenced(self, events: int) -> None:
+        self._sequenced.inc(events)
+
+    def job_ended(self, kind: str, state: str) -> None:
+        self._jobs.labels(kind, state).inc()
+
+    def lag(self, owner: str, events: int) -> None:
+        self._lag.labels(owner).set(events)
+
+    def refused(self, owner: str, is_refused: bool) -> None:
+        self._refused.labels(owner).set(is_refused)
+
+    async def read(self, session: AsyncSession) -> None:
+        """Refresh the gauges; `session` is a transaction of the relay role."""
+        row = (await session.execute(_STATE)).one()
+        found: Mapping[Gauge, float] = {
+            self._outbox: row.outbox,
+            self._head: row.head,
+            self._due: row.due,
+            self._running: row.running,
+            self._oldest: row.oldest,
+        }
+        for gauge, value in found.items():
+            gauge.set(float(value))
+        self._parked.clear()
+        for group in await session.execute(_PARKED):
+            self._parked.labels(group.owner, group.state).set(group.events)
+
+    def text(self) -> bytes:
+        """The exposition format of Prometheus."""
+        return generate_latest(self.registry)

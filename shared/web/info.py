@@ -8,7 +8,7 @@ from fastapi.responses import JSONResponse
 from sqlalchemy import text
 
 from shared.web.models import ApiModel, example
-from shared.web.route import Route
+from shared.web.route import Route, problem_responses
 from shared.web.runtime import runtime
 from shared.web.urls import absolute
 
@@ -35,7 +35,7 @@ class ApiInfo(ApiModel):
 
 def info_router(name: str, version: str, released: date) -> APIRouter:
     """The public routes that every API has; `name` prefixes the function names, since operation ids are unique."""
-    router = APIRouter(tags=["about"], route_class=Route)
+    router = APIRouter(tags=["about"], route_class=Route, responses=problem_responses(429, 500))
 
     async def api_info(request: Request) -> ApiInfo:
         """Name, version and state of this API. Needs no token."""

@@ -63,6 +63,8 @@ def _made(app: FastAPI, prefix: str, routes: list[RouteContext], availability: d
     schemas = made.get("components", {}).get("schemas", {})
     schemas.pop("HTTPValidationError", None)
     schemas.pop("ValidationError", None)
+    for schema in schemas.values():
+        _restore_nulls(schema.get("example"), schema, schemas)
     for item in made["paths"].values():
         item["parameters"] = [_TRACEPARENT]
         for operation in (item[method] for method in _METHODS if method in item):
@@ -127,6 +129,23 @@ def _given(schema: dict[str, Any]) -> Iterator[Any]:
         yield schema["enum"][0]
     if schema.get("format") in _FORMATS:
         yield _FORMATS[schema["format"]]
+
+
+def _restore_nulls(example: Any, schema: dict[str, Any], schemas: dict[str, Any]) -> None:
+    """FastAPI drops null from examples: put it back where a required field may be null."""
+    schema = schemas[schema["$ref"].rsplit("/", 1)[-1]] if "$ref" in schema else schema
+    for variant in schema.get("anyOf", []):
+        _restore_nulls(example, variant, schemas)
+    if isinstance(example, list):
+        for each in example:
+            _restore_nulls(each, schema.get("items", {}), schemas)
+    if not isinstance(example, dict):
+        return
+    for name, part in schema.get("properties", {}).items():
+        if name in example:
+            _restore_nulls(example[name], part, schemas)
+        elif name in schema.get("required", ()) and {"type": "null"} in part.get("anyOf", ()):
+            example[name] = None
 
 
 def _date_examples(schema: dict[str, Any]) -> None:

@@ -1,0 +1,115 @@
+"""The routes of the services as the architecture tests read them: from the apps, not from their documents."""
+
+import importlib
+import inspect
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.dependencies.models import Dependant
+from fastapi.routing import APIRoute, RouteContext, iter_route_contexts
+
+from shared.auth.dependencies import Requirement
+from tests.architecture.tree import SERVICES
+
+# Routes that need no token, each with the reason. `*` stands for every service.
+PUBLIC: dict[tuple[str, str, str], str] = {
+    ("*", "GET", "/livez"): "probe; the gateway does not route it",
+    ("*", "GET", "/readyz"): "probe; the gateway does not route it",
+    ("*", "GET", "/startupz"): "probe; the gateway does not route it",
+    ("*", "GET", "/{service}/v1/api-info"): "about the API itself (profile VER.06)",
+    ("*", "GET", "/{service}/v1/openapi.json"): "about the API itself (profile DOK.23)",
+}
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """One method of one route of one service. `dependant` is None for what is no API route (static files)."""
+
+    service: str
+    method: str
+    path: str
+    name: str
+    function: Any
+    dependant: Dependant | None
+    in_document: bool
+
+    def __str__(self) -> str:
+        return f"{self.service}: {self.method} {self.path} ({self.name})"
+
+    @property
+    def is_internal(self) -> bool:
+        return self.path.startswith("/internal/")
+
+    @property
+    def is_public(self) -> bool:
+        return self.public_key in PUBLIC or ("*", *self.public_key[1:]) in PUBLIC
+
+    @property
+    def public_key(self) -> tuple[str, str, str]:
+        return self.service, self.method, self.path.replace(f"/{self.service}/v1/", "/{service}/v1/", 1)
+
+    @property
+    def requirements(self) -> list[Requirement]:
+        """What the route demands of its caller, wherever in the dependencies it stands."""
+        return [one.call for one in self.dependencies() if isinstance(one.call, Requirement)]
+
+    def dependencies(self) -> Iterator[Dependant]:
+        return below(self.dependant) if self.dependant else iter(())
+
+    @property
+    def body_fields(self) -> list[Any]:
+        return [field for one in self.dependencies() for field in one.body_params]
+
+
+def below(dependant: Dependant) -> Iterator[Dependant]:
+    yield dependant
+    for one in dependant.dependencies:
+        yield from below(one)
+
+
+def endpoints_of(service: str, app: FastAPI) -> list[Endpoint]:
+    return [one for route in iter_route_contexts(app.routes) for one in endpoints_of_route(service, route)]
+
+
+def endpoints_of_route(service: str, route: RouteContext) -> Iterator[Endpoint]:
+    is_api = isinstance(route.original_route, APIRoute)
+    dependant = route.dependant if is_api else None
+    shown = bool(getattr(route, "include_in_schema", False))
+    for method in sorted(route.methods or {"GET"}):
+        if method != "HEAD":
+            function = inspect.unwrap(route.endpoint) if route.endpoint else None
+            yield Endpoint(service, method, str(route.path), str(route.name), function, dependant, shown)
+
+
+@cache
+def app(service: str) -> FastAPI:
+    made: FastAPI = importlib.import_module(f"services.{service}.app").create_app()
+    return made
+
+
+@cache
+def endpoints(service: str) -> tuple[Endpoint, ...]:
+    return tuple(endpoints_of(service, app(service)))
+
+
+def every_endpoint() -> list[Endpoint]:
+    return [one for service in SERVICES for one in endpoints(service)]
+
+
+@cache
+def documents(service: str) -> tuple[dict[str, Any], ...]:
+    """The documents of a service: its API, and its protocol paths where it has any."""
+    made = app(service)
+    protocols = made.state.protocols()
+    return (made.openapi(), protocols) if protocols else (made.openapi(),)
+
+
+def operations(service: str) -> Iterator[tuple[str, dict[str, Any], dict[str, Any]]]:
+    """operationId, operation and document of all documented operations of a service."""
+    for document in documents(service):
+        for item in document["paths"].values():
+            for operation in (item[key] for key in ("get", "post", "put", "patch", "delete") if key in item):
+                yield operation["operationId"], operation, document

@@ -63,7 +63,8 @@ def _fill_schools(town: Municipality, form: Form, schools: list[Unit], pupils: l
         for step, grade in enumerate(form.grades):
             cohort = here[step :: len(form.grades)]
             for start in range(0, len(cohort), form.group_size):
-                letter = chr(ord("A") + start // form.group_size % 26)
+                turn, place_in_alphabet = divmod(start // form.group_size, 26)
+                letter = chr(ord("A") + place_in_alphabet) + (str(turn + 1) if turn else "")
                 _fill_group(town, form, school, (grade, letter), cohort[start : start + form.group_size])
 
 

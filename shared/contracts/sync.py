@@ -194,12 +194,15 @@ class DutyChange(Change):
 
 
 class EnrolmentChange(Change):
-    """A pupil's or child's place at a unit in a school form; `school_year` is the grade, where the form has grades."""
+    """A pupil's or child's place at a unit; `school_form` is null where the register does not say and it cannot be told.
+
+    `school_year` is the grade, where the form has grades.
+    """
 
     kind: Literal["enrolment"] = "enrolment"
     person_id: UUID
     unit_id: UUID
-    school_form: SchoolForm
+    school_form: SchoolForm | None = None
     school_year: int | None = None
     starts_on: date | None = None
     ends_on: date | None = None

@@ -1,0 +1,63 @@
+"""The reading process: `python -m services.sync.reading.child`. One task line and the delivery in, frames out.
+
+It gets no environment, opens no file and no socket; what it may use of memory and time is limited before it reads.
+"""
+
+import json
+import resource
+import sys
+from datetime import date
+from typing import Any, BinaryIO
+
+from services.sync.reading.civic import CivicKeys
+from services.sync.reading.delivery import read_delivery
+from services.sync.reading.emitting import Context
+from services.sync.reading.findings import Fatal, Finding
+from services.sync.reading.frames import FrameWriter, Kind
+from services.sync.reading.mapping import Mapping
+from services.sync.reading.source import Limits, open_source
+
+
+def main(stdin: BinaryIO, stdout: BinaryIO) -> None:
+    """Read one delivery; every outcome, running out of memory included, is a last frame."""
+    task = json.loads(stdin.readline())
+    resource.setrlimit(resource.RLIMIT_AS, (task["memoryBytes"], task["memoryBytes"]))
+    resource.setrlimit(resource.RLIMIT_CPU, (task["cpuSeconds"], task["cpuSeconds"]))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    sink = FrameWriter(stdout.write)
+    try:
+        kind, document = Kind.summary, _read(task, stdin.read(), sink)
+    except Fatal as fatal:
+        kind, document = Kind.fatal, _fatal(fatal.finding)
+    except MemoryError:
+        sink = FrameWriter(stdout.write)  # drops what the old one has gathered
+        kind, document = Kind.fatal, _fatal(Finding("too_large"))
+    sink.finish(kind, document)
+    stdout.flush()
+
+
+def _read(task: dict[str, Any], content: bytes, sink: FrameWriter) -> dict[str, Any]:
+    mapping = Mapping.model_validate(task["mapping"])
+    context = Context(
+        sink=sink,
+        keys=CivicKeys(bytes.fromhex(task["hashing"]), bytes.fromhex(task["sealing"])),
+        today=date.fromisoformat(task["today"]),
+        country=mapping.national_id,
+        fail_closed=mapping.absent_marking == "protected",
+    )
+    source = open_source(content, mapping.files[0].file, Limits(task["expandedBytes"]))
+    summary = read_delivery(source, mapping, context)
+    return {
+        "files": [vars(file) for file in summary.files],
+        "incomplete": sorted(summary.incomplete),
+        "counts": sink.counts,
+    }
+
+
+def _fatal(finding: Finding) -> dict[str, Any]:
+    return {"rule": finding.rule, "file": finding.file, "line": finding.line, "column": finding.column}
+
+
+if __name__ == "__main__":
+    main(sys.stdin.buffer, sys.stdout.buffer)

@@ -1,0 +1,181 @@
+"""Reads a whole delivery: file by file, row by row, telling at the end what was there and what was not."""
+
+import csv
+import io
+import itertools
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from services.sync.reading.cells import clean
+from services.sync.reading.emitting import Cells, Columns, Context, Row
+from services.sync.reading.findings import Fatal, Finding
+from services.sync.reading.mapping import Emit, MappedFile, Mapping
+from services.sync.reading.oneroster import check_manifest
+from services.sync.reading.sniff import column_key, sniff_delimiter, sniff_encoding
+from services.sync.reading.source import Source
+from services.sync.reading.steps import Step, column_of, columns_of, is_required
+
+_FIELD_LIMIT = 64 * 1024
+
+
+@dataclass
+class FileSummary:
+    """One file of the delivery: rows read, rows left out, how it is written, whether it is whole."""
+
+    name: str
+    rows: int = 0
+    bad_rows: int = 0
+    encoding: str = ""
+    delimiter: str = ""
+    is_complete: bool = True
+
+
+@dataclass
+class Summary:
+    """`incomplete` names the kinds of rows of which the delivery may hold only a part: they never end anything."""
+
+    files: list[FileSummary] = field(default_factory=list)
+    incomplete: set[str] = field(default_factory=set)
+    tells_marking: bool = False
+
+
+def read_delivery(source: Source, mapping: Mapping, context: Context) -> Summary:
+    """Everything in `source`, into the context's sink. Raises Fatal where nothing can be made of it."""
+    csv.field_size_limit(_FIELD_LIMIT)
+    if mapping.manifest == "oneroster":
+        check_manifest(source, mapping)
+    names = {name.casefold(): name for name in source.names()}
+    summary = Summary()
+    for file in mapping.files:
+        name = names.get(file.file.casefold())
+        if name is None:
+            if file.required:
+                raise Fatal("file_missing", file.file)
+            context.sink.finding(Finding("optional_file_missing", file.file))
+            summary.incomplete |= _entities(file.emits)
+            continue
+        reader = _FileReader(source, name, file, context)
+        done = reader.read(summary)
+        summary.files.append(done)
+        if not done.is_complete:
+            summary.incomplete |= _entities(file.emits)
+    if not summary.tells_marking and context.fail_closed:
+        context.sink.finding(Finding("marking_unknown"))
+    return summary
+
+
+def _entities(emits: Iterable[Emit]) -> set[str]:
+    return {emit.entity for emit in emits if emit.entity}
+
+
+class _FileReader:
+    def __init__(self, source: Source, name: str, file: MappedFile, context: Context) -> None:
+        self._source = source
+        self._name = name
+        self._file = file
+        self._context = context
+        self._done = FileSummary(name)
+
+    def read(self, summary: Summary) -> FileSummary:
+        with self._source.open(self._name) as stream:
+            encoded = sniff_encoding(stream, self._name, self._file.encoding)
+        for finding in encoded.findings:
+            self._context.sink.finding(finding)
+        self._done.encoding = encoded.encoding
+        with self._source.open(self._name) as stream:
+            text = io.TextIOWrapper(stream, encoded.encoding, errors="replace", newline="")
+            self._read_text(text, summary, is_cut=not encoded.ends_with_line)
+        return self._done
+
+    def _read_text(self, text: io.TextIOWrapper, summary: Summary, *, is_cut: bool) -> None:
+        first = text.readline(_FIELD_LIMIT)
+        self._done.delimiter = self._file.delimiter or sniff_delimiter(first, columns_of(self._file))
+        reader = csv.reader(itertools.chain([first], text), delimiter=self._done.delimiter)
+        header = next(reader, [])
+        steps = self._compile(header, summary)
+        width = len(header)
+        last_line = 1
+        is_short = False
+        for line, cells in self._rows(reader):
+            if self._is_trailer(cells):
+                self._check_trailer(cells, line)
+                return
+            self._done.rows += 1
+            last_line = line
+            is_short = len(cells) < width
+            is_good = self._has_width(cells, width, line)
+            row = Row(self._name, line)
+            for step in steps:
+                is_good &= step(cells, row)
+            self._done.bad_rows += not is_good
+        self._finish(last_line, is_cut=is_cut and is_short)
+
+    def _rows(self, reader: Iterator[Cells]) -> Iterator[tuple[int, Cells]]:
+        """The rows that are not blank. A row that the CSV reader cannot take ends the file."""
+        line = 1
+        while True:
+            line = reader.line_num + 1  # type: ignore[attr-defined]
+            try:
+                cells = next(reader)
+            except StopIteration:
+                return
+            except csv.Error:
+                self._incomplete(Finding("unreadable_rest", self._name, line))
+                return
+            if any(cells):
+                yield line, cells
+
+    def _has_width(self, cells: Cells, width: int, line: int) -> bool:
+        """Whether the row is as wide as the header; a short one is filled up, since its ids still were delivered."""
+        if len(cells) == width or (len(cells) > width and not any(cells[width:])):
+            return True
+        self._context.sink.finding(Finding("wrong_column_count", self._name, line))
+        cells.extend([""] * (width - len(cells)))
+        return False
+
+    def _is_trailer(self, cells: Cells) -> bool:
+        return self._file.trailer is not None and clean(cells[0]) == self._file.trailer
+
+    def _check_trailer(self, cells: Cells, line: int) -> None:
+        if len(cells) < 2 or cells[1].strip() != str(self._done.rows):
+            self._incomplete(Finding("trailer_count", self._name, line))
+        elif self._done.rows == 0:
+            self._incomplete(Finding("empty_file", self._name))
+
+    def _finish(self, last_line: int, *, is_cut: bool) -> None:
+        if self._file.trailer is not None and self._done.is_complete:
+            self._incomplete(Finding("trailer_missing", self._name, last_line))
+        if is_cut:
+            self._incomplete(Finding("truncated_file", self._name, last_line))
+        if self._done.rows == 0:
+            self._incomplete(Finding("empty_file", self._name))
+
+    def _incomplete(self, finding: Finding) -> None:
+        self._done.is_complete = False
+        self._context.sink.finding(finding)
+
+    def _compile(self, header: Cells, summary: Summary) -> list[Step]:
+        places: dict[str, int] = {}
+        for place, cell in enumerate(header):
+            places.setdefault(column_key(cell), place)
+        columns = Columns(places, column_key)
+        steps = []
+        for emit in self._file.emits:
+            if not self._check_columns(emit, columns):
+                summary.incomplete |= _entities([emit])
+                continue
+            steps.append(Step(emit, columns, self._file.skip, self._context))
+            if emit.entity == "person" and column_of(emit, "marking") and columns.place(column_of(emit, "marking")):
+                summary.tells_marking = True
+        return steps
+
+    def _check_columns(self, emit: Emit, columns: Columns) -> bool:
+        """Whether the emit can run. A column that a required field needs must be there."""
+        for name in emit.fields:
+            column = column_of(emit, name)
+            if columns.place(column) is not None:
+                continue
+            if is_required(emit, name):
+                raise Fatal("column_missing", self._name, line=1, column=column)
+            self._context.sink.finding(Finding("optional_column_missing", self._name, 1, column))
+        return all(columns.place(condition.column) is not None for condition in emit.conditions)

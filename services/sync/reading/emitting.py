@@ -1,0 +1,216 @@
+"""One `emit` of a mapping at work: delivered cells in, canonical rows and findings out."""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Protocol
+
+import uuid_utils
+
+from services.sync.reading.canonical import ENTITIES, EntitySpec, FieldSpec
+from services.sync.reading.cells import MAX_LENGTH, BadCell, Converter, clean, converter, elements, pick
+from services.sync.reading.civic import BadNumber, CivicKeys, normalise
+from services.sync.reading.findings import Finding
+from services.sync.reading.mapping import Emit, Picked
+
+Cells = list[str]
+Reader = Callable[[Cells], str]
+
+
+class Sink(Protocol):
+    """Takes what is read, in the order in which it is read."""
+
+    def row(self, entity: str, cells: Cells) -> None: ...
+
+    def protect(self, sid: str) -> None: ...
+
+    def finding(self, finding: Finding) -> None: ...
+
+
+@dataclass
+class Context:
+    """What all emits of one delivery share."""
+
+    sink: Sink
+    keys: CivicKeys
+    today: date
+    country: str
+    fail_closed: bool
+    collected: dict[str, set[str]] = field(default_factory=dict)
+    seen: dict[str, dict[str, int]] = field(default_factory=dict)
+
+    def person_id(self, sid: str) -> str:
+        """The register's id of a person; a national number used as an id is only kept as its hash."""
+        if 10 <= len(sid) <= 13 and sid[0].isdigit() and sid[-4:].isdigit():
+            try:
+                return "h:" + self.keys.digest(normalise(sid, self.country, self.today)).hex()
+            except BadNumber:
+                return sid
+        return sid
+
+
+@dataclass(frozen=True)
+class Row:
+    """Where a delivered row stands."""
+
+    file: str
+    line: int
+
+
+class Emitter:
+    """Compiled once per file; called once per row. `columns` maps comparable column names to places in the row."""
+
+    def __init__(self, emit: Emit, columns: "Columns", context: Context) -> None:
+        self.spec: EntitySpec = ENTITIES[emit.entity or ""]
+        self._emit = emit
+        self._context = context
+        self._parts = [_Part(spec, emit, columns) for spec in self.spec.fields]
+        self._untold = "{" + ",".join(part.column_name for part in self._parts if part.read is None) + "}"
+        self._seen = context.seen.setdefault(self.spec.name, {})
+        self._write = self._person if self.spec.name == "person" else self._plain
+
+    def __call__(self, cells: Cells, row: Row) -> bool:
+        """Whether everything that the row must have was there and readable."""
+        if self._emit.each is None:
+            return self._one(cells, row, None)
+        many = next(part for part in self._parts if part.spec.name == self._emit.each)
+        # Every element is emitted, also after a bad one.
+        return sum(not self._one(cells, row, element) for element in elements(many.raw(cells))) == 0
+
+    def _one(self, cells: Cells, row: Row, element: str | None) -> bool:
+        bad, values = False, []
+        for part in self._parts:
+            raw = element if element is not None and part.spec.name == self._emit.each else part.raw(cells)
+            try:
+                values.append(self._value(part, raw))
+            except BadCell as error:
+                self._context.sink.finding(Finding(error.rule, row.file, row.line, part.column))
+                values.append(part.spec.fallback or "")
+                bad |= part.spec.required and not part.spec.fallback
+        if self.spec.has_source_id:
+            # A bad row with an id still goes on: what it names was delivered and must not be taken for ended.
+            if self._is_first(values, row, bad=bad):
+                self._write(values, row, bad)
+        elif not bad:
+            self._write(values, row, bad)
+        return not bad
+
+    def _value(self, part: "_Part", raw: str) -> str:
+        if part.read is None:
+            return part.spec.fallback or ""
+        if not raw and part.spec.form != "marking":
+            if part.spec.required:
+                raise BadCell("value_missing")
+            return part.spec.fallback or ""
+        value = part.convert(raw)
+        if part.spec.form in ("id", "ref"):
+            if len(value) > MAX_LENGTH:
+                raise BadCell("value_too_long")
+            if part.spec.refers_to == "person" or (part.spec.form == "id" and self.spec.name == "person"):
+                return self._context.person_id(value)
+        return value
+
+    def _is_first(self, values: Cells, row: Row, *, bad: bool) -> bool:
+        """Whether the id is new in this delivery. A later row never changes the first, except that it may protect."""
+        sid = values[0]
+        if not sid:
+            return False
+        content = hash(tuple(values))
+        known = self._seen.get(sid)
+        if known is None:
+            self._seen[sid] = content
+            return True
+        if self.spec.name == "person" and values[-1] == "t":
+            self._context.sink.protect(sid)
+        if bad:
+            return False
+        if known != content:
+            self._context.sink.finding(Finding("conflicting_rows", row.file, row.line, self._parts[0].column))
+        elif not self._emit.repeats:
+            self._context.sink.finding(Finding("duplicate_row", row.file, row.line, self._parts[0].column))
+        return False
+
+    def _start(self, row: Row, untold: str, *, bad: bool) -> Cells:
+        return [row.file, str(row.line), "t" if bad else "f", untold, str(uuid_utils.uuid7())]
+
+    def _plain(self, values: Cells, row: Row, bad: bool) -> None:
+        self._context.sink.row(self.spec.name, [*self._start(row, self._untold, bad=bad), *values])
+
+    def _person(self, values: Cells, row: Row, bad: bool) -> None:
+        sid, given, family, email, login, number, marking = values
+        untold, digest, sealed = self._untold, "", ""
+        if number:
+            try:
+                plain = normalise(number, self._context.country, self._context.today)
+                digest = "\\x" + self._context.keys.digest(plain).hex()
+                sealed = "\\x" + self._context.keys.seal(plain).hex()
+            except BadNumber as error:
+                self._context.sink.finding(Finding(error.rule, row.file, row.line, self._parts[5].column))
+                untold = "{civic_hash" + ("," if untold != "{}" else "") + untold[1:]
+        if "?" in given or "?" in family:
+            self._context.sink.finding(Finding("lost_characters", row.file, row.line, self._parts[2].column))
+        login_digest = "\\x" + hashlib.sha256(login.encode()).hexdigest() if login else ""
+        if marking == "t":  # the name of a protected person goes no further than this process
+            given = family = email = login = ""
+        elif not marking:
+            marking = "t" if self._context.fail_closed else "f"
+        start = self._start(row, untold, bad=bad)
+        self._context.sink.row(
+            "person", [*start, sid, given, family, email, login, login_digest, digest, sealed, marking]
+        )
+
+
+class Columns:
+    """The columns of one file, found by comparable name."""
+
+    def __init__(self, places: dict[str, int], key: Callable[[str], str]) -> None:
+        self._places = places
+        self._key = key
+
+    def place(self, name: str) -> int | None:
+        return self._places.get(self._key(name))
+
+
+_COLUMN_OF = {
+    "nationalId": "civic_hash",
+    "marking": "protected",
+    "givenName": "given_name",
+    "familyName": "family_name",
+    "startsOn": "starts_on",
+    "endsOn": "ends_on",
+    "schoolForm": "school_form",
+    "schoolForms": "school_forms",
+    "schoolYear": "school_year",
+    "parent": "parent_id",
+}
+
+
+class _Part:
+    """One field of one emit: where its cell stands, or which constant it is, and how it is read."""
+
+    def __init__(self, spec: FieldSpec, emit: Emit, columns: Columns) -> None:
+        self.spec = spec
+        self.column_name = _COLUMN_OF.get(spec.name, spec.name)
+        self.convert: Converter = converter(spec, emit.values.get(spec.name, {}), is_list=spec.name in emit.lists)
+        declared = emit.fields.get(spec.name)
+        self.column = declared.column if isinstance(declared, Picked) else declared
+        self.read = _constant(emit.constants[spec.name]) if spec.name in emit.constants else None
+        place = columns.place(self.column) if self.column else None
+        if place is not None:
+            self.read = _picking(place, declared.pick) if isinstance(declared, Picked) else _reading(place)
+
+    def raw(self, cells: Cells) -> str:
+        return self.read(cells) if self.read else ""
+
+
+def _constant(value: str) -> Reader:
+    return lambda cells: value  # noqa: ARG005 - the same for every row
+
+
+def _reading(place: int) -> Reader:
+    return lambda cells: clean(cells[place])
+
+
+def _picking(place: int, wanted: str) -> Reader:
+    return lambda cells: pick(clean(cells[place]), wanted)

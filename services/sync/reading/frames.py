@@ -1,0 +1,73 @@
+"""What the reading process says to its parent: length-prefixed frames, so that bulk rows pass through unparsed."""
+
+import csv
+import io
+import json
+import struct
+from collections.abc import Callable
+from enum import IntEnum
+
+from services.sync.reading.findings import Finding
+
+HEADER = struct.Struct(">BI")
+_FLUSH = 256 * 1024
+# A delivery with a fault on every row is told by its first thousand of a kind, and by the count.
+KEPT_PER_RULE = 1000
+PROTECT = "protect"
+
+
+class Kind(IntEnum):
+    """`rows`: a name of at most 255 bytes with its length before it, then CSV. The others: JSON."""
+
+    rows = 1
+    findings = 2
+    summary = 3
+    fatal = 4
+
+
+class FrameWriter:
+    """A Sink that writes frames. `counts` counts all findings, written or not."""
+
+    def __init__(self, write: Callable[[bytes], object]) -> None:
+        self._write = write
+        self._buffers: dict[str, io.StringIO] = {}
+        self._writers: dict[str, Callable[[list[str]], object]] = {}
+        self._findings: list[tuple[str, str, int | None, str | None]] = []
+        self.counts: dict[str, int] = {}
+
+    def row(self, entity: str, cells: list[str]) -> None:
+        writer = self._writers.get(entity)
+        if writer is None:
+            buffer = self._buffers[entity] = io.StringIO()
+            writer = self._writers[entity] = csv.writer(buffer, lineterminator="\n").writerow
+        writer(cells)
+        if self._buffers[entity].tell() > _FLUSH:
+            self._flush(entity)
+
+    def protect(self, sid: str) -> None:
+        self.row(PROTECT, [sid])
+
+    def finding(self, finding: Finding) -> None:
+        count = self.counts[finding.rule] = self.counts.get(finding.rule, 0) + 1
+        if count <= KEPT_PER_RULE:
+            self._findings.append((finding.rule, finding.file, finding.line, finding.column))
+
+    def finish(self, kind: Kind, document: dict[str, object]) -> None:
+        """Write what is left, then the last frame."""
+        for entity in self._buffers:
+            self._flush(entity)
+        self._frame(Kind.findings, json.dumps(self._findings).encode())
+        self._frame(kind, json.dumps(document).encode())
+
+    def _flush(self, entity: str) -> None:
+        buffer = self._buffers[entity]
+        body = buffer.getvalue().encode()
+        buffer.seek(0)
+        buffer.truncate()
+        if body:
+            name = entity.encode()
+            self._frame(Kind.rows, bytes([len(name)]) + name + body)
+
+    def _frame(self, kind: Kind, body: bytes) -> None:
+        self._write(HEADER.pack(kind, len(body)))
+        self._write(body)

@@ -1,0 +1,137 @@
+"""Starts the reading process and gives what it says. Nothing from outside is parsed in the worker itself."""
+
+import asyncio
+import contextlib
+import json
+import sys
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from services.sync.reading.civic import CivicKeys
+from services.sync.reading.findings import Fatal
+from services.sync.reading.frames import HEADER, Kind
+from services.sync.reading.mapping import Mapping
+
+_ROOT = Path(__file__).parents[3]
+
+
+@dataclass(frozen=True)
+class ReadTask:
+    """What is read and within which limits: bytes of memory and of unpacked content, seconds of processor time."""
+
+    mapping: Mapping
+    keys: CivicKeys
+    today: date
+    memory_bytes: int = 1536 * 1024 * 1024
+    cpu_seconds: int = 600
+    expanded_bytes: int = 1024 * 1024 * 1024
+
+    def line(self) -> bytes:
+        """The task as one line of JSON; the keys travel on the pipe, not in arguments or environment."""
+        document = {
+            "mapping": self.mapping.model_dump(mode="json", by_alias=True),
+            "hashing": self.keys.hashing.hex(),
+            "sealing": self.keys.sealing.hex(),
+            "today": self.today.isoformat(),
+            "memoryBytes": self.memory_bytes,
+            "cpuSeconds": self.cpu_seconds,
+            "expandedBytes": self.expanded_bytes,
+        }
+        return json.dumps(document).encode() + b"\n"
+
+
+@dataclass(frozen=True)
+class Rows:
+    """A piece of CSV for one kind of row, in the column order of `canonical.ENTITIES`."""
+
+    entity: str
+    csv: bytes
+
+
+@dataclass(frozen=True)
+class Found:
+    """Findings as (rule, file, line, column)."""
+
+    findings: list[tuple[str, str, int | None, str | None]]
+
+
+@dataclass(frozen=True)
+class Done:
+    """The delivery was read to its end."""
+
+    files: list[dict[str, Any]]
+    incomplete: frozenset[str]
+    counts: dict[str, int]
+
+
+Frame = Rows | Found | Done
+
+
+async def read_in_child(task: ReadTask, content: AsyncIterator[bytes]) -> AsyncIterator[Frame]:
+    """The frames of one delivery, `Done` last. Raises Fatal with the finding where it cannot be read.
+
+    All of `content` is taken before the first frame comes, so that it may stream from the caller's own transaction.
+    """
+    child = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "services.sync.reading.child"),
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.DEVNULL,  # a traceback would show what it was reading
+        cwd=_ROOT,
+        env={"PYTHONPATH": str(_ROOT), "PYTHONDONTWRITEBYTECODE": "1"},
+        limit=1 << 20,
+    )
+    try:
+        await _feed(child, task, content)
+        is_done = False
+        async for frame in _frames(child):
+            is_done = isinstance(frame, Done)
+            yield frame
+        if not is_done:
+            raise Fatal("reader_died")
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            child.kill()
+        await child.wait()
+
+
+async def _feed(child: asyncio.subprocess.Process, task: ReadTask, content: AsyncIterator[bytes]) -> None:
+    pipe = child.stdin
+    if pipe is None:
+        raise RuntimeError("the reading process has no standard input")
+    # A child that died already tells so by a missing last frame.
+    with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+        pipe.write(task.line())
+        async for piece in content:
+            pipe.write(piece)
+            await pipe.drain()
+        pipe.close()
+        await pipe.wait_closed()
+
+
+async def _frames(child: asyncio.subprocess.Process) -> AsyncIterator[Frame]:
+    pipe = child.stdout
+    if pipe is None:
+        raise RuntimeError("the reading process has no standard output")
+    while True:
+        try:
+            kind, length = HEADER.unpack(await pipe.readexactly(HEADER.size))
+            body = await pipe.readexactly(length)
+        except asyncio.IncompleteReadError:
+            return
+        yield _frame(Kind(kind), body)
+
+
+def _frame(kind: Kind, body: bytes) -> Frame:
+    if kind is Kind.rows:
+        end = 1 + body[0]
+        return Rows(body[1:end].decode(), body[end:])
+    document = json.loads(body)
+    if kind is Kind.findings:
+        return Found([(rule, file, line, column) for rule, file, line, column in document])
+    if kind is Kind.fatal:
+        raise Fatal(document["rule"], document["file"], line=document["line"], column=document["column"])
+    return Done(document["files"], frozenset(document["incomplete"]), document["counts"])

@@ -1,0 +1,135 @@
+"""Opens what was delivered: one CSV file or a flat zip of them. Nothing is ever written to disk or trusted by name."""
+
+import io
+import zipfile
+import zlib
+from dataclasses import dataclass
+from typing import IO, BinaryIO, Protocol
+
+from services.sync.reading.findings import Fatal
+
+_ENTRIES = 100
+_RATIO = 200
+_FREE_OF_RATIO = 10 * 1024 * 1024
+_METHODS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
+# What packing tools leave behind without being asked.
+_CLUTTER = ("__MACOSX/", ".DS_Store", "desktop.ini", "Thumbs.db")
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Bytes that a delivery may expand to, in all."""
+
+    expanded_bytes: int = 1024 * 1024 * 1024
+
+
+class Source(Protocol):
+    """The delivered files by name."""
+
+    def names(self) -> list[str]: ...
+
+    def open(self, name: str) -> BinaryIO: ...
+
+
+def open_source(content: bytes, single_name: str, limits: Limits) -> Source:
+    """The delivery in `content`. A delivery that is no zip is one file, called `single_name`. Raises Fatal."""
+    if content[:2] == b"PK":
+        return _Archive(content, limits)
+    return _SingleFile(single_name, content)
+
+
+class _SingleFile:
+    def __init__(self, name: str, content: bytes) -> None:
+        self._name = name
+        self._content = content
+
+    def names(self) -> list[str]:
+        return [self._name]
+
+    def open(self, name: str) -> BinaryIO:
+        if name != self._name:
+            raise Fatal("file_missing", name)
+        return io.BytesIO(self._content)
+
+
+class _Archive:
+    def __init__(self, content: bytes, limits: Limits) -> None:
+        try:
+            self._pack = zipfile.ZipFile(io.BytesIO(content))
+        except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
+            raise Fatal("broken_zip") from None
+        self._budget = _Budget(limits.expanded_bytes)
+        self._entries = _checked(self._pack.infolist(), limits)
+
+    def names(self) -> list[str]:
+        return list(self._entries)
+
+    def open(self, name: str) -> BinaryIO:
+        try:
+            stream = self._pack.open(self._entries[name])
+        except KeyError:
+            raise Fatal("file_missing", name) from None
+        except (zipfile.BadZipFile, OSError, NotImplementedError):
+            raise Fatal("broken_zip", name) from None
+        return io.BufferedReader(_Metered(stream, name, self._budget), 1 << 16)
+
+
+def _checked(infos: list[zipfile.ZipInfo], limits: Limits) -> dict[str, zipfile.ZipInfo]:
+    """The entries by name, after everything that the directory of the archive alone can tell."""
+    wanted = [info for info in infos if not info.filename.startswith(_CLUTTER)]
+    if len(infos) > _ENTRIES:
+        raise Fatal("zip_bomb")
+    entries: dict[str, zipfile.ZipInfo] = {}
+    for info in wanted:
+        _check_entry(info)
+        if info.filename in entries:
+            raise Fatal("broken_zip", info.filename)
+        entries[info.filename] = info
+    if sum(info.file_size for info in wanted) > limits.expanded_bytes:
+        raise Fatal("zip_bomb")
+    return entries
+
+
+def _check_entry(info: zipfile.ZipInfo) -> None:
+    name = info.filename
+    if any(mark in name for mark in ("/", "\\", ":", "\x00")) or name in ("", ".", ".."):
+        raise Fatal("unsafe_path", name[:100].replace("\x00", ""))
+    if info.flag_bits & 0x1:
+        raise Fatal("encrypted_zip", name)
+    if info.compress_type not in _METHODS:
+        raise Fatal("unsupported_zip", name)
+    if info.file_size > _FREE_OF_RATIO and info.file_size > _RATIO * max(1, info.compress_size):
+        raise Fatal("zip_bomb", name)
+
+
+class _Budget:
+    """What all files together may still expand to: the sizes in an archive's directory may lie.
+
+    Every file is read twice, once to find its encoding.
+    """
+
+    def __init__(self, expanded_bytes: int) -> None:
+        self.left = 2 * expanded_bytes
+
+
+class _Metered(io.RawIOBase):
+    """Counts what is really unpacked, and turns a broken archive into a finding at the place where it breaks."""
+
+    def __init__(self, stream: IO[bytes], name: str, budget: _Budget) -> None:
+        self._stream = stream
+        self._name = name
+        self._budget = budget
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: "memoryview | bytearray") -> int:  # type: ignore[override]
+        try:
+            piece = self._stream.read(len(buffer))
+        except (zipfile.BadZipFile, OSError, EOFError, ValueError, zlib.error):
+            raise Fatal("broken_zip", self._name) from None
+        self._budget.left -= len(piece)
+        if self._budget.left < 0:
+            raise Fatal("zip_bomb", self._name)
+        buffer[: len(piece)] = piece
+        return len(piece)

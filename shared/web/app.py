@@ -8,13 +8,16 @@ from typing import Any
 
 from fastapi import APIRouter, FastAPI
 from prometheus_client import start_http_server
+from redis.asyncio import Redis
 
 from shared.auth.verifier import build_verifier
 from shared.kit.db import Database
 from shared.kit.logging import configure_logging
 from shared.kit.settings import ServiceSettings
 from shared.kit.text import Text
+from shared.queue import nudge
 from shared.web import openapi, problems
+from shared.web.feed import feed_router
 from shared.web.info import add_probes, info_router
 from shared.web.jobs import jobs_router
 from shared.web.middleware import Edge
@@ -66,7 +69,7 @@ def build_app(spec: ServiceSpec, settings: ServiceSettings | None = None) -> Fas
         app.include_router(router, prefix=spec.prefix)
     for router in spec.root_routers:
         app.include_router(router)
-    for router in spec.internal_routers:
+    for router in (feed_router(spec.name), *spec.internal_routers):
         app.include_router(router, prefix="/internal", include_in_schema=False)
     add_probes(app)
     limit = settings.max_body_bytes if settings else 1_048_576
@@ -104,6 +107,13 @@ async def start_runtime(spec: ServiceSpec, settings: ServiceSettings, stack: Asy
     for each in (database, relay):
         stack.push_async_callback(each.stop)
         await each.start()
+    redis = Redis.from_url(settings.redis_url.get_secret_value(), socket_timeout=2, socket_connect_timeout=2)
+    stack.push_async_callback(redis.aclose)
+
+    async def wake_own_worker() -> None:
+        await nudge(redis, spec.name)
+
+    database.after_publish = wake_own_worker
     held = Runtime(settings, database, relay, build_verifier(settings))
     for enter in spec.startup:
         await enter(held, stack)

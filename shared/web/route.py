@@ -42,7 +42,7 @@ class Route(APIRoute):
 
 
 def _replayable(endpoint: Callable[..., Any]) -> Callable[..., Any]:
-    """Look the key up once every dependency holds, so that only who may call gets an answer, and before the endpoint."""
+    """Look the key up when every dependency holds, so that only who may call gets an answer."""
     if hasattr(endpoint, "is_replayable"):
         return endpoint
 

@@ -24,12 +24,12 @@ async def provision(admin_url: str, service: str, database: str | None = None, *
     `postgresql://`. Errors: those of asyncpg when the administrator may not create roles or databases.
     """
     database = database or f"startklar_{service}"
-    passwords = {role: _password(secret, f"{service}_{role}") for role in ROLES}
     admin = await asyncpg.connect(admin_url)
     try:
         await admin.execute("SELECT pg_advisory_lock($1)", _LOCK)
-        for role, password in passwords.items():
-            await _role(admin, f"{service}_{role}", password, bypass=role == "backup")
+        for role in ROLES:
+            name = f"{service}_{role}"
+            await _role(admin, name, _password(secret, name), bypass=role == "backup")
         await _database(admin, database, service)
     finally:
         await admin.close()
@@ -38,9 +38,16 @@ async def provision(admin_url: str, service: str, database: str | None = None, *
         await _schema(inside, service)
     finally:
         await inside.close()
+    return role_urls(admin_url, service, database, secret=secret)
+
+
+def role_urls(admin_url: str, service: str, database: str | None = None, *, secret: str) -> dict[str, str]:
+    """The URLs that `provision` returns, without a connection."""
+    database = database or f"startklar_{service}"
+    names = {role: f"{service}_{role}" for role in ROLES}
     return {
-        role: _replace(admin_url, database=database, user=f"{service}_{role}", password=password)
-        for role, password in passwords.items()
+        role: _replace(admin_url, database=database, user=name, password=_password(secret, name))
+        for role, name in names.items()
     }
 
 

@@ -44,7 +44,7 @@ def test_the_staff_has_the_head_counts_of_the_plan_and_the_pupils_spread_over_al
     assert {enrolment.form for enrolment in town.enrolments} == {form for unit in town.units for form in unit.forms}
     assert any(person.marking != "Ingen" for person in town.persons)
     for rows_with_id in (town.units, town.persons, town.groups):
-        assert len({row.id for row in rows_with_id}) == len(rows_with_id)  # type: ignore[attr-defined]
+        assert len({row.id for row in rows_with_id}) == len(rows_with_id)
 
 
 def test_every_pupil_has_a_guardian_an_enrolment_and_a_home_group_that_exist() -> None:

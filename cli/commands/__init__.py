@@ -1,0 +1,1 @@
+"""What the commands of `./startklar` say and return; the work is done in `cli.stack`."""

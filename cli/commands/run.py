@@ -1,0 +1,194 @@
+"""`up`, `down`, `reset`: start and end the stack."""
+
+import contextlib
+import json
+import os
+import subprocess
+import sys
+import time
+from dataclasses import asdict
+from typing import Annotated, Any
+
+import psutil
+import typer
+from rich.table import Table
+
+from cli.commands.output import Json, console, fail, places, print_json
+from cli.servers.processes import ServerFailed, kill_tree, tail
+from cli.stack.places import ROOT, Places
+from cli.stack.progress import Progress, show_step
+from cli.stack.record import Record, memory_of, read_record, running
+
+_STOP_SECONDS = 60.0
+_DETACHED_SECONDS = 180.0
+
+Port = Annotated[int | None, typer.Option(min=1, max=65535, envvar="PORT", help="Port of the gateway [default: 8080]")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this module."""
+    app.command()(up)
+    app.command()(down)
+    app.command()(reset)
+
+
+def up(
+    detach: Annotated[bool, typer.Option("--detach", help="Return when everything is ready")] = False,
+    port: Port = None,
+    as_json: Json = False,
+) -> None:
+    """Start everything, print URLs and demo logins, run until Ctrl-C."""
+    here = places()
+    found = running(here)
+    if found is not None:
+        _already(here, found, as_json=as_json)
+    elif detach:
+        _detached(here, port, as_json=as_json)
+    else:
+        _foreground(here, port, as_json=as_json)
+
+
+def _already(here: Places, found: Record, *, as_json: bool) -> None:
+    if found.status == "starting":
+        _follow(here, found.supervisor(), as_json=as_json)
+        return
+    if not as_json:
+        console.print("Startklar runs already; end it with ./startklar down", highlight=False)
+    _show_ready(here, found, as_json=as_json)
+
+
+def _foreground(here: Places, port: int | None, *, as_json: bool) -> None:
+    # Imported here: the other commands need none of it.
+    from cli.stack.plan import read_plan  # noqa: PLC0415
+    from cli.stack.stack import Stack  # noqa: PLC0415
+
+    stack = None
+    try:
+        here.prepare()
+        progress = Progress(Record.of_this_process(), here, console, quiet=as_json)
+        stack = Stack(here, read_plan(), progress, port=port)
+        stack.start()
+    except (ServerFailed, OSError) as error:
+        if stack is not None:
+            stack.progress.record.error = str(error)
+            stack.stop()
+            stack.progress.record.status = "failed"
+            stack.progress.record.save(here)
+        fail(f"Startklar could not start: {error}", as_json=as_json)
+    _show_ready(here, stack.progress.record, as_json=as_json)
+    stack.supervisor.run()
+    if not as_json:
+        console.print("\nstopping ...")
+    stack.stop()
+
+
+def _detached(here: Places, port: int | None, *, as_json: bool) -> None:
+    try:
+        here.prepare()
+    except ServerFailed as error:
+        fail(str(error), as_json=as_json)
+    command = [sys.executable, "-P", "-m", "cli", "up", *(["--port", str(port)] if port else [])]
+    environment = os.environ | {"PYTHONPATH": str(ROOT), "NO_COLOR": "1"}
+    with (here.logs / "stack.log").open("w") as log:
+        child = subprocess.Popen(
+            command, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
+        )
+    _follow(here, psutil.Process(child.pid), as_json=as_json)
+
+
+def _follow(here: Places, supervisor: psutil.Process | None, *, as_json: bool) -> None:
+    """Show another process's start until it is ready or has failed."""
+    shown = 0
+    end = time.monotonic() + _DETACHED_SECONDS
+    while supervisor is not None and time.monotonic() < end:
+        record = read_record(here)
+        if record is not None and record.pid == supervisor.pid:
+            done = [step for step in record.steps if step.seconds is not None]
+            if not as_json:
+                for step in done[shown:]:
+                    show_step(console, step)
+            shown = len(done)
+            if record.status == "ready":
+                _show_ready(here, record, as_json=as_json)
+                return
+            if record.status == "failed":
+                fail(f"Startklar could not start: {record.error}", as_json=as_json)
+        if not supervisor.is_running() or supervisor.status() == psutil.STATUS_ZOMBIE:
+            break
+        time.sleep(0.05)
+    fail(f"Startklar could not start:\n{tail(here.logs / 'stack.log', 30)}", as_json=as_json)
+
+
+def _show_ready(here: Places, record: Record, *, as_json: bool) -> None:
+    demo = _read_demo(here)
+    if as_json:
+        print_json(asdict(record) | {"demo": str(here.demo), "memory_bytes": memory_of(record)})
+        return
+    for warning in record.warnings:
+        console.print(f"[yellow]![/] {warning}", highlight=False)
+    memory = memory_of(record) / 1e6
+    console.print(f"\n[bold]Startklar is ready[/] after {record.ready_seconds} s, {memory:.0f} MB", highlight=False)
+    console.print(f"  [bold]{record.gateway}[/]       gateway, with API documentation at /docs", highlight=False)
+    if users := demo.get("users"):
+        console.print(_logins(users))
+    console.print(f"  the same for scripts, with clients and secrets: {here.demo.relative_to(ROOT)}", highlight=False)
+
+
+def _logins(users: list[dict[str, Any]]) -> Table:
+    table = Table(box=None, padding=(0, 2), title="Demo logins", title_justify="left")
+    keys = [key for key in ("username", "password", "name", "roles", "tenant") if any(key in user for user in users)]
+    for key in keys:
+        table.add_column(key, overflow="fold")
+    for user in users:
+        values = [user.get(key, "") for key in keys]
+        table.add_row(*(", ".join(value) if isinstance(value, list) else str(value) for value in values))
+    return table
+
+
+def _read_demo(here: Places) -> dict[str, Any]:
+    try:
+        facts: dict[str, Any] = json.loads(here.demo.read_text())
+    except (OSError, ValueError):
+        return {}
+    return facts
+
+
+def down(as_json: Json = False) -> None:
+    """Stop everything in order; the data stays."""
+    stopped = _end(places())
+    if as_json:
+        print_json({"status": "stopped", "was_running": stopped})
+    else:
+        console.print("stopped" if stopped else "nothing was running")
+
+
+def reset(
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask")] = False,
+    as_json: Json = False,
+) -> None:
+    """Stop everything and forget all local data, keys and logs."""
+    here = places()
+    if not yes:
+        typer.confirm("Delete all local databases, keys and logs of this checkout?", abort=True)
+    _end(here)
+    here.erase()
+    if as_json:
+        print_json({"status": "reset"})
+    else:
+        console.print("all local data is gone; ./startklar up begins anew", highlight=False)
+
+
+def _end(here: Places) -> bool:
+    """True when something ran. Kills what does not end in time."""
+    record = running(here)
+    supervisor = record.supervisor() if record else None
+    if supervisor is None:
+        return False
+    supervisor.terminate()
+    try:
+        supervisor.wait(_STOP_SECONDS)
+    except psutil.TimeoutExpired:
+        kill_tree(supervisor.pid)
+    with contextlib.suppress(psutil.Error):
+        supervisor.wait(1)
+    return True

@@ -1,0 +1,80 @@
+"""The environment of each process: its own service's settings and secrets, nobody else's."""
+
+import json
+import os
+from dataclasses import dataclass, field
+
+from cli.servers.provision import role_urls
+from cli.stack import keys
+from cli.stack.places import ROOT, Places
+from cli.stack.ports import HOST
+
+IDP_VARIABLE = "STARTKLAR_DEMO_IDP_URL"
+_INHERITED = ("PATH", "HOME", "USER", "LANG", "TZ", "TMPDIR", "SSL_CERT_FILE", "SSL_CERT_DIR")
+
+
+@dataclass
+class Wiring:
+    """What the processes of one run must know of each other. `web` holds the internal port of each web app."""
+
+    places: Places
+    services: tuple[str, ...]
+    admin_url: str
+    redis_url: str
+    gateway_port: int
+    web: dict[str, int]
+    caller: dict[str, str] = field(default_factory=lambda: dict(os.environ))
+
+    @property
+    def gateway(self) -> str:
+        """Base URL of the gateway, which is the issuer of the tokens too."""
+        return f"http://{HOST}:{self.gateway_port}"
+
+    def internal(self, name: str) -> str:
+        """Base URL of a web app, past the gateway."""
+        return f"http://{HOST}:{self.web[name]}"
+
+    def roles(self, service: str) -> dict[str, str]:
+        """Database URLs of a service by role; `<SERVICE>_DATABASE_URL` and its like of the caller win."""
+        urls = role_urls(self.admin_url, service, secret=keys.install_secret(self.places))
+        names = {"app": "DATABASE_URL", "owner": "OWNER_DATABASE_URL", "relay": "RELAY_DATABASE_URL"}
+        for role, variable in names.items():
+            urls[role] = self.caller.get(f"{service.upper()}_{variable}", urls[role])
+        return urls
+
+    def common(self) -> dict[str, str]:
+        """What every process of ours may know."""
+        inherited = {name: self.caller[name] for name in _INHERITED if name in self.caller}
+        own = {name: value for name, value in self.caller.items() if name.startswith("STARTKLAR_")}
+        settings = {
+            "PYTHONPATH": str(ROOT),
+            "STARTKLAR_ENVIRONMENT": "development",
+            "STARTKLAR_PUBLIC_URL": self.gateway,
+            "STARTKLAR_ISSUER": self.gateway,
+            "STARTKLAR_JWKS_URL": f"{self.internal('identity')}/oauth2/jwks",
+            "STARTKLAR_REDIS_URL": self.redis_url,
+            "STARTKLAR_SERVICE_URLS": json.dumps({name: self.internal(name) for name in self.services}),
+        }
+        if "demo-idp" in self.web:
+            settings[IDP_VARIABLE] = self.internal("demo-idp")
+        return inherited | settings | own
+
+    def of_service(self, service: str, *, metrics_port: int | None = None) -> dict[str, str]:
+        """The settings of a service's web app or worker."""
+        prefix = service.upper()
+        urls = self.roles(service)
+        settings = {
+            f"{prefix}_DATABASE_URL": urls["app"],
+            f"{prefix}_RELAY_DATABASE_URL": urls["relay"],
+            f"{prefix}_CLIENT_KEY_FILE": str(keys.client_key(self.places, service)),
+            f"{prefix}_FILE_KEY": keys.file_key(self.places, service),
+        }
+        if metrics_port is not None:
+            settings[f"{prefix}_METRICS_PORT"] = str(metrics_port)
+        own = {name: value for name, value in self.caller.items() if name.startswith(f"{prefix}_")}
+        own.pop(f"{prefix}_OWNER_DATABASE_URL", None)
+        return self.common() | settings | own
+
+    def of_migration(self, service: str) -> dict[str, str]:
+        """The owner's URL, which no serving process ever sees."""
+        return self.common() | {f"{service.upper()}_OWNER_DATABASE_URL": self.roles(service)["owner"]}

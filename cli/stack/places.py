@@ -1,0 +1,80 @@
+"""Where a checkout keeps its local state. Everything below is private to the user who runs it."""
+
+import os
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from cli.servers.accounts import data_home, private_dir
+
+ROOT = Path(__file__).parents[2]
+
+
+@dataclass(frozen=True)
+class Places:
+    """`state` holds keys, logs and records; the servers' data lie in `home` (another disk place for root)."""
+
+    root: Path
+
+    @property
+    def state(self) -> Path:
+        return self.root / ".startklar"
+
+    @property
+    def home(self) -> Path:
+        return data_home(self.root)
+
+    @property
+    def postgres(self) -> Path:
+        return self.home / "postgres"
+
+    @property
+    def redis(self) -> Path:
+        return self.home / "redis"
+
+    @property
+    def keys(self) -> Path:
+        return self.state / "keys"
+
+    @property
+    def logs(self) -> Path:
+        return self.state / "logs"
+
+    @property
+    def record(self) -> Path:
+        """What runs now, for `status` and `down`."""
+        return self.state / "stack.json"
+
+    @property
+    def ports(self) -> Path:
+        return self.state / "ports.json"
+
+    @property
+    def demo(self) -> Path:
+        """URLs, logins and clients of the demo municipality."""
+        return self.state / "demo.json"
+
+    @property
+    def bootstrap(self) -> Path:
+        return self.state / "gateway.json"
+
+    def prepare(self) -> None:
+        """Create the private folders. Errors: `ServerFailed` when they belong to somebody else."""
+        for folder in (self.state, self.keys, self.logs):
+            private_dir(folder)
+
+    def erase(self) -> None:
+        """Forget everything: data, keys, logs."""
+        home = self.home
+        for path in (self.state, home):
+            if path.exists():
+                shutil.rmtree(path)
+
+
+def write_private(path: Path, text: str) -> None:
+    """Replace a file at once, readable by its owner alone: no reader ever sees half of it."""
+    partial = path.with_name(f"{path.name}.{os.getpid()}")
+    descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        file.write(text)
+    partial.replace(path)

@@ -1,0 +1,56 @@
+"""Reads `processes.toml`: which services there are, and which processes make up the stack."""
+
+import importlib.util
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+DATA = Path(__file__).with_name("processes.toml")
+
+
+@dataclass(frozen=True)
+class ProcessSpec:
+    """One process: either a web app (`app`, a factory as `module:function`) or a module to run (`module`)."""
+
+    name: str
+    app: str | None = None
+    module: str | None = None
+    service: str | None = None
+
+    @property
+    def target(self) -> str:
+        """The module that the process needs."""
+        return (self.app or self.module or "").partition(":")[0]
+
+    def exists(self) -> bool:
+        """Is the module there? Looks without importing it."""
+        try:
+            return importlib.util.find_spec(self.target) is not None
+        except ModuleNotFoundError:
+            return False
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The whole data file."""
+
+    services: tuple[str, ...]
+    preload: tuple[str, ...]
+    processes: tuple[ProcessSpec, ...]
+
+    def absent(self) -> list[str]:
+        """The processes whose module is not there."""
+        return [process.name for process in self.processes if not process.exists()]
+
+
+def read_plan(path: Path = DATA) -> Plan:
+    """Errors: ValueError when an entry has not exactly one of `app` and `module`, or a name occurs twice."""
+    data: dict[str, Any] = tomllib.loads(path.read_text())
+    processes = tuple(ProcessSpec(**entry) for entry in data["process"])
+    for process in processes:
+        if bool(process.app) == bool(process.module):
+            raise ValueError(f"{path.name}: {process.name} needs exactly one of app and module")
+    if len({process.name for process in processes}) < len(processes):
+        raise ValueError(f"{path.name}: a process name occurs twice")
+    return Plan(tuple(data["services"]), tuple(data["preload"]), processes)

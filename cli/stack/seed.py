@@ -1,0 +1,38 @@
+"""The demo municipality: identity makes tenants, people and clients; `demo.json` says how to log in."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from cli.stack.databases import run_to_end
+from cli.stack.environment import Wiring
+from cli.stack.forking import run_module
+from cli.stack.places import write_private
+
+SEED_MODULE = "services.identity.seed"
+
+
+@dataclass(frozen=True)
+class Demo:
+    """What the seeding told: tenants, users with passwords, clients with secrets."""
+
+    facts: dict[str, Any]
+
+    def publish(self, wiring: Wiring) -> Path:
+        """Write `.startklar/demo.json` (mode 0600) for scripts, tests and the front-end."""
+        urls = {"gateway": wiring.gateway, "issuer": wiring.gateway}
+        write_private(wiring.places.demo, json.dumps(urls | self.facts, indent=2, ensure_ascii=False) + "\n")
+        return wiring.places.demo
+
+
+def seed_demo(wiring: Wiring) -> Demo:
+    """Make or renew the demo data; safe to repeat. Errors: `ServerFailed` with the end of the log."""
+    places = wiring.places
+    out = places.state / "seed.json"
+    write_private(out, "{}")
+    env = wiring.of_service("identity")
+    run_to_end("seed", lambda: run_module(SEED_MODULE, ["--out", str(out)]), env=env, log=places.logs / "seed.log")
+    facts: dict[str, Any] = json.loads(out.read_text())
+    out.unlink()
+    return Demo(facts)

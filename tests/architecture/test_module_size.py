@@ -15,25 +15,29 @@ def length(module: Module) -> int:
 
 
 def function_length(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
-    """Lines from `def` to the end without the docstring, which is the API's text and not code."""
-    first = function.body[0]
-    has_docstring = ast.get_docstring(function) is not None
-    docstring = (first.end_lineno or 0) - first.lineno + 1 if has_docstring else 0
-    return (function.end_lineno or 0) - function.lineno + 1 - docstring
+    """Lines from `def` to the end; without the docstring, which is the API's text, and without classes inside."""
+    parts = [node for node in function.body if isinstance(node, ast.ClassDef)]
+    if ast.get_docstring(function) is not None:
+        return lines(function) - sum(map(lines, [function.body[0], *parts]))
+    return lines(function) - sum(map(lines, parts))
+
+
+def lines(node: ast.stmt) -> int:
+    return (node.end_lineno or node.lineno) - node.lineno + 1
 
 
 def long_functions(module: Module) -> list[str]:
     functions = (node for node in module.nodes() if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
     sized = ((module.place(node), node.name, function_length(node)) for node in functions)
-    return [f"{place} {name} has {lines} lines" for place, name, lines in sized if lines > FUNCTION]
+    return [f"{place} {name} has {size} lines" for place, name, size in sized if size > FUNCTION]
 
 
 def test_no_module_is_longer_than_the_hard_limit() -> None:
     sized = {module.name: length(module) for module in modules(*FOLDERS)}
-    for name, lines in sorted(sized.items(), key=lambda item: -item[1]):
-        if lines > SOFT:
-            print(f"over the soft limit of {SOFT}: {name} has {lines} lines")
-    assert [name for name, lines in sized.items() if lines > HARD] == []
+    for name, size in sorted(sized.items(), key=lambda item: -item[1]):
+        if size > SOFT:
+            print(f"over the soft limit of {SOFT}: {name} has {size} lines")
+    assert [name for name, size in sized.items() if size > HARD] == []
 
 
 def test_no_function_is_longer_than_the_limit() -> None:

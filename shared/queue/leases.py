@@ -19,13 +19,14 @@ from shared.queue.faults import JobLost
 _FENCE = "hashtextextended('startklar:job:' || CAST(:id AS text), 0)"
 _MINE = "WHERE tenant_id = :tenant AND id = :id AND state = 'running' AND lease_owner = :owner AND attempts = :attempt"
 
-_CANDIDATES = text(
-    """
-    SELECT tenant_id, id, kind, params, state, attempts, max_attempts, cancel_requested, traceparent FROM job
-    WHERE kind = ANY(:kinds) AND state IN ('queued', 'running')
-      AND ((state = 'queued' AND run_after <= now()) OR (state = 'running' AND lease_until < now()))
-    ORDER BY run_after LIMIT 5 FOR UPDATE SKIP LOCKED
-    """
+_DUE = (
+    "state IN ('queued', 'running')"
+    " AND ((state = 'queued' AND run_after <= now()) OR (state = 'running' AND lease_until < now()))"
+)
+_CANDIDATES = text(f"SELECT tenant_id, id FROM job WHERE kind = ANY(:kinds) AND {_DUE} ORDER BY run_after LIMIT 20")
+_LOCK = text(
+    "SELECT tenant_id, id, kind, params, attempts, max_attempts, cancel_requested, traceparent FROM job"
+    f" WHERE tenant_id = :tenant AND id = :id AND {_DUE} FOR UPDATE SKIP LOCKED"
 )
 _TRY_FENCE = text(f"SELECT pg_try_advisory_xact_lock({_FENCE})")
 _SHARE_FENCE = text(f"SELECT pg_advisory_xact_lock_shared({_FENCE})")
@@ -88,8 +89,12 @@ class Ended:
 
 async def claim(session: AsyncSession, kinds: list[str], owner: str, seconds: float) -> Lease | Ended | None:
     """Take one due job for `seconds`, or end one that must not run again; None when nothing is due. Relay role."""
-    for row in (await session.execute(_CANDIDATES, {"kinds": kinds})).all():
-        key = {"tenant": row.tenant_id, "id": row.id}
+    for candidate in (await session.execute(_CANDIDATES, {"kinds": kinds})).all():
+        key = {"tenant": candidate.tenant_id, "id": candidate.id}
+        # One row at a time: a replica that locked several would hide them from the others.
+        row = (await session.execute(_LOCK, key)).one_or_none()
+        if row is None:
+            continue
         if not (await session.execute(_TRY_FENCE, {"id": str(row.id)})).scalar_one():
             continue  # the former worker is inside a transaction; the next sweep looks again
         await session.execute(_TAKE, {**key, "owner": owner, "lease": seconds})

@@ -35,6 +35,9 @@ from shared.queue.wakeups import listen_to, wake_listeners
 
 log = structlog.get_logger(__name__)
 
+Background = Callable[[Any, Database, Database, asyncio.Event], Coroutine[Any, Any, None]]
+"""A loop of the service's own: its settings, the app's and the relay's database, and the event that ends it."""
+
 SWEEP = 2.0
 """Seconds until lost wake-ups are noticed."""
 _STUCK = 300.0
@@ -45,8 +48,9 @@ _RETRIES_PER_STEP = 200
 class WorkerSpec:
     """What one service's worker does.
 
-    `consumes`: owner -> event class -> handler. `jobs`: kind -> handler. `tokens` builds the source of this service's
-    tokens (`shared.auth.service_tokens.build_token_source`); needed only by those who consume.
+    `consumes`: owner -> event class -> handler. `jobs`: kind -> handler. `background`: loops of its own, beside ours.
+    `tokens` builds the source of this service's tokens (`shared.auth.service_tokens.build_token_source`); needed only
+    by those who consume.
     """
 
     service: str
@@ -54,6 +58,7 @@ class WorkerSpec:
     consumes: Mapping[str, Handlers] = field(default_factory=dict)
     jobs: Mapping[str, JobHandler] = field(default_factory=dict)
     schedule: Sequence[Schedule] = ()
+    background: Sequence[Background] = ()
     tokens: Callable[[Any], TokenSource] | None = None
     job_slots: int = 2
     timing: LeaseTiming = field(default_factory=LeaseTiming)
@@ -120,6 +125,7 @@ class ServiceWorker:
             self._is_ready = True
             log.info("worker started", consumes=sorted(self.spec.consumes), jobs=sorted(self.spec.jobs))
             loops: list[Coroutine[Any, Any, None]] = [pulse.run(stop) for pulse in self._pulses.values()]
+            loops += [self._supervised(run, stop) for run in self.spec.background]
             await asyncio.gather(self._listener.run(stop), *loops)
             await self._runner.drain()
             log.info("worker stopped")
@@ -163,6 +169,16 @@ class ServiceWorker:
                 log.warning("waiting for the database", error=type(error).__name__)
                 await asyncio.sleep(0.5)
         return False
+
+    async def _supervised(self, run: Background, stop: asyncio.Event) -> None:
+        """A service's own loop, begun again whenever it fails."""
+        while not stop.is_set():
+            try:
+                await run(self._settings, self._database, self._relay, stop)
+                return
+            except Exception as error:
+                log.error("background loop failed", fault=describe(error))
+                await asyncio.sleep(1)
 
     async def _sequence(self) -> bool:
         async with self._relay.transaction(None) as session:

@@ -1,0 +1,35 @@
+"""The web app of training."""
+
+from datetime import date
+
+from fastapi import FastAPI
+
+from services.training.appointment.endpoints import router as appointments
+from services.training.course.endpoints import router as courses
+from services.training.coverage.endpoints import router as coverage
+from services.training.enrolment.endpoints import router as enrolments
+from services.training.session.endpoints import router as sessions
+from services.training.settings import Settings
+from shared.auth.cutoffs import use_cutoffs
+from shared.kit.text import Text
+from shared.web import ServiceSpec, build_app
+from shared.web.journal import journal_router
+
+SPEC = ServiceSpec(
+    name="training",
+    title="Startklar training",
+    version="1.0.0",
+    released=date(2026, 11, 21),
+    description=Text(
+        sv="Utbildning: kurser, tillfällen, anmälan, närvaro och hur stor del av varje roll som är utbildad.",
+        en="Training: courses, sessions, enrolment, attendance and how large a share of each role is trained.",
+    ),
+    settings=Settings,
+    routers=[courses, sessions, enrolments, appointments, coverage, journal_router("training")],
+    startup=[use_cutoffs],
+)
+
+
+def create_app(settings: Settings | None = None) -> FastAPI:
+    """The app; settings come from the environment at start-up unless given."""
+    return build_app(SPEC, settings)

@@ -1,0 +1,54 @@
+"""Every query on appointments."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlmodel import col, select, tuple_
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from services.training.appointment.models import Appointment
+from shared.kit.db import tenant_of
+from shared.kit.problems import NotFound
+from shared.kit.text import Text
+
+
+class AppointmentRepository:
+    """Appointments of the session's tenant; `units` None means all."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        self._session = session
+
+    async def get(self, appointment_id: UUID) -> Appointment:
+        """The appointment, locked, or NotFound."""
+        query = select(Appointment).where(
+            Appointment.tenant_id == tenant_of(self._session), Appointment.id == appointment_id
+        )
+        found = (await self._session.exec(query.with_for_update())).one_or_none()
+        if found is None:
+            raise NotFound(Text(sv="Uppdraget finns inte", en="There is no such appointment", da="Hvervet findes ikke"))
+        return found
+
+    async def find(self, person_id: UUID, unit_id: UUID, role: str) -> Appointment | None:
+        """The appointment of this person for this role at this unit."""
+        query = select(Appointment).where(
+            Appointment.tenant_id == tenant_of(self._session),
+            Appointment.person_id == person_id,
+            Appointment.unit_id == unit_id,
+            Appointment.role == role,
+        )
+        return (await self._session.exec(query)).one_or_none()
+
+    async def list(self, units: frozenset[UUID] | None, limit: int, after: tuple[UUID] | None) -> Sequence[Appointment]:
+        """Appointments, oldest first."""
+        query = select(Appointment).where(Appointment.tenant_id == tenant_of(self._session))
+        if units is not None:
+            query = query.where(col(Appointment.unit_id).in_(units))
+        if after:
+            query = query.where(tuple_(col(Appointment.id)) > after)
+        return (await self._session.exec(query.order_by(col(Appointment.id)).limit(limit))).all()
+
+    def add(self, appointment: Appointment) -> None:
+        self._session.add(appointment)
+
+    async def remove(self, appointment: Appointment) -> None:
+        await self._session.delete(appointment)

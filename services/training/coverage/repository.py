@@ -1,0 +1,139 @@
+"""Coverage as one set-based statement: nothing is counted in Python."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, text
+from sqlmodel import col, select, tuple_
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from services.training.coverage.models import Coverage
+from shared.kit import clock
+from shared.kit.db import tenant_of
+
+# Who holds which role where, today. An appointment counts while its person still works at the unit.
+_HOLDERS = """
+working AS (
+    SELECT d.unit_id, d.role, d.person_id
+    FROM duty d
+    JOIN person p ON p.tenant_id = d.tenant_id AND p.id = d.person_id AND NOT p.ended
+    JOIN unit u ON u.tenant_id = d.tenant_id AND u.id = d.unit_id AND NOT u.ended
+    WHERE d.tenant_id = :tenant AND NOT d.ended
+      AND (d.starts_on IS NULL OR d.starts_on <= :today) AND (d.ends_on IS NULL OR d.ends_on >= :today)
+),
+holder AS (
+    SELECT unit_id, role, person_id FROM working
+    UNION
+    SELECT a.unit_id, a.role, a.person_id FROM appointment a
+    WHERE a.tenant_id = :tenant
+      AND EXISTS (SELECT FROM working w WHERE w.unit_id = a.unit_id AND w.person_id = a.person_id)
+),
+required AS (
+    SELECT c.id AS course_id, audience.role
+    FROM course c, unnest(c.audience) AS audience (role) WHERE c.tenant_id = :tenant AND NOT c.archived
+),
+attended AS (
+    SELECT DISTINCT e.person_id, s.course_id
+    FROM enrolment e JOIN session s ON s.tenant_id = e.tenant_id AND s.id = e.session_id
+    WHERE e.tenant_id = :tenant AND e.state = 'attended' AND s.state <> 'cancelled'
+),
+status AS (
+    SELECT h.unit_id, h.role, h.person_id,
+        EXISTS (SELECT FROM required r WHERE r.role = h.role) AND NOT EXISTS (
+            SELECT FROM required r WHERE r.role = h.role AND NOT EXISTS (
+                SELECT FROM attended a WHERE a.person_id = h.person_id AND a.course_id = r.course_id
+            )
+        ) AS trained
+    FROM holder h
+)
+"""
+
+_CHANGED = text(f"""
+WITH {_HOLDERS},
+fresh AS (
+    SELECT unit_id, role, count(*) FILTER (WHERE trained) AS trained, count(*) AS needed
+    FROM status GROUP BY unit_id, role
+    UNION ALL
+    SELECT NULL, role, count(DISTINCT person_id) FILTER (WHERE trained), count(DISTINCT person_id)
+    FROM status GROUP BY role
+)
+SELECT coalesce(f.unit_id, c.unit_id) AS unit_id, coalesce(f.role, c.role) AS role,
+       coalesce(f.trained, 0) AS trained, coalesce(f.needed, 0) AS needed, c.id AS id
+FROM fresh f
+FULL JOIN (SELECT * FROM coverage WHERE tenant_id = :tenant) c
+    ON c.role = f.role AND c.unit_id IS NOT DISTINCT FROM f.unit_id
+WHERE (c.trained, c.needed) IS DISTINCT FROM (coalesce(f.trained, 0)::integer, coalesce(f.needed, 0)::integer)
+ORDER BY 2, 1
+""")
+
+_NEEDS = text(f"""
+WITH {_HOLDERS}
+SELECT s.unit_id, s.role, s.person_id, p.display_name, s.trained
+FROM status s JOIN person p ON p.tenant_id = :tenant AND p.id = s.person_id
+WHERE (CAST(:units AS uuid[]) IS NULL OR s.unit_id = ANY(:units))
+  AND (CAST(:role AS text) IS NULL OR s.role = :role)
+  AND (CAST(:is_trained AS boolean) IS NULL OR s.trained = :is_trained)
+  AND (CAST(:after_unit AS uuid) IS NULL
+       OR (s.unit_id, s.role, s.person_id) > (:after_unit, :after_role, :after_person))
+ORDER BY s.unit_id, s.role, s.person_id LIMIT :limit
+""")
+
+
+class CoverageRepository:
+    """Reads what is covered, of the session's tenant."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        self._session = session
+
+    async def lock(self) -> None:
+        """Let one transaction at a time compare and store the tenant's coverage: two would overwrite each other."""
+        key = int.from_bytes(tenant_of(self._session).bytes[8:], "big", signed=True)
+        await self._session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": key})
+
+    async def changed(self) -> Sequence[Row[Any]]:
+        """What differs from the stored coverage: unit_id, role, trained, needed, and the id of the stored row."""
+        values = {"tenant": tenant_of(self._session), "today": clock.today()}
+        return (await self._session.execute(_CHANGED, values)).all()
+
+    async def by_id(self, ids: Sequence[UUID]) -> dict[UUID, Coverage]:
+        """The stored rows with these ids."""
+        query = select(Coverage).where(col(Coverage.id).in_(ids))
+        return {row.id: row for row in (await self._session.exec(query)).all()}
+
+    async def list(
+        self, *, units: frozenset[UUID] | None, role: str | None, limit: int, after: tuple[UUID] | None
+    ) -> Sequence[Coverage]:
+        """Coverage rows by id; `units` None means all, the authority's own row included."""
+        query = select(Coverage).where(Coverage.tenant_id == tenant_of(self._session))
+        if units is not None:
+            query = query.where(col(Coverage.unit_id).in_(units))
+        if role is not None:
+            query = query.where(Coverage.role == role)
+        if after:
+            query = query.where(tuple_(col(Coverage.id)) > after)
+        return (await self._session.exec(query.order_by(col(Coverage.id)).limit(limit))).all()
+
+    async def needs(
+        self,
+        *,
+        units: frozenset[UUID] | None,
+        role: str | None,
+        is_trained: bool | None,
+        limit: int,
+        after: tuple[UUID, str, UUID] | None,
+    ) -> Sequence[Row[Any]]:
+        """Who needs training in a role at a unit, and whether they have it."""
+        after_unit, after_role, after_person = after or (None, None, None)
+        values = {
+            "tenant": tenant_of(self._session),
+            "today": clock.today(),
+            "units": None if units is None else list(units),
+            "role": role,
+            "is_trained": is_trained,
+            "after_unit": after_unit,
+            "after_role": after_role,
+            "after_person": after_person,
+            "limit": limit,
+        }
+        return (await self._session.execute(_NEEDS, values)).all()

@@ -1,0 +1,74 @@
+"""Coverage: what share of those who need training in a role have it, per unit and for the whole authority."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from services.training.coverage.models import Coverage
+from services.training.coverage.repository import CoverageRepository
+from shared.contracts.training import CoverageChanged
+from shared.kit.db import tenant_of
+from shared.queue import publish
+
+
+class CoverageService:
+    """Called by whatever may change coverage: attendance, courses, appointments, the roster, the turn of the day."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        self._session = session
+        self._repository = CoverageRepository(session)
+
+    async def refresh(self) -> int:
+        """Compare with the facts, store and publish what changed; returns how many rows did.
+
+        Everything in the caller's transaction: the signal that gates read commits with the fact that moved it.
+        """
+        await self._session.flush()
+        await self._repository.lock()
+        changed = await self._repository.changed()
+        stored = await self._repository.by_id([row.id for row in changed if row.id])
+        for row in changed:
+            coverage = stored.get(row.id)
+            if coverage is None:
+                coverage = self._new(row.unit_id, row.role, row.trained, row.needed)
+            else:
+                coverage.trained, coverage.needed = row.trained, row.needed
+                coverage.touch()
+            await publish(
+                self._session,
+                CoverageChanged(
+                    coverage_id=coverage.id,
+                    unit_id=row.unit_id,
+                    role=row.role,
+                    trained=row.trained,
+                    needed=row.needed,
+                ),
+            )
+        return len(changed)
+
+    async def list(
+        self, units: frozenset[UUID] | None, role: str | None, limit: int, after: tuple[UUID] | None
+    ) -> Sequence[Coverage]:
+        """Stored coverage by id; `units` None means all, the authority's own row included."""
+        return await self._repository.list(units=units, role=role, limit=limit, after=after)
+
+    async def needs(
+        self,
+        units: frozenset[UUID] | None,
+        role: str | None,
+        is_trained: bool | None,
+        limit: int,
+        after: tuple[UUID, str, UUID] | None,
+    ) -> Sequence[Row[Any]]:
+        """People who need training: unit_id, role, person_id, display_name, trained."""
+        return await self._repository.needs(units=units, role=role, is_trained=is_trained, limit=limit, after=after)
+
+    def _new(self, unit_id: UUID | None, role: str, trained: int, needed: int) -> Coverage:
+        coverage = Coverage(
+            tenant_id=tenant_of(self._session), unit_id=unit_id, role=role, trained=trained, needed=needed
+        )
+        self._session.add(coverage)
+        return coverage

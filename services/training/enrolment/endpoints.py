@@ -1,0 +1,113 @@
+"""`/sessions/{sessionId}/enrolments`, `/enrolments`, and the attendance list."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import Path, Request, Response
+
+from services.training.enrolment.auth import ENROLLERS, AttendanceWrite, EnrolmentRead, EnrolmentWrite
+from services.training.enrolment.schemas import (
+    AttendanceList,
+    AttendanceResult,
+    BatchResult,
+    BatchResults,
+    EnrolmentBatch,
+    EnrolmentCreate,
+    EnrolmentPublic,
+)
+from services.training.enrolment.service import EnrolmentService
+from services.training.session.models import Enrolment
+from shared.kit.problems import Problem
+from shared.web import IfMatch, Page, PageDep, SessionDep, created, etag, make_page, new_router
+
+router = new_router("enrolments")
+
+SessionId = Annotated[UUID, Path(alias="sessionId")]
+EnrolmentId = Annotated[UUID, Path(alias="enrolmentId")]
+
+
+@router.post("/sessions/{sessionId}/enrolments", status_code=201)
+async def enrolment_create(
+    caller: EnrolmentWrite,
+    session: SessionDep,
+    session_id: SessionId,
+    body: EnrolmentCreate,
+    request: Request,
+    response: Response,
+) -> EnrolmentPublic:
+    """Enrol one person: a seat where one is free, else a place in the queue. Heads enrol people of their units."""
+    service = EnrolmentService(session, caller.units_for(*ENROLLERS))
+    enrolment, name = await service.enrol(session_id, body.person_id)
+    created(response, request, f"/training/v1/enrolments/{enrolment.id}")
+    etag(response, enrolment.version)
+    return _show(enrolment, name)
+
+
+@router.post("/sessions/{sessionId}/enrolment-batches")
+async def enrolment_batch(
+    caller: EnrolmentWrite, session: SessionDep, session_id: SessionId, body: EnrolmentBatch
+) -> BatchResults:
+    """Enrol several people in the order given; each succeeds or fails on its own, and the answer tells which."""
+    service = EnrolmentService(session, caller.units_for(*ENROLLERS))
+    results = []
+    for person_id in body.person_ids:
+        try:
+            async with session.begin_nested():
+                enrolment, name = await service.enrol(session_id, person_id)
+            results.append(BatchResult(person_id=person_id, status=201, enrolment=_show(enrolment, name)))
+        except Problem as problem:
+            results.append(BatchResult(person_id=person_id, status=problem.status, problem=problem.slug))
+    return BatchResults(results=results)
+
+
+@router.get("/sessions/{sessionId}/enrolments")
+async def enrolment_list(
+    caller: EnrolmentRead, session: SessionDep, session_id: SessionId, request: Request, page: PageDep
+) -> Page[EnrolmentPublic]:
+    """Everybody who ever enrolled in a session, in order of arrival."""
+    rows = await EnrolmentService(session).list(session_id, page.limit + 1, page.keys(UUID))
+
+    def show(row: Any) -> EnrolmentPublic:
+        return _show(row[0], row[1])
+
+    return make_page(request, page, rows, key=lambda row: [row[0].id], show=show)
+
+
+@router.get("/enrolments/{enrolmentId}")
+async def enrolment_read(
+    caller: EnrolmentRead, session: SessionDep, enrolment_id: EnrolmentId, response: Response
+) -> EnrolmentPublic:
+    """One enrolment."""
+    enrolment, name = await EnrolmentService(session).read(enrolment_id)
+    etag(response, enrolment.version)
+    return _show(enrolment, name)
+
+
+@router.post("/enrolments/{enrolmentId}/cancellations", status_code=201)
+async def enrolment_cancel(
+    caller: EnrolmentWrite,
+    session: SessionDep,
+    enrolment_id: EnrolmentId,
+    version: IfMatch,
+    request: Request,
+    response: Response,
+) -> EnrolmentPublic:
+    """Cancel a seat or a place in the queue; who has waited longest moves up at once."""
+    service = EnrolmentService(session, caller.units_for(*ENROLLERS))
+    enrolment, name = await service.cancel(enrolment_id, version)
+    created(response, request, f"/training/v1/enrolments/{enrolment.id}")
+    etag(response, enrolment.version)
+    return _show(enrolment, name)
+
+
+@router.put("/sessions/{sessionId}/attendances")
+async def attendance_mark(
+    caller: AttendanceWrite, session: SessionDep, session_id: SessionId, body: AttendanceList
+) -> AttendanceResult:
+    """Write down who came; repeating the same list changes nothing. Coverage moves in the same transaction."""
+    moved = await EnrolmentService(session).mark(session_id, body.marks)
+    return AttendanceResult(marked=len(body.marks), coverage_changed=moved)
+
+
+def _show(enrolment: Enrolment, name: str) -> EnrolmentPublic:
+    return EnrolmentPublic.model_validate({**enrolment.model_dump(), "display_name": name})

@@ -1,0 +1,28 @@
+"""Every table of training, for alembic and the app."""
+
+from services.training.appointment.models import Appointment
+from services.training.course.models import Course
+from services.training.coverage.models import Coverage
+from services.training.db import Model
+from services.training.roster.models import Duty, Person, RosterPosition, Unit
+from services.training.session.models import Enrolment, Session
+from shared.auth.tables import declare_access_cutoff
+from shared.kit.journal import declare_journal_table
+from shared.kit.kit_tables import declare_kit_tables
+
+declare_kit_tables(Model)
+declare_journal_table(Model)
+declare_access_cutoff(Model)
+
+__all__ = [
+    "Appointment",
+    "Course",
+    "Coverage",
+    "Duty",
+    "Enrolment",
+    "Model",
+    "Person",
+    "RosterPosition",
+    "Session",
+    "Unit",
+]

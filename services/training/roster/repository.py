@@ -1,0 +1,90 @@
+"""Every query on the copies of the roster. A line is stored unless a newer one of the same row is there already."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import orjson
+from sqlalchemy import text
+from sqlmodel import col, or_, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from services.training.roster.models import Duty, Person
+from shared.contracts.sync import DutyChange, PersonChange, UnitChange
+from shared.kit.db import tenant_of
+
+_COLUMNS: dict[str, dict[str, str]] = {
+    "unit": {"name": "text", "code": "text", "school_forms": "text[]"},
+    "person": {"display_name": "text", "protected": "boolean"},
+    "duty": {"person_id": "uuid", "unit_id": "uuid", "role": "text", "starts_on": "date", "ends_on": "date"},
+}
+
+
+def _upsert(table: str) -> str:
+    columns = {"id": "uuid", **_COLUMNS[table], "ended": "boolean", "roster_version": "integer"}
+    names = ", ".join(columns)
+    updates = ", ".join(f"{name} = excluded.{name}" for name in columns if name != "id")
+    typed = ", ".join(f"{name} {kind}" for name, kind in columns.items())
+    return (
+        f"INSERT INTO {table} (tenant_id, {names})"
+        f" SELECT :tenant, {names} FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS line ({typed})"
+        f" ON CONFLICT (tenant_id, id) DO UPDATE SET {updates}"
+        f" WHERE {table}.roster_version <= excluded.roster_version"
+    )
+
+
+_UPSERTS = {table: text(_upsert(table)) for table in _COLUMNS}
+_POSITION = text("SELECT version FROM roster_position WHERE tenant_id = :tenant")
+_ADVANCE = text(
+    "INSERT INTO roster_position (tenant_id, version) VALUES (:tenant, :version)"
+    " ON CONFLICT (tenant_id) DO UPDATE SET version = greatest(roster_position.version, excluded.version)"
+)
+
+
+class RosterRepository:
+    """Copies of the session's tenant."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        self._session = session
+
+    async def version(self) -> int:
+        """Up to which roster version the copies are whole; 0 before the first."""
+        tenant = tenant_of(self._session)
+        return (await self._session.execute(_POSITION, {"tenant": tenant})).scalar_one_or_none() or 0
+
+    async def advance(self, version: int) -> None:
+        """Remember that the copies are whole up to `version`."""
+        await self._session.execute(_ADVANCE, {"tenant": tenant_of(self._session), "version": version})
+
+    async def store(self, lines: Sequence[UnitChange | PersonChange | DutyChange]) -> None:
+        """Upsert lines of any of the three kinds."""
+        rows: dict[str, list[dict[str, Any]]] = {table: [] for table in _COLUMNS}
+        for line in lines:
+            values = line.model_dump(mode="json", include={"id", *_COLUMNS[line.kind]})
+            rows[line.kind].append(values | {"ended": line.op == "end", "roster_version": line.version})
+        for table, found in rows.items():
+            if found:
+                parameters = {"tenant": tenant_of(self._session), "rows": orjson.dumps(found).decode()}
+                await self._session.execute(_UPSERTS[table], parameters)
+
+    async def find_person(self, person_id: UUID) -> Person | None:
+        """The person, whether or not still in the roster."""
+        query = select(Person).where(Person.tenant_id == tenant_of(self._session), Person.id == person_id)
+        return (await self._session.exec(query)).one_or_none()
+
+    async def works_at(self, person_id: UUID, units: frozenset[UUID], today: date) -> bool:
+        """Whether the person has a duty today at one of the units."""
+        query = select(Duty.id).where(
+            Duty.tenant_id == tenant_of(self._session),
+            Duty.person_id == person_id,
+            col(Duty.unit_id).in_(units),
+            col(Duty.ended).is_(False),
+            or_(col(Duty.starts_on).is_(None), col(Duty.starts_on) <= today),
+            or_(col(Duty.ends_on).is_(None), col(Duty.ends_on) >= today),
+        )
+        return (await self._session.exec(query.limit(1))).first() is not None
+
+    async def tenants(self) -> list[UUID]:
+        """Every tenant with copies, through the one function that may tell without a tenant."""
+        return list((await self._session.execute(text("SELECT roster_tenants()"))).scalars())

@@ -1,0 +1,49 @@
+"""The copies of units, people and duties: kept by following sync's change feed, asked by the other features."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from services.training.roster.models import Person
+from services.training.roster.repository import RosterRepository
+from shared.contracts.sync import Change, DutyChange, PersonChange, UnitChange
+from shared.kit import clock
+from shared.kit.problems import FieldError, Invalid
+from shared.kit.text import Text
+
+_NO_PERSON = Text(sv="Personen finns inte i registret", en="The person is not in the roster", da="Ikke i registret")
+
+
+class RosterService:
+    """One transaction's view of the copies."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        self._copies = RosterRepository(session)
+
+    async def version(self) -> int:
+        """Up to which roster version the copies are whole."""
+        return await self._copies.version()
+
+    async def take_in(self, lines: Sequence[Change], version: int) -> None:
+        """Store one page of the change feed and the version that it completes. Kinds that training has no use for
+        (pupils' enrolments, groups) are not kept: what is not stored cannot leak."""
+        kept = [line for line in lines if isinstance(line, UnitChange | PersonChange | DutyChange)]
+        await self._copies.store(kept)
+        await self._copies.advance(version)
+
+    async def person(self, person_id: UUID, *, or_ended: bool = False) -> Person:
+        """The person; Invalid when the roster does not hold them (any more)."""
+        found = await self._copies.find_person(person_id)
+        if found is None or (found.ended and not or_ended):
+            raise Invalid(_NO_PERSON, errors=[FieldError(pointer="#/personId", detail=_NO_PERSON, code="unknown")])
+        return found
+
+    async def works_at(self, person_id: UUID, units: frozenset[UUID]) -> bool:
+        """Whether the person has a duty today at one of the units."""
+        return await self._copies.works_at(person_id, units, clock.today())
+
+
+async def tenants_with_roster(session: AsyncSession) -> list[UUID]:
+    """Every tenant that follows a roster; for the platform's own periodic work."""
+    return await RosterRepository(session).tenants()

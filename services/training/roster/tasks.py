@@ -1,0 +1,38 @@
+"""Following the roster: an event says that there is a new version, a job reads what changed."""
+
+from typing import Any
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from services.training.coverage.service import CoverageService
+from services.training.roster.service import RosterService
+from shared.contracts.sync import RosterApplied, parse_page
+from shared.queue import EventEnvelope, JobContext, JobHandler, start_job
+from shared.queue.changes import ChangeFeed
+
+FOLLOW = "roster.follow"
+
+
+async def on_roster_applied(session: AsyncSession, envelope: EventEnvelope, event: RosterApplied) -> None:
+    """Start reading; the pages are too much work for one event's transaction."""
+    await start_job(session, FOLLOW, {"version": event.version_to})
+
+
+def follow_roster(feed: ChangeFeed) -> JobHandler:
+    """The job that brings the copies of its tenant up to date and refreshes the coverage; may run twice."""
+
+    async def run(ctx: JobContext) -> dict[str, Any]:
+        assert ctx.tenant is not None  # noqa: S101 - started by an event of a tenant
+        async with ctx.transaction() as session:
+            version = await RosterService(session).version()
+        done = 0
+        async for lines, mark in feed.pages("sync", ctx.tenant, version, parse_page):
+            async with ctx.transaction() as session:
+                await RosterService(session).take_in(lines, mark.version)
+            done += len(lines)
+            await ctx.progress(done)
+        async with ctx.transaction() as session:
+            changed = await CoverageService(session).refresh()
+        return {"lines": done, "coverageChanged": changed}
+
+    return run

@@ -1,0 +1,38 @@
+"""The worker of training: follows the roster and removed access, publishes coverage."""
+
+from datetime import timedelta
+
+import httpx
+
+from services.training.coverage.tasks import REFRESH, refresh_all
+from services.training.roster.tasks import FOLLOW, follow_roster, on_roster_applied
+from services.training.settings import Settings
+from shared.auth.cutoffs import record_cutoff
+from shared.auth.service_tokens import build_token_source
+from shared.contracts.identity import AccessRevoked
+from shared.contracts.sync import RosterApplied
+from shared.queue import Schedule, WorkerSpec, run_worker
+from shared.queue.changes import ChangeFeed
+
+
+def worker_spec(feed: ChangeFeed) -> WorkerSpec:
+    """What this worker does; `feed` reads the change feeds of other services."""
+    return WorkerSpec(
+        service="training",
+        settings=Settings,
+        consumes={"sync": {RosterApplied: on_roster_applied}, "identity": {AccessRevoked: record_cutoff}},
+        jobs={FOLLOW: follow_roster(feed), REFRESH: refresh_all},
+        schedule=[Schedule(REFRESH, every=timedelta(hours=6))],
+        tokens=build_token_source,
+    )
+
+
+def main() -> None:
+    settings = Settings()
+    client = httpx.AsyncClient(timeout=30, trust_env=False)
+    feed = ChangeFeed(settings.service_urls, build_token_source(settings), client)
+    run_worker(worker_spec(feed), settings)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,166 @@
+"""Every route, called by everybody who may not: without token, scope, role, as the wrong kind, from another tenant.
+
+The requests come from the routes and their documents, so a new route is in the matrix when it exists. The tenant that
+must not be seen has a row in every table.
+"""
+
+from typing import Any
+
+import httpx
+import pytest
+
+from shared.auth import Acr, Role, Scope
+from shared.auth.principal import service_audience
+from shared.kit.ids import new_id
+from tests.architecture.calls import Ids, call, ids_of, random_id
+from tests.architecture.routes import Endpoint, endpoints
+from tests.architecture.synthetic_rows import Rows, fingerprint, insert_rows
+from tests.architecture.tree import SERVICES
+from tests.support.services import ServiceUnderTest, Start
+
+# Internal routes that answer for all tenants, to services alone, with ids and no personal data (design.md section 6).
+FOR_ALL_TENANTS = {"/internal/events"}
+
+every_service = pytest.mark.parametrize("name", SERVICES)
+
+
+def guarded(name: str) -> list[Endpoint]:
+    return [one for one in endpoints(name) if one.requirements]
+
+
+def own_scopes(endpoint: Endpoint) -> list[Scope]:
+    return [one.scope for one in endpoint.requirements if one.scope is not None]
+
+
+def audience(endpoint: Endpoint) -> dict[str, Any]:
+    """The claim that lets a token through the door of the endpoint."""
+    return {"audience": service_audience(endpoint.service)} if endpoint.is_internal else {}
+
+
+async def answers(service: ServiceUnderTest, asked: list[Endpoint], expected: int, **claims: Any) -> dict[str, int]:
+    """The endpoints that answer anything but `expected` to a caller with these claims; no claims, no token."""
+    found = {}
+    for one in asked:
+        full = {"tenant": service.tenant, "acr": Acr.eid3, **audience(one), **claims}
+        headers = service.mint.headers(**full) if claims else {}
+        response = await call(service, one, random_id, headers)
+        if response.status_code != expected:
+            found[str(one)] = response.status_code
+    return found
+
+
+@every_service
+async def test_nobody_enters_without_a_token(name: str, committed_service: Start) -> None:
+    service = await committed_service(name)
+    assert await answers(service, guarded(name), 401) == {}
+
+
+@every_service
+async def test_nobody_enters_with_a_token_of_another_issuer(name: str, committed_service: Start) -> None:
+    service, other = await committed_service(name), await committed_service(name)
+    for one in guarded(name):
+        response = await call(service, one, random_id, other.mint.headers(tenant=service.tenant, **audience(one)))
+        assert response.status_code == 401, str(one)
+
+
+@every_service
+async def test_a_service_token_opens_no_public_route_and_a_persons_token_no_internal_one(
+    name: str, committed_service: Start
+) -> None:
+    service = await committed_service(name)
+    outside = [one for one in guarded(name) if not one.is_internal]
+    inside = [one for one in guarded(name) if one.is_internal]
+    assert await answers(service, outside, 401, audience=service_audience(name)) == {}
+    assert await answers(service, inside, 401, audience="urn:startklar:api") == {}
+
+
+@every_service
+async def test_a_service_token_for_another_service_opens_nothing(name: str, committed_service: Start) -> None:
+    service = await committed_service(name)
+    assert await answers(service, guarded(name), 401, audience=service_audience("another")) == {}
+
+
+@every_service
+async def test_a_token_without_the_scope_is_refused(name: str, committed_service: Start) -> None:
+    service = await committed_service(name)
+    scoped = [one for one in guarded(name) if own_scopes(one)]
+    roles = [f"{role}@*" for role in Role]
+    found: dict[str, int] = {}
+    for one in scoped:
+        others = [scope for scope in Scope if scope not in own_scopes(one)]
+        found |= await answers(service, [one], 403, scopes=others, roles=roles)
+    assert found == {}
+
+
+@every_service
+async def test_a_caller_with_all_other_roles_is_refused(name: str, committed_service: Start) -> None:
+    service = await committed_service(name)
+    found: dict[str, int] = {}
+    for one in guarded(name):
+        for requirement in one.requirements:
+            others = [f"{role}@*" for role in Role if role not in requirement.roles]
+            if requirement.roles:
+                found |= await answers(service, [one], 403, roles=others)
+    assert found == {}
+
+
+def betrays(endpoint: Endpoint, response: httpx.Response, rows: Rows, sent: set[str]) -> str | None:
+    """What is wrong with the answer to a stranger; None when nothing is."""
+    if response.status_code >= 500:
+        return f"{response.status_code}: a fault instead of an answer"
+    if response.status_code == 401:
+        return "401: the token should have been accepted, so the matrix tested nothing"
+    if shown := sorted(one for one in rows.ids - sent if one in response.text):
+        return f"{response.status_code}: shows {shown[:3]}"
+    if response.is_success and "{" in endpoint.path and sent:
+        return f"{response.status_code}: found what belongs to another tenant"
+    if response.is_success and any(one in response.text for one in sent):
+        return f"{response.status_code}: took an id of another tenant"
+    return None
+
+
+@every_service
+async def test_another_tenants_rows_are_neither_shown_nor_changed(name: str, committed_service: Start) -> None:
+    service = await committed_service(name)
+    rows = await insert_rows(service.urls.owner, new_id()) if rows_exist(name) else Rows(new_id())
+    before = await fingerprint(service.urls.owner, rows.tenant)
+    stranger = {"roles": [f"{role}@*" for role in Role], "acr": Acr.eid3}
+    found = {}
+    for one in (one for one in guarded(name) if one.path not in FOR_ALL_TENANTS):
+        for ids in (ids_of(rows), random_id) if rows.ids else (random_id,):
+            sent: set[str] = set()
+            claims = {**stranger, **audience(one), "tenant": service.tenant}
+            response = await call(service, one, noting(ids, sent), service.mint.headers(**claims))
+            if wrong := betrays(one, response, rows, sent):
+                found[str(one)] = wrong
+    assert found == {}
+    assert await fingerprint(service.urls.owner, rows.tenant) == before
+
+
+@every_service
+async def test_the_tenant_itself_finds_what_strangers_do_not(name: str, committed_service: Start) -> None:
+    """Without this the matrix could pass because it asks for what is not there."""
+    service = await committed_service(name)
+    rows = await insert_rows(service.urls.owner, service.tenant) if rows_exist(name) else Rows(service.tenant)
+    missed = []
+    for one in guarded(name):
+        if one.method == "GET" and "{" in one.path and not one.is_internal:
+            headers = service.as_(*(f"{role}@*" for role in Role), acr=Acr.eid3)
+            response = await call(service, one, ids_of(rows), headers)
+            if response.status_code in (403, 404):
+                missed.append(f"{one}: {response.status_code}")
+    assert missed == []
+
+
+def noting(ids: Ids, sent: set[str]) -> Ids:
+    """The same ids; those handed out are remembered in `sent`."""
+
+    def give(parameter: str) -> str:
+        sent.add(ids(parameter))
+        return max(sent)
+
+    return give
+
+
+def rows_exist(name: str) -> bool:
+    return name != "portal"

@@ -8,6 +8,7 @@ from services.training.appointment.endpoints import router as appointments
 from services.training.course.endpoints import router as courses
 from services.training.coverage.endpoints import router as coverage
 from services.training.enrolment.endpoints import router as enrolments
+from services.training.person_data import PERSON_DATA
 from services.training.session.endpoints import router as sessions
 from services.training.settings import Settings
 from shared.auth.cutoffs import use_cutoffs
@@ -27,6 +28,7 @@ SPEC = ServiceSpec(
     settings=Settings,
     routers=[courses, sessions, enrolments, appointments, coverage, journal_router("training")],
     startup=[use_cutoffs],
+    person_data=PERSON_DATA,
 )
 
 

@@ -13,6 +13,7 @@ from redis.asyncio import Redis
 from shared.auth.verifier import build_verifier
 from shared.kit.db import Database
 from shared.kit.logging import configure_logging
+from shared.kit.persondata import PersonData
 from shared.kit.settings import ServiceSettings
 from shared.kit.text import Text
 from shared.queue import nudge
@@ -21,6 +22,7 @@ from shared.web.feed import feed_router
 from shared.web.info import add_probes, info_router
 from shared.web.jobs import jobs_router
 from shared.web.middleware import Edge
+from shared.web.persondata import person_data_router
 from shared.web.runtime import Runtime
 
 # Enters a service's own resource (a client, a cache) and puts it into `runtime.resources`.
@@ -44,6 +46,7 @@ class ServiceSpec:
     root_routers: Sequence[APIRouter] = ()
     internal_routers: Sequence[APIRouter] = ()
     startup: Sequence[Startup] = ()
+    person_data: PersonData | None = None
     large_bodies: Mapping[str, int] = field(default_factory=dict)
 
     @property
@@ -69,7 +72,10 @@ def build_app(spec: ServiceSpec, settings: ServiceSettings | None = None) -> Fas
         app.include_router(router, prefix=spec.prefix)
     for router in spec.root_routers:
         app.include_router(router)
-    for router in (feed_router(spec.name), *spec.internal_routers):
+    internal = [feed_router(spec.name), *spec.internal_routers]
+    if spec.person_data is not None:
+        internal.append(person_data_router(spec.name, spec.person_data))
+    for router in internal:
         app.include_router(router, prefix="/internal", include_in_schema=False)
     add_probes(app)
     limit = settings.max_body_bytes if settings else 1_048_576

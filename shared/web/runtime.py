@@ -23,7 +23,6 @@ class Runtime:
     database: Database
     relay: Database
     verifier: TokenVerifier
-    cutoffs: Any = None
     resources: dict[type, Any] = field(default_factory=dict)
 
 

@@ -23,7 +23,7 @@ DATA_FILES = (
 WITHOUT_DATA = {"portal"}
 OWNERS = tuple(name for name in SERVICES if name not in WITHOUT_DATA)
 ENTRY_LINES = 60
-TOP_MODULES = {"__init__", "app", "worker", "settings", "db", "models", "dependencies"}
+TOP_MODULES = {"__init__", "app", "worker", "settings", "db", "models", "dependencies", "person_data"}
 MIGRATION = re.compile(r"^\d{4}-\d\d-\d\d-\d{4}_[a-z0-9_]+\.py$")
 
 

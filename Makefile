@@ -45,6 +45,7 @@ arch: setup ## Import rules, sizes, uniform services
 openapi-check: setup ## The API documents match the code and hold the national profile
 	@$(PY) -m openapi.generate --check
 	@$(PY) -m openapi.profile openapi/*.json
+	@$(PY) -m openapi.differ
 lock-check: setup ## requirements/*.txt belong to pyproject's groups
 	@$(PY) -m cli.lock --check
 

@@ -21,7 +21,7 @@ def random_id(_: str) -> str:
 
 
 def ids_of(rows: Rows) -> Ids:
-    """The id of the tenant's row that a parameter means: `courseSessionId` -> course_session, session, ..., or any id."""
+    """The id of the tenant's row that a parameter means: `courseSessionId` -> course_session, session, or any."""
 
     def find(parameter: str) -> str:
         words = re.sub(r"(?<!^)(?=[A-Z])", "_", parameter).lower().removesuffix("_id").split("_")

@@ -36,10 +36,15 @@ class TenantTokens(Protocol):
 class ChangeFeed:
     """The change feeds of the other services, read with this service's own tokens."""
 
-    def __init__(self, service_urls: Mapping[str, str], tokens: TenantTokens, client: httpx.AsyncClient) -> None:
+    def __init__(
+        self,
+        service_urls: Mapping[str, str],
+        tokens: TenantTokens,
+        transport: httpx.AsyncBaseTransport | None = None,
+    ) -> None:
         self._urls = service_urls
         self._tokens = tokens
-        self._client = client
+        self._client = httpx.AsyncClient(timeout=30, trust_env=False, transport=transport)
 
     async def pages(
         self, owner: str, tenant: UUID, after: int, parse: Callable[[bytes], tuple[list[Item], Mark]]

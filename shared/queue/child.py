@@ -26,7 +26,7 @@ async def run_in_child(
     Cancelling the call kills the process.
     """
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "shared.queue.child_main", str(memory_mb),
+        sys.executable, "-m", "shared.kit.child_main", str(memory_mb),
         stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
     )  # fmt: skip
     # Pickle is safe here: both ends are this program, and the pipe is private to them.

@@ -6,7 +6,7 @@ from typing import Annotated, Any, NoReturn
 import typer
 from rich.console import Console
 
-from cli.stack.places import ROOT, Places
+from cli.stack.places import Places
 
 console = Console()
 errors = Console(stderr=True)
@@ -15,8 +15,8 @@ Json = Annotated[bool, typer.Option("--json", help="Print one JSON object, for s
 
 
 def places() -> Places:
-    """Of the checkout that this command line belongs to."""
-    return Places(ROOT)
+    """Of the installation that this command line looks after."""
+    return Places.of_checkout()
 
 
 def print_json(value: dict[str, Any]) -> None:

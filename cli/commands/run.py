@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from dataclasses import asdict
+from pathlib import Path
 from typing import Annotated, Any
 
 import psutil
@@ -131,7 +132,11 @@ def _show_ready(here: Places, record: Record, *, as_json: bool) -> None:
     console.print(f"  [bold]{record.gateway}[/]       gateway, with API documentation at /docs", highlight=False)
     if users := demo.get("users"):
         console.print(_logins(users))
-    console.print(f"  the same for scripts, with clients and secrets: {here.demo.relative_to(ROOT)}", highlight=False)
+    console.print(f"  the same for scripts, with clients and secrets: {_short(here.demo)}", highlight=False)
+
+
+def _short(path: Path) -> str:
+    return str(path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path)
 
 
 def _logins(users: list[dict[str, Any]]) -> Table:

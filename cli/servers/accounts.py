@@ -65,6 +65,18 @@ def private_dir(path: Path, account: Account | None = None) -> Path:
     return path
 
 
+def passable_dir(path: Path) -> Path:
+    """Create `path`, and what is missing above it, so that other accounts may pass through. What exists stays as it is.
+
+    The mode is set apart from the creation, since a strict umask would take it away.
+    """
+    if not path.exists():
+        passable_dir(path.parent)
+        path.mkdir()
+        path.chmod(0o755)
+    return path
+
+
 def can_reach(path: Path, account: Account | None) -> bool:
     """May `account` read `path`, with all the folders above it?"""
     if account is None:
@@ -76,13 +88,13 @@ def can_reach(path: Path, account: Account | None) -> bool:
     return done.returncode == 0
 
 
-def data_home(checkout: Path) -> Path:
-    """Where a checkout's servers keep their files: outside the checkout as root, else in its `.startklar`."""
+def data_home(state: Path) -> Path:
+    """Where the servers of an installation keep their files: beside its other state, but for root where the account
+    of PostgreSQL can reach them."""
     if os.geteuid() != 0:
-        return checkout / ".startklar"
-    home = SYSTEM_ROOT / hashlib.sha256(str(checkout.resolve()).encode()).hexdigest()[:12]
-    home.mkdir(parents=True, exist_ok=True, mode=0o755)
-    return home
+        return state
+    home = SYSTEM_ROOT / hashlib.sha256(str(state.resolve()).encode()).hexdigest()[:12]
+    return passable_dir(home)
 
 
 def scratch_dir(account: Account | None) -> Path:

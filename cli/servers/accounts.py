@@ -93,8 +93,7 @@ def data_home(state: Path) -> Path:
     of PostgreSQL can reach them."""
     if os.geteuid() != 0:
         return state
-    home = SYSTEM_ROOT / hashlib.sha256(str(state.resolve()).encode()).hexdigest()[:12]
-    return passable_dir(home)
+    return SYSTEM_ROOT / hashlib.sha256(str(state.resolve()).encode()).hexdigest()[:12]
 
 
 def scratch_dir(account: Account | None) -> Path:

@@ -4,6 +4,7 @@ import json
 import os
 import stat
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,15 @@ from cli.stack.places import STATE_VARIABLE, Places, write_private
 from cli.stack.record import ProcessNote, Record, Step, read_record, running
 
 ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def places(tmp_path: Path) -> Iterator[Places]:
+    """An installation that was prepared and never started."""
+    places = Places(tmp_path / "state")
+    places.prepare()
+    yield places
+    places.erase()
 
 
 def _startklar(state: Path, *arguments: str, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
@@ -39,9 +49,7 @@ def test_down_without_a_stack_is_no_error(tmp_path: Path) -> None:
     assert json.loads(done.stdout) == {"status": "stopped", "was_running": False}
 
 
-def test_logs_of_an_unknown_process_name_those_that_exist(tmp_path: Path) -> None:
-    places = Places(tmp_path / "state")
-    places.prepare()
+def test_logs_of_an_unknown_process_name_those_that_exist(places: Places) -> None:
     (places.logs / "identity.log").write_text("one\ntwo\nthree [not markup]\n")
     shown = _startklar(places.state, "logs", "identity", "--lines", "2")
     assert [line.split()[:2] for line in shown.stdout.splitlines()] == [["identity", "two"], ["identity", "three"]]
@@ -59,9 +67,7 @@ def test_the_doctor_names_a_missing_server_and_its_remedy(tmp_path: Path) -> Non
     assert done.returncode == int(not all(finding["good"] for finding in findings.values()))
 
 
-def test_reset_asks_before_it_deletes(tmp_path: Path) -> None:
-    places = Places(tmp_path / "state")
-    places.prepare()
+def test_reset_asks_before_it_deletes(places: Places) -> None:
     assert _startklar(places.state, "reset").returncode != 0
     assert places.keys.exists()
     assert _startklar(places.state, "reset", "--yes").returncode == 0
@@ -77,9 +83,7 @@ def test_a_state_folder_that_others_may_enter_is_refused(tmp_path: Path) -> None
     assert stat.S_IMODE(state.stat().st_mode) == 0o755
 
 
-def test_a_dead_supervisors_note_is_not_taken_for_a_running_stack(tmp_path: Path) -> None:
-    places = Places(tmp_path / "state")
-    places.prepare()
+def test_a_dead_supervisors_note_is_not_taken_for_a_running_stack(places: Places) -> None:
     record = Record.of_this_process()
     record.steps, record.processes = [Step("x", 0.1)], [ProcessNote("a", 1, "running", 0, 80)]
     record.save(places)

@@ -42,10 +42,11 @@ def toy(tmp_path: Path) -> Make:
 
 
 @pytest.fixture
-def places(tmp_path: Path) -> Places:
+def places(tmp_path: Path) -> Iterator[Places]:
     places = Places(tmp_path / "state")
     places.prepare()
-    return places
+    yield places
+    places.erase()
 
 
 def _tick_until(supervisor: Supervisor, true: Callable[[], bool], seconds: float = 5) -> bool:

@@ -2,8 +2,6 @@
 
 from datetime import timedelta
 
-import httpx
-
 from services.training.coverage.tasks import REFRESH, refresh_all
 from services.training.roster.tasks import FOLLOW, follow_roster, on_roster_applied
 from services.training.settings import Settings
@@ -29,8 +27,7 @@ def worker_spec(feed: ChangeFeed) -> WorkerSpec:
 
 def main() -> None:
     settings = Settings()
-    client = httpx.AsyncClient(timeout=30, trust_env=False)
-    feed = ChangeFeed(settings.service_urls, build_token_source(settings), client)
+    feed = ChangeFeed(settings.service_urls, build_token_source(settings))
     run_worker(worker_spec(feed), settings)
 
 

@@ -43,10 +43,12 @@ _BY_STATUS: dict[int, type[Problem]] = {
 _LOCATIONS = {"query": "query:", "header": "header:", "path": "path:", "cookie": "cookie:"}
 
 # PostgreSQL conditions that mean "try again", not "we have a bug" (class 40, 53, 55P03, 57P).
+# Unique, foreign key and exclusion constraints.
+_LOST_RACES = ("23505", "23503", "23P01")
 _TRY_AGAIN = ("40001", "40P01", "53", "55P03", "57P01", "57P02", "57P03", "57014")
 
 
-class DeadlockLost(Conflict):
+class TryAgain(Conflict):
     slug = "try-again"
     title = Text(sv="Försök igen", en="Try again", da="Prøv igen")
 
@@ -119,7 +121,7 @@ async def _http(request: Request, error: Exception) -> Response:
 async def _database(request: Request, error: Exception) -> Response:
     state = str(getattr(getattr(error, "orig", None), "sqlstate", None) or "")
     if state in ("40001", "40P01"):
-        return respond(request, DeadlockLost(headers={"Retry-After": "1"}))
+        return respond(request, TryAgain(headers={"Retry-After": "1"}))
     gone = isinstance(error, InterfaceError | OperationalError | PoolTimeout | ConnectionError)
     if gone or (isinstance(error, DBAPIError) and error.connection_invalidated) or state.startswith(_TRY_AGAIN):
         log.warning("database unavailable", error=type(error).__name__, sqlstate=state)
@@ -127,14 +129,22 @@ async def _database(request: Request, error: Exception) -> Response:
     if state in ("22021", "22P05"):  # a NUL byte or another character that PostgreSQL cannot store
         text = Text(sv="Otillåtet tecken", da="Ugyldigt tegn", en="A character that cannot be stored")
         return respond(request, Invalid(text, errors=[FieldError(pointer="#", detail=text, code="character")]))
+    if state in _LOST_RACES:
+        # The code checks first; who gets here lost a race against another request, and did nothing wrong.
+        log.info("constraint held", constraint=_constraint(error), sqlstate=state)
+        return respond(request, TryAgain(headers={"Retry-After": "1"}))
     return await _unforeseen(request, error)
+
+
+def _constraint(error: Exception) -> str | None:
+    cause = getattr(getattr(error, "orig", None), "__cause__", None)
+    name = getattr(cause, "constraint_name", None)
+    return str(name) if name else None
 
 
 async def _unforeseen(request: Request, error: Exception) -> Response:
     # The type alone: messages of database errors hold the values of the row, which may be a child's.
-    log.error(
-        "unforeseen error", error=type(error).__name__, path=request.scope.get("route_path"), frames=_frames(error)
-    )
+    log.error("unforeseen error", error=type(error).__name__, constraint=_constraint(error), frames=_frames(error))
     return respond(request, InternalError())
 
 

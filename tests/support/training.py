@@ -80,7 +80,7 @@ async def enrol(training: ServiceUnderTest, session: str, person: UUID, *roles: 
 
 async def mark(training: ServiceUnderTest, session: str, marks: dict[str, str]) -> Any:
     """The answer to an attendance list, enrolment id -> state."""
-    return await training.client.put(
+    return await training.client.post(
         f"/training/v1/sessions/{session}/attendances",
         json={"marks": [{"enrolmentId": id_, "state": state} for id_, state in marks.items()]},
         headers=training.as_("trainer@*"),

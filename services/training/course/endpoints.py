@@ -35,7 +35,7 @@ async def course_list(caller: CourseRead, session: SessionDep, request: Request,
 
 @router.get("/courses/{courseId}")
 async def course_read(caller: CourseRead, session: SessionDep, course_id: CourseId, response: Response) -> CoursePublic:
-    """One course."""
+    """One course with its audience."""
     course = await CourseService(session).get(course_id)
     etag(response, course.version)
     return CoursePublic.model_validate(course)

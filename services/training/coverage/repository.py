@@ -137,3 +137,7 @@ class CoverageRepository:
             "limit": limit,
         }
         return (await self._session.execute(_NEEDS, values)).all()
+
+    async def tenants(self) -> Sequence[UUID]:
+        """Every tenant with a roster, through the one function that may tell without a tenant."""
+        return (await self._session.execute(text("SELECT roster_tenants()"))).scalars().all()

@@ -66,6 +66,10 @@ class CoverageService:
         """People who need training: unit_id, role, person_id, display_name, trained."""
         return await self._repository.needs(units=units, role=role, is_trained=is_trained, limit=limit, after=after)
 
+    async def tenants(self) -> Sequence[UUID]:
+        """Every tenant with a roster; for the platform's own periodic work."""
+        return await self._repository.tenants()
+
     def _new(self, unit_id: UUID | None, role: str, trained: int, needed: int) -> Coverage:
         coverage = Coverage(
             tenant_id=tenant_of(self._session), unit_id=unit_id, role=role, trained=trained, needed=needed

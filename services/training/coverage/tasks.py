@@ -3,7 +3,6 @@
 from typing import Any
 
 from services.training.coverage.service import CoverageService
-from services.training.roster.service import tenants_with_roster
 from shared.queue import JobContext
 
 REFRESH = "coverage.refresh"
@@ -12,7 +11,7 @@ REFRESH = "coverage.refresh"
 async def refresh_all(ctx: JobContext) -> dict[str, Any]:
     """Refresh the coverage of every tenant that has a roster, one transaction each; may run twice."""
     async with ctx.transaction() as session:
-        tenants = await tenants_with_roster(session)
+        tenants = await CoverageService(session).tenants()
     changed = 0
     for done, tenant in enumerate(tenants, start=1):
         async with ctx.transaction(tenant) as session:

@@ -50,13 +50,11 @@ async def enrolment_batch(
     """Enrol several people in the order given; each succeeds or fails on its own, and the answer tells which."""
     service = EnrolmentService(session, caller.units_for(*ENROLLERS))
     results = []
-    for person_id in body.person_ids:
-        try:
-            async with session.begin_nested():
-                enrolment, name = await service.enrol(session_id, person_id)
-            results.append(BatchResult(person_id=person_id, status=201, enrolment=_show(enrolment, name)))
-        except Problem as problem:
-            results.append(BatchResult(person_id=person_id, status=problem.status, problem=problem.slug))
+    async for person_id, outcome, name in service.enrol_each(session_id, body.person_ids):
+        if isinstance(outcome, Problem):
+            results.append(BatchResult(person_id=person_id, status=outcome.status, problem=outcome.slug))
+        else:
+            results.append(BatchResult(person_id=person_id, status=201, enrolment=_show(outcome, name)))
     return BatchResults(results=results)
 
 
@@ -77,7 +75,7 @@ async def enrolment_list(
 async def enrolment_read(
     caller: EnrolmentRead, session: SessionDep, enrolment_id: EnrolmentId, response: Response
 ) -> EnrolmentPublic:
-    """One enrolment."""
+    """One person's enrolment, with its state."""
     enrolment, name = await EnrolmentService(session).read(enrolment_id)
     etag(response, enrolment.version)
     return _show(enrolment, name)
@@ -100,7 +98,7 @@ async def enrolment_cancel(
     return _show(enrolment, name)
 
 
-@router.put("/sessions/{sessionId}/attendances")
+@router.post("/sessions/{sessionId}/attendances")
 async def attendance_mark(
     caller: AttendanceWrite, session: SessionDep, session_id: SessionId, body: AttendanceList
 ) -> AttendanceResult:

@@ -1,6 +1,6 @@
 """Enrolling, cancelling, and writing down who came."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -23,8 +23,10 @@ from services.training.session.models import Enrolment, Session
 from services.training.session.seats import Seats
 from services.training.session.service import SessionService
 from shared.kit import clock
-from shared.kit.problems import FieldError, Invalid, StaleVersion
+from shared.kit.problems import FieldError, Invalid, Problem, StaleVersion
 from shared.kit.text import Text
+
+Outcome = tuple[UUID, Enrolment | Problem, str]
 
 _UNKNOWN = Text(
     sv="Anmälan hör inte till tillfället eller är avbokad",
@@ -53,6 +55,17 @@ class EnrolmentService:
         if known is not None:
             raise AlreadyEnrolled(enrolmentId=str(known.id), state=known.state)
         return await Seats(self._session, planned).take(person_id), person.display_name
+
+    async def enrol_each(self, session_id: UUID, person_ids: Sequence[UUID]) -> AsyncIterator[Outcome]:
+        """Enrol several people in turn, each in a savepoint; NotFound before the first when there is no session."""
+        await SessionService(self._session).lock_for_seats(session_id)
+        for person_id in person_ids:
+            try:
+                async with self._session.begin_nested():
+                    enrolment, name = await self.enrol(session_id, person_id)
+                yield person_id, enrolment, name
+            except Problem as problem:
+                yield person_id, problem, ""
 
     async def cancel(self, enrolment_id: UUID, version: int) -> tuple[Enrolment, str]:
         """Give a seat back; the queue moves up in the same transaction."""

@@ -84,7 +84,3 @@ class RosterRepository:
             or_(col(Duty.ends_on).is_(None), col(Duty.ends_on) >= today),
         )
         return (await self._session.exec(query.limit(1))).first() is not None
-
-    async def tenants(self) -> list[UUID]:
-        """Every tenant with copies, through the one function that may tell without a tenant."""
-        return list((await self._session.execute(text("SELECT roster_tenants()"))).scalars())

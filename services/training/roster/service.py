@@ -42,8 +42,3 @@ class RosterService:
     async def works_at(self, person_id: UUID, units: frozenset[UUID]) -> bool:
         """Whether the person has a duty today at one of the units."""
         return await self._copies.works_at(person_id, units, clock.today())
-
-
-async def tenants_with_roster(session: AsyncSession) -> list[UUID]:
-    """Every tenant that follows a roster; for the platform's own periodic work."""
-    return await RosterRepository(session).tenants()

@@ -74,7 +74,7 @@ async def session_list(
 async def session_read(
     caller: SessionRead, session: SessionDep, session_id: SessionId, request: Request, response: Response
 ) -> SessionPublic:
-    """One session."""
+    """One session with its seats and what the caller may do."""
     planned = await SessionService(session).get(session_id)
     etag(response, planned.version)
     return _show(planned, caller, request)

@@ -1,0 +1,14 @@
+"""Who may see what was sent and how it was answered, and send it again."""
+
+from typing import Annotated
+
+from shared.auth.dependencies import requires
+from shared.auth.principal import Principal
+from shared.auth.roles import Role
+from shared.auth.scopes import Scope
+
+READERS = (Role.tenant_admin, Role.project_leader, Role.auditor)
+
+DeliveriesRead = Annotated[Principal, requires(Scope.deliveries_read, roles=READERS)]
+DeliveriesWrite = Annotated[Principal, requires(Scope.deliveries_write, roles=(Role.tenant_admin,))]
+EndpointsTest = Annotated[Principal, requires(Scope.endpoints_write, roles=(Role.tenant_admin,))]

@@ -1,0 +1,35 @@
+"""What the worker does with the feeds of the owners: every event of a tenant becomes public and goes out."""
+
+from collections import defaultdict
+from typing import Any
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from services.webhooks.delivery.service import DeliveryService
+from shared.auth.cutoffs import record_cutoff
+from shared.contracts.base import Event, EventEnvelope, owner_of
+from shared.contracts.identity import AccessRevoked
+from shared.contracts.registry import CONTRACTS
+from shared.contracts.webhooks import EndpointTested
+from shared.queue.consumer import Handler
+
+
+async def on_event(session: AsyncSession, envelope: EventEnvelope, _: Any) -> None:
+    """Append to the tenant's log and make its deliveries. What belongs to no tenant has no subscribers."""
+    if envelope.tenant is not None:
+        await DeliveryService(session).fan_out(envelope)
+
+
+async def on_access_revoked(session: AsyncSession, envelope: EventEnvelope, event: AccessRevoked) -> None:
+    """Public like any event, and from now on our own routes refuse the older tokens of the account."""
+    await record_cutoff(session, envelope, event)
+    await on_event(session, envelope, event)
+
+
+def all_handlers() -> dict[str, dict[type[Event], Handler]]:
+    """A handler for every event type of every owner, ours included: subscribers hear of disabled endpoints too."""
+    handlers: dict[str, dict[type[Event], Handler]] = defaultdict(dict)
+    for name, event in CONTRACTS.items():
+        if event is not EndpointTested:
+            handlers[owner_of(name)][event] = on_access_revoked if event is AccessRevoked else on_event
+    return dict(handlers)

@@ -1,0 +1,13 @@
+"""Who may name URLs that a tenant's events go to: its administrators; project leaders and auditors look on."""
+
+from typing import Annotated
+
+from shared.auth.dependencies import requires
+from shared.auth.principal import Principal
+from shared.auth.roles import Role
+from shared.auth.scopes import Scope
+
+READERS = (Role.tenant_admin, Role.project_leader, Role.auditor)
+
+EndpointsRead = Annotated[Principal, requires(Scope.endpoints_read, roles=READERS)]
+EndpointsWrite = Annotated[Principal, requires(Scope.endpoints_write, roles=(Role.tenant_admin,))]

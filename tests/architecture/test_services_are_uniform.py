@@ -85,6 +85,13 @@ def test_the_app_is_made_by_create_app_from_its_spec(service: str) -> None:
 
 
 @pytest.mark.parametrize("service", OWNERS)
+def test_a_service_can_show_and_forget_a_person(service: str) -> None:
+    handlers = importlib.import_module(f"services.{service}.app").SPEC.person_data
+    assert handlers is not None
+    assert handlers.export is not handlers.erase
+
+
+@pytest.mark.parametrize("service", OWNERS)
 def test_the_worker_can_be_started_as_a_module(service: str) -> None:
     tree = Module("worker.py", (folder(service) / "worker.py").read_text("utf-8")).tree
     guards = [node for node in tree.body if isinstance(node, ast.If) and "__main__" in ast.unparse(node.test)]

@@ -7,6 +7,7 @@ A number can be given outright or as the name of an integer option (`{option: ke
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
+from pydantic.alias_generators import to_camel
 
 from services.projects.plan.vocabulary import PartySide
 from shared.kit.text import Text
@@ -23,7 +24,7 @@ class FromOption(BaseModel):
 
 
 class _Criterion(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", alias_generator=to_camel, populate_by_name=True)
 
     key: CriterionKey
     title: Text

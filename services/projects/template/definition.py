@@ -9,6 +9,7 @@ from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic.alias_generators import to_camel
 
 from services.projects.plan.offset import AnchorKey, RelativeWindow
 from services.projects.plan.vocabulary import ActivityKind, PartySide, SchoolForm
@@ -22,9 +23,12 @@ SourceRef = Annotated[str, StringConstraints(pattern=r"^[A-Z]{1,10}-[A-Za-z]+[0-
 
 
 class Part(BaseModel):
-    """Base of everything inside a template: frozen, and a misspelt key is an error, never ignored."""
+    """Base of everything inside a template: frozen, and a misspelt key is an error, never ignored.
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    Files write snake_case, the API camelCase.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", alias_generator=to_camel, populate_by_name=True)
 
 
 class Anchor(Part):

@@ -1,0 +1,11 @@
+"""Who may read activities, and who may ask to change one; `rights` decides row by row."""
+
+from typing import Annotated
+
+from services.projects.project.rights import LEADERS, READERS
+from shared.auth.dependencies import requires
+from shared.auth.principal import Principal
+from shared.auth.scopes import Scope
+
+ActivitiesRead = Annotated[Principal, requires(Scope.activities_read, READERS)]
+ActivitiesWrite = Annotated[Principal, requires(Scope.activities_write, LEADERS)]

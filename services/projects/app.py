@@ -1,0 +1,53 @@
+"""The web app of the projects service."""
+
+from datetime import date
+
+from fastapi import FastAPI
+
+from services.projects.activity.endpoints import router as activities
+from services.projects.gate.endpoints import router as gates
+from services.projects.instantiation.endpoints import router as instantiation
+from services.projects.person_data import PERSON_DATA
+from services.projects.phase.endpoints import router as phases
+from services.projects.progress.endpoints import router as progress
+from services.projects.project.endpoints import router as projects
+from services.projects.settings import Settings
+from services.projects.signal.endpoints import router as signals
+from services.projects.template.endpoints import router as templates
+from services.projects.unit.endpoints import router as units
+from shared.auth.cutoffs import use_cutoffs
+from shared.kit.settings import ServiceSettings
+from shared.kit.text import Text
+from shared.web import ServiceSpec, build_app
+from shared.web.journal import journal_router
+
+SPEC = ServiceSpec(
+    name="projects",
+    title="Startklar projects",
+    version="1.0.0",
+    released=date(2026, 11, 21),
+    description=Text(
+        sv="Mallar, projekt, faser, aktiviteter och grindar. Grindarna läser signaler som bara tjänsterna kan ge.",
+        en="Templates, projects, phases, activities and gates. Gates read signals that only the services can give.",
+    ),
+    settings=Settings,
+    routers=[
+        templates,
+        instantiation,
+        projects,
+        phases,
+        activities,
+        progress,
+        gates,
+        signals,
+        units,
+        journal_router("projects"),
+    ],
+    startup=[use_cutoffs],
+    person_data=PERSON_DATA,
+)
+
+
+def create_app(settings: ServiceSettings | None = None) -> FastAPI:
+    """The app; without settings it reads them from the environment when it starts."""
+    return build_app(SPEC, settings)

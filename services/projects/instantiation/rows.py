@@ -1,0 +1,128 @@
+"""From a drawn plan to rows. Keys are made here, so that rows can refer to each other before anything is written."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from services.projects.activity.models import Activity
+from services.projects.gate.models import Gate, GateCriterion
+from services.projects.instantiation.draft import Draft, DraftActivity, DraftGate
+from services.projects.phase.models import Phase
+from services.projects.plan.columns import window_values
+from services.projects.project.models import ProjectParty, ProjectRole
+
+
+@dataclass(frozen=True)
+class PlanRows:
+    phases: list[Phase]
+    activities: list[Activity]
+    gates: list[Gate]
+    criteria: list[GateCriterion]
+
+
+def plan_rows(draft: Draft, tenant: UUID, project_id: UUID) -> PlanRows:
+    """Every row of the plan, in the order of the template."""
+    phases = [
+        Phase(
+            tenant_id=tenant,
+            project_id=project_id,
+            key=phase.row.key,
+            source_ref=phase.row.source_ref,
+            position=position,
+            title=phase.title.model_dump(),
+            purpose=phase.row.purpose.model_dump(),
+            nominal_weeks_min=phase.row.nominal_weeks[0],
+            nominal_weeks_max=phase.row.nominal_weeks[1],
+            **window_values(phase.window),
+        )
+        for position, phase in enumerate(draft.phases, start=1)
+    ]
+    by_key = {phase.key: phase for phase in phases}
+    activities = [
+        _activity(drawn, by_key[drawn.row.phase], position) for position, drawn in enumerate(draft.activities, start=1)
+    ]
+    by_ref = {activity.source_ref: activity for activity in activities}
+    gates = [_gate(drawn, by_key[drawn.row.phase], position) for position, drawn in enumerate(draft.gates, start=1)]
+    criteria = [
+        criterion
+        for drawn, gate in zip(draft.gates, gates, strict=True)
+        for criterion in _criteria(drawn, gate, by_ref)
+    ]
+    return PlanRows(phases, activities, gates, criteria)
+
+
+def _activity(drawn: DraftActivity, phase: Phase, position: int) -> Activity:
+    row = drawn.row
+    return Activity(
+        tenant_id=phase.tenant_id,
+        project_id=phase.project_id,
+        phase_id=phase.id,
+        track_key=row.track,
+        source_ref=row.source_ref,
+        position=position,
+        title=drawn.title.model_dump(),
+        note=row.note.model_dump() if row.note else None,
+        kind=row.kind.value,
+        side=row.side.value if row.side else None,
+        is_enabled=drawn.is_enabled,
+        option_key=row.enabled_if,
+        needs_approval=row.approval_required,
+        needed_decision=row.needs_decision.model_dump(mode="json") if row.needs_decision else None,
+        source_uncertain=row.source_uncertain.model_dump(mode="json") if row.source_uncertain else None,
+        links=list(row.links),
+        **window_values(drawn.window),
+    )
+
+
+def _gate(drawn: DraftGate, phase: Phase, position: int) -> Gate:
+    return Gate(
+        tenant_id=phase.tenant_id,
+        project_id=phase.project_id,
+        phase_id=phase.id,
+        key=drawn.row.key,
+        source_ref=drawn.row.source_ref,
+        position=position,
+        title=drawn.title.model_dump(),
+        is_window_derived=drawn.is_window_derived,
+        **window_values(drawn.window),
+    )
+
+
+def _criteria(drawn: DraftGate, gate: Gate, activities: dict[str, Activity]) -> list[GateCriterion]:
+    return [
+        GateCriterion(
+            tenant_id=gate.tenant_id,
+            gate_id=gate.id,
+            activity_id=activities[criterion.activity].id if criterion.activity else None,
+            key=criterion.key,
+            position=position,
+            kind=criterion.kind.value,
+            params=criterion.params,
+            title=criterion.title.model_dump(),
+            is_mandatory=criterion.is_mandatory,
+            basis=criterion.basis,
+        )
+        for position, criterion in enumerate(drawn.criteria, start=1)
+    ]
+
+
+def role_rows(draft: Draft, tenant: UUID, project_id: UUID, holders: dict[str, UUID]) -> list[ProjectRole]:
+    """The template's roles, each with its holder or vacant."""
+    return [
+        ProjectRole(
+            tenant_id=tenant,
+            project_id=project_id,
+            key=role.key,
+            source_ref=role.source_ref,
+            side=role.side.value,
+            title=role.title.model_dump(),
+            duty=role.duty.model_dump(),
+            account_id=holders.get(role.key),
+        )
+        for role in draft.template.roles
+    ]
+
+
+def party_rows(parties: dict[str, str], tenant: UUID, project_id: UUID) -> list[ProjectParty]:
+    return [
+        ProjectParty(tenant_id=tenant, project_id=project_id, side=side, name=name) for side, name in parties.items()
+    ]

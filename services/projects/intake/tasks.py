@@ -1,0 +1,81 @@
+"""What other services tell projects: signals for the gates, and units for the plans.
+
+This is the only way in for a signal. A signal, the gates that turn because of it and their events are one transaction.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from services.projects.gate.service import RECHECK, GateService
+from services.projects.plan.vocabulary import CriterionKind
+from services.projects.project.service import ProjectService
+from services.projects.signal.service import SignalService
+from services.projects.unit.service import UnitService
+from shared.contracts.base import EventEnvelope
+from shared.contracts.sync import RosterApplied, parse_page
+from shared.contracts.training import CoverageChanged
+from shared.queue import JobContext, JobHandler, start_job
+from shared.queue.changes import ChangeFeed
+
+FOLLOW_UNITS = "units.follow"
+
+
+async def on_roster_applied(session: AsyncSession, envelope: EventEnvelope, event: RosterApplied) -> None:
+    """An approved plan makes the register fresh; a change by hand moves units, but proves nothing about the source."""
+    if event.origin == "run":
+        value = {"runId": str(event.run_id), "version": event.version_to}
+        await _observe(session, envelope, CriterionKind.roster_applied, value)
+    await start_job(session, FOLLOW_UNITS, {"version": event.version_to})
+
+
+async def on_coverage_changed(session: AsyncSession, envelope: EventEnvelope, event: CoverageChanged) -> None:
+    """How many of those who need training in a role have it."""
+    value = {"trained": event.trained, "needed": event.needed}
+    await _observe(session, envelope, CriterionKind.training_coverage, value, key=event.role, unit_id=event.unit_id)
+
+
+async def recheck_gates(ctx: JobContext) -> None:
+    """Judge a project's gates again at the moment when a fact of theirs becomes too old."""
+    async with ctx.transaction() as session:
+        await GateService(session).reevaluate([UUID(ctx.params["project"])])
+
+
+def follow_units(feed: ChangeFeed) -> JobHandler:
+    """The job that brings the copied units of its tenant up to date; may run twice."""
+
+    async def run(ctx: JobContext) -> dict[str, Any]:
+        if ctx.tenant is None:
+            raise ValueError("units belong to a tenant")
+        async with ctx.transaction() as session:
+            version = await UnitService(session).position()
+        units = 0
+        async for changes, mark in feed.pages("sync", ctx.tenant, version, parse_page):
+            async with ctx.transaction() as session:
+                units += await UnitService(session).apply(changes, mark.version)
+            await ctx.progress(units)
+        return {"units": units}
+
+    return run
+
+
+async def _observe(
+    session: AsyncSession,
+    envelope: EventEnvelope,
+    kind: CriterionKind,
+    value: dict[str, Any],
+    *,
+    key: str = "",
+    unit_id: UUID | None = None,
+) -> None:
+    gates = GateService(session)
+    await gates.hold_signals()
+    if await SignalService(session).observe(envelope, kind, value, key=key, unit_id=unit_id):
+        await gates.reevaluate(await ProjectService(session).active_ids(), kinds=[kind])
+
+
+def jobs(feed: ChangeFeed) -> Mapping[str, JobHandler]:
+    """The long work of this service, by kind."""
+    return {FOLLOW_UNITS: follow_units(feed), RECHECK: recheck_gates}

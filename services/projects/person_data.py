@@ -1,0 +1,47 @@
+"""What projects holds about one person, shown or forgotten (GDPR articles 15 and 17). People are account ids here."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from services.projects.activity.service import ActivityService
+from services.projects.gate.service import GateService
+from services.projects.project.service import ProjectService
+from shared.kit.persondata import ErasureReport, PersonData
+
+KEPT = {
+    "decisions": "passes, waivers and attestations are records of the authority; they hold an id, no name",
+    "journal": "the journal is append-only; it holds ids, no names",
+}
+
+
+async def export(session: AsyncSession, person_id: UUID) -> dict[str, Any]:
+    """What the account answers for, has closed, holds as a role, and has decided."""
+    activities = await ActivityService(session).of_account(person_id)
+    roles = await ProjectService(session).roles_of(person_id)
+    return {
+        "activities": [{"id": str(row.id), "sourceRef": row.source_ref, "state": row.state} for row in activities],
+        "roles": [{"projectId": str(role.project_id), "role": role.key} for role in roles],
+        "decisions": await GateService(session).decided_by(person_id),
+    }
+
+
+async def erase(session: AsyncSession, person_id: UUID) -> ErasureReport:
+    """Take the account away from what it answers for and from its roles."""
+    erased = 0
+    for activity in await ActivityService(session).of_account(person_id):
+        if activity.owner_id == person_id:
+            activity.owner_id = None
+        if activity.done_by == person_id:
+            activity.done_by = None
+        activity.touch()
+        erased += 1
+    for role in await ProjectService(session).roles_of(person_id):
+        role.account_id = None
+        erased += 1
+    await session.flush()
+    return ErasureReport(erased, dict(KEPT))
+
+
+PERSON_DATA = PersonData(export, erase)

@@ -1,0 +1,70 @@
+"""Tables of a project: the rollout itself, its parties and who holds its roles."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, Index, Text, UniqueConstraint
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlmodel import Field
+
+from services.projects.db import Model
+from services.projects.plan.columns import OfProject, one_of, to_project
+from services.projects.plan.vocabulary import LifecycleStage, PartySide
+from shared.kit.db import TenantRow, Versioned
+
+
+class Project(Model, TenantRow, Versioned, table=True):
+    """A rollout. `template_digest` is the SHA-256 of the template file that it was made from.
+
+    `anchors` are dates by anchor key, `options` the settled options of the template.
+    """
+
+    __tablename__ = "project"
+    __table_args__ = (
+        one_of("stage", LifecycleStage),
+        CheckConstraint("state IN ('active', 'closed')", name="state"),
+    )
+
+    name: str = Field(sa_type=Text)
+    state: str = Field(default="active", sa_type=Text)
+    stage: str = Field(default=LifecycleStage.implementation.value, sa_type=Text)
+    template_key: str = Field(sa_type=Text)
+    template_version: str = Field(sa_type=Text)
+    template_digest: str = Field(sa_type=Text)
+    anchors: dict[str, str] = Field(sa_type=JSONB)
+    options: dict[str, Any] = Field(sa_type=JSONB)
+    school_forms: list[str] = Field(sa_type=JSONB)
+    created_by: UUID
+
+
+class ProjectParty(Model, TenantRow, OfProject, table=True):
+    """An organisation that takes part, on one side."""
+
+    __tablename__ = "project_party"
+    __table_args__ = (
+        to_project(),
+        one_of("side", PartySide),
+        UniqueConstraint("tenant_id", "project_id", "side", "name"),
+    )
+
+    side: str = Field(sa_type=Text)
+    name: str = Field(sa_type=Text)
+
+
+class ProjectRole(Model, TenantRow, OfProject, table=True):
+    """A role of the template in this project. `account_id` holds it; null is a vacancy."""
+
+    __tablename__ = "project_role"
+    __table_args__ = (
+        to_project(),
+        one_of("side", PartySide),
+        UniqueConstraint("tenant_id", "project_id", "key"),
+        Index("ix_project_role_tenant_id_account_id", "tenant_id", "account_id"),
+    )
+
+    key: str = Field(sa_type=Text)
+    source_ref: str = Field(sa_type=Text)
+    side: str = Field(sa_type=Text)
+    title: dict[str, Any] = Field(sa_type=JSONB)
+    duty: dict[str, Any] = Field(sa_type=JSONB)
+    account_id: UUID | None = None

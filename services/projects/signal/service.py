@@ -1,0 +1,47 @@
+"""Keeping and reading signals. `observe` is called by event handlers alone; no route reaches it."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from services.projects.signal.models import Signal
+from services.projects.signal.repository import SignalRepository
+from shared.contracts.base import EventEnvelope
+from shared.kit.db import tenant_of
+
+
+class SignalService:
+    """The facts that other services told about the session's tenant."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        self._session = session
+        self._signals = SignalRepository(session)
+
+    async def observe(
+        self, envelope: EventEnvelope, kind: str, value: dict[str, Any], *, key: str = "", unit_id: UUID | None = None
+    ) -> bool:
+        """Take a fact from an event; True when it is news, False when a newer one is known."""
+        tenant = tenant_of(self._session)
+        return await self._signals.put(
+            Signal(
+                tenant_id=tenant,
+                source=envelope.source,
+                kind=kind,
+                scope="unit" if unit_id else "tenant",
+                scope_id=unit_id or tenant,
+                key=key,
+                value=value,
+                observed_at=envelope.occurred_at,
+                event_id=envelope.id,
+                position=envelope.position,
+            )
+        )
+
+    async def of_kinds(self, kinds: Sequence[str]) -> Sequence[Signal]:
+        """The newest facts of these kinds, in every scope."""
+        return await self._signals.of_kinds(kinds)
+
+    async def list_after(self, after: UUID | None, limit: int) -> Sequence[Signal]:
+        return await self._signals.list_after(after, limit)

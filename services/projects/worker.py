@@ -1,0 +1,35 @@
+"""The worker of the projects service: takes in signals and units, and publishes what plans and gates do."""
+
+from services.projects.intake.tasks import jobs, on_coverage_changed, on_roster_applied
+from services.projects.settings import Settings
+from shared.auth.cutoffs import record_cutoff
+from shared.auth.service_tokens import build_token_source
+from shared.contracts.identity import AccessRevoked
+from shared.contracts.sync import RosterApplied
+from shared.contracts.training import CoverageChanged
+from shared.queue import WorkerSpec, run_worker
+from shared.queue.changes import ChangeFeed
+
+
+def worker_spec(feed: ChangeFeed) -> WorkerSpec:
+    """What this worker does; `feed` reads the change feeds of other services."""
+    return WorkerSpec(
+        service="projects",
+        settings=Settings,
+        consumes={
+            "sync": {RosterApplied: on_roster_applied},
+            "training": {CoverageChanged: on_coverage_changed},
+            "identity": {AccessRevoked: record_cutoff},
+        },
+        jobs=jobs(feed),
+        tokens=build_token_source,
+    )
+
+
+def main() -> None:
+    settings = Settings()
+    run_worker(worker_spec(ChangeFeed(settings.service_urls, build_token_source(settings))), settings)
+
+
+if __name__ == "__main__":
+    main()

@@ -195,9 +195,10 @@ class JobRunner:
         self._metrics.job_ended(lease.kind, state)
 
     async def _fail(self, session: AsyncSession, lease: Lease, error: BaseException | None) -> str:
-        """A problem is an answer and final; anything else is tried again while attempts are left."""
+        """A problem is an answer and final, unless it says that something is away (5xx); all else is tried again."""
         problem = error if isinstance(error, Problem) else JobFailed()
-        is_final = isinstance(error, Problem) or lease.attempt >= lease.max_attempts
+        is_answer = isinstance(error, Problem) and error.status < 500
+        is_final = is_answer or lease.attempt >= lease.max_attempts
         fault = describe(error) if error else "over time"
         log.error("job failed", kind=lease.kind, job=str(lease.id), attempt=lease.attempt, fault=fault, final=is_final)
         if is_final:

@@ -1,0 +1,1 @@
+"""`./startklar demo`: a municipality's rollout, played through the gateway's public API alone."""

@@ -164,3 +164,34 @@ def noting(ids: Ids, sent: set[str]) -> Ids:
 
 def rows_exist(name: str) -> bool:
     return name != "portal"
+
+
+FOREIGN = "0197a0e4-0000-7000-8000-000000000001"
+SENT = "0197a0e4-0000-7000-8000-000000000002"
+VERDICTS = {
+    "a fault": (500, "", "fault"),
+    "a token refused": (401, "", "tested nothing"),
+    "a foreign row in a list": (200, FOREIGN, "shows"),
+    "a foreign row in an error": (404, FOREIGN, "shows"),
+    "a foreign row found by its id": (200, "{}", "found"),
+    "a foreign row removed by its id": (204, "", "found"),
+    "not found": (404, SENT, None),
+    "not allowed": (403, "", None),
+    "refused input": (422, SENT, None),
+}
+
+
+@pytest.mark.parametrize("case", VERDICTS)
+def test_an_answer_is_judged_by_what_it_shows(case: str) -> None:
+    status, text, verdict = VERDICTS[case]
+    rows = Rows(new_id(), {"course": {"id": FOREIGN}, "session": {"id": SENT}})
+    endpoint = Endpoint("training", "GET", "/training/v1/courses/{courseId}", "course_read", None, None, True)
+    wrong = betrays(endpoint, httpx.Response(status, text=text), rows, {SENT})
+    assert wrong is None if verdict is None else verdict in str(wrong)
+
+
+def test_a_foreign_id_that_was_taken_over_is_seen() -> None:
+    rows = Rows(new_id(), {"session": {"id": SENT}})
+    endpoint = Endpoint("training", "POST", "/training/v1/enrolments", "enrolment_create", None, None, True)
+    assert "took an id" in str(betrays(endpoint, httpx.Response(201, text=f'"{SENT}"'), rows, {SENT}))
+    assert betrays(endpoint, httpx.Response(200, text="{}"), rows, {SENT}) is None

@@ -27,6 +27,8 @@ EXEMPT: dict[tuple[str, str], Exempt] = {
     ("*", "parked_event"): exempt("relay", why=f"{NO_PERSONAL_DATA}; the sweeper tries again"),
     ("*", "job"): exempt("relay", why="ids only; the sweeper starts lost jobs of all tenants again"),
     ("*", "idempotency"): exempt("relay", why="the relay role is granted created_at and DELETE alone: pruning by age"),
+    ("webhooks", "delivery"): exempt("relay", why="ids, times and states: due deliveries are leased as jobs are"),
+    ("webhooks", "public_event"): exempt("relay", why=f"{NO_PERSONAL_DATA}; dropped by age across tenants"),
 }
 
 # What must be read before a tenant is known; each function returns no personal data but to who brings its secret.

@@ -5,7 +5,7 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from cli.servers.accounts import data_home, passable_dir, private_dir
+from cli.servers.accounts import data_home, private_dir
 
 ROOT = Path(__file__).parents[2]
 STATE_VARIABLE = "STARTKLAR_STATE"
@@ -64,7 +64,6 @@ class Places:
         """Create the private folders. Errors: `ServerFailed` when they belong to somebody else."""
         for folder in (self.state, self.keys, self.logs):
             private_dir(folder)
-        passable_dir(self.home)
 
     def erase(self) -> None:
         """Forget everything: data, keys, logs."""

@@ -5,6 +5,7 @@ import time
 from pathlib import Path
 
 from cli.gateway import GatewayOptions, envoy_argv, render_bootstrap
+from cli.servers.accounts import passable_dir
 from cli.servers.postgres import PostgresServer
 from cli.servers.processes import DirectoryLock, ServerFailed, tail
 from cli.servers.redis import RedisServer
@@ -42,6 +43,7 @@ class Stack:
         begin = time.monotonic()
         self._lock.acquire(seconds=1)
         os.chdir(ROOT)
+        passable_dir(self.places.home)
         self.supervisor.listen_for_signals()
         if absent := self.plan.absent():
             raise ServerFailed(f"processes.toml names modules that are not there: {', '.join(absent)}")

@@ -1,13 +1,10 @@
-"""One document of all services' documents: what portal shows and what client generators read."""
+"""The document of all services: merged as portal merges what runs, and refused where client methods would clash."""
 
-import json
 from collections.abc import Mapping
-from typing import Any
 from urllib.parse import urlsplit
 
 from openapi.rules.document import METHODS, Node
-
-_COMPONENT = "#/components/"
+from services.portal.document.merge import merge as join
 
 
 class ClashingOperation(ValueError):
@@ -15,24 +12,13 @@ class ClashingOperation(ValueError):
 
 
 def merge(documents: Mapping[str, Node], info: Node) -> Node:
-    """Merge `documents` (by service). Paths get the path of their document's server in front.
-
-    A component that two services have alike stays one. Where they differ under one name, each gets its service's
-    name in front (`ProjectsJob`), and so does whatever refers to it.
-    """
-    renamed = clashing(documents)
-    merged: Node = {"openapi": "3.1.0", "info": info, "paths": {}, "components": {}, "security": []}
+    """Merge `documents` (by file name), to be called at the host that all of them name."""
     owners: dict[str, str] = {}
-    for service, raw in documents.items():
-        document = rename(raw, {key: f"{service.title().replace('-', '')}{key[1]}" for key in renamed})
-        server = urlsplit(document["servers"][0]["url"])
-        merged.setdefault("servers", [{"url": f"{server.scheme}://{server.netloc}"}])
-        for path, item in document["paths"].items():
-            claim(owners, service, item)
-            merged["paths"][server.path.rstrip("/") + path] = item
-        for kind, entries in document.get("components", {}).items():
-            merged["components"].setdefault(kind, {}).update(entries)
-    return merged
+    for name, document in documents.items():
+        for item in document["paths"].values():
+            claim(owners, name, item)
+    server = urlsplit(next(iter(documents.values()))["servers"][0]["url"])
+    return join(documents, info, f"{server.scheme}://{server.netloc}")
 
 
 def claim(owners: dict[str, str], service: str, item: Node) -> None:
@@ -44,40 +30,3 @@ def claim(owners: dict[str, str], service: str, item: Node) -> None:
             )
         if name:
             owners[name] = service
-
-
-def clashing(documents: Mapping[str, Node]) -> set[tuple[str, str]]:
-    """(kind, name) of the components that differ between services, or refer to one that does."""
-    versions: dict[tuple[str, str], list[str]] = {}
-    for document in documents.values():
-        for kind, entries in document.get("components", {}).items():
-            for name, entry in entries.items():
-                versions.setdefault((kind, name), []).append(json.dumps(entry, sort_keys=True))
-    found = {key for key, texts in versions.items() if len(set(texts)) > 1}
-    while True:
-        targets = [f'"{_COMPONENT}{kind}/{name}"' for kind, name in found]
-        more = {
-            key
-            for key, texts in versions.items()
-            if len(texts) > 1 and key not in found and any(target in texts[0] for target in targets)
-        }
-        if not more:
-            return found
-        found |= more
-
-
-def rename(raw: Node, names: Mapping[tuple[str, str], str]) -> Node:
-    """A copy of the document in which the components in `names` and all references to them have new names."""
-    targets = {f"{_COMPONENT}{kind}/{old}": f"{_COMPONENT}{kind}/{new}" for (kind, old), new in names.items()}
-
-    def copy(node: Any) -> Any:
-        if isinstance(node, dict):
-            return {key: copy(value) for key, value in node.items()}
-        if isinstance(node, list):
-            return [copy(value) for value in node]
-        return targets.get(node, node) if isinstance(node, str) else node
-
-    document: Node = copy(raw)
-    for kind, entries in document.get("components", {}).items():
-        document["components"][kind] = {names.get((kind, name), name): entry for name, entry in entries.items()}
-    return document

@@ -105,11 +105,13 @@ def responses_described(doc: Document) -> Iterator[Found]:
 
 
 def authentication_stated(doc: Document) -> Iterator[Found]:
-    if not doc.raw.get("components", {}).get("securitySchemes"):
-        yield "/components", "securitySchemes is missing"
+    schemes = doc.raw.get("components", {}).get("securitySchemes", {})
     for operation in doc.operations():
-        if "security" not in operation.raw and "security" not in doc.raw:
+        demands = operation.raw.get("security", doc.raw.get("security"))
+        if demands is None:
             yield operation.pointer, "does not say how to authenticate ([] where nobody must)"
+        elif unknown := sorted({name for demand in demands for name in demand} - set(schemes)):
+            yield operation.pointer, f"demands {unknown}, which securitySchemes does not explain"
 
 
 RULES = (

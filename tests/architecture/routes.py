@@ -21,6 +21,12 @@ PUBLIC: dict[tuple[str, str, str], str] = {
     ("*", "GET", "/startupz"): "probe; the gateway does not route it",
     ("*", "GET", "/{service}/v1/api-info"): "about the API itself (profile VER.06)",
     ("*", "GET", "/{service}/v1/openapi.json"): "about the API itself (profile DOK.23)",
+    ("portal", "GET", "/"): "landing page; shows the state of services and no data",
+    ("portal", "GET", "/status"): "for monitors; shows the state of services and no data",
+    ("portal", "GET", "/{service}/v1/status"): "the same, documented",
+    ("portal", "GET", "/openapi.json"): "about the APIs themselves",
+    ("portal", "GET", "/docs"): "about the APIs themselves",
+    ("portal", "GET", "/docs/static/{asset}"): "the files of that page, from a fixed list",
 }
 
 

@@ -15,13 +15,13 @@ from shared.kit.ids import new_id
 from tests.architecture.calls import Ids, call, ids_of, random_id
 from tests.architecture.routes import Endpoint, endpoints
 from tests.architecture.synthetic_rows import Rows, fingerprint, insert_rows
-from tests.architecture.tree import SERVICES
+from tests.architecture.test_services_are_uniform import OWNERS, WITHOUT_DATA
 from tests.support.services import ServiceUnderTest, Start
 
 # Internal routes that answer for all tenants, to services alone, with ids and no personal data (design.md section 6).
 FOR_ALL_TENANTS = {"/internal/events"}
 
-every_service = pytest.mark.parametrize("name", SERVICES)
+every_service = pytest.mark.parametrize("name", OWNERS)
 
 
 def guarded(name: str) -> list[Endpoint]:
@@ -122,12 +122,12 @@ def betrays(endpoint: Endpoint, response: httpx.Response, rows: Rows, sent: set[
 @every_service
 async def test_another_tenants_rows_are_neither_shown_nor_changed(name: str, committed_service: Start) -> None:
     service = await committed_service(name)
-    rows = await insert_rows(service.urls.owner, new_id()) if rows_exist(name) else Rows(new_id())
+    rows = await insert_rows(service.urls.owner, new_id())
     before = await fingerprint(service.urls.owner, rows.tenant)
     stranger = {"roles": [f"{role}@*" for role in Role], "acr": Acr.eid3}
     found = {}
     for one in (one for one in guarded(name) if one.path not in FOR_ALL_TENANTS):
-        for ids in (ids_of(rows), random_id) if rows.ids else (random_id,):
+        for ids in (ids_of(rows), random_id):
             sent: set[str] = set()
             claims = {**stranger, **audience(one), "tenant": service.tenant}
             response = await call(service, one, noting(ids, sent), service.mint.headers(**claims))
@@ -141,7 +141,7 @@ async def test_another_tenants_rows_are_neither_shown_nor_changed(name: str, com
 async def test_the_tenant_itself_finds_what_strangers_do_not(name: str, committed_service: Start) -> None:
     """Without this the matrix could pass because it asks for what is not there."""
     service = await committed_service(name)
-    rows = await insert_rows(service.urls.owner, service.tenant) if rows_exist(name) else Rows(service.tenant)
+    rows = await insert_rows(service.urls.owner, service.tenant)
     missed = []
     for one in guarded(name):
         if one.method == "GET" and "{" in one.path and not one.is_internal:
@@ -162,8 +162,10 @@ def noting(ids: Ids, sent: set[str]) -> Ids:
     return give
 
 
-def rows_exist(name: str) -> bool:
-    return name != "portal"
+@pytest.mark.parametrize("name", sorted(WITHOUT_DATA))
+def test_a_service_without_data_has_nothing_to_guard(name: str) -> None:
+    """Else it belongs into the matrix."""
+    assert [str(one) for one in guarded(name)] == []
 
 
 FOREIGN = "0197a0e4-0000-7000-8000-000000000001"

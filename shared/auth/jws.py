@@ -131,6 +131,11 @@ def read_claims(token: str, key: PublicKey) -> dict[str, Any]:
     return _json_object(token.split(".", 2)[1], "payload")
 
 
+def unverified_claims(token: str) -> dict[str, Any]:
+    """What a token says before anybody checked its signature: good for finding whose key to check it with."""
+    return _json_object(token.split(".", 2)[1], "payload")
+
+
 def _typ_matches(found: object, wanted: str | None) -> bool:
     if found is None:
         return wanted is None

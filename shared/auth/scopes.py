@@ -5,7 +5,7 @@ from typing import Self
 
 
 class Scope(StrEnum):
-    """`<plural resource family>:read|write`; `sentence` is what a consent screen and OpenAPI say about it."""
+    """`<plural resource family>:read|write`, and OpenID's own; `sentence` is what a consent screen and OpenAPI say about it."""
 
     sentence: str
 
@@ -15,6 +15,9 @@ class Scope(StrEnum):
         member.sentence = sentence
         return member
 
+    openid = "openid", "Log in: learn who the person is, by an id."
+    profile = "profile", "Read the person's display name; of a protected person only the alias."
+    offline_access = "offline_access", "Keep access without asking again, by refresh tokens."
     tenants_read = "tenants:read", "Read tenants: authorities, suppliers and programme bodies."
     tenants_write = "tenants:write", "Create and change tenants and their identity providers."
     accounts_read = "accounts:read", "Read accounts and the persons that they are linked to."
@@ -76,7 +79,7 @@ class Scope(StrEnum):
 
 
 def parse_scopes(value: str) -> frozenset[Scope]:
-    """The scopes of a space-separated claim; values outside the vocabulary (`openid`, a newer scope) are left out."""
+    """The scopes of a space-separated claim; values outside the vocabulary are left out."""
     return frozenset(_BY_VALUE[word] for word in value.split() if word in _BY_VALUE)
 
 

@@ -88,6 +88,26 @@ class AccessRevoked(Event):
         return self.account_id
 
 
+class RosterFollowed(Event):
+    """Accounts and roles are up to date with the roster up to `version`: one event for however many accounts.
+
+    `opened` and `closed` count accounts, `granted` and `removed` count roles.
+    """
+
+    type: ClassVar[str] = "identity.roster.followed.v1"
+
+    follow_id: UUID
+    version: int
+    opened: int
+    closed: int
+    granted: int
+    removed: int
+
+    @property
+    def subject(self) -> UUID:
+        return self.follow_id
+
+
 class ClientRegistered(Event):
     """A client application may ask for tokens."""
 

@@ -58,7 +58,7 @@ async def test_a_good_token_becomes_the_principal_that_it_describes(mint: TokenM
     token = mint.token(
         tenant=TENANT,
         roles=(f"unit_head@{UNIT}", "participant@*"),
-        scopes=[Scope.projects_read, "openid"],
+        scopes=[Scope.projects_read, "moods:read"],
         side=Side.supplier,
         acr=Acr.eid2,
     )

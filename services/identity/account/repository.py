@@ -1,0 +1,69 @@
+"""Every SELECT of accounts."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from services.identity.account.errors import AccountNotFound
+from services.identity.account.models import Account, AccountLogin
+
+
+class AccountRepository:
+    """The accounts whose home is the session's tenant."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        self._session = session
+
+    def add(self, account: Account) -> None:
+        self._session.add(account)
+
+    def add_login(self, account: Account, digest: bytes) -> None:
+        self._session.add(AccountLogin(tenant_id=account.tenant_id, digest=digest, account_id=account.id))
+
+    async def find(self, account_id: UUID) -> Account | None:
+        return (await self._session.exec(select(Account).where(Account.id == account_id))).one_or_none()
+
+    async def get_locked(self, account_id: UUID) -> Account:
+        """The account, locked for a change; raises AccountNotFound."""
+        query = select(Account).where(Account.id == account_id).with_for_update()
+        account = (await self._session.exec(query)).one_or_none()
+        if account is None:
+            raise AccountNotFound()
+        return account
+
+    async def find_by_login(self, digest: bytes) -> Account | None:
+        query = (
+            select(Account)
+            .join(
+                AccountLogin,
+                (col(AccountLogin.tenant_id) == col(Account.tenant_id))
+                & (col(AccountLogin.account_id) == col(Account.id)),
+            )
+            .where(AccountLogin.digest == digest)
+        )
+        return (await self._session.exec(query)).one_or_none()
+
+    async def find_by_person(self, person_id: UUID) -> Account | None:
+        return (await self._session.exec(select(Account).where(Account.person_id == person_id))).one_or_none()
+
+    async def list(self, limit: int, after: UUID | None, state: str | None) -> Sequence[Account]:
+        query = select(Account).order_by(col(Account.id)).limit(limit)
+        if after is not None:
+            query = query.where(col(Account.id) > after)
+        if state is not None:
+            query = query.where(Account.state == state)
+        return (await self._session.exec(query)).all()
+
+    async def tenants_with_access(self, account_id: UUID) -> Sequence[UUID]:
+        """The tenants where the account holds a role.
+
+        Asks the definer function `account_tenants`: row security shows a home tenant nothing of the others.
+        """
+        rows = await self._session.execute(text("SELECT account_tenants(:account)"), {"account": account_id})
+        return list(rows.scalars())
+
+    async def delete(self, account: Account) -> None:
+        await self._session.delete(account)

@@ -1,0 +1,119 @@
+"""Decisions about accounts: who may log in, and that a closed one is refused everywhere within a minute."""
+
+from collections.abc import Sequence
+from typing import Literal
+from uuid import UUID
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from services.identity.account.errors import AccountFollowsRoster, AccountNotFound, LoginNameTaken
+from services.identity.account.login_name import login_digest
+from services.identity.account.models import Account
+from services.identity.account.repository import AccountRepository
+from services.identity.account.schemas import AccountCreate, AccountUpdate
+from services.identity.tenant.service import acting_in
+from shared.auth.cutoffs import set_cutoff
+from shared.contracts.identity import AccessRevoked, AccountClosed, AccountCreated, AccountReopened
+from shared.kit import clock
+from shared.kit.db import tenant_of
+from shared.kit.journal import record
+from shared.queue.outbox import publish
+from shared.web.preconditions import check_version
+
+CloseReason = Literal["roster_ended", "administrator", "erased"]
+
+
+class AccountService:
+    """The accounts whose home is the session's tenant."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        self._session = session
+        self._repository = AccountRepository(session)
+
+    async def open(self, body: AccountCreate) -> Account:
+        """Open an account by hand. Raises LoginNameTaken."""
+        digest = login_digest(body.login_name)
+        if await self._repository.find_by_login(digest):
+            raise LoginNameTaken()
+        account = Account(
+            tenant_id=tenant_of(self._session), display_name=body.display_name, login_name=body.login_name.lower()
+        )
+        self._repository.add(account)
+        await self._session.flush()
+        self._repository.add_login(account, digest)
+        await record(self._session, "account.created", "account", account.id, after={"source": account.source})
+        await publish(self._session, AccountCreated(account_id=account.id))
+        return account
+
+    async def change(self, account_id: UUID, expected_version: int, body: AccountUpdate) -> Account:
+        """Rename, close or reopen. Raises AccountNotFound, StaleVersion, AccountFollowsRoster."""
+        account = await self._repository.get_locked(account_id)
+        check_version(expected_version, account.version)
+        if body.display_name is not None and body.display_name != account.display_name:
+            if account.source == "roster":
+                raise AccountFollowsRoster()
+            account.display_name = body.display_name
+        if body.state == "closed" and account.state == "open":
+            await self.close(account, "administrator")
+        elif body.state == "open" and account.state == "closed":
+            await self._reopen(account)
+        account.touch()
+        return account
+
+    async def close(self, account: Account, reason: CloseReason) -> None:
+        """No login and no refresh from now on, and no token issued until now, in any tenant."""
+        account.state, account.closed_reason = "closed", reason
+        before, after = {"state": "open"}, {"state": "closed"}
+        await record(self._session, "account.closed", "account", account.id, before=before, after=after, reason=reason)
+        event = AccountClosed(account_id=account.id, person_id=account.person_id, reason=reason)
+        await publish(self._session, event)
+        await self.cut_off_everywhere(account.id)
+
+    async def cut_off_everywhere(self, account_id: UUID) -> None:
+        """Refuse every token of the account that was issued until now."""
+        for tenant in await self._repository.tenants_with_access(account_id):
+            async with acting_in(self._session, tenant):
+                await cut_off(self._session, account_id)
+
+    async def _reopen(self, account: Account) -> None:
+        if account.source == "roster" and account.closed_reason == "roster_ended":
+            raise AccountFollowsRoster()
+        account.state, account.closed_reason = "open", None
+        before, after = {"state": "closed"}, {"state": "open"}
+        await record(self._session, "account.reopened", "account", account.id, before=before, after=after)
+        await publish(self._session, AccountReopened(account_id=account.id, person_id=account.person_id))
+
+    async def get(self, account_id: UUID) -> Account:
+        """The account; raises AccountNotFound."""
+        account = await self._repository.find(account_id)
+        if account is None:
+            raise AccountNotFound()
+        return account
+
+    async def find(self, account_id: UUID) -> Account | None:
+        return await self._repository.find(account_id)
+
+    async def find_by_login(self, login_name: str) -> Account | None:
+        """The account that an identity provider's login name stands for."""
+        return await self._repository.find_by_login(login_digest(login_name))
+
+    async def find_by_person(self, person_id: UUID) -> Account | None:
+        return await self._repository.find_by_person(person_id)
+
+    async def list(self, limit: int, after: UUID | None, state: str | None) -> Sequence[Account]:
+        return await self._repository.list(limit, after, state)
+
+    async def erase(self, account: Account) -> None:
+        """Close the account and delete its row with everything that hangs on it."""
+        if account.state == "open":
+            await self.close(account, "erased")
+        await record(self._session, "account.erased", "account", account.id)
+        await self._repository.delete(account)
+        await self._session.flush()
+
+
+async def cut_off(session: AsyncSession, account_id: UUID) -> None:
+    """Refuse tokens of an account or client in the session's tenant: here at once, elsewhere by the event."""
+    not_before = clock.now()
+    await set_cutoff(session, account_id, not_before)
+    await publish(session, AccessRevoked(account_id=account_id, not_before=not_before))

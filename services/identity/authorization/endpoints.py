@@ -1,0 +1,66 @@
+"""`/oauth2/authorize`: the authorization endpoint (RFC 6749 section 3.1, RFC 9207)."""
+
+from fastapi import APIRouter, Request, Response
+
+from services.identity.authorization.errors import UntrustedRedirect
+from services.identity.authorization.request import AuthorizationRequest, check_request, is_registered_redirect
+from services.identity.authorization.service import LOGIN_LIFETIME, Authorization
+from services.identity.client.authentication import ClientAuthenticator
+from services.identity.client.models import Client
+from services.identity.dependencies import DatabaseDep, SettingsDep
+from services.identity.protocol.answer import redirect
+from services.identity.protocol.form import Parameters
+from services.identity.protocol.refusal import Refusal
+from services.identity.session import cookie
+from services.identity.session.service import LiveSession, live_session
+from shared.kit.db import Database
+
+router = APIRouter(tags=["oauth2"])
+
+
+@router.get("/oauth2/authorize", include_in_schema=False)
+async def oauth2_authorize(request: Request, database: DatabaseDep, settings: SettingsDep) -> Response:
+    """Send the browser back with a code, on to a login, or back with an error."""
+    client, parameters = await _trusted(request, database, settings.issuer)
+    back = parameters.need("redirect_uri")
+    answer: dict[str, str | None] = {"state": parameters.get("state"), "iss": settings.issuer}
+    decisions = Authorization(database)
+    try:
+        asked = await _asked(parameters, client, decisions)
+        live = await live_session(database, cookie.read_cookie(request, cookie.SESSION, settings.issuer))
+        if live is not None and asked.prompt != "login" and decisions.satisfies(live, asked):
+            return redirect(back, {"code": await decisions.issue_code(asked, live), **answer})
+        if asked.prompt == "none":
+            raise Refusal("login_required", "the person must log in")
+        return await _to_login(request, decisions, asked, live, settings.issuer)
+    except Refusal as refusal:
+        return redirect(back, {**refusal.body(), **answer})
+
+
+async def _trusted(request: Request, database: Database, issuer: str) -> tuple[Client, Parameters]:
+    """Client and parameters once the redirect address is known to be the client's own; raises UntrustedRedirect."""
+    try:
+        parameters = Parameters.parse(request.url.query)
+    except Refusal as refusal:
+        raise UntrustedRedirect() from refusal
+    client = await ClientAuthenticator(database, issuer).find(parameters.get("client_id"))
+    if client is None or not is_registered_redirect(client, parameters.get("redirect_uri")):
+        raise UntrustedRedirect()
+    return client, parameters
+
+
+async def _asked(parameters: Parameters, client: Client, decisions: Authorization) -> AuthorizationRequest:
+    tenant = await decisions.find_tenant(parameters.get("tenant"))
+    home = await decisions.find_tenant(parameters.get("home_tenant"))
+    return check_request(parameters, client, tenant, home)
+
+
+async def _to_login(
+    request: Request, decisions: Authorization, asked: AuthorizationRequest, live: LiveSession | None, issuer: str
+) -> Response:
+    browser = cookie.read_cookie(request, cookie.LOGIN, issuer)
+    begun = await decisions.begin_login(asked, live, browser)
+    response = redirect(f"{issuer}/oidc/{begun.home}/login", {"request": begun.handle.text})
+    max_age = int(LOGIN_LIFETIME.total_seconds())
+    cookie.set_cookie(response, cookie.LOGIN, begun.browser, issuer=issuer, max_age=max_age)
+    return response

@@ -1,0 +1,109 @@
+"""A client's authorization request, checked (RFC 6749 section 4.1.1, RFC 7636, OpenID Connect Core 3.1.2.1)."""
+
+import re
+from typing import Literal
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict
+
+from services.identity.client.models import Client
+from services.identity.protocol.form import Parameters
+from services.identity.protocol.refusal import Refusal
+from shared.auth import Acr
+
+_CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}", re.ASCII)
+
+Prompt = Literal["none", "login"]
+
+
+class AuthorizationRequest(BaseModel):
+    """What was asked, good enough to be answered at `redirect_uri`. `home` is where the person logs in, if said."""
+
+    model_config = ConfigDict(frozen=True)
+
+    client_id: str
+    redirect_uri: str
+    scope: str
+    state: str | None
+    nonce: str | None
+    code_challenge: str
+    tenant: UUID
+    home: UUID | None
+    acr_values: tuple[Acr, ...]
+    max_age: int | None
+    prompt: Prompt | None
+
+    @property
+    def min_acr(self) -> Acr | None:
+        """The weakest assurance that the client accepts; None when it does not say."""
+        return min(self.acr_values, key=list(Acr).index) if self.acr_values else None
+
+
+def is_registered_redirect(client: Client, redirect_uri: str | None) -> bool:
+    """Exact comparison of strings: every looser rule has been an attack (RFC 9700 section 4.1.3)."""
+    return redirect_uri is not None and redirect_uri in client.redirect_uris
+
+
+def check_request(
+    parameters: Parameters, client: Client, tenant: UUID | None, home: UUID | None
+) -> AuthorizationRequest:
+    """The request; raises Refusal. `client` and `redirect_uri` must have been checked before."""
+    if parameters.get("request") or parameters.get("request_uri"):
+        raise Refusal("invalid_request", "request objects are not supported")
+    if parameters.need("response_type") != "code":
+        raise Refusal("unsupported_response_type", "only response_type=code is supported")
+    if parameters.get("response_mode") not in (None, "query"):
+        raise Refusal("invalid_request", "only response_mode=query is supported")
+    challenge = parameters.need("code_challenge")
+    if parameters.get("code_challenge_method") != "S256" or not _CHALLENGE.fullmatch(challenge):
+        raise Refusal("invalid_request", "PKCE with code_challenge_method=S256 is required")
+    if tenant is None:
+        raise Refusal("invalid_request", "tenant must name the tenant that the token shall be for")
+    if parameters.get("home_tenant") and home is None:
+        raise Refusal("invalid_request", "home_tenant names no tenant")
+    return AuthorizationRequest(
+        client_id=client.client_id,
+        redirect_uri=parameters.need("redirect_uri"),
+        scope=check_scope(parameters.need("scope"), client),
+        state=parameters.get("state"),
+        nonce=parameters.get("nonce"),
+        code_challenge=challenge,
+        tenant=tenant,
+        home=home,
+        acr_values=_acr_values(parameters.get("acr_values")),
+        max_age=_max_age(parameters.get("max_age")),
+        prompt=_prompt(parameters.get("prompt")),
+    )
+
+
+def check_scope(requested: str, client: Client) -> str:
+    """The requested scopes, each once; raises Refusal(invalid_scope) for one that the client may not have."""
+    scopes = list(dict.fromkeys(requested.split()))
+    refused = [scope for scope in scopes if scope not in client.scopes]
+    if refused or not scopes:
+        raise Refusal("invalid_scope", f"the client may not have: {' '.join(refused)[:200]}")
+    return " ".join(scopes)
+
+
+def _acr_values(value: str | None) -> tuple[Acr, ...]:
+    try:
+        return tuple(Acr(word) for word in (value or "").split())
+    except ValueError as error:
+        raise Refusal("invalid_request", f"acr_values are {' '.join(Acr)}") from error
+
+
+def _max_age(value: str | None) -> int | None:
+    if value is None:
+        return None
+    if not value.isdecimal() or len(value) > 8:
+        raise Refusal("invalid_request", "max_age is a number of seconds")
+    return int(value)
+
+
+def _prompt(value: str | None) -> Prompt | None:
+    if value == "none":
+        return "none"
+    words = set((value or "").split())
+    if not words <= {"login", "select_account", "consent"}:
+        raise Refusal("invalid_request", "prompt is none or login")
+    return "login" if words & {"login", "select_account"} else None

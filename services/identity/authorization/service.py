@@ -1,0 +1,124 @@
+"""Answers authorization requests: a code for who has logged in well enough, else a login to begin."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from services.identity.authorization.models import AuthorizationCode, LoginRequest
+from services.identity.authorization.repository import CodeRepository, LoginRequestRepository
+from services.identity.authorization.request import AuthorizationRequest
+from services.identity.membership.service import MembershipService
+from services.identity.protocol.refusal import Refusal
+from services.identity.secret.handle import Handle, digest_of
+from services.identity.session.service import LiveSession
+from services.identity.tenant.models import Tenant
+from services.identity.tenant.service import TenantService
+from shared.kit import clock
+from shared.kit.db import Database
+
+CODE_LIFETIME = timedelta(seconds=60)
+LOGIN_LIFETIME = timedelta(minutes=10)
+# What a provider's clock and ours may differ by when a fresh login is measured against max_age.
+AGE_LEEWAY = timedelta(seconds=30)
+
+
+@dataclass(frozen=True)
+class LoginBegun:
+    """Where the browser goes next, and what its cookie must hold for the way back."""
+
+    home: UUID
+    handle: Handle
+    browser: str
+
+
+class Authorization:
+    """The authorization endpoint's decisions, each in a transaction of its own."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def find_tenant(self, named: str | None) -> UUID | None:
+        """The active tenant of an id or a short name."""
+        if named is None:
+            return None
+        async with self._database.transaction(None) as session:
+            tenants = TenantService(session)
+            tenant: Tenant | None = None
+            try:
+                tenant = await tenants.find(UUID(named))
+            except ValueError:
+                tenant = await tenants.find_by_slug(named[:50])
+        return tenant.id if tenant and tenant.state == "active" else None
+
+    def satisfies(self, live: LiveSession, request: AuthorizationRequest) -> bool:
+        """Whether the login was at the right place, strong enough and recent enough for the request."""
+        if request.home is not None and request.home != live.home:
+            return False
+        if request.min_acr is not None and not live.acr.at_least(request.min_acr):
+            return False
+        if request.max_age is None:
+            return True
+        return clock.now() - live.auth_time <= timedelta(seconds=request.max_age) + AGE_LEEWAY
+
+    async def issue_code(self, request: AuthorizationRequest, live: LiveSession) -> str:
+        """A code for the session's person; raises Refusal(access_denied) when they hold no role in the tenant."""
+        handle = Handle.new(request.tenant)
+        now = clock.now()
+        async with self._database.transaction(request.tenant) as session:
+            if await MembershipService(session).standing(live.account_id) is None:
+                raise Refusal("access_denied", "the account holds no role in the tenant")
+            CodeRepository(session).add(
+                AuthorizationCode(
+                    tenant_id=request.tenant,
+                    code_hash=handle.digest,
+                    client_id=request.client_id,
+                    redirect_uri=request.redirect_uri,
+                    scope=request.scope,
+                    nonce=request.nonce,
+                    code_challenge=request.code_challenge,
+                    home_tenant_id=live.home,
+                    account_id=live.account_id,
+                    session_id=live.id,
+                    acr=live.acr.value,
+                    auth_time=live.auth_time,
+                    created_at=now,
+                    expires_at=now + CODE_LIFETIME,
+                )
+            )
+        return handle.text
+
+    async def begin_login(
+        self, request: AuthorizationRequest, live: LiveSession | None, browser: str | None
+    ) -> LoginBegun:
+        """Remember the request until the person has logged in at the provider of the home tenant.
+
+        A session that is merely too weak or too old must be renewed by the same account, unless the client asked
+        for a login in any case, which is how people change accounts.
+        """
+        home = request.home or request.tenant
+        is_step_up = live is not None and live.home == home and request.prompt != "login"
+        handle, now = Handle.new(home), clock.now()
+        browser = browser if browser and len(browser) == 43 else secrets.token_urlsafe(32)
+        async with self._database.transaction(home) as session:
+            LoginRequestRepository(session).add(
+                LoginRequest(
+                    tenant_id=home,
+                    handle_hash=handle.digest,
+                    browser_hash=digest_of(browser),
+                    request=request.model_dump(mode="json"),
+                    expected_account_id=live.account_id if live and is_step_up else None,
+                    created_at=now,
+                    expires_at=now + LOGIN_LIFETIME,
+                )
+            )
+        return LoginBegun(home, handle, browser)
+
+
+async def prune_authorizations(session: AsyncSession) -> None:
+    """Drop logins and codes of the session's tenant that are too old to mean anything, a replay included."""
+    until = clock.now() - timedelta(hours=1)
+    await LoginRequestRepository(session).delete_expired(until)
+    await CodeRepository(session).delete_expired(until)

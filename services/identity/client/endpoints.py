@@ -1,0 +1,71 @@
+"""A tenant's clients over HTTP. The platform's own clients are not managed here."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import Path, Request, Response
+
+from services.identity.client.auth import ClientsRead, ClientsWrite
+from services.identity.client.models import Client
+from services.identity.client.schemas import ClientCreate, ClientCreated, ClientPublic, ClientRole, ClientUpdate
+from services.identity.client.service import ClientService
+from shared.auth import RoleGrant
+from shared.web import IfMatch, Page, PageDep, SessionDep, created, etag, make_page, new_router
+
+router = new_router("clients")
+
+ClientId = Annotated[UUID, Path(alias="clientId", description="Id of the client (`id`, not `clientId` of its tokens)")]
+
+
+@router.get("/clients")
+async def clients_list(caller: ClientsRead, session: SessionDep, request: Request, page: PageDep) -> Page[ClientPublic]:
+    """The clients of the caller's tenant."""
+    after = page.keys(UUID)
+    rows = await ClientService(session).list(page.limit + 1, after[0] if after else None)
+    return make_page(request, page, rows, key=lambda row: [row.id], show=_show)
+
+
+@router.post("/clients", status_code=201)
+async def clients_create(
+    body: ClientCreate, caller: ClientsWrite, session: SessionDep, request: Request, response: Response
+) -> ClientCreated:
+    """Register a script. The answer shows its secret, once."""
+    registered = await ClientService(session).register(body)
+    created(response, request, f"/identity/v1/clients/{registered.client.id}")
+    etag(response, registered.client.version)
+    response.headers["Cache-Control"] = "no-store"
+    return ClientCreated.model_validate(_values(registered.client) | {"client_secret": registered.secret})
+
+
+@router.get("/clients/{clientId}")
+async def clients_get(
+    client_id: ClientId, caller: ClientsRead, session: SessionDep, response: Response
+) -> ClientPublic:
+    """One client."""
+    client = await ClientService(session).get(client_id)
+    etag(response, client.version)
+    return _show(client)
+
+
+@router.patch("/clients/{clientId}")
+async def clients_patch(
+    client_id: ClientId,
+    body: ClientUpdate,
+    version: IfMatch,
+    caller: ClientsWrite,
+    session: SessionDep,
+    response: Response,
+) -> ClientPublic:
+    """Rename, disable or enable a client."""
+    client = await ClientService(session).change(client_id, version, body)
+    etag(response, client.version)
+    return _show(client)
+
+
+def _show(client: Client) -> ClientPublic:
+    return ClientPublic.model_validate(_values(client))
+
+
+def _values(client: Client) -> dict[str, Any]:
+    grants = [RoleGrant.parse(role) for role in client.roles]
+    return client.model_dump() | {"roles": [ClientRole(role=grant.role, unit_id=grant.unit) for grant in grants]}

@@ -1,0 +1,59 @@
+"""Memberships over HTTP. A membership is granted and removed, never changed: another role is another membership."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Path, Query, Request, Response
+
+from services.identity.membership.auth import MembershipsRead, MembershipsWrite
+from services.identity.membership.schemas import MembershipCreate, MembershipPublic
+from services.identity.membership.service import MembershipService
+from shared.web import IfMatch, Page, PageDep, SessionDep, created, etag, make_page, new_router
+
+router = new_router("memberships")
+
+MembershipId = Annotated[UUID, Path(alias="membershipId", description="Id of the membership")]
+
+
+@router.get("/memberships")
+async def memberships_list(
+    caller: MembershipsRead,
+    session: SessionDep,
+    request: Request,
+    page: PageDep,
+    account_id: Annotated[UUID | None, Query(alias="accountId", description="Only this account's")] = None,
+    unit_id: Annotated[UUID | None, Query(alias="unitId", description="Only at this unit")] = None,
+) -> Page[MembershipPublic]:
+    """Who holds which role in the caller's tenant, suppliers' people included."""
+    after = page.keys(UUID)
+    rows = await MembershipService(session).list(page.limit + 1, after[0] if after else None, account_id, unit_id)
+    return make_page(request, page, rows, key=lambda row: [row.id], show=MembershipPublic.model_validate)
+
+
+@router.post("/memberships", status_code=201)
+async def memberships_create(
+    body: MembershipCreate, caller: MembershipsWrite, session: SessionDep, request: Request, response: Response
+) -> MembershipPublic:
+    """Grant a role to an account of the own tenant, or to a supplier's account by its id and home tenant."""
+    membership = await MembershipService(session).grant(body)
+    created(response, request, f"/identity/v1/memberships/{membership.id}")
+    etag(response, membership.version)
+    return MembershipPublic.model_validate(membership)
+
+
+@router.get("/memberships/{membershipId}")
+async def memberships_get(
+    membership_id: MembershipId, caller: MembershipsRead, session: SessionDep, response: Response
+) -> MembershipPublic:
+    """One membership."""
+    membership = await MembershipService(session).get(membership_id)
+    etag(response, membership.version)
+    return MembershipPublic.model_validate(membership)
+
+
+@router.delete("/memberships/{membershipId}", status_code=204)
+async def memberships_delete(
+    membership_id: MembershipId, version: IfMatch, caller: MembershipsWrite, session: SessionDep
+) -> None:
+    """Remove a role. Tokens that carry it are refused within a minute."""
+    await MembershipService(session).remove(membership_id, version)

@@ -1,0 +1,41 @@
+"""Every table of identity, for alembic and the app."""
+
+from services.identity.account.models import Account, AccountLogin
+from services.identity.authorization.models import AuthorizationCode, LoginRequest
+from services.identity.client.models import Client, UsedAssertion
+from services.identity.db import Model
+from services.identity.founding.models import BootstrapCode
+from services.identity.key.models import SigningKeyRow
+from services.identity.membership.models import Membership
+from services.identity.provider.models import IdentityProvider
+from services.identity.roster.models import Duty, RosterPosition
+from services.identity.session.models import SsoSession
+from services.identity.tenant.models import Tenant
+from services.identity.token.models import RefreshFamily, RefreshToken
+from shared.auth.tables import declare_access_cutoff
+from shared.kit.journal import declare_journal_table
+from shared.kit.kit_tables import declare_kit_tables
+
+declare_kit_tables(Model)
+declare_access_cutoff(Model)
+declare_journal_table(Model)
+
+__all__ = [
+    "Account",
+    "AccountLogin",
+    "AuthorizationCode",
+    "BootstrapCode",
+    "Client",
+    "Duty",
+    "IdentityProvider",
+    "LoginRequest",
+    "Membership",
+    "Model",
+    "RefreshFamily",
+    "RefreshToken",
+    "RosterPosition",
+    "SigningKeyRow",
+    "SsoSession",
+    "Tenant",
+    "UsedAssertion",
+]

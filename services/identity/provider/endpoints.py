@@ -1,0 +1,64 @@
+"""Identity providers over HTTP. A provider's secret goes in and never comes out."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Path, Request, Response
+
+from services.identity.dependencies import SealerDep
+from services.identity.provider.auth import ProvidersRead, ProvidersWrite
+from services.identity.provider.models import IdentityProvider
+from services.identity.provider.schemas import ProviderCreate, ProviderPublic
+from services.identity.provider.service import ProviderService
+from shared.web import Page, PageDep, SessionDep, created, etag, make_page, new_router, runtime
+
+router = new_router("identity-providers")
+
+ProviderId = Annotated[UUID, Path(alias="providerId", description="Id of the identity provider")]
+
+
+@router.get("/identity-providers")
+async def identity_providers_list(
+    caller: ProvidersRead, session: SessionDep, sealer: SealerDep, request: Request, page: PageDep
+) -> Page[ProviderPublic]:
+    """The identity providers of the caller's tenant."""
+    after = page.keys(UUID)
+    rows = await ProviderService(session, sealer).list(page.limit + 1, after[0] if after else None)
+    return make_page(request, page, rows, key=lambda row: [row.id], show=lambda row: _show(request, row))
+
+
+@router.post("/identity-providers", status_code=201)
+async def identity_providers_create(
+    body: ProviderCreate,
+    caller: ProvidersWrite,
+    session: SessionDep,
+    sealer: SealerDep,
+    request: Request,
+    response: Response,
+) -> ProviderPublic:
+    """Register the OpenID provider where the tenant's people log in."""
+    provider = await ProviderService(session, sealer).register(body)
+    created(response, request, f"/identity/v1/identity-providers/{provider.id}")
+    etag(response, provider.version)
+    return _show(request, provider)
+
+
+@router.get("/identity-providers/{providerId}")
+async def identity_providers_get(
+    provider_id: ProviderId,
+    caller: ProvidersRead,
+    session: SessionDep,
+    sealer: SealerDep,
+    request: Request,
+    response: Response,
+) -> ProviderPublic:
+    """One identity provider."""
+    provider = await ProviderService(session, sealer).get(provider_id)
+    etag(response, provider.version)
+    return _show(request, provider)
+
+
+def _show(request: Request, provider: IdentityProvider) -> ProviderPublic:
+    issuer = runtime(request).settings.issuer
+    values = provider.model_dump() | {"redirect_uri": f"{issuer}/oidc/{provider.tenant_id}/callback"}
+    return ProviderPublic.model_validate(values)

@@ -1,0 +1,38 @@
+"""Every SELECT of identity providers."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from services.identity.provider.models import IdentityProvider
+
+
+class ProviderRepository:
+    """The identity providers of the session's tenant."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        self._session = session
+
+    def add(self, provider: IdentityProvider) -> None:
+        self._session.add(provider)
+
+    async def find(self, provider_id: UUID) -> IdentityProvider | None:
+        query = select(IdentityProvider).where(IdentityProvider.id == provider_id)
+        return (await self._session.exec(query)).one_or_none()
+
+    async def find_by_issuer(self, issuer: str) -> IdentityProvider | None:
+        query = select(IdentityProvider).where(IdentityProvider.issuer == issuer)
+        return (await self._session.exec(query)).first()
+
+    async def find_active(self) -> IdentityProvider | None:
+        """The provider that logins go to: the oldest active one."""
+        query = select(IdentityProvider).where(IdentityProvider.state == "active").order_by(col(IdentityProvider.id))
+        return (await self._session.exec(query)).first()
+
+    async def list(self, limit: int, after: UUID | None) -> Sequence[IdentityProvider]:
+        query = select(IdentityProvider).order_by(col(IdentityProvider.id)).limit(limit)
+        if after is not None:
+            query = query.where(col(IdentityProvider.id) > after)
+        return (await self._session.exec(query)).all()

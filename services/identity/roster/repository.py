@@ -1,0 +1,181 @@
+"""Every query by which accounts and roles follow the roster, a page of lines per statement.
+
+A line is a person's or duty's present state, so each statement may be repeated; an older line changes nothing.
+"""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import orjson
+from sqlalchemy import text
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from shared.contracts.sync import DutyChange, PersonChange
+from shared.kit import clock
+from shared.kit.db import tenant_of
+from shared.kit.ids import new_id
+
+_POSITION = "SELECT version FROM roster_position WHERE tenant_id = :tenant"
+_ADVANCE = """
+INSERT INTO roster_position (tenant_id, version) VALUES (:tenant, :version)
+ON CONFLICT (tenant_id) DO UPDATE SET version = greatest(roster_position.version, excluded.version)
+"""
+_LINES = """
+WITH line AS (
+    SELECT * FROM jsonb_to_recordset(CAST(:rows AS jsonb))
+        AS l (account_id uuid, person_id uuid, display_name text, login_name text, protected boolean, digests jsonb)
+)
+"""
+# An account that was opened by hand before the roster came is the same person's when the login name says so.
+_LINK = f"""{_LINES}
+UPDATE account a SET person_id = line.person_id, source = 'roster', version = a.version + 1, updated_at = :now
+FROM line CROSS JOIN LATERAL jsonb_array_elements_text(line.digests) AS d (hex)
+JOIN account_login l ON l.tenant_id = :tenant AND l.digest = decode(d.hex, 'hex')
+WHERE a.tenant_id = :tenant AND a.id = l.account_id AND a.person_id IS NULL
+  AND NOT EXISTS (SELECT FROM account o WHERE o.tenant_id = :tenant AND o.person_id = line.person_id)
+"""
+_UPSERT = f"""{_LINES}
+INSERT INTO account (tenant_id, id, person_id, display_name, login_name, is_protected, state, source,
+                     version, created_at, updated_at)
+SELECT :tenant, account_id, person_id, display_name, login_name, protected, 'open', 'roster', 1, :now, :now FROM line
+ON CONFLICT (tenant_id, person_id) DO UPDATE SET
+    display_name = excluded.display_name, login_name = excluded.login_name, is_protected = excluded.is_protected,
+    state = CASE WHEN account.closed_reason = 'roster_ended' THEN 'open' ELSE account.state END,
+    closed_reason = nullif(account.closed_reason, 'roster_ended'),
+    version = account.version + 1, updated_at = :now
+WHERE (account.display_name, account.login_name, account.is_protected) IS DISTINCT FROM
+      (excluded.display_name, excluded.login_name, excluded.is_protected) OR account.closed_reason = 'roster_ended'
+RETURNING id, version
+"""
+_DROP_LOGINS = f"""{_LINES}
+DELETE FROM account_login l USING account a, line
+WHERE a.tenant_id = :tenant AND a.person_id = line.person_id AND l.tenant_id = :tenant AND l.account_id = a.id
+  AND NOT line.digests ? encode(l.digest, 'hex')
+"""
+# A login name that another account holds stays with that account: two people must never share one.
+_ADD_LOGINS = f"""{_LINES}
+INSERT INTO account_login (tenant_id, digest, account_id)
+SELECT :tenant, decode(d.hex, 'hex'), a.id
+FROM line CROSS JOIN LATERAL jsonb_array_elements_text(line.digests) AS d (hex)
+JOIN account a ON a.tenant_id = :tenant AND a.person_id = line.person_id
+ON CONFLICT (tenant_id, digest) DO NOTHING
+"""
+_LOCK_ENDED = """
+SELECT id FROM account
+WHERE tenant_id = :tenant AND state = 'open' AND source = 'roster'
+  AND person_id IN (SELECT value::uuid FROM jsonb_array_elements_text(CAST(:persons AS jsonb)))
+ORDER BY id FOR UPDATE
+"""
+_HIDE = """
+UPDATE account SET display_name = :alias, login_name = NULL, is_protected = true, version = version + 1,
+                   updated_at = :now
+WHERE tenant_id = :tenant AND person_id = :person AND NOT is_protected RETURNING id
+"""
+_DUTIES = """
+INSERT INTO duty (tenant_id, id, person_id, unit_id, role, starts_on, ends_on, is_ended, roster_version)
+SELECT :tenant, l.* FROM jsonb_to_recordset(CAST(:rows AS jsonb))
+    AS l (id uuid, person_id uuid, unit_id uuid, role text, starts_on date, ends_on date, is_ended boolean,
+          roster_version integer)
+ON CONFLICT (tenant_id, id) DO UPDATE SET
+    person_id = excluded.person_id, unit_id = excluded.unit_id, role = excluded.role, starts_on = excluded.starts_on,
+    ends_on = excluded.ends_on, is_ended = excluded.is_ended, roster_version = excluded.roster_version
+WHERE duty.roster_version <= excluded.roster_version
+"""
+# Everybody with a duty takes part in training at the unit; a school leader heads it.
+_WANTED = """
+WITH wanted AS (
+    SELECT a.id AS account_id, given.role, d.unit_id, d.id AS duty_id
+    FROM duty d
+    JOIN account a ON a.tenant_id = d.tenant_id AND a.person_id = d.person_id AND a.state = 'open'
+    CROSS JOIN LATERAL (VALUES ('participant', true), ('unit_head', d.role = 'school_leader')) AS given (role, holds)
+    WHERE d.tenant_id = :tenant AND NOT d.is_ended AND given.holds
+      AND (d.starts_on IS NULL OR d.starts_on <= :today) AND (d.ends_on IS NULL OR d.ends_on >= :today)
+)
+"""
+_MISSING = f"""{_WANTED}
+SELECT w.account_id, w.role, w.unit_id, w.duty_id FROM wanted w
+LEFT JOIN membership m ON m.tenant_id = :tenant AND m.account_id = w.account_id AND m.duty_id = w.duty_id
+    AND m.role = w.role AND m.unit_id = w.unit_id
+WHERE m.id IS NULL
+"""
+_GRANT = """
+INSERT INTO membership (tenant_id, id, home_tenant_id, account_id, role, unit_id, side, duty_id,
+                        version, created_at, updated_at)
+SELECT :tenant, l.id, :tenant, l.account_id, l.role, l.unit_id, 'customer', l.duty_id, 1, :now, :now
+FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS l (id uuid, account_id uuid, role text, unit_id uuid, duty_id uuid)
+ON CONFLICT DO NOTHING
+"""
+_REMOVE = f"""{_WANTED}
+DELETE FROM membership m WHERE m.tenant_id = :tenant AND m.duty_id IS NOT NULL AND NOT EXISTS (
+    SELECT FROM wanted w WHERE w.account_id = m.account_id AND w.duty_id = m.duty_id AND w.role = m.role
+        AND w.unit_id = m.unit_id)
+RETURNING m.account_id
+"""
+
+
+class RosterRepository:
+    """The accounts, duties and roles of the session's tenant."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        self._session = session
+
+    async def version(self) -> int:
+        """Up to which roster version the lines are here; 0 before the first."""
+        return (await self._run(_POSITION)).scalar_one_or_none() or 0
+
+    async def advance(self, version: int) -> None:
+        await self._run(_ADVANCE, version=version)
+
+    async def store_persons(self, lines: Sequence[PersonChange]) -> int:
+        """Open and rename accounts and bring their login names up to date; how many were opened."""
+        rows = [
+            {
+                "account_id": str(new_id()),
+                "person_id": str(line.id),
+                "display_name": line.display_name,
+                "login_name": line.login_names[0].lower() if line.login_names and not line.protected else None,
+                "protected": line.protected,
+                "digests": list(line.login_digests),
+            }
+            for line in lines
+        ]
+        values = {"rows": orjson.dumps(rows).decode(), "now": clock.now()}
+        await self._run(_LINK, **values)
+        written = (await self._run(_UPSERT, **values)).all()
+        await self._run(_DROP_LOGINS, rows=values["rows"])
+        await self._run(_ADD_LOGINS, rows=values["rows"])
+        return sum(1 for row in written if row.version == 1)
+
+    async def lock_ended(self, persons: Sequence[UUID]) -> Sequence[UUID]:
+        """The open accounts of persons who left the roster, locked."""
+        ended = orjson.dumps([str(person) for person in persons]).decode()
+        return list((await self._run(_LOCK_ENDED, persons=ended)).scalars())
+
+    async def hide(self, person: UUID, alias: str) -> bool:
+        """Forget the name of a person who became protected; False when it was hidden already or has no account."""
+        return (await self._run(_HIDE, person=person, alias=alias, now=clock.now())).first() is not None
+
+    async def store_duties(self, lines: Sequence[DutyChange]) -> None:
+        rows = [
+            line.model_dump(mode="json", include={"id", "person_id", "unit_id", "role", "starts_on", "ends_on"})
+            | {"is_ended": line.op == "end", "roster_version": line.version}
+            for line in lines
+        ]
+        await self._run(_DUTIES, rows=orjson.dumps(rows).decode())
+
+    async def grant_missing(self, today: date) -> int:
+        """Grant the roles that duties of today give and nobody holds yet; how many."""
+        missing = (await self._run(_MISSING, today=today)).mappings().all()
+        rows = [{"id": str(new_id()), **{name: str(value) for name, value in row.items()}} for row in missing]
+        if rows:
+            await self._run(_GRANT, rows=orjson.dumps(rows).decode(), now=clock.now())
+        return len(rows)
+
+    async def remove_ended(self, today: date) -> Sequence[UUID]:
+        """Remove the roles whose duty is over; the accounts that lost one, once per role."""
+        return list((await self._run(_REMOVE, today=today)).scalars())
+
+    async def _run(self, statement: str, **values: Any) -> Any:
+        return await self._session.execute(text(statement), {"tenant": tenant_of(self._session), **values})

@@ -1,0 +1,36 @@
+"""The table of single sign-on sessions."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ForeignKeyConstraint, Index, LargeBinary, Text, UniqueConstraint
+from sqlmodel import Field
+
+from services.identity.db import Model
+from shared.kit.db import TIMESTAMP, TenantRow
+
+
+class SsoSession(Model, TenantRow, table=True):
+    """A browser in which an account of this tenant has logged in at the tenant's identity provider.
+
+    `acr` is our reading of what the provider said, `auth_time` when the person proved who they are.
+    """
+
+    __tablename__ = "sso_session"
+    __table_args__ = (
+        ForeignKeyConstraint(["tenant_id", "account_id"], ["account.tenant_id", "account.id"], ondelete="CASCADE"),
+        UniqueConstraint("tenant_id", "secret_hash"),
+        Index("ix_sso_session_tenant_id_account_id", "tenant_id", "account_id"),
+        Index("ix_sso_session_tenant_id_expires_at", "tenant_id", "expires_at"),
+    )
+
+    secret_hash: bytes = Field(sa_type=LargeBinary)
+    account_id: UUID
+    provider_id: UUID
+    upstream_session: str | None = Field(default=None, sa_type=Text)
+    upstream_acr: str | None = Field(default=None, sa_type=Text)
+    acr: str = Field(sa_type=Text)
+    auth_time: datetime = Field(sa_type=TIMESTAMP)
+    created_at: datetime = Field(sa_type=TIMESTAMP)
+    expires_at: datetime = Field(sa_type=TIMESTAMP)
+    ended_at: datetime | None = Field(default=None, sa_type=TIMESTAMP)

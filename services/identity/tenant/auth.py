@@ -1,0 +1,9 @@
+"""Who may do what with tenants."""
+
+from typing import Annotated
+
+from shared.auth import Principal, Role, Scope, requires
+
+TenantsRead = Annotated[Principal, requires(Scope.tenants_read)]
+TenantsCreate = Annotated[Principal, requires(Scope.tenants_write, roles=(Role.platform_admin,))]
+TenantsChange = Annotated[Principal, requires(Scope.tenants_write, roles=(Role.platform_admin, Role.tenant_admin))]

@@ -1,0 +1,48 @@
+"""Tenants over HTTP. Creating one is in `founding`, since it makes the first account too."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Path, Request, Response
+
+from services.identity.tenant.auth import TenantsChange, TenantsRead
+from services.identity.tenant.schemas import TenantPublic, TenantUpdate
+from services.identity.tenant.service import TenantService
+from shared.web import IfMatch, Page, PageDep, SessionDep, etag, make_page, new_router
+
+router = new_router("tenants")
+
+TenantId = Annotated[UUID, Path(alias="tenantId", description="Id of the tenant")]
+
+
+@router.get("/tenants")
+async def tenants_list(caller: TenantsRead, session: SessionDep, request: Request, page: PageDep) -> Page[TenantPublic]:
+    """The tenants that the caller may know of: the own one, and all for administrators of the platform."""
+    after = page.keys(UUID)
+    rows = await TenantService(session, caller).list(page.limit + 1, after[0] if after else None)
+    return make_page(request, page, rows, key=lambda row: [row.id], show=TenantPublic.model_validate)
+
+
+@router.get("/tenants/{tenantId}")
+async def tenants_get(
+    tenant_id: TenantId, caller: TenantsRead, session: SessionDep, response: Response
+) -> TenantPublic:
+    """One tenant."""
+    tenant = await TenantService(session, caller).get(tenant_id)
+    etag(response, tenant.version)
+    return TenantPublic.model_validate(tenant)
+
+
+@router.patch("/tenants/{tenantId}")
+async def tenants_patch(
+    tenant_id: TenantId,
+    body: TenantUpdate,
+    version: IfMatch,
+    caller: TenantsChange,
+    session: SessionDep,
+    response: Response,
+) -> TenantPublic:
+    """Change the name of a tenant."""
+    tenant = await TenantService(session, caller).change(tenant_id, version, body)
+    etag(response, tenant.version)
+    return TenantPublic.model_validate(tenant)

@@ -1,0 +1,202 @@
+"""Codes and refresh tokens become tokens; what was used before ends its whole family.
+
+Every method answers a refusal instead of raising it: what was used up must stay used up, and a family that was
+stolen must stay revoked, so the transaction has to commit.
+"""
+
+import hmac
+import re
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import structlog
+from authlib.oauth2.rfc7636 import create_s256_code_challenge
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from services.identity.account.service import AccountService, cut_off
+from services.identity.authorization.models import AuthorizationCode
+from services.identity.authorization.repository import CodeRepository
+from services.identity.client.models import Client
+from services.identity.membership.service import MembershipService, Standing
+from services.identity.protocol.refusal import Refusal
+from services.identity.secret.handle import Handle
+from services.identity.session.service import SessionService
+from services.identity.tenant.service import acting_in
+from services.identity.token.issue import PersonGrant
+from services.identity.token.models import RefreshFamily, RefreshToken
+from services.identity.token.repository import TokenRepository
+from shared.kit import clock
+from shared.kit.db import tenant_of
+from shared.kit.ids import new_id
+from shared.kit.journal import record
+
+log = structlog.get_logger(__name__)
+
+_VERIFIER = re.compile(r"[A-Za-z0-9._~-]{43,128}", re.ASCII)
+
+
+@dataclass(frozen=True)
+class Granted:
+    """What tokens shall say, and the refresh token if there is one."""
+
+    grant: PersonGrant
+    refresh_token: str | None
+
+
+@dataclass(frozen=True)
+class Lifetimes:
+    """How long a refresh token may lie unused, and how long a family lives at most."""
+
+    idle: timedelta
+    longest: timedelta
+
+
+class TokenService:
+    """Redeems codes and refresh tokens of the session's tenant."""
+
+    def __init__(self, session: AsyncSession, lifetimes: Lifetimes) -> None:
+        self._session = session
+        self._lifetimes = lifetimes
+        self._codes = CodeRepository(session)
+        self._tokens = TokenRepository(session)
+
+    async def redeem_code(
+        self, code: Handle, client: Client, redirect_uri: str | None, verifier: str | None
+    ) -> Granted | Refusal:
+        """RFC 6749 section 4.1.3 with PKCE (RFC 7636 section 4.6)."""
+        family_id = new_id()
+        row = await self._codes.use(code.digest, family_id, clock.now())
+        if row is None:
+            return await self._refuse_used_code(code)
+        if row.client_id != client.client_id or row.redirect_uri != redirect_uri:
+            return Refusal("invalid_grant", "the code was issued for another client or redirect_uri")
+        if not _proves(verifier, row.code_challenge):
+            return Refusal("invalid_grant", "code_verifier does not match the code_challenge")
+        standing = await self._standing(row.home_tenant_id, row.account_id, row.session_id)
+        if standing is None:
+            return Refusal("invalid_grant", "the account has no access any more")
+        family = _family(row, family_id, clock.now() + self._lifetimes.longest)
+        granted = replace(_grant(family, standing, family.scope), nonce=row.nonce)
+        if "offline_access" not in row.scope.split():
+            return Granted(granted, None)
+        self._tokens.add_family(family)
+        await self._session.flush()
+        return Granted(granted, self._new_token(family))
+
+    async def refresh(self, token: Handle, client: Client, scope: str | None) -> Granted | Refusal:
+        """RFC 6749 section 6 with rotation. The login is neither strengthened nor renewed by it."""
+        row = await self._tokens.use(token.digest, clock.now())
+        if row is None:
+            return await self._refuse_used_token(token)
+        family = await self._tokens.find_family(row.family_id)
+        if family is None or family.revoked_at is not None or family.expires_at <= clock.now():
+            return Refusal("invalid_grant", "the refresh token is no longer valid")
+        if family.client_id != client.client_id:
+            await self._revoke(family, "presented by another client")
+            return Refusal("invalid_grant", "the refresh token was issued to another client")
+        wanted = family.scope.split() if scope is None else scope.split()
+        if not set(wanted) <= set(family.scope.split()):
+            return Refusal("invalid_scope", "a refresh cannot widen the scope")
+        standing = await self._standing(family.home_tenant_id, family.account_id, family.session_id)
+        if standing is None:
+            return Refusal("invalid_grant", "the account has no access any more")
+        return Granted(_grant(family, standing, " ".join(wanted)), self._new_token(family))
+
+    async def revoke(self, token: Handle, client: Client) -> None:
+        """RFC 7009: end the family of the client's own refresh token; anything else is left alone, without a word."""
+        row = await self._tokens.find(token.digest)
+        family = await self._tokens.find_family(row.family_id) if row else None
+        if family is not None and family.client_id == client.client_id and family.revoked_at is None:
+            family.revoked_at, family.revoked_reason = clock.now(), "revoked by the client"
+
+    async def find_active(self, token: Handle) -> tuple[RefreshToken, RefreshFamily] | None:
+        """The refresh token and its family, while it could be used; for introspection."""
+        row = await self._tokens.find(token.digest)
+        if row is None or row.used_at is not None or row.expires_at <= clock.now():
+            return None
+        family = await self._tokens.find_family(row.family_id)
+        return (row, family) if family and family.revoked_at is None else None
+
+    async def prune(self) -> None:
+        """Drop families that expired a day ago; until then a reuse is still recognised."""
+        await self._tokens.delete_expired(clock.now() - timedelta(days=1))
+
+    async def _refuse_used_code(self, code: Handle) -> Refusal:
+        family_id = await self._codes.family_of_used(code.digest)
+        family = await self._tokens.find_family(family_id) if family_id else None
+        if family is not None:
+            await self._revoke(family, "code used twice")
+        return Refusal("invalid_grant", "the code is unknown, expired or used")
+
+    async def _refuse_used_token(self, token: Handle) -> Refusal:
+        row = await self._tokens.find(token.digest)
+        family = await self._tokens.find_family(row.family_id) if row and row.used_at is not None else None
+        if family is not None and family.revoked_at is None:
+            await self._revoke(family, "refresh token used twice")
+        return Refusal("invalid_grant", "the refresh token is no longer valid")
+
+    async def _revoke(self, family: RefreshFamily, reason: str) -> None:
+        """Somebody has a copy: end the family and every access token that came of it."""
+        family.revoked_at, family.revoked_reason = clock.now(), reason
+        log.warning("refresh_family_revoked", family=str(family.id), client=family.client_id, reason=reason)
+        await record(self._session, "refresh_family.revoked", "refresh_family", family.id, reason=reason)
+        await cut_off(self._session, family.account_id)
+
+    async def _standing(self, home: UUID, account_id: UUID, session_id: UUID) -> Standing | None:
+        """What the account is here today; None when it, its session or its last role here is gone."""
+        async with acting_in(self._session, home):
+            account = await AccountService(self._session).find(account_id)
+            is_live = await SessionService(self._session).is_live(session_id)
+        if account is None or account.state != "open" or not is_live:
+            return None
+        return await MembershipService(self._session).standing(account_id)
+
+    def _new_token(self, family: RefreshFamily) -> str:
+        now = clock.now()
+        handle = Handle.new(tenant_of(self._session))
+        self._tokens.add_token(
+            RefreshToken(
+                tenant_id=handle.tenant,
+                family_id=family.id,
+                token_hash=handle.digest,
+                created_at=now,
+                expires_at=min(now + self._lifetimes.idle, family.expires_at),
+            )
+        )
+        return handle.text
+
+
+def _proves(verifier: str | None, challenge: str) -> bool:
+    if verifier is None or not _VERIFIER.fullmatch(verifier):
+        return False
+    return hmac.compare_digest(create_s256_code_challenge(verifier), challenge)
+
+
+def _family(row: AuthorizationCode, family_id: UUID, expires_at: datetime) -> RefreshFamily:
+    return RefreshFamily(
+        tenant_id=row.tenant_id,
+        id=family_id,
+        client_id=row.client_id,
+        home_tenant_id=row.home_tenant_id,
+        account_id=row.account_id,
+        session_id=row.session_id,
+        scope=row.scope,
+        acr=row.acr,
+        auth_time=row.auth_time,
+        created_at=clock.now(),
+        expires_at=expires_at,
+    )
+
+
+def _grant(family: RefreshFamily, standing: Standing, scope: str) -> PersonGrant:
+    return PersonGrant(
+        account_id=family.account_id,
+        tenant=family.tenant_id,
+        standing=standing,
+        client_id=family.client_id,
+        scope=scope,
+        acr=family.acr,
+        auth_time=family.auth_time,
+        session_id=family.session_id,
+    )

@@ -1,0 +1,46 @@
+"""The worker of identity: follows the roster, rotates keys, forgets what has expired, publishes events."""
+
+from datetime import timedelta
+
+from services.identity.key.tasks import ROTATE, rotate_keys
+from services.identity.roster.tasks import (
+    ALIGN,
+    FOLLOW,
+    align_all,
+    follow_roster,
+    on_person_protected,
+    on_roster_applied,
+)
+from services.identity.settings import Settings
+from services.identity.token.tasks import PRUNE, prune_all
+from shared.auth.service_tokens import build_token_source
+from shared.contracts.sync import PersonProtected, RosterApplied
+from shared.queue import Schedule, WorkerSpec, run_worker
+from shared.queue.changes import ChangeFeed
+
+
+def worker_spec(feed: ChangeFeed, settings: Settings) -> WorkerSpec:
+    """What this worker does; `feed` reads the change feeds of other services."""
+    return WorkerSpec(
+        service="identity",
+        settings=Settings,
+        consumes={"sync": {RosterApplied: on_roster_applied, PersonProtected: on_person_protected}},
+        jobs={FOLLOW: follow_roster(feed), ALIGN: align_all, ROTATE: rotate_keys(settings), PRUNE: prune_all},
+        schedule=[
+            # Shortly after midnight in Sweden, winter and summer.
+            Schedule(ALIGN, every=timedelta(days=1), offset=timedelta(hours=23, minutes=5)),
+            Schedule(ROTATE, every=timedelta(hours=1)),
+            Schedule(PRUNE, every=timedelta(hours=6)),
+        ],
+        tokens=build_token_source,
+    )
+
+
+def main() -> None:
+    settings = Settings()
+    feed = ChangeFeed(settings.service_urls, build_token_source(settings))
+    run_worker(worker_spec(feed, settings), settings)
+
+
+if __name__ == "__main__":
+    main()

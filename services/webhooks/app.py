@@ -8,6 +8,7 @@ from fastapi import FastAPI
 from services.webhooks.catalogue.endpoints import router as catalogue
 from services.webhooks.delivery.endpoints import router as deliveries
 from services.webhooks.endpoint.endpoints import router as endpoints
+from services.webhooks.endpoint.persondata import PERSON_DATA
 from services.webhooks.endpoint.secret import SecretBox
 from services.webhooks.event.endpoints import router as events
 from services.webhooks.settings import Settings
@@ -37,6 +38,7 @@ SPEC = ServiceSpec(
     settings=Settings,
     routers=[catalogue, endpoints, deliveries, events],
     startup=[_keep_tools, use_cutoffs],
+    person_data=PERSON_DATA,
 )
 
 

@@ -48,6 +48,8 @@ class ServiceSpec:
     startup: Sequence[Startup] = ()
     person_data: PersonData | None = None
     large_bodies: Mapping[str, int] = field(default_factory=dict)
+    has_data: bool = True
+    """False for a service without a database: no feed, no jobs, and nothing is connected to."""
 
     @property
     def prefix(self) -> str:
@@ -68,16 +70,17 @@ def build_app(spec: ServiceSpec, settings: ServiceSettings | None = None) -> Fas
         lifespan=_lifespan(spec, settings),
     )
     problems.install(app)
-    for router in (info_router(spec.name, spec.version, spec.released), jobs_router(spec.name), *spec.routers):
+    common = [info_router(spec.name, spec.version, spec.released), *([jobs_router(spec.name)] if spec.has_data else [])]
+    for router in (*common, *spec.routers):
         app.include_router(router, prefix=spec.prefix)
     for router in spec.root_routers:
         app.include_router(router)
-    internal = [feed_router(spec.name), *spec.internal_routers]
+    internal = [*([feed_router(spec.name)] if spec.has_data else []), *spec.internal_routers]
     if spec.person_data is not None:
         internal.append(person_data_router(spec.name, spec.person_data))
     for router in internal:
         app.include_router(router, prefix="/internal", include_in_schema=False)
-    add_probes(app)
+    add_probes(app, has_data=spec.has_data)
     limit = settings.max_body_bytes if settings else 1_048_576
     app.add_middleware(Edge, service=spec.name, max_body=limit, large_bodies=spec.large_bodies)
 
@@ -112,7 +115,8 @@ async def start_runtime(spec: ServiceSpec, settings: ServiceSettings, stack: Asy
     relay = Database(settings.relay_database_url.get_secret_value(), pool_size=2)
     for each in (database, relay):
         stack.push_async_callback(each.stop)
-        await each.start()
+        if spec.has_data:
+            await each.start()
     redis = Redis.from_url(settings.redis_url.get_secret_value(), socket_timeout=2, socket_connect_timeout=2)
     stack.push_async_callback(redis.aclose)
 

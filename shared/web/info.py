@@ -47,7 +47,10 @@ def info_router(name: str, version: str, released: date) -> APIRouter:
             api_status="active",
         )
 
-    async def openapi_document(request: Request) -> JSONResponse:
+    async def openapi_document(request: Request) -> Response:
+        if request.query_params.get("part") == "protocols":  # paths outside the API's root, such as /oauth2
+            found = request.app.state.protocols()
+            return Response(status_code=204) if found is None else JSONResponse(found)
         return JSONResponse(request.app.openapi())
 
     router.add_api_route("/api-info", api_info, name=f"{name}_api_info", methods=["GET"], summary="About this API")
@@ -55,7 +58,7 @@ def info_router(name: str, version: str, released: date) -> APIRouter:
     return router
 
 
-def add_probes(app: FastAPI) -> None:
+def add_probes(app: FastAPI, *, has_data: bool = True) -> None:
     """`/livez` (the process answers), `/readyz` (it can serve: the database answers), `/startupz` (it has started)."""
 
     async def livez() -> dict[str, str]:
@@ -68,9 +71,10 @@ def add_probes(app: FastAPI) -> None:
     async def readyz(request: Request) -> Response:
         checks: dict[str, Any] = {}
         try:
-            async with runtime(request).database.transaction(None) as session:
-                await session.execute(text("SELECT 1"))
-            checks["database"] = "ok"
+            if has_data:
+                async with runtime(request).database.transaction(None) as session:
+                    await session.execute(text("SELECT 1"))
+                checks["database"] = "ok"
         except Exception as error:  # whatever it is, the answer is "not ready" and the kind of the error
             checks["database"] = type(error).__name__
         ready = all(value == "ok" for value in checks.values())

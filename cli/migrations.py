@@ -10,6 +10,7 @@ import asyncio
 import importlib
 import sys
 import tempfile
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
@@ -26,7 +27,7 @@ _SECRET = "only for the length of a check"  # noqa: S105 - guards an empty, temp
 
 def main() -> int:
     """The exit status; prints a line per service and version."""
-    services = [service for service in read_plan().services if alembic_ini(service).exists()]
+    services = read_plan().with_data
     choices = {found.major: found for found in postgres_choices()}
     failures = 0
     for _, found in sorted(choices.items()):
@@ -37,7 +38,7 @@ def main() -> int:
     return 1 if failures else 0
 
 
-def prove(found: PostgresBinaries, services: list[str]) -> int:
+def prove(found: PostgresBinaries, services: Sequence[str]) -> int:
     """The number of services that fail on one server version."""
     server = PostgresServer.temporary(binaries=found.source)
     failures = 0

@@ -26,25 +26,21 @@ def provision_all(wiring: Wiring) -> None:
     secret = keys.install_secret(wiring.places)
 
     async def run() -> None:
-        for service in wiring.services:
+        for service in wiring.plan.with_data:
             await provision(wiring.admin_url, service, secret=secret)
 
     log = wiring.places.logs / "provision.log"
     run_to_end("provision", lambda: asyncio.run(run()), env=wiring.common(), log=log)
 
 
-def migrate_all(wiring: Wiring) -> list[str]:
-    """Bring every service's schema up to date, side by side. Returns the services that have no migrations."""
-    children, without = [], []
-    for service in wiring.services:
-        if not alembic_ini(service).exists():
-            without.append(service)
-            continue
+def migrate_all(wiring: Wiring) -> None:
+    """Bring every service's schema up to date, side by side. Errors: `ServerFailed`."""
+    children = []
+    for service in wiring.plan.with_data:
         log = wiring.places.logs / f"migrate-{service}.log"
         env = wiring.of_migration(service)
         children.append(_started(f"migrate-{service}", partial(upgrade, service), env=env, log=log))
     _await(children, 300)
-    return without
 
 
 def alembic_ini(service: str) -> Path:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from cli.servers.provision import role_urls
 from cli.stack import keys
 from cli.stack.places import ROOT, Places
+from cli.stack.plan import Plan
 from cli.stack.ports import HOST
 
 IDP_VARIABLE = "STARTKLAR_DEMO_IDP_URL"
@@ -18,7 +19,7 @@ class Wiring:
     """What the processes of one run must know of each other. `web` holds the internal port of each web app."""
 
     places: Places
-    services: tuple[str, ...]
+    plan: Plan
     admin_url: str
     redis_url: str
     gateway_port: int
@@ -53,7 +54,7 @@ class Wiring:
             "STARTKLAR_ISSUER": self.gateway,
             "STARTKLAR_JWKS_URL": f"{self.internal('identity')}/oauth2/jwks",
             "STARTKLAR_REDIS_URL": self.redis_url,
-            "STARTKLAR_SERVICE_URLS": json.dumps({name: self.internal(name) for name in self.services}),
+            "STARTKLAR_SERVICE_URLS": json.dumps({name: self.internal(name) for name in self.plan.services}),
         }
         if "demo-idp" in self.web:
             settings[IDP_VARIABLE] = self.internal("demo-idp")
@@ -62,18 +63,22 @@ class Wiring:
     def of_service(self, service: str, *, metrics_port: int | None = None) -> dict[str, str]:
         """The settings of a service's web app or worker."""
         prefix = service.upper()
-        urls = self.roles(service)
-        settings = {
-            f"{prefix}_DATABASE_URL": urls["app"],
-            f"{prefix}_RELAY_DATABASE_URL": urls["relay"],
-            f"{prefix}_CLIENT_KEY_FILE": str(keys.client_key(self.places, service)),
-            f"{prefix}_FILE_KEY": keys.file_key(self.places, service),
-        }
+        settings = self._data_settings(service) if service in self.plan.with_data else {}
         if metrics_port is not None:
             settings[f"{prefix}_METRICS_PORT"] = str(metrics_port)
         own = {name: value for name, value in self.caller.items() if name.startswith(f"{prefix}_")}
         own.pop(f"{prefix}_OWNER_DATABASE_URL", None)
         return self.common() | settings | own
+
+    def _data_settings(self, service: str) -> dict[str, str]:
+        prefix = service.upper()
+        urls = self.roles(service)
+        return {
+            f"{prefix}_DATABASE_URL": urls["app"],
+            f"{prefix}_RELAY_DATABASE_URL": urls["relay"],
+            f"{prefix}_CLIENT_KEY_FILE": str(keys.client_key(self.places, service)),
+            f"{prefix}_FILE_KEY": keys.file_key(self.places, service),
+        }
 
     def of_migration(self, service: str) -> dict[str, str]:
         """The owner's URL, which no serving process ever sees."""

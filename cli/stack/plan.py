@@ -36,8 +36,14 @@ class Plan:
     """The whole data file."""
 
     services: tuple[str, ...]
+    without_data: tuple[str, ...]
     preload: tuple[str, ...]
     processes: tuple[ProcessSpec, ...]
+
+    @property
+    def with_data(self) -> tuple[str, ...]:
+        """The services that have a database."""
+        return tuple(name for name in self.services if name not in self.without_data)
 
     def absent(self) -> list[str]:
         """The processes whose module is not there."""
@@ -53,4 +59,4 @@ def read_plan(path: Path = DATA) -> Plan:
             raise ValueError(f"{path.name}: {process.name} needs exactly one of app and module")
     if len({process.name for process in processes}) < len(processes):
         raise ValueError(f"{path.name}: a process name occurs twice")
-    return Plan(tuple(data["services"]), tuple(data["preload"]), processes)
+    return Plan(tuple(data["services"]), tuple(data["without_data"]), tuple(data["preload"]), processes)

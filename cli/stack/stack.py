@@ -51,7 +51,7 @@ class Stack:
         with self.progress.step("shared modules loaded"):
             forking.preload(self.plan.preload)
         wiring = self._wire(admin_url, redis_url)
-        with self.progress.step(f"{len(wiring.services)} databases with their roles"):
+        with self.progress.step(f"{len(self.plan.with_data)} databases with their roles"):
             provision_all(wiring)
         with self.progress.step("migrations"):
             migrate_all(wiring)
@@ -97,7 +97,7 @@ class Stack:
             self.progress.warn(f"port {wanted} is taken: the gateway takes {gateway} instead")
         self._sockets = {spec.name: ports.listen(spec.name) for spec in self.plan.processes if spec.app}
         web = {name: int(bound.getsockname()[1]) for name, bound in self._sockets.items()}
-        return Wiring(self.places, self.plan.services, admin_url, redis_url, gateway, web)
+        return Wiring(self.places, self.plan, admin_url, redis_url, gateway, web)
 
     def _processes(self, wiring: Wiring) -> None:
         """Fork everything at once, then wait until each answers its probe."""

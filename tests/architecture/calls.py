@@ -21,7 +21,7 @@ def random_id(_: str) -> str:
 
 
 def ids_of(rows: Rows) -> Ids:
-    """The id of the tenant's row that a parameter means: `courseSessionId` -> course_session, session, or any."""
+    """The id of the tenant's row that a parameter means: `courseSessionId` -> course_session, session."""
 
     def find(parameter: str) -> str:
         words = re.sub(r"(?<!^)(?=[A-Z])", "_", parameter).lower().removesuffix("_id").split("_")
@@ -30,7 +30,7 @@ def ids_of(rows: Rows) -> Ids:
             for table in (name, *(one for one in rows.by_table if one.endswith(f"_{name}"))):
                 if rows.by_table.get(table, {}).get("id"):
                     return str(rows.by_table[table]["id"])
-        return max(rows.ids)
+        return random_id(parameter)
 
     return find
 

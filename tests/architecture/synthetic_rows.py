@@ -81,7 +81,10 @@ async def insert_rows(owner_url: str, tenant: UUID) -> Rows:
     rows = Rows(tenant)
     keys = await connection.fetch(FOREIGN_KEYS)
     for table in in_order(list(tables), keys):
-        if "tenant_id" in tables[table]:
+        if table == "tenant":  # the tenant's own entry in the directory
+            rows.by_table[table] = {**tables[table], "id": str(tenant)}
+            await insert(connection, table, rows.by_table[table])
+        elif "tenant_id" in tables[table]:
             rows.by_table[table] = linked(tables[table], [key for key in keys if key["table"] == table], rows)
             await insert(connection, table, rows.by_table[table])
     await connection.close()

@@ -27,12 +27,19 @@ EXEMPT: dict[tuple[str, str], Exempt] = {
     ("*", "parked_event"): exempt("relay", why=f"{NO_PERSONAL_DATA}; the sweeper tries again"),
     ("*", "job"): exempt("relay", why="ids only; the sweeper starts lost jobs of all tenants again"),
     ("*", "idempotency"): exempt("relay", why="the relay role is granted created_at and DELETE alone: pruning by age"),
+    ("identity", "tenant"): exempt(*NOT_A_TENANTS, "unique", why="the directory of tenants: names of organisations"),
+    ("identity", "signing_key"): exempt(*NOT_A_TENANTS, why="the issuer's keys, sealed; read before a tenant is known"),
+    ("identity", "membership"): exempt(
+        "foreign-key", why="the account lives in its home tenant (design.md section 5), which the key names"
+    ),
     ("webhooks", "delivery"): exempt("relay", why="ids, times and states: due deliveries are leased as jobs are"),
     ("webhooks", "public_event"): exempt("relay", why=f"{NO_PERSONAL_DATA}; dropped by age across tenants"),
 }
 
 # What must be read before a tenant is known; each function returns no personal data but to who brings its secret.
 DEFINERS: dict[tuple[str, str], str] = {
+    ("identity", "account_tenants(uuid)"): "where an account of the present tenant must be cut off: tenant ids alone",
+    ("identity", "holds_demo_data()"): "one bit, so that production refuses to start on demo data",
     ("training", "roster_tenants()"): "the daily refresh of coverage visits every tenant with a roster; ids alone",
 }
 

@@ -25,6 +25,8 @@ class Sink(Protocol):
 
     def protect(self, sid: str) -> None: ...
 
+    def keep(self, entity: str, sid: str) -> None: ...
+
     def finding(self, finding: Finding) -> None: ...
 
 
@@ -68,6 +70,9 @@ class Emitter:
         self._parts = [_Part(spec, emit, columns) for spec in self.spec.fields]
         self._untold = "{" + ",".join(part.column_name for part in self._parts if part.read is None) + "}"
         self._seen = context.seen.setdefault(self.spec.name, {})
+        # Of a tie that cannot be read, what the roster has for this person stays.
+        persons = [place for place, field in enumerate(self.spec.fields) if field.refers_to == "person"]
+        self._person_place = persons[0] if persons else 0
         self._write = self._person if self.spec.name == "person" else self._plain
 
     def __call__(self, cells: Cells, row: Row) -> bool:
@@ -94,6 +99,8 @@ class Emitter:
                 self._write(values, row, bad)
         elif not bad:
             self._write(values, row, bad)
+        elif sid := values[self._person_place]:
+            self._context.sink.keep(self.spec.name, sid)
         return not bad
 
     def _value(self, part: "_Part", raw: str) -> str:

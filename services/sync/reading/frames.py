@@ -14,6 +14,7 @@ _FLUSH = 256 * 1024
 # A delivery with a fault on every row is told by its first thousand of a kind, and by the count.
 KEPT_PER_RULE = 1000
 PROTECT = "protect"
+KEPT = "kept"
 
 
 class Kind(IntEnum):
@@ -46,6 +47,9 @@ class FrameWriter:
 
     def protect(self, sid: str) -> None:
         self.row(PROTECT, [sid])
+
+    def keep(self, entity: str, sid: str) -> None:
+        self.row(KEPT, [entity, sid])
 
     def finding(self, finding: Finding) -> None:
         count = self.counts[finding.rule] = self.counts.get(finding.rule, 0) + 1

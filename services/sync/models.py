@@ -1,0 +1,60 @@
+"""Every table of the service, for alembic and the app."""
+
+from services.sync.db import Model
+from services.sync.plan.models import (
+    Approval,
+    FindingRow,
+    PlannedDuty,
+    PlannedEnrolment,
+    PlannedGroup,
+    PlannedMembership,
+    PlannedPerson,
+    PlannedResponsible,
+    PlannedUnit,
+    Run,
+)
+from services.sync.roster.models import (
+    Duty,
+    Enrolment,
+    Group,
+    Membership,
+    Person,
+    Responsible,
+    RosterHead,
+    RosterVersion,
+    Unit,
+)
+from services.sync.upload.models import Upload
+from shared.auth.tables import declare_access_cutoff
+from shared.kit.files import declare_file_tables
+from shared.kit.journal import declare_journal_table
+from shared.kit.kit_tables import declare_kit_tables
+
+declare_kit_tables(Model)
+declare_file_tables(Model)
+declare_journal_table(Model)
+declare_access_cutoff(Model)
+
+__all__ = [
+    "Approval",
+    "Duty",
+    "Enrolment",
+    "FindingRow",
+    "Group",
+    "Membership",
+    "Model",
+    "Person",
+    "PlannedDuty",
+    "PlannedEnrolment",
+    "PlannedGroup",
+    "PlannedMembership",
+    "PlannedPerson",
+    "PlannedResponsible",
+    "PlannedUnit",
+    "Responsible",
+    "RosterHead",
+    "RosterVersion",
+    "Run",
+    "Unit",
+    "Upload",
+]

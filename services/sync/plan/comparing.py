@@ -1,0 +1,141 @@
+"""Compares what was delivered with the roster and stores the difference as planned rows, set by set."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from services.sync.plan.entities import ENTITIES, Entity
+from shared.kit.db import tenant_of
+
+# A tie can only be missed in a delivery that could have shown it.
+_DEPENDS = {
+    "group": {"unit"},
+    "duty": {"person", "unit"},
+    "enrolment": {"person", "unit"},
+    "membership": {"person", "group"},
+    "responsible": {"person"},
+    "unit": set(),
+    "person": set(),
+}
+
+_CHANGES = """
+INSERT INTO {planned} (tenant_id, run_id, id, op, before, at_unit, {columns})
+SELECT :tenant, :run, s.id, s.op, CASE WHEN s.op <> 'create' THEN s.before END, s.at_unit, {from_s}
+FROM (
+    SELECT coalesce(r.target, r.id) AS id, r.at_unit, {new},
+           CASE WHEN p.id IS NULL THEN 'create' WHEN p.ended_at IS NOT NULL THEN 'revive'
+                WHEN p.source <> :source OR ({old_compared}) IS DISTINCT FROM ({new_compared}) THEN 'change' END AS op,
+           jsonb_build_object({old_pairs}) AS before
+    FROM r_{kind} r LEFT JOIN {table} p ON p.tenant_id = :tenant AND p.id = r.target
+    OFFSET 0) s
+WHERE s.op IS NOT NULL
+"""
+_ENDS = """
+INSERT INTO {planned} (tenant_id, run_id, id, op, before, at_unit, {columns})
+SELECT :tenant, :run, p.id, 'end', jsonb_build_object({old_pairs}), {end_unit}, {from_p}
+FROM {table} p
+WHERE p.tenant_id = :tenant AND p.source = :source AND p.ended_at IS NULL
+  AND NOT EXISTS (SELECT FROM {seen} t WHERE t.target = p.id) {unless_kept}
+"""
+_UNLESS_KEPT = """
+  AND NOT EXISTS (SELECT FROM in_kept k JOIN in_person t ON t.sid = k.sid
+                  WHERE k.kind = '{kind}' AND t.target = p.{column})
+"""
+_COUNT = "SELECT at_unit, op, count(*) AS n FROM {planned} WHERE tenant_id = :tenant AND run_id = :run GROUP BY 1, 2"
+_HASH = """
+SELECT count(*) AS n, encode(sha256(coalesce(string_agg(sha256(convert_to(p::text, 'UTF8')), ''::bytea ORDER BY p.id),
+                                             ''::bytea)), 'hex') AS digest
+FROM {planned} p WHERE p.tenant_id = :tenant AND p.run_id = :run
+"""
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Which run, of which source, and which kinds the delivery holds only in part."""
+
+    run_id: UUID
+    source: str
+    incomplete: Collection[str]
+
+
+async def compare(session: AsyncSession, comparison: Comparison) -> None:
+    """Store every planned row of the run. A kind that is incomplete, or that hangs on one that is, ends nothing."""
+    values = {"tenant": tenant_of(session), "run": comparison.run_id, "source": comparison.source}
+    incomplete = set(comparison.incomplete)
+    for entity in ENTITIES:
+        await session.execute(text(_changes(entity)), values)
+        if entity.kind not in incomplete and not _DEPENDS[entity.kind] & incomplete:
+            await session.execute(text(_ends(entity)), values)
+
+
+def _changes(entity: Entity) -> str:
+    new = {column: _new_value(column) for column in entity.columns}
+    return _CHANGES.format(
+        planned=entity.planned_table,
+        table=entity.table,
+        kind=entity.kind,
+        columns=", ".join(entity.columns),
+        from_s=", ".join(f"s.{column}" for column in entity.columns),
+        new=", ".join(f"{value} AS {column}" for column, value in new.items()),
+        old_compared=", ".join(f"p.{column}" for column in entity.compared),
+        new_compared=", ".join(new[column] for column in entity.compared),
+        old_pairs=_old_pairs(entity),
+    )
+
+
+def _ends(entity: Entity) -> str:
+    seen = f"r_{entity.kind}" if entity.key else f"in_{entity.kind}"
+    unless_kept = _UNLESS_KEPT.format(kind=entity.kind, column=entity.kept_by) if entity.kept_by else ""
+    return _ENDS.format(
+        planned=entity.planned_table,
+        table=entity.table,
+        columns=", ".join(entity.columns),
+        from_p=", ".join(f"p.{column}" for column in entity.columns),
+        old_pairs=_old_pairs(entity),
+        end_unit=entity.end_unit,
+        seen=seen,
+        unless_kept=unless_kept,
+    )
+
+
+def _new_value(column: str) -> str:
+    """What the row shall hold: the delivered value, or what the roster has where the delivery does not tell."""
+    if column == "civic_cipher":
+        untold = "'civic_hash' = ANY (r.untold) OR r.civic_hash = p.civic_hash"
+    else:
+        untold = f"'{column}' = ANY (r.untold)"
+    if column in ("given_name", "family_name", "email", "login"):
+        untold = f"NOT r.protected AND {untold}"
+    return f"CASE WHEN p.id IS NOT NULL AND ({untold}) THEN p.{column} ELSE r.{column} END"
+
+
+def _old_pairs(entity: Entity) -> str:
+    return ", ".join(f"'{column}', p.{column}" for column in entity.columns)
+
+
+async def count_planned(session: AsyncSession, run_id: UUID) -> dict[str, dict[str | None, dict[str, int]]]:
+    """Planned rows per kind, unit and op."""
+    counted: dict[str, dict[str | None, dict[str, int]]] = {}
+    values = {"tenant": tenant_of(session), "run": run_id}
+    for entity in ENTITIES:
+        rows = await session.execute(text(_COUNT.format(planned=entity.planned_table)), values)
+        units = counted.setdefault(entity.kind, {})
+        for row in rows:
+            units.setdefault(str(row.at_unit) if row.at_unit else None, {})[row.op] = row.n
+    return counted
+
+
+async def plan_hash(session: AsyncSession, run_id: UUID) -> str:
+    """SHA-256 over every planned row in order: whoever approves it approves exactly these rows."""
+    values = {"tenant": tenant_of(session), "run": run_id}
+    parts = []
+    for entity in ENTITIES:
+        row = (await session.execute(text(_HASH.format(planned=entity.planned_table)), values)).one()
+        parts.append(f"{entity.kind}:{row.n}:{row.digest}")
+    digest = await session.scalar(
+        text("SELECT encode(sha256(convert_to(:parts, 'UTF8')), 'hex')"), {"parts": "\n".join(parts)}
+    )
+    return str(digest)

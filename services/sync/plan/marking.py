@@ -1,0 +1,68 @@
+"""A protection marking that tightens takes effect at once: before any plan, without approval, for the past as well."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from services.sync.plan.applying import apply_planned, lock_head
+from services.sync.plan.models import Run
+from shared.contracts.sync import PersonProtected
+from shared.kit.db import tenant_of
+from shared.kit.journal import record
+from shared.queue import publish
+
+_TIGHTENED = """
+SELECT p.id FROM in_person t JOIN person p ON p.tenant_id = :tenant AND p.id = t.target
+WHERE t.protected AND NOT p.protected ORDER BY p.id
+"""
+# What was planned, applied or held back before must not show the names either: there is no past without today's mark.
+_FORGET = """
+UPDATE planned_person SET given_name = NULL, family_name = NULL, email = NULL, login = NULL,
+       before = before - ARRAY['given_name', 'family_name', 'email', 'login']
+WHERE tenant_id = :tenant AND id = ANY (:ids)
+"""
+_PLAN = """
+INSERT INTO planned_person (tenant_id, run_id, id, op, before, source_id, login_digest, civic_hash, civic_cipher,
+                            protected)
+SELECT tenant_id, :run, id, 'change', '{"protected": false}', source_id, login_digest, civic_hash, civic_cipher, true
+FROM person WHERE tenant_id = :tenant AND id = ANY (:ids)
+"""
+# Revived here only if present: an ended person is marked and stays ended.
+_MARK_ENDED = """
+UPDATE person SET protected = true, given_name = NULL, family_name = NULL, email = NULL, login = NULL,
+       version = version + 1
+WHERE tenant_id = :tenant AND id = ANY (:ids) AND ended_at IS NOT NULL
+"""
+_PRESENT = "SELECT id FROM person WHERE tenant_id = :tenant AND id = ANY (:ids) AND ended_at IS NULL ORDER BY id"
+
+
+async def tighten_staged(session: AsyncSession, source: str) -> int:
+    """Protect every known person whom the staged delivery marks and the roster does not; returns how many."""
+    ids = list(await session.scalars(text(_TIGHTENED), {"tenant": tenant_of(session)}))
+    if ids:
+        await protect(session, ids, source)
+    return len(ids)
+
+
+async def protect(session: AsyncSession, ids: Sequence[UUID], source: str) -> None:
+    """Protect these persons: names gone from roster and plans, a version of its own, a recall event for each."""
+    tenant = tenant_of(session)
+    values = {"tenant": tenant, "ids": list(ids)}
+    await lock_head(session)
+    await session.execute(text(_FORGET), values)
+    await session.execute(text(_MARK_ENDED), values)
+    present = list(await session.scalars(text(_PRESENT), values))
+    run = Run(tenant_id=tenant, kind="marking", source=source, state="applying", counts=_counts(len(present)))
+    session.add(run)
+    await session.flush()
+    await session.execute(text(_PLAN), {"tenant": tenant, "ids": present, "run": run.id})
+    applied = await apply_planned(session, run, "marking")
+    for person_id in ids:
+        await record(session, "person.protect", "person", person_id, after={"runId": str(run.id)})
+        await publish(session, PersonProtected(person_id=person_id, version=applied.version_to))
+
+
+def _counts(changed: int) -> dict[str, dict[str, int]]:
+    return {"person": {"created": 0, "changed": changed, "ended": 0, "unchanged": 0}}

@@ -1,0 +1,128 @@
+"""Turns the source ids in staged rows into ids of the roster: a temporary table `r_<kind>` per kind, ready to compare.
+
+A row that refers to nothing is a finding and is left out; what the roster has on that person's account is then kept.
+"""
+
+from sqlalchemy import text
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from services.sync.plan.entities import BY_KIND, ENTITIES
+from services.sync.plan.staging import Staging
+from shared.kit.db import tenant_of
+
+# Resolvable: delivered in good order, or known to the roster although its own row was bad.
+_KNOWN = "(NOT {alias}.bad OR {alias}.target IS NOT NULL)"
+_UNIT = f"JOIN in_unit u ON u.sid = t.unit_sid AND {_KNOWN.format(alias='u')}"
+_PERSON = f"JOIN in_person p ON p.sid = t.person_sid AND {_KNOWN.format(alias='p')}"
+_GROUP = f"JOIN in_group g ON g.sid = t.group_sid AND {_KNOWN.format(alias='g')}"
+
+# kind -> column with the reference -> the kind that it refers to
+_REFERENCES = {
+    "unit": {"parent_sid": "unit"},
+    "group": {"unit_sid": "unit"},
+    "duty": {"person_sid": "person", "unit_sid": "unit"},
+    "enrolment": {"person_sid": "person", "unit_sid": "unit"},
+    "membership": {"group_sid": "group", "person_sid": "person"},
+    "responsible": {"child_sid": "person", "guardian_sid": "person"},
+}
+_ORPHANS = """
+SELECT t.file, t.line FROM in_{kind} t
+WHERE NOT t.bad AND t.{column} IS NOT NULL AND NOT EXISTS (SELECT FROM in_{other} o WHERE o.sid = t.{column})
+"""
+_KEEP = """
+INSERT INTO in_kept (kind, sid) SELECT '{kind}', t.{person} FROM in_{kind} t
+WHERE t.{person} IS NOT NULL AND NOT EXISTS (SELECT FROM in_{other} o WHERE o.sid = t.{column})
+"""
+_DROP_GROUPS = f"""
+UPDATE in_group t SET bad = true
+WHERE NOT t.bad AND NOT EXISTS (SELECT FROM in_unit u WHERE u.sid = t.unit_sid AND {_KNOWN.format(alias="u")})
+"""
+
+_ID = "t.id, t.line, t.untold"
+_SINGLE_FORM = "CASE WHEN cardinality(u.school_forms) = 1 THEN u.school_forms[1] ELSE '' END"
+_ROWS = {
+    "unit": f"""
+        SELECT {_ID}, t.target, coalesce(t.target, t.id) AS at_unit, t.sid AS source_id, t.name, t.kind,
+               coalesce(u.target, u.id) AS parent_id, coalesce(t.school_forms, '{{}}') AS school_forms, t.code
+        FROM in_unit t LEFT JOIN in_unit u
+             ON u.sid = t.parent_sid AND u.sid <> t.sid AND {_KNOWN.format(alias="u")}
+        WHERE NOT t.bad""",
+    "group": f"""
+        SELECT {_ID}, t.target, coalesce(u.target, u.id) AS at_unit, t.sid AS source_id, t.name, t.kind,
+               coalesce(u.target, u.id) AS unit_id, t.school_form
+        FROM in_group t {_UNIT} WHERE NOT t.bad""",
+    "duty": f"""
+        SELECT {_ID}, coalesce(p.target, p.id) AS person_id, coalesce(u.target, u.id) AS unit_id, t.role,
+               t.starts_on, t.ends_on, coalesce(u.target, u.id) AS at_unit
+        FROM in_duty t {_PERSON} {_UNIT}""",
+    "enrolment": f"""
+        SELECT {_ID}, coalesce(p.target, p.id) AS person_id, coalesce(u.target, u.id) AS unit_id,
+               coalesce(t.school_form, {_SINGLE_FORM}) AS school_form, t.school_year, t.starts_on, t.ends_on,
+               coalesce(u.target, u.id) AS at_unit
+        FROM in_enrolment t {_PERSON} {_UNIT}""",
+    "membership": f"""
+        SELECT {_ID}, coalesce(g.target, g.id) AS group_id, coalesce(p.target, p.id) AS person_id, t.role,
+               r.unit_id AS at_unit
+        FROM in_membership t {_GROUP} {_PERSON} LEFT JOIN r_group r ON r.id = g.id""",
+    "responsible": f"""
+        SELECT {_ID}, coalesce(c.target, c.id) AS child_id, coalesce(g.target, g.id) AS guardian_id,
+               NULL::uuid AS at_unit
+        FROM in_responsible t
+             JOIN in_person c ON c.sid = t.child_sid AND {_KNOWN.format(alias="c")}
+             JOIN in_person g ON g.sid = t.guardian_sid AND {_KNOWN.format(alias="g")}
+        WHERE c.id <> g.id""",
+    "person": f"""
+        SELECT {_ID}, t.target, w.unit_id AS at_unit, t.sid AS source_id, t.given_name, t.family_name, t.email, t.login,
+               t.login_digest, t.civic_hash, t.civic_cipher, t.protected
+        FROM in_person t LEFT JOIN (
+            SELECT person_id, min(unit_id::text)::uuid AS unit_id
+            FROM (SELECT person_id, unit_id FROM r_enrolment UNION ALL SELECT person_id, unit_id FROM r_duty) x
+            GROUP BY person_id) w ON w.person_id = coalesce(t.target, t.id)
+        WHERE NOT t.bad""",
+}
+_TIE = """
+SELECT DISTINCT ON ({key}) s.*, d.id AS target FROM ({rows}) s
+LEFT JOIN {table} d ON d.tenant_id = :tenant AND {same}
+ORDER BY {key}, s.line, s.id
+"""
+
+
+async def resolve(session: AsyncSession, staging: Staging) -> None:
+    """Make the tables `r_<kind>`. Findings: orphan_person, orphan_unit, orphan_group, school_form_unknown."""
+    await _find_orphans(session, staging)
+    await session.execute(text(_DROP_GROUPS))
+    for kind, rows in _ROWS.items():
+        await session.execute(text(f"DROP TABLE IF EXISTS pg_temp.r_{kind}"))
+        statement = f"CREATE TEMPORARY TABLE r_{kind} ON COMMIT DROP AS {_with_target(kind, rows)}"
+        await session.execute(text(statement), {"tenant": tenant_of(session)})
+    await staging.find(
+        "school_form_unknown",
+        "SELECT t.file, t.line FROM in_enrolment t JOIN r_enrolment r ON r.id = t.id WHERE r.school_form = ''",
+    )
+
+
+async def _find_orphans(session: AsyncSession, staging: Staging) -> None:
+    for kind, columns in _REFERENCES.items():
+        person = next((column for column, other in columns.items() if other == "person"), None)
+        for column, other in columns.items():
+            orphans = await staging.find(f"orphan_{other}", _ORPHANS.format(kind=kind, column=column, other=other))
+            if orphans and person is not None and column != person:
+                await session.execute(text(_KEEP.format(kind=kind, person=person, column=column, other=other)))
+
+
+def _with_target(kind: str, rows: str) -> str:
+    entity = BY_KIND[kind]
+    if not entity.key:
+        return rows
+    key = ", ".join(f"s.{column}" for column in entity.key)
+    same = " AND ".join(f"d.{column} = s.{column}" for column in entity.key)
+    return _TIE.format(key=key, rows=rows, table=entity.table, same=same)
+
+
+async def count_delivered(session: AsyncSession) -> dict[str, dict[str | None, int]]:
+    """Rows per kind and unit that the delivery holds in good order."""
+    counted: dict[str, dict[str | None, int]] = {}
+    for entity in ENTITIES:
+        rows = await session.execute(text(f"SELECT at_unit, count(*) AS n FROM r_{entity.kind} GROUP BY 1"))
+        counted[entity.kind] = {str(row.at_unit) if row.at_unit else None: row.n for row in rows}
+    return counted

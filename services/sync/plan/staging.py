@@ -1,0 +1,123 @@
+"""Delivered rows on their way into the plan: COPY into temporary tables of this transaction.
+
+PostgreSQL refuses COPY into a table with row security, so the rows first stand in temporary tables: private to this
+one transaction of this one tenant and gone when it ends. What is kept of them is planned under row security.
+"""
+
+import io
+from collections.abc import Mapping
+from typing import Any, cast
+from uuid import UUID
+
+import asyncpg
+from sqlalchemy import text
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from services.sync.reading.canonical import ENTITIES
+from services.sync.reading.findings import severity_of
+from services.sync.reading.frames import KEPT, KEPT_PER_RULE, PROTECT
+from services.sync.reading.process import Found, Rows
+from shared.kit.db import tenant_of
+from shared.kit.ids import new_id
+
+_TYPES = {
+    "line": "integer",
+    "bad": "boolean",
+    "untold": "text[]",
+    "id": "uuid",
+    "school_forms": "text[]",
+    "login_digest": "bytea",
+    "civic_hash": "bytea",
+    "civic_cipher": "bytea",
+    "protected": "boolean",
+    "school_year": "integer",
+    "starts_on": "date",
+    "ends_on": "date",
+}
+_MATCHED = ", target uuid, moved boolean NOT NULL DEFAULT false, held boolean NOT NULL DEFAULT false"
+_SMALL = {PROTECT: ("sid",), KEPT: ("kind", "sid")}
+_COLUMNS = {name: spec.columns for name, spec in ENTITIES.items()} | _SMALL
+
+
+class Staging:
+    """The temporary tables `in_<kind>` of one run. `found` counts findings by rule, beyond those kept as rows."""
+
+    def __init__(self, session: AsyncSession, run_id: UUID) -> None:
+        self._session = session
+        self._run_id = run_id
+        self.found: dict[str, int] = {}
+
+    async def create(self) -> None:
+        """Make the tables, empty also where this session has made them before."""
+        await set_based(self._session)
+        for name, columns in _COLUMNS.items():
+            await self._session.execute(text(f"DROP TABLE IF EXISTS pg_temp.in_{name}"))
+            body = ", ".join(f"{column} {_TYPES.get(column, 'text')}" for column in columns)
+            matched = _MATCHED if "sid" in columns and "id" in columns else ""
+            await self._session.execute(text(f"CREATE TEMPORARY TABLE in_{name} ({body}{matched}) ON COMMIT DROP"))
+
+    async def copy(self, rows: Rows) -> None:
+        """Add a piece of delivered rows."""
+        connection = await self._session.connection()
+        raw = cast(asyncpg.Connection, (await connection.get_raw_connection()).driver_connection)
+        await raw.copy_to_table(
+            f"in_{rows.entity}", source=io.BytesIO(rows.csv), columns=_COLUMNS[rows.entity], format="csv"
+        )
+
+    async def index(self) -> None:
+        """Make the tables ready for joins: once all rows are in."""
+        for name, columns in _COLUMNS.items():
+            if "sid" in columns:
+                await self._session.execute(text(f"CREATE INDEX ON in_{name} (sid)"))
+                await self._session.execute(text(f"ANALYZE in_{name} (sid)"))
+
+    async def keep_findings(self, found: Found) -> None:
+        """Store findings that the reader made; their number beyond those kept comes with its summary."""
+        await self._insert(found.findings)
+
+    async def find(self, rule: str, rows: str, parameters: Mapping[str, Any] | None = None) -> int:
+        """Record a finding for each row of the query `rows` (file, line); returns how many there are."""
+        query = (
+            f"SELECT file, line, count(*) OVER () AS total FROM ({rows}) r ORDER BY file, line LIMIT {KEPT_PER_RULE}"
+        )
+        result = (await self._session.execute(text(query), dict(parameters or {}))).all()
+        total = int(result[0].total) if result else 0
+        if total:
+            self.found[rule] = self.found.get(rule, 0) + total
+            await self._insert([(rule, row.file, row.line, None) for row in result])
+        return total
+
+    async def _insert(self, findings: list[tuple[str, str, int | None, str | None]]) -> None:
+        if not findings:
+            return
+        tenant = tenant_of(self._session)
+        values = [
+            {
+                "tenant": tenant,
+                "id": new_id(),
+                "run": self._run_id,
+                "rule": rule,
+                "severity": severity_of(rule).value,
+                "file": file,
+                "line": line,
+                "column": column,
+            }
+            for rule, file, line, column in findings
+        ]
+        await self._session.execute(text(_FINDING), values)
+
+
+async def set_based(session: AsyncSession) -> None:
+    """Tell the planner that this transaction joins whole sets.
+
+    After a first load the roster's tables have no statistics yet, and only their owner may make them; guessing small,
+    the planner would take nested loops over tens of thousands of rows.
+    """
+    for setting in ("enable_nestloop = off", "jit = off", "work_mem = '64MB'"):
+        await session.execute(text(f"SET LOCAL {setting}"))
+
+
+_FINDING = """
+INSERT INTO finding (tenant_id, id, run_id, rule, severity, file, line, column_name)
+VALUES (:tenant, :id, :run, :rule, :severity, :file, :line, :column)
+"""

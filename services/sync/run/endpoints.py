@@ -1,0 +1,112 @@
+"""Runs: start, follow, look through the plan and the findings, approve."""
+
+from typing import Annotated, Literal
+from uuid import UUID
+
+from fastapi import Path, Query, Request, Response
+
+from services.sync.run.auth import PlansRead, RunsApprove, RunsRead, RunsStart
+from services.sync.run.repository import ItemQuery
+from services.sync.run.schemas import (
+    ApprovalAccepted,
+    ApprovalCreate,
+    FindingPublic,
+    PlanItem,
+    RunCreate,
+    RunPublic,
+)
+from services.sync.run.service import RunService
+from services.sync.run.showing import show_finding, show_item, show_run
+from shared.web import LangDep, Page, PageDep, SessionDep, created, etag, make_page, new_router
+
+router = new_router("runs")
+
+RunId = Annotated[UUID, Path(alias="runId")]
+Kind = Literal["unit", "person", "group", "duty", "enrolment", "membership", "responsible"]
+Op = Literal["create", "change", "end", "revive"]
+
+
+@router.post("/runs", status_code=202, summary="Start a run")
+async def runs_create(  # noqa: PLR0913 - one argument for each part of the request
+    body: RunCreate, caller: RunsStart, session: SessionDep, request: Request, response: Response, lang: LangDep
+) -> RunPublic:
+    """Read an upload and plan what it would change. Nothing changes before the plan is approved.
+
+    One thing does: a protection marking that the delivery brings takes effect as soon as it is read.
+    """
+    run = await RunService(session).start(body.upload_id, caller.subject)
+    created(response, request, f"/sync/v1/jobs/{run.job_id}", status=202)
+    return show_run(run, [], caller, lang)
+
+
+@router.get("/runs", summary="List runs")
+async def runs_list(
+    caller: RunsRead, session: SessionDep, request: Request, page: PageDep, lang: LangDep
+) -> Page[RunPublic]:
+    """Deliveries that were read, the newest first."""
+    keys = page.keys(UUID)
+    rows = await RunService(session).list_before(keys[0] if keys else None, page.limit + 1)
+    return make_page(request, page, rows, key=lambda row: (row.id,), show=lambda row: show_run(row, [], caller, lang))
+
+
+@router.get("/runs/{runId}", summary="Read a run")
+async def runs_get(
+    run_id: RunId, caller: RunsRead, session: SessionDep, response: Response, lang: LangDep
+) -> RunPublic:
+    """State, gross numbers per kind and unit, what the guard says, and the hash that stands for the plan."""
+    run, approvals = await RunService(session).get(run_id)
+    etag(response, run.version)
+    return show_run(run, approvals, caller, lang)
+
+
+@router.get("/runs/{runId}/plan-items", summary="List what a run changes")
+async def run_plan_items_list(  # noqa: PLR0913 - one argument for each part of the request
+    run_id: RunId,
+    _: PlansRead,
+    session: SessionDep,
+    request: Request,
+    page: PageDep,
+    kind: Annotated[Kind | None, Query(description="Only rows of this kind")] = None,
+    op: Annotated[Op | None, Query(description="Only this operation")] = None,
+    unit_id: Annotated[UUID | None, Query(alias="unitId", description="Only rows counted under this unit")] = None,
+) -> Page[PlanItem]:
+    """Every row that would be or was created, changed, ended or revived, with its values before and after."""
+    keys = page.keys(str, UUID)
+    query = ItemQuery(kind, op, unit_id, (keys[0], keys[1]) if keys else None, page.limit + 1)
+    rows, protected = await RunService(session).items(run_id, query)
+    return make_page(
+        request, page, rows, key=lambda row: (row[0], row[1].id), show=lambda row: show_item(*row, protected)
+    )
+
+
+@router.get("/runs/{runId}/findings", summary="List what is wrong in a delivery")
+async def run_findings_list(  # noqa: PLR0913 - one argument for each part of the request
+    run_id: RunId,
+    _: PlansRead,
+    session: SessionDep,
+    request: Request,
+    page: PageDep,
+    lang: LangDep,
+    rule: Annotated[str | None, Query(max_length=60, description="Only findings of this rule")] = None,
+) -> Page[FindingPublic]:
+    """Each finding names file, line and column and how to mend it; at most 1000 per rule are kept, all are counted."""
+    keys = page.keys(UUID)
+    rows = await RunService(session).findings(run_id, rule, keys[0] if keys else None, page.limit + 1)
+    return make_page(request, page, rows, key=lambda row: (row.id,), show=lambda row: show_finding(row, lang))
+
+
+@router.post("/runs/{runId}/approvals", status_code=202, summary="Approve a plan")
+async def run_approvals_create(  # noqa: PLR0913 - one argument for each part of the request
+    run_id: RunId,
+    body: ApprovalCreate,
+    caller: RunsApprove,
+    session: SessionDep,
+    request: Request,
+    response: Response,
+) -> ApprovalAccepted:
+    """Approve exactly the plan with this hash; the customer's side alone. The last approval needed applies it."""
+    approved = await RunService(session).approve(run_id, body.plan_hash, caller)
+    is_enough = approved.given >= approved.needed
+    job_id = approved.run.job_id if is_enough else None
+    created(response, request, f"/sync/v1/jobs/{job_id}" if job_id else f"/sync/v1/runs/{run_id}", status=202)
+    return ApprovalAccepted(run_id=run_id, given=approved.given, needed=approved.needed, job_id=job_id)

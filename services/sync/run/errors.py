@@ -1,0 +1,66 @@
+"""Why a run cannot be read, approved or applied."""
+
+from services.sync.reading.findings import RULES, Finding
+from shared.kit.problems import Conflict, FieldError, Forbidden, Invalid
+from shared.kit.text import Text
+
+
+class DeliveryUnreadable(Invalid):
+    """The delivery gave no plan; `errors` names the place and the mend."""
+
+    slug = "delivery-unreadable"
+    title = Text(sv="Leveransen går inte att läsa", en="The delivery cannot be read", da="Leverancen kan ikke læses")
+
+    @classmethod
+    def at(cls, finding: Finding) -> "DeliveryUnreadable":
+        rule = RULES[finding.rule]
+        place = ":".join(str(part) for part in (finding.file, finding.line, finding.column) if part)
+        mend = Text(sv=f"{rule.message.sv}. {rule.mend.sv}.", en=f"{rule.message.en}. {rule.mend.en}.")
+        return cls(mend, errors=[FieldError(pointer=f"file:{place}", detail=mend, code=finding.rule)])
+
+
+class UploadNotStored(Conflict):
+    slug = "upload-not-stored"
+    title = Text(sv="Filen är inte uppladdad än", en="The file is not uploaded yet", da="Filen er ikke uploadet endnu")
+
+
+class RunNotPlanned(Conflict):
+    """Only a run that waits with a plan can be approved."""
+
+    slug = "run-not-planned"
+    title = Text(sv="Körningen har ingen plan som väntar", en="The run has no plan that waits", da="Ingen plan venter")
+
+
+class PlanHeld(Conflict):
+    """The delivery is too doubtful to apply; `reasons` says why. Upload a mended one."""
+
+    slug = "plan-held"
+    title = Text(sv="Planen hålls tillbaka", en="The plan is held back", da="Planen holdes tilbage")
+
+
+class PlanDiffers(Conflict):
+    """The plan hash is not that of the plan: read the plan again before approving it."""
+
+    slug = "plan-differs"
+    title = Text(sv="Planen är en annan", en="The plan is another", da="Planen er en anden")
+
+
+class PlanStale(Conflict):
+    """The roster has moved since the plan was made: make a new plan from the same upload."""
+
+    slug = "plan-stale"
+    title = Text(sv="Registret har ändrats sedan planen gjordes", en="The roster has moved", da="Registret er ændret")
+
+
+class AlreadyApproved(Conflict):
+    """The same person approved before; this plan needs a second one."""
+
+    slug = "second-person-needed"
+    title = Text(sv="En andra person behövs", en="A second person is needed", da="En anden person er nødvendig")
+
+
+class CustomerApproves(Forbidden):
+    """The customer owns its register: the supplier may load and plan, never approve (X-OWN)."""
+
+    slug = "customer-approves"
+    title = Text(sv="Bara kunden godkänner", en="Only the customer approves", da="Kun kunden godkender")

@@ -1,0 +1,87 @@
+"""From a stored delivery to a plan: read, stage, match, compare, judge. Everything in the caller's one transaction."""
+
+from collections.abc import AsyncIterator, Mapping
+from typing import Any
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from services.sync.plan.applying import lock_head
+from services.sync.plan.comparing import Comparison, compare, count_planned, plan_hash
+from services.sync.plan.entities import ENTITIES
+from services.sync.plan.guard import Delivered, judge
+from services.sync.plan.marking import tighten_staged
+from services.sync.plan.matching import match
+from services.sync.plan.models import Run
+from services.sync.plan.resolving import count_delivered, resolve
+from services.sync.plan.staging import Staging
+from services.sync.reading.process import Done, Found, ReadTask, Rows, read_in_child
+from shared.contracts.sync import Counts, RunPlanned
+from shared.queue import publish
+
+_OPS = {"create": "created", "revive": "created", "change": "changed", "end": "ended"}
+
+
+async def plan_delivery(session: AsyncSession, run: Run, task: ReadTask, content: AsyncIterator[bytes]) -> None:
+    """Make the plan of `run`. Raises reading.findings.Fatal where the delivery cannot be read; then nothing is kept."""
+    staging = Staging(session, run.id)
+    done = await _read(staging, task, content)
+    await staging.index()
+    await lock_head(session)
+    moved = await match(session, staging, run.source)
+    await tighten_staged(session, run.source)
+    run.base_version = await lock_head(session)
+    await resolve(session, staging)
+    await compare(session, Comparison(run.id, run.source, done.incomplete))
+    run.counts_by_unit = _by_unit(await count_delivered(session), await count_planned(session, run.id))
+    run.counts = _totals(run.counts_by_unit)
+    run.finding_counts = _added(done.counts, staging.found)
+    run.files = done.files
+    run.guard, run.guard_reasons = judge(Delivered(run.counts, run.counts_by_unit, done.files, moved))
+    run.plan_hash = await plan_hash(session, run.id)
+    run.state = "planned"
+    run.touch()
+    counts = {kind: Counts.model_validate(numbers) for kind, numbers in run.counts.items()}
+    event = RunPlanned(run_id=run.id, guard=run.guard, findings=sum(run.finding_counts.values()), counts=counts)
+    await publish(session, event)
+
+
+async def _read(staging: Staging, task: ReadTask, content: AsyncIterator[bytes]) -> Done:
+    await staging.create()
+    done: Done | None = None
+    async for frame in read_in_child(task, content):
+        if isinstance(frame, Rows):
+            await staging.copy(frame)
+        elif isinstance(frame, Found):
+            await staging.keep_findings(frame)
+        else:
+            done = frame
+    if done is None:
+        raise RuntimeError("the reader ended without a summary")
+    return done
+
+
+def _by_unit(
+    delivered: Mapping[str, Mapping[str | None, int]], planned: Mapping[str, Mapping[str | None, Mapping[str, int]]]
+) -> list[dict[str, Any]]:
+    """A row of gross numbers for each kind and unit. What was delivered and is not planned is unchanged."""
+    rows = []
+    for kind in (entity.kind for entity in ENTITIES):
+        for unit in sorted({*delivered[kind], *planned[kind]}, key=str):
+            row = dict.fromkeys(("created", "changed", "ended"), 0)
+            for op, count in planned[kind].get(unit, {}).items():
+                row[_OPS[op]] += count
+            unchanged = max(0, delivered[kind].get(unit, 0) - row["created"] - row["changed"])
+            rows.append({"kind": kind, "unit_id": unit, **row, "unchanged": unchanged})
+    return rows
+
+
+def _totals(rows: list[dict[str, Any]]) -> dict[str, dict[str, int]]:
+    totals = {entity.kind: dict.fromkeys(("created", "changed", "ended", "unchanged"), 0) for entity in ENTITIES}
+    for row in rows:
+        for name in totals[row["kind"]]:
+            totals[row["kind"]][name] += row[name]
+    return totals
+
+
+def _added(one: Mapping[str, int], other: Mapping[str, int]) -> dict[str, int]:
+    return {rule: one.get(rule, 0) + other.get(rule, 0) for rule in sorted({*one, *other})}

@@ -1,0 +1,98 @@
+"""Every statement about runs, approvals, findings and planned rows."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from services.sync.plan.entities import ENTITIES, Entity
+from services.sync.plan.models import Approval, FindingRow, PlannedRow, Run
+from services.sync.roster.models import RosterHead
+from shared.kit.db import tenant_of
+from shared.kit.problems import NotFound
+
+
+@dataclass(frozen=True)
+class ItemQuery:
+    """Which planned rows: of one kind, one op, counted under one unit; None is any. `after` is (kind, id)."""
+
+    kind: str | None
+    op: str | None
+    unit_id: UUID | None
+    after: tuple[str, UUID] | None
+    limit: int
+
+
+class RunRepository:
+    def __init__(self, session: AsyncSession) -> None:
+        self._session = session
+
+    def add(self, row: Run | Approval) -> None:
+        self._session.add(row)
+
+    async def get(self, run_id: UUID, *, lock: bool = False) -> Run:
+        """Raises NotFound."""
+        query = select(Run).where(Run.tenant_id == tenant_of(self._session), Run.id == run_id)
+        query = query.execution_options(populate_existing=True).with_for_update() if lock else query
+        run = (await self._session.exec(query)).one_or_none()
+        if run is None:
+            raise NotFound()
+        return run
+
+    async def list_before(self, before: UUID | None, limit: int) -> Sequence[Run]:
+        """The newest first."""
+        query = select(Run).where(Run.tenant_id == tenant_of(self._session), Run.kind == "delivery")
+        if before is not None:
+            query = query.where(Run.id < before)
+        return (await self._session.exec(query.order_by(col(Run.id).desc()).limit(limit))).all()
+
+    async def head(self) -> int:
+        tenant = tenant_of(self._session)
+        version = await self._session.scalar(select(RosterHead.version).where(RosterHead.tenant_id == tenant))
+        return version or 0
+
+    async def approvals(self, run_id: UUID) -> Sequence[Approval]:
+        query = select(Approval).where(Approval.tenant_id == tenant_of(self._session), Approval.run_id == run_id)
+        return (await self._session.exec(query.order_by(col(Approval.id)))).all()
+
+    async def findings(self, run_id: UUID, rule: str | None, after: UUID | None, limit: int) -> Sequence[FindingRow]:
+        query = select(FindingRow).where(FindingRow.tenant_id == tenant_of(self._session), FindingRow.run_id == run_id)
+        if rule is not None:
+            query = query.where(FindingRow.rule == rule)
+        if after is not None:
+            query = query.where(FindingRow.id > after)
+        return (await self._session.exec(query.order_by(col(FindingRow.id)).limit(limit))).all()
+
+    async def items(self, run_id: UUID, query: ItemQuery) -> list[tuple[str, PlannedRow]]:
+        """Planned rows, kinds in the order of the plan, by id within a kind."""
+        kinds = [entity for entity in ENTITIES if query.kind in (None, entity.kind)]
+        if query.after is not None:
+            order = [entity.kind for entity in ENTITIES]
+            kinds = [entity for entity in kinds if order.index(entity.kind) >= order.index(query.after[0])]
+        found: list[tuple[str, PlannedRow]] = []
+        for entity in kinds:
+            left = query.limit - len(found)
+            if left > 0:
+                found += [(entity.kind, row) for row in await self._items_of(entity, run_id, query, left)]
+        return found
+
+    async def _items_of(self, entity: Entity, run_id: UUID, query: ItemQuery, limit: int) -> Sequence[PlannedRow]:
+        model = entity.planned
+        statement = select(model).where(model.tenant_id == tenant_of(self._session), model.run_id == run_id)
+        if query.op is not None:
+            statement = statement.where(model.op == query.op)
+        if query.unit_id is not None:
+            statement = statement.where(model.at_unit == query.unit_id)
+        if query.after is not None and query.after[0] == entity.kind:
+            statement = statement.where(model.id > query.after[1])
+        return (await self._session.exec(statement.order_by(col(model.id)).limit(limit))).all()
+
+    async def protected_now(self, ids: Sequence[UUID]) -> set[UUID]:
+        """Which of these persons the roster protects today."""
+        statement = text("SELECT id FROM person WHERE tenant_id = :tenant AND id = ANY (:ids) AND protected")
+        values: dict[str, Any] = {"tenant": tenant_of(self._session), "ids": list(ids)}
+        return set(await self._session.scalars(statement, values))

@@ -1,0 +1,199 @@
+"""Runs, plans, findings and approvals on the wire."""
+
+from datetime import datetime
+from typing import Any, Literal
+from uuid import UUID
+
+from pydantic import Field
+
+from shared.web.models import AllowedAction, ApiInput, ApiModel, example
+
+_ID = "01979f3a-7c1e-7b52-9d3a-5f0c2b9e8d11"
+_UNIT = "01979f3a-8a40-7d11-8c55-0d7e6f1a2b33"
+_HASH = "2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae"
+Guard = Literal["clear", "second_person", "held"]
+
+
+class RunCreate(ApiInput):
+    """Which upload shall be read and planned."""
+
+    model_config = example({"uploadId": _ID})
+
+    upload_id: UUID
+
+
+class CountsPublic(ApiModel):
+    """Gross numbers of one kind of row. Revived rows count as created."""
+
+    created: int
+    changed: int
+    ended: int
+    unchanged: int
+
+
+class UnitCounts(CountsPublic):
+    """The same under one unit; `unitId` is null for rows that belong to none, such as guardians."""
+
+    kind: str
+    unit_id: UUID | None
+
+
+class FilePublic(ApiModel):
+    """How a delivered file was read."""
+
+    name: str
+    rows: int
+    bad_rows: int
+    encoding: str
+    delimiter: str
+    is_complete: bool
+
+
+class GuardReason(ApiModel):
+    """Why a plan needs a second person or is held: a stable code, what it is about, the number and its base."""
+
+    code: str
+    kind: str | None = None
+    file: str | None = None
+    unit_id: UUID | None = None
+    count: int
+    base: int | None = None
+
+
+class ApprovalPublic(ApiModel):
+    account_id: UUID
+    approved_at: datetime
+
+
+class RunPublic(ApiModel):
+    """A run: from `queued` over `planned` and `applying` to `applied`; `failed` and `stale` changed nothing."""
+
+    model_config = example(
+        {
+            "id": _ID,
+            "uploadId": _ID,
+            "source": "elevregister",
+            "state": "planned",
+            "jobId": _ID,
+            "baseVersion": 3,
+            "appliedVersion": None,
+            "planHash": _HASH,
+            "guard": "clear",
+            "guardReasons": [],
+            "counts": {"person": {"created": 12, "changed": 3, "ended": 1, "unchanged": 11984}},
+            "countsByUnit": [
+                {"kind": "enrolment", "unitId": _UNIT, "created": 2, "changed": 0, "ended": 1, "unchanged": 397}
+            ],
+            "findingCounts": {"civic_check_digit": 4},
+            "files": [
+                {
+                    "name": "users.csv",
+                    "rows": 12000,
+                    "badRows": 0,
+                    "encoding": "utf-8",
+                    "delimiter": ",",
+                    "isComplete": True,
+                }
+            ],
+            "approvals": [],
+            "createdAt": "2026-08-17T08:00:00Z",
+            "endedAt": None,
+            "allowedActions": [],
+        }
+    )
+
+    id: UUID
+    upload_id: UUID | None
+    source: str
+    state: Literal["queued", "planned", "applying", "applied", "failed", "stale"]
+    job_id: UUID | None
+    base_version: int | None = Field(description="The roster version that the plan was compared with")
+    applied_version: int | None
+    plan_hash: str | None = Field(description="Name it when approving: it stands for exactly these planned rows")
+    guard: Guard | None
+    guard_reasons: list[GuardReason]
+    counts: dict[str, CountsPublic]
+    counts_by_unit: list[UnitCounts]
+    finding_counts: dict[str, int]
+    files: list[FilePublic]
+    approvals: list[ApprovalPublic]
+    created_at: datetime
+    ended_at: datetime | None
+    allowed_actions: list[AllowedAction]
+
+
+class ApprovalCreate(ApiInput):
+    """Approve exactly the plan with this hash."""
+
+    model_config = example({"planHash": _HASH})
+
+    plan_hash: str = Field(pattern=r"^[0-9a-f]{64}$")
+
+
+class ApprovalAccepted(ApiModel):
+    """How far the approvals have come. `jobId` is the application of the plan, once enough persons have approved."""
+
+    model_config = example({"runId": _ID, "given": 1, "needed": 1, "jobId": _ID})
+
+    run_id: UUID
+    given: int
+    needed: int
+    job_id: UUID | None
+
+
+class FieldChange(ApiModel):
+    """One value before and after. National numbers are never shown: `before` and `after` are then null."""
+
+    field: str
+    before: Any
+    after: Any
+
+
+class PlanItem(ApiModel):
+    """One planned row. Of a person who is protected today only the alias is shown, and no values."""
+
+    model_config = example(
+        {
+            "kind": "person",
+            "id": _ID,
+            "op": "change",
+            "unitId": _UNIT,
+            "label": "Alva Ek",
+            "isProtected": False,
+            "changes": [{"field": "familyName", "before": "Lund", "after": "Ek"}],
+        }
+    )
+
+    kind: str
+    id: UUID
+    op: Literal["create", "change", "end", "revive"]
+    unit_id: UUID | None
+    label: str | None
+    is_protected: bool
+    changes: list[FieldChange]
+
+
+class FindingPublic(ApiModel):
+    """One place in the delivery that is not as it should be, what it means and how to mend it."""
+
+    model_config = example(
+        {
+            "id": _ID,
+            "rule": "civic_check_digit",
+            "severity": "warning",
+            "file": "users.csv",
+            "line": 4711,
+            "column": "userIds",
+            "message": "The national number's check digit is wrong",
+            "mend": "Correct it in the register",
+        }
+    )
+
+    id: UUID
+    rule: str
+    severity: Literal["fatal", "error", "warning", "info"]
+    file: str
+    line: int | None
+    column: str | None
+    message: str
+    mend: str

@@ -1,0 +1,134 @@
+"""What a caller may see of a run and its planned rows."""
+
+from collections.abc import Collection, Sequence
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from pydantic.alias_generators import to_camel
+
+from services.sync.plan.entities import BY_KIND
+from services.sync.plan.models import Approval, FindingRow, PlannedPerson, PlannedRow, Run
+from services.sync.reading.findings import RULES
+from services.sync.roster.alias import display_name
+from services.sync.run.schemas import (
+    ApprovalPublic,
+    CountsPublic,
+    FieldChange,
+    FilePublic,
+    FindingPublic,
+    GuardReason,
+    PlanItem,
+    RunPublic,
+    UnitCounts,
+)
+from shared.auth import Principal, Role, Side
+from shared.kit.text import Lang, Text
+from shared.web import AllowedAction
+
+_SECRET = {"civic_hash", "civic_cipher", "login_digest"}
+_NOT_CUSTOMER = Text(sv="Bara kunden godkänner", en="Only the customer approves", da="Kun kunden godkender")
+_NO_ROLE = Text(sv="Din roll räcker inte", en="Your role does not allow it", da="Din rolle er ikke nok")
+_NO_PLAN = Text(sv="Ingen plan väntar", en="No plan is waiting", da="Ingen plan venter")
+_HELD = Text(sv="Planen hålls tillbaka", en="The plan is held back", da="Planen holdes tilbage")
+
+
+def show_run(run: Run, approvals: Sequence[Approval], caller: Principal, lang: Lang) -> RunPublic:
+    """The run as `caller` may see it, with what the caller may do."""
+    return RunPublic(
+        id=run.id,
+        upload_id=run.upload_id,
+        source=run.source,
+        state=run.state,
+        job_id=run.job_id,
+        base_version=run.base_version,
+        applied_version=run.applied_version,
+        plan_hash=run.plan_hash,
+        guard=run.guard,
+        guard_reasons=[GuardReason.model_validate(reason) for reason in run.guard_reasons],
+        counts={kind: CountsPublic.model_validate(numbers) for kind, numbers in run.counts.items()},
+        counts_by_unit=[UnitCounts.model_validate(row) for row in run.counts_by_unit],
+        finding_counts=run.finding_counts,
+        files=[FilePublic.model_validate(file) for file in run.files],
+        approvals=[ApprovalPublic.model_validate(approval) for approval in approvals],
+        created_at=run.created_at,
+        ended_at=run.ended_at,
+        allowed_actions=[_approve(run, caller, lang)],
+    )
+
+
+def _approve(run: Run, caller: Principal, lang: Lang) -> AllowedAction:
+    reason = None
+    if run.state != "planned":
+        reason = _NO_PLAN
+    elif run.guard == "held":
+        reason = _HELD
+    elif caller.side is not Side.customer:
+        reason = _NOT_CUSTOMER
+    elif not caller.has_any_role(Role.register_admin, Role.approver):
+        reason = _NO_ROLE
+    return AllowedAction(
+        action="approve",
+        method="POST",
+        href=f"/sync/v1/runs/{run.id}/approvals",
+        allowed=reason is None,
+        reason=reason.pick(lang) if reason else None,
+    )
+
+
+def show_item(kind: str, row: PlannedRow, protected_now: Collection[UUID]) -> PlanItem:
+    """A planned row. Today's marking governs, also where the plan itself would lift it or was made before it."""
+    is_protected = isinstance(row, PlannedPerson) and (row.protected or row.id in protected_now)
+    return PlanItem(
+        kind=kind,
+        id=row.id,
+        op=row.op,
+        unit_id=row.at_unit,
+        label=_label(row, is_protected=is_protected),
+        is_protected=is_protected,
+        changes=_marking_change(row) if is_protected else _changes(kind, row),
+    )
+
+
+def _label(row: PlannedRow, *, is_protected: bool) -> str | None:
+    if isinstance(row, PlannedPerson):
+        return display_name(row.id, row.given_name, row.family_name, protected=is_protected)
+    name = getattr(row, "name", None)
+    return str(name) if name is not None else None
+
+
+def _marking_change(row: PlannedRow) -> list[FieldChange]:
+    before, after = (row.before or {}).get("protected"), getattr(row, "protected", None)
+    return [] if before == after else [FieldChange(field="protected", before=before, after=after)]
+
+
+def _changes(kind: str, row: PlannedRow) -> list[FieldChange]:
+    before = row.before or {}
+    changes = []
+    for column in BY_KIND[kind].columns:
+        old, new = before.get(column), _plain(getattr(row, column))
+        if column in _SECRET or (row.op in ("change", "revive") and column not in before):
+            continue
+        if row.op in ("create", "end") or old != new:
+            shown = None if row.op == "end" else new
+            changes.append(FieldChange(field=to_camel(column), before=old, after=shown))
+    return changes
+
+
+def _plain(value: Any) -> Any:
+    return str(value) if isinstance(value, UUID | date) else value
+
+
+def show_finding(row: FindingRow, lang: Lang) -> FindingPublic:
+    """A finding in the caller's language."""
+    rule = RULES[row.rule]
+    return FindingPublic(
+        id=row.id,
+        rule=row.rule,
+        severity=row.severity,
+        file=row.file,
+        line=row.line,
+        column=row.column_name,
+        message=rule.message.pick(lang),
+        mend=rule.mend.pick(lang),
+    )

@@ -1,0 +1,71 @@
+"""The worker's part: make a plan, apply a plan. Each is one transaction, so a lost worker leaves nothing half done."""
+
+from typing import Any
+from uuid import UUID
+
+from services.sync.plan.keys import civic_keys
+from services.sync.plan.staging import Staging
+from services.sync.reading.findings import Fatal
+from services.sync.reading.mapping import Mapping
+from services.sync.reading.process import Found, ReadTask
+from services.sync.run.errors import DeliveryUnreadable, PlanStale
+from services.sync.run.planner import plan_delivery
+from services.sync.run.service import APPLY_JOB, PLAN_JOB, RunService
+from services.sync.settings import Settings
+from services.sync.upload.service import UploadService, stored_file
+from shared.kit import clock
+from shared.kit.db import tenant_of
+from shared.kit.files import FileStore
+from shared.queue import JobContext, JobHandler
+
+
+def handlers(settings: Settings) -> dict[str, JobHandler]:
+    """The job handlers of the service."""
+    tasks = RunTasks(FileStore(settings.file_key_bytes()), settings.file_key_bytes())
+    return {PLAN_JOB: tasks.plan, APPLY_JOB: tasks.apply}
+
+
+class RunTasks:
+    """Job handlers with what they need of the process: the file store and the key of national numbers."""
+
+    def __init__(self, store: FileStore, file_key: bytes) -> None:
+        self._store = store
+        self._file_key = file_key
+
+    async def plan(self, ctx: JobContext) -> dict[str, Any]:
+        """Read the upload of a run and plan it. A delivery that cannot be read fails the run and the job."""
+        run_id = UUID(ctx.params["runId"])
+        await ctx.progress(0, 2, "reading the delivery")
+        try:
+            async with ctx.transaction() as session:
+                run = await RunService(session).locked(run_id)
+                if run.state == "queued" and run.upload_id is not None:
+                    upload = await UploadService(session).get(run.upload_id)
+                    keys = civic_keys(self._file_key, tenant_of(session))
+                    task = ReadTask(Mapping.model_validate(upload.mapping), keys, clock.today())
+                    content = self._store.read(session, stored_file(upload))
+                    await plan_delivery(session, run, task, content)
+                return {"runId": str(run_id), "state": run.state, "guard": run.guard}
+        except Fatal as fatal:
+            await self._unreadable(ctx, run_id, fatal)
+            raise DeliveryUnreadable.at(fatal.finding) from None
+
+    async def _unreadable(self, ctx: JobContext, run_id: UUID, fatal: Fatal) -> None:
+        found = fatal.finding
+        async with ctx.transaction() as session:
+            runs = RunService(session)
+            run = await runs.locked(run_id)
+            run.finding_counts = {found.rule: 1}
+            await Staging(session, run_id).keep_findings(Found([(found.rule, found.file, found.line, found.column)]))
+            await runs.fail(run, "failed", found.rule)
+
+    async def apply(self, ctx: JobContext) -> dict[str, Any]:
+        """Apply the plan of a run as it was approved, or refuse."""
+        run_id = UUID(ctx.params["runId"])
+        async with ctx.transaction() as session:
+            runs = RunService(session)
+            run = await runs.locked(run_id)
+            is_applied = run.state == "applied" or (run.state == "applying" and await runs.apply(run))
+        if not is_applied:
+            raise PlanStale(runId=str(run_id))
+        return {"runId": str(run_id), "version": run.applied_version}

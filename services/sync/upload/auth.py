@@ -1,0 +1,10 @@
+"""Who may deliver registers: those who administer them, for the whole tenant. A supplier may, for its customer."""
+
+from typing import Annotated
+
+from shared.auth import Principal, Role, Scope, requires
+
+_LOADERS = (Role.register_admin, Role.tenant_admin)
+
+UploadsRead = Annotated[Principal, requires(Scope.uploads_read, (*_LOADERS, Role.approver, Role.auditor))]
+UploadsWrite = Annotated[Principal, requires(Scope.uploads_write, _LOADERS)]

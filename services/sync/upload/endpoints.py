@@ -1,0 +1,112 @@
+"""Uploads: announce, send the content, list."""
+
+from collections.abc import AsyncIterator
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Path, Request, Response
+
+from services.sync.settings import Settings
+from services.sync.upload.auth import UploadsRead, UploadsWrite
+from services.sync.upload.models import Upload
+from services.sync.upload.schemas import UploadCreate, UploadPublic
+from services.sync.upload.service import Keeping, NewUpload, UploadService
+from shared.kit.files import FileStore
+from shared.web import (
+    IfMatch,
+    Page,
+    PageDep,
+    SessionDep,
+    check_version,
+    created,
+    etag,
+    make_page,
+    new_router,
+    runtime,
+)
+from shared.web.route import problem_responses
+
+router = new_router("uploads")
+
+UploadId = Annotated[UUID, Path(alias="uploadId")]
+_CONTENT = {"content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}}
+
+
+@router.post("/uploads", status_code=201, summary="Announce an upload", responses=problem_responses(413))
+async def uploads_create(
+    body: UploadCreate, caller: UploadsWrite, session: SessionDep, request: Request, response: Response
+) -> UploadPublic:
+    """Say what will be sent and how to read it. Nothing is sent yet."""
+    new = NewUpload(body.kind, body.source, body.used_mapping(), body.size, body.sha256)
+    upload = await UploadService(session).declare(new, caller.subject, keeping(request).max_bytes)
+    created(response, request, f"/sync/v1/uploads/{upload.id}")
+    etag(response, upload.version)
+    return show(upload)
+
+
+@router.get("/uploads", summary="List uploads")
+async def uploads_list(_: UploadsRead, session: SessionDep, request: Request, page: PageDep) -> Page[UploadPublic]:
+    """The tenant's uploads, the newest first."""
+    keys = page.keys(UUID)
+    rows = await UploadService(session).list_before(keys[0] if keys else None, page.limit + 1)
+    return make_page(request, page, rows, key=lambda row: (row.id,), show=show)
+
+
+@router.get("/uploads/{uploadId}", summary="Read an upload")
+async def uploads_get(upload_id: UploadId, _: UploadsRead, session: SessionDep, response: Response) -> UploadPublic:
+    """What was announced, and whether the content is there."""
+    upload = await UploadService(session).get(upload_id)
+    etag(response, upload.version)
+    return show(upload)
+
+
+@router.put(
+    "/uploads/{uploadId}/content",
+    summary="Send the content of an upload",
+    responses=problem_responses(412, 413, 428),
+    openapi_extra={"requestBody": {"required": True, **_CONTENT}},
+)
+async def uploads_put_content(  # noqa: PLR0913 - one argument for each part of the request
+    upload_id: UploadId,
+    caller: UploadsWrite,
+    session: SessionDep,
+    version: IfMatch,
+    request: Request,
+    response: Response,
+) -> UploadPublic:
+    """Stream the file as it is. It is stored encrypted, whole or not at all; it cannot be replaced afterwards."""
+    uploads = UploadService(session)
+    upload = await uploads.get(upload_id, lock=True)
+    check_version(version, upload.version)
+    upload = await uploads.fill(upload, _body(request), keeping(request), caller.subject)
+    etag(response, upload.version)
+    return show(upload)
+
+
+async def _body(request: Request) -> AsyncIterator[bytes]:
+    async for piece in request.stream():
+        if piece:
+            yield piece
+
+
+def keeping(request: Request) -> Keeping:
+    """Where this process keeps files."""
+    held = runtime(request)
+    if not isinstance(held.settings, Settings):
+        raise TypeError("sync needs its own settings")
+    store: FileStore = held.resources[FileStore]
+    return Keeping(store, held.settings.max_upload_bytes, held.settings.upload_retention_days)
+
+
+def show(upload: Upload) -> UploadPublic:
+    return UploadPublic(
+        id=upload.id,
+        kind=upload.kind,
+        source=upload.source,
+        state="stored" if upload.file_id else "declared",
+        mapping_name=str(upload.mapping["name"]),
+        size=upload.size,
+        sha256=upload.sha256,
+        content_path=f"/sync/v1/uploads/{upload.id}/content",
+        created_at=upload.created_at,
+    )

@@ -1,0 +1,94 @@
+"""Uploads: announced with size and checksum, then streamed into the encrypted file store in one transaction."""
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from services.sync.reading.mapping import Mapping
+from services.sync.upload.errors import UploadAlreadyStored, UploadIncomplete, UploadTooLarge
+from services.sync.upload.models import Upload
+from services.sync.upload.repository import UploadRepository
+from shared.kit.db import tenant_of
+from shared.kit.files import DataClass, FileStore
+from shared.kit.journal import record
+
+
+@dataclass(frozen=True)
+class NewUpload:
+    """What a caller announces. `size` in bytes, `sha256` in hexadecimal."""
+
+    kind: str
+    source: str
+    mapping: Mapping
+    size: int
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Keeping:
+    """Where and how long contents are kept, and how large they may be."""
+
+    store: FileStore
+    max_bytes: int
+    retention_days: int
+
+
+class UploadService:
+    """Uploads of the session's tenant."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        self._session = session
+        self._uploads = UploadRepository(session)
+
+    async def declare(self, new: NewUpload, declared_by: UUID, max_bytes: int) -> Upload:
+        """Raises UploadTooLarge before a byte is sent."""
+        if new.size > max_bytes:
+            raise UploadTooLarge(maxBytes=max_bytes)
+        upload = Upload(
+            tenant_id=tenant_of(self._session),
+            kind=new.kind,
+            source=new.source,
+            mapping=new.mapping.model_dump(mode="json", by_alias=True),
+            size=new.size,
+            sha256=new.sha256.lower(),
+            declared_by=declared_by,
+        )
+        self._uploads.add(upload)
+        await record(self._session, "upload.declare", "upload", upload.id, after={"size": new.size})
+        return upload
+
+    async def get(self, upload_id: UUID, *, lock: bool = False) -> Upload:
+        return await self._uploads.get(upload_id, lock=lock)
+
+    async def list_before(self, before: UUID | None, limit: int) -> Sequence[Upload]:
+        return await self._uploads.list_before(before, limit)
+
+    async def fill(self, upload: Upload, stream: AsyncIterator[bytes], keeping: Keeping, by: UUID) -> Upload:
+        """Store the content, all or nothing. Raises UploadAlreadyStored, UploadIncomplete, files.ChecksumMismatch."""
+        if upload.file_id is not None:
+            raise UploadAlreadyStored()
+        stored = await keeping.store.write(
+            self._session,
+            stream,
+            media_type="application/zip" if upload.kind == "oneroster_zip" else "application/octet-stream",
+            data_class=DataClass.sensitive,  # it may tell who is protected
+            max_bytes=min(upload.size, keeping.max_bytes),
+            retention_days=keeping.retention_days,
+            expected_sha256=upload.sha256,
+            created_by=by,
+        )
+        if stored.size != upload.size:
+            raise UploadIncomplete(received=stored.size, announced=upload.size)
+        upload.file_id, upload.state = stored.id, "stored"
+        upload.touch()
+        await record(self._session, "upload.store", "upload", upload.id, after={"sha256": upload.sha256})
+        return upload
+
+
+def stored_file(upload: Upload) -> UUID:
+    """The file of an upload that is stored."""
+    if upload.file_id is None:
+        raise ValueError("nothing is stored of this upload")
+    return upload.file_id

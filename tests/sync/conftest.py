@@ -1,0 +1,29 @@
+"""Rosters in databases of this service."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from shared.kit.db import Database
+from shared.kit.ids import new_id
+from tests.support.databases import Clone, rolled_back
+from tests.sync.town import Roster
+
+
+@pytest.fixture
+async def roster(worker_database: Clone) -> AsyncIterator[Roster]:
+    """An empty roster; everything is rolled back after the test."""
+    urls = await worker_database("sync")
+    async with rolled_back(urls.app) as connection:
+        database = Database(urls.app, bound_to=connection)
+        yield Roster(database, new_id())
+        await database.stop()
+
+
+@pytest.fixture
+async def committed_roster(fresh_database: Clone) -> AsyncIterator[Roster]:
+    """An empty roster in a database of its own, where commits are real."""
+    urls = await fresh_database("sync")
+    database = Database(urls.app)
+    yield Roster(database, new_id())
+    await database.stop()

@@ -19,6 +19,7 @@ from cli.stack.places import ROOT, Places, write_private
 
 STATE = ROOT / ".startklar" / "compose"
 CONTAINER_USER = 10001
+WITH_DATA = tuple(name for name in SERVICES if name != "portal")
 _SECRETS = "/run/startklar"
 
 
@@ -37,19 +38,17 @@ def prepare(state: Path, public_url: str) -> None:
         "STARTKLAR_REDIS_URL": "redis://redis:6379/0",
         "STARTKLAR_SERVICE_URLS": json.dumps({name: f"http://{name}:8000" for name in SERVICES}),
     }
-    for service in SERVICES:
+    _write_env(state / "portal.env", common)
+    for service in WITH_DATA:
         urls = role_urls(admin_url, service, secret=secret)
         prefix = service.upper()
-        _write_env(
-            state / f"{service}.env",
-            common
-            | {
-                f"{prefix}_DATABASE_URL": urls["app"],
-                f"{prefix}_RELAY_DATABASE_URL": urls["relay"],
-                f"{prefix}_FILE_KEY": keys.file_key(places, service),
-                f"{prefix}_CLIENT_KEY_FILE": f"{_SECRETS}/{service}.pem",
-            },
-        )
+        own = {
+            f"{prefix}_DATABASE_URL": urls["app"],
+            f"{prefix}_RELAY_DATABASE_URL": urls["relay"],
+            f"{prefix}_FILE_KEY": keys.file_key(places, service),
+            f"{prefix}_CLIENT_KEY_FILE": f"{_SECRETS}/{service}.pem",
+        }
+        _write_env(state / f"{service}.env", common | own)
         _write_env(state / f"{service}-migrate.env", {f"{prefix}_OWNER_DATABASE_URL": urls["owner"]})
         _hand_over(keys.client_key(places, service))
     _write_env(state / "operator.env", {"ADMIN_DATABASE_URL": admin_url, "INSTALL_SECRET": secret})
@@ -65,10 +64,10 @@ def prepare(state: Path, public_url: str) -> None:
 
 
 def provision_all() -> None:
-    """Databases and roles of every service, as the administrator of `ADMIN_DATABASE_URL`; safe to repeat."""
+    """Databases and roles of every service with data, as the administrator of `ADMIN_DATABASE_URL`; safe to repeat."""
 
     async def run() -> None:
-        for service in SERVICES:
+        for service in WITH_DATA:
             await provision(os.environ["ADMIN_DATABASE_URL"], service, secret=os.environ["INSTALL_SECRET"])
 
     asyncio.run(run())

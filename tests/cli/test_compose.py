@@ -27,7 +27,7 @@ def state(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.mark.parametrize("service", SERVICES)
+@pytest.mark.parametrize("service", compose.WITH_DATA)
 def test_a_service_gets_its_own_secrets_and_nobody_elses(state: Path, service: str) -> None:
     prefixes = {name.partition("_")[0] for name in variables(state / f"{service}.env")}
     text = (state / f"{service}.env").read_text()
@@ -38,6 +38,10 @@ def test_a_service_gets_its_own_secrets_and_nobody_elses(state: Path, service: s
     for other in SERVICES:
         assert other == service or f"{other}_app" not in text
     assert set(variables(state / f"{service}-migrate.env")) == {f"{service.upper()}_OWNER_DATABASE_URL"}
+
+
+def test_the_portal_gets_no_secret(state: Path) -> None:
+    assert {name.partition("_")[0] for name in variables(state / "portal.env")} == {"STARTKLAR"}
 
 
 def test_secrets_are_private_and_stay_the_same_when_prepared_again(state: Path) -> None:

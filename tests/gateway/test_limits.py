@@ -147,9 +147,10 @@ def test_refused_tokens_count_against_the_address(start_gateway: StartGateway) -
     assert set(statuses) == {401, 429}
 
 
-def test_signing_in_has_a_limit_of_its_own(start_gateway: StartGateway, bearer: dict[str, str]) -> None:
+@pytest.mark.parametrize("path", ["/oauth2/token", "/identity/v1/bootstraps"])
+def test_signing_in_has_a_limit_of_its_own(start_gateway: StartGateway, bearer: dict[str, str], path: str) -> None:
     running = start_gateway(rates=Rates(address=PLENTY, sign_in=Rate(1, 3), subject=PLENTY))
-    statuses = [running.request("POST", "/oauth2/token").status for _ in range(6)]
+    statuses = [running.request("POST", path).status for _ in range(6)]
 
     assert statuses[0] == 200
     assert 429 in statuses

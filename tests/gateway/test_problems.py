@@ -34,6 +34,7 @@ class Rogue:
         self._listening = socket.create_server(("127.0.0.1", 0))
         self.port = int(self._listening.getsockname()[1])
         self._open: list[socket.socket] = []
+        self.calls = 0
         threading.Thread(target=self._serve, daemon=True).start()
 
     def _serve(self) -> None:
@@ -42,7 +43,7 @@ class Rogue:
                 connection, _ = self._listening.accept()
             except OSError:
                 return
-            connection.recv(65536)
+            self.calls += 1 if connection.recv(65536) else 0
             if self._reply is None:
                 connection.close()
             else:
@@ -109,6 +110,18 @@ def test_502_when_a_service_talks_nonsense(troubled: Gateway, bearer: dict[str, 
 
 def test_503_when_a_service_hangs_up(troubled: Gateway, bearer: dict[str, str]) -> None:
     assert_problem(troubled.get("/sync/v1/runs", bearer), 503, "unavailable", "/sync/v1/runs")
+
+
+def test_a_request_that_a_service_may_have_seen_is_not_sent_twice(
+    start_gateway: StartGateway, bearer: dict[str, str]
+) -> None:
+    hangs_up = Rogue(None)
+    running = start_gateway({"sync": hangs_up.port})
+
+    assert running.request("POST", "/sync/v1/runs", bearer, b"{}").status == 503
+    assert running.get("/sync/v1/runs", bearer).status == 503
+    assert hangs_up.calls == 2
+    hangs_up.stop()
 
 
 def test_503_when_a_service_is_away(troubled: Gateway, bearer: dict[str, str]) -> None:

@@ -1,25 +1,30 @@
 """Which tokens pass the gateway, and which routes need none."""
 
 import json
+import re
 import time
 from base64 import urlsafe_b64encode
 from typing import Any
 
 import pytest
 
+from cli.gateway import SERVICES
 from cli.gateway_tables import PublicRoute, read_table
 from shared.auth.jws import SigningKey
 from shared.auth.testing import TokenMint
+from tests.architecture import routes
 from tests.gateway.running import TEMPLATE, Answer, Gateway, StartGateway, free_port
 from tests.gateway.upstream import Echo, Servers
 
 PATH = "/projects/v1/projects"
+PROBES = {"/livez", "/readyz", "/startupz"}  # never routed
+LATER = {"/saml/**"}  # no service has it yet
 PUBLIC = read_table(TEMPLATE.with_name("public-routes.yaml"), PublicRoute)
 WITHOUT_TOKEN = {
-    "/", "/docs", "/docs/**", "/openapi.json", "/status", "/favicon.ico", "/gateway/health",
+    "/", "/docs", "/docs/**", "/openapi.json", "/status", "/portal/v1/status", "/gateway/health",
     "/{service}/v1/api-info", "/{service}/v1/openapi.json", "/.well-known/**",
     "/oauth2/jwks", "/oauth2/authorize", "/oauth2/token", "/oauth2/revoke", "/oauth2/introspect", "/oauth2/logout",
-    "/oidc/**", "/saml/**",
+    "/identity/v1/bootstraps", "/oidc/**", "/saml/**",
 }  # fmt: skip
 
 
@@ -120,6 +125,21 @@ def test_a_token_in_the_query_does_not_count(gateway: Gateway, mint: TokenMint) 
 
 def test_the_routes_without_a_token_are_exactly_these() -> None:
     assert {route.path for route in PUBLIC} == WITHOUT_TOKEN
+
+
+def test_what_a_service_calls_public_passes_without_a_token() -> None:
+    for service, method, template in routes.PUBLIC:
+        for name in SERVICES if service == "*" else [service]:
+            path = template.replace("{service}", name)
+            if path not in PROBES:
+                assert any(method in row.methods and re.fullmatch(row.regex(), path) for row in PUBLIC), path
+
+
+def test_what_passes_without_a_token_is_public_in_a_service() -> None:
+    known = [path.replace("{service}", service) for service, _, path in routes.PUBLIC]
+    for row in PUBLIC:
+        if row.path not in {"/gateway/health", *LATER}:
+            assert any(re.fullmatch(row.regex(), path) for path in known), row.path
 
 
 @pytest.mark.parametrize("route", PUBLIC, ids=lambda route: route.path)

@@ -16,6 +16,13 @@ _TRACEPARENT: dict[str, Any] = {
     "description": "W3C trace context; continued where present",
     "schema": {"type": "string", "example": "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"},
 }
+_IDEMPOTENCY_KEY: dict[str, Any] = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "required": False,
+    "description": "Repeat a request with the same key and it happens once; the first answer is kept for 24 hours",
+    "schema": {"type": "string", "minLength": 1, "maxLength": 255, "example": "8e03978e-40d5-43e8-bc93-6894a57f9324"},
+}
 _METHODS = ("get", "put", "post", "delete", "patch")
 _FORMATS = {
     "date": "2026-08-17",
@@ -67,11 +74,30 @@ def _made(app: FastAPI, prefix: str, routes: list[RouteContext], availability: d
         _restore_nulls(schema.get("example"), schema, schemas)
     for item in made["paths"].values():
         item["parameters"] = [_TRACEPARENT]
-        for operation in (item[method] for method in _METHODS if method in item):
-            _finish(operation, schemas)
+        for method in (method for method in _METHODS if method in item):
+            _headers(item[method], method)
+            _finish(item[method], schemas)
     for schema in schemas.values():
         _date_examples(schema)
     return made
+
+
+def _headers(operation: dict[str, Any], method: str) -> None:
+    """What route class and preconditions read: a key on POST, a merge patch, and If-Match, whose lack is 428."""
+    body = operation.get("requestBody", {}).get("content", {})
+    if method == "patch" and "application/json" in body:
+        body["application/merge-patch+json"] = body["application/json"]
+    given = operation.setdefault("parameters", [])
+    if method == "post":
+        given.append(_IDEMPOTENCY_KEY)
+    for parameter in given:
+        if parameter["name"].lower() == "if-match":
+            parameter |= {"name": "If-Match", "required": True, "schema": {"type": "string", "example": '"3"'}}
+            for status, entry in problem_responses(412, 428).items():
+                content = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/ProblemDocument"}}}
+                operation["responses"].setdefault(
+                    str(status), {"description": entry["description"], "content": content}
+                )
 
 
 def _finish(operation: dict[str, Any], schemas: dict[str, Any]) -> None:
@@ -90,8 +116,6 @@ def _finish(operation: dict[str, Any], schemas: dict[str, Any]) -> None:
         }
     body = operation.get("requestBody", {}).get("content", {})
     _media_examples(body, schemas)
-    if "application/json" in body and "patch" in operation["operationId"]:
-        body.setdefault("application/merge-patch+json", body["application/json"])
 
 
 def _media_examples(content: dict[str, Any], schemas: dict[str, Any]) -> None:

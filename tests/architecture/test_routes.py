@@ -94,14 +94,14 @@ def test_every_operation_declares_its_problems(service: str) -> None:
 
 
 @pytest.mark.parametrize("service", SERVICES)
-def test_every_change_of_a_resource_declares_its_preconditions(service: str) -> None:
-    """PUT, PATCH and DELETE take If-Match (412, 428); protocol paths have rules of their own."""
+def test_every_change_of_a_resource_demands_the_version_it_builds_on(service: str) -> None:
     found = []
-    documented = {name for name, _, _ in operations(service)}
+    by_name = {name: operation for name, operation, _ in operations(service)}
     for endpoint in endpoints(service):
-        if endpoint.method in ("PUT", "PATCH", "DELETE") and endpoint.name in documented:
-            names = {field.alias.lower() for one in endpoint.dependencies() for field in one.header_params}
-            if "if-match" not in names and endpoint.path.startswith(f"/{service}/v1/"):
+        if endpoint.method in ("PUT", "PATCH", "DELETE") and endpoint.path.startswith(f"/{service}/v1/"):
+            operation = by_name[endpoint.name]
+            demands = {one["name"] for one in operation["parameters"] if one["required"]}
+            if "If-Match" not in demands or not {"412", "428"} <= set(operation["responses"]):
                 found.append(str(endpoint))
     assert found == []
 

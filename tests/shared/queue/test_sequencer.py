@@ -91,6 +91,14 @@ async def test_replicas_that_sequence_at_once_give_each_position_once(pair: Pair
     assert [row[1] for row in rows] == [*range(5)] * 8
 
 
+async def test_only_one_replica_sequences_at_a_time(pair: Pair, tenant: UUID) -> None:
+    await pair.make(tenant)
+    async with pair.toys.relay.transaction(None) as session:
+        await sequence(session)
+        held = "SELECT mode, granted FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid()"
+        assert [tuple(row) for row in await session.execute(text(held))] == [("ExclusiveLock", True)]
+
+
 async def test_an_event_type_of_another_service_cannot_be_published(pair: Pair, tenant: UUID) -> None:
     class Foreign(Event):
         type = "shelf.thing.stolen.v1"

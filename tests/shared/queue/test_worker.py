@@ -162,6 +162,8 @@ async def test_whatever_is_written_to_redis_forges_no_effect_and_stops_no_worker
         assert await pair.shelf.rows(EFFECTS) == []
         assert await pair.shelf.rows("SELECT position FROM feed_position") == [(0,)]
         assert not bomb.exists()
+        assert await redis.zscore("arq:toys", b"\xff\xfe not text") is None, "a poisoned queue is thrown away"
+        assert await redis.type("arq:shelf") != b"string"
         await pair.make(tenant, serial=7)
         await until(pair.shelf, EFFECTS, [(7,)])
     await redis.aclose()

@@ -66,7 +66,7 @@ def decode_cursor(cursor: str) -> tuple[str, ...]:
     return tuple(values)
 
 
-def _page_query(
+async def _page_query(
     limit: Annotated[int, Query(ge=1, le=200, description="Items per page")] = 20,
     cursor: Annotated[str | None, Query(max_length=1024, description="Taken from `_links.next`")] = None,
 ) -> PageQuery:

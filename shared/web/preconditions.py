@@ -27,7 +27,7 @@ def etag(response: Response, version: int) -> None:
     response.headers["ETag"] = f'"{version}"'
 
 
-def _if_match(
+async def _if_match(
     if_match: Annotated[str | None, Header(description="The ETag that the change is based on")] = None,
 ) -> int:
     error = FieldError(pointer="header:If-Match", detail=_MISSING, code="missing")

@@ -50,7 +50,7 @@ async def open_relay_session(request: Request) -> AsyncIterator[AsyncSession]:
         yield session
 
 
-def _language(accept_language: Annotated[str | None, Header(include_in_schema=False)] = None) -> Lang:
+async def _language(accept_language: Annotated[str | None, Header(include_in_schema=False)] = None) -> Lang:
     return negotiate(accept_language)
 
 

@@ -32,11 +32,11 @@ SPEC = ServiceSpec(
     ),
     settings=Settings,
     routers=[
+        activities,  # first: the most read list is also the first that a path is compared with
         templates,
         instantiation,
         projects,
         phases,
-        activities,
         progress,
         gates,
         signals,

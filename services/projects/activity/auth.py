@@ -3,9 +3,12 @@
 from typing import Annotated
 
 from services.projects.project.rights import LEADERS, READERS
-from shared.auth.dependencies import requires
+from shared.auth.dependencies import Requirement, requires
 from shared.auth.principal import Principal
 from shared.auth.scopes import Scope
 
 ActivitiesRead = Annotated[Principal, requires(Scope.activities_read, READERS)]
 ActivitiesWrite = Annotated[Principal, requires(Scope.activities_write, LEADERS)]
+
+# The same demand as ActivitiesRead, for the list that answers before FastAPI's parsing.
+MAY_READ = Requirement(Scope.activities_read, READERS)

@@ -6,20 +6,21 @@ from uuid import UUID
 from fastapi import Depends, Path, Query, Request, Response
 
 from services.projects.activity.auth import ActivitiesRead
+from services.projects.activity.listing import PlainFirst, answer
 from services.projects.activity.schemas import ActivityItem, ActivityPublic
 from services.projects.activity.service import ActivityFilter, ActivityService
 from services.projects.activity.view import show
 from services.projects.plan.vocabulary import ActivityState, PartySide
-from services.projects.project.endpoints import ProjectId, Projects
+from services.projects.project.endpoints import ProjectId
 from shared.kit import clock
-from shared.web import LangDep, Page, PageDep, SessionDep, etag, make_page, new_router
+from shared.web import LangDep, Page, PageDep, SessionDep, etag, new_router
 
 router = new_router("activities")
 
 ActivityId = Annotated[UUID, Path(alias="activityId")]
 
 
-def _narrowed(
+async def _narrowed(
     state: Annotated[ActivityState | None, Query(description="Only in this state")] = None,
     side: Annotated[PartySide | None, Query(description="Only rows of this side")] = None,
     phase_id: Annotated[UUID | None, Query(alias="phaseId", description="Only of this phase")] = None,
@@ -30,32 +31,25 @@ def _narrowed(
     return ActivityFilter(state, side, phase_id, owner_id, enabled, overdue)
 
 
-@router.get(
-    "/projects/{projectId}/activities",
-    name="activities_list",
-    summary="List the activities of a project",
-    response_model=Page[ActivityItem],
-)
 async def activities_list(
     project_id: ProjectId,
     caller: ActivitiesRead,
-    projects: Projects,
-    session: SessionDep,
     request: Request,
     page: PageDep,
     narrowed: Annotated[ActivityFilter, Depends(_narrowed)],
 ) -> Response:
     """Activities in the order of the plan. Rows of options that were not chosen are there, with `isEnabled` false."""
-    after = page.keys(int, UUID)
-    rows = await ActivityService(session).list_shown(
-        project_id, narrowed, after and (after[0], after[1]), page.limit + 1, clock.today()
-    )
-    if not rows:
-        await projects.get(project_id)
-    made = make_page(request, page, rows, key=lambda row: [row.position, row.id], show=lambda row: row.shown)
-    # The items are JSON already; the response model above is for the document, and a test holds the two together.
-    around = made.model_dump_json(by_alias=True, exclude={"items"})
-    return Response(f'{{"items":[{",".join(made.items)}],{around[1:]}', media_type="application/json")
+    return await answer(request, caller, project_id, page, narrowed)
+
+
+router.add_api_route(
+    "/projects/{projectId}/activities",
+    activities_list,
+    methods=["GET"],
+    summary="List the activities of a project",
+    response_model=Page[ActivityItem],
+    route_class_override=PlainFirst,
+)
 
 
 @router.get("/activities/{activityId}", name="activities_get", summary="Read an activity")

@@ -1,53 +1,47 @@
 """Every statement about activities."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import text
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.projects.activity.errors import ActivityNotFound
 from services.projects.activity.models import Activity
-from shared.kit.db import tenant_of
+from shared.kit.db import Database, tenant_of
 
 # A page of 50 rows through the ORM and a response model costs several times as much CPU (docs/benchmarks.md):
-# PostgreSQL writes the JSON of `ActivityItem`, and the service only joins it together.
-LIST = text(
-    """
-    SELECT position, id, row_to_json(shown)::text AS shown
-    FROM activity a CROSS JOIN LATERAL (
-        SELECT a.id, a.project_id AS "projectId", a.phase_id AS "phaseId", a.source_ref AS "sourceRef", a.position,
-            a.title, a.kind, a.side, a.state, a.is_enabled AS "isEnabled", a.needs_approval AS "needsApproval",
-            CASE WHEN a.window_start IS NOT NULL THEN json_build_object(
-                'start', a.window_start, 'end', a.window_end,
-                'precision', a.window_precision, 'tentative', a.window_tentative
-            ) END AS "window",
-            coalesce(a.is_enabled AND a.state IN ('planned', 'started') AND a.window_end < :today, false)
-                AS "isOverdue",
-            a.owner_id AS "ownerId",
-            to_char(a.done_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS "doneAt", a.version
-    ) shown
-    WHERE a.tenant_id = :tenant AND a.project_id = :project
-        AND (CAST(:state AS text) IS NULL OR a.state = :state)
-        AND (CAST(:side AS text) IS NULL OR a.side = :side)
-        AND (CAST(:phase_id AS uuid) IS NULL OR a.phase_id = :phase_id)
-        AND (CAST(:owner_id AS uuid) IS NULL OR a.owner_id = :owner_id)
-        AND (CAST(:is_enabled AS boolean) IS NULL OR a.is_enabled = :is_enabled)
-        AND (CAST(:is_overdue AS boolean) IS NULL OR "isOverdue" = :is_overdue)
-        AND (a.position, a.id) > (:after_position, :after_id)
-    ORDER BY a.position, a.id
-    LIMIT :limit
-    """
-)
+# PostgreSQL writes the JSON of `ActivityItem`, and the service only joins it together. Only the rows of the page are
+# turned into JSON, and only the filters that were asked for stand in the statement: a generic plan of "no filter or
+# this one" reads and shows the whole project.
+_LATE = "(a.is_enabled AND a.state IN ('planned', 'started') AND coalesce(a.window_end < $6, false))"
+_LIST = """
+SELECT a.position, a.id, row_to_json(shown)::text AS shown
+FROM (
+    SELECT a.* FROM activity a
+    WHERE a.tenant_id = tenant.id AND a.project_id = $2 AND (a.position, a.id) > ($3, $4) {filters}
+    ORDER BY a.position, a.id LIMIT $5
+) a CROSS JOIN LATERAL (
+    SELECT a.id, a.project_id AS "projectId", a.phase_id AS "phaseId", a.source_ref AS "sourceRef", a.position,
+        a.title, a.kind, a.side, a.state, a.is_enabled AS "isEnabled", a.needs_approval AS "needsApproval",
+        CASE WHEN a.window_start IS NOT NULL THEN json_build_object(
+            'start', a.window_start, 'end', a.window_end,
+            'precision', a.window_precision, 'tentative', a.window_tentative
+        ) END AS "window",
+        {late} AS "isOverdue", a.owner_id AS "ownerId",
+        to_char(a.done_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS "doneAt", a.version
+) shown
+ORDER BY a.position, a.id LIMIT $5
+"""
+_FIRST_FILTER = 7
 _BEFORE_ALL = (-1, UUID(int=0))
 
 
 @dataclass(frozen=True)
 class ActivityFilter:
-    """What a list is narrowed to; None is no narrowing."""
+    """What a list is narrowed to; None is no narrowing. The fields are columns, save for `is_overdue`."""
 
     state: str | None = None
     side: str | None = None
@@ -57,13 +51,8 @@ class ActivityFilter:
     is_overdue: bool | None = None
 
 
-@dataclass(frozen=True)
-class ListedActivity:
-    """A row of the list: its sort key, and the JSON of its `ActivityItem`."""
-
-    position: int
-    id: UUID
-    shown: str
+# A row of the list: position and id, which are its sort key, and the JSON of its `ActivityItem`.
+ListedActivity = tuple[int, UUID, str]
 
 
 class ActivityRepository:
@@ -95,18 +84,22 @@ class ActivityRepository:
         )
         return (await self._session.exec(query)).all()
 
+
+class ActivityLists:
+    """Lists of activities, read without a session: the plan's list is what everybody looks at all the time."""
+
+    def __init__(self, database: Database, tenant: UUID) -> None:
+        self._database = database
+        self._tenant = tenant
+
     async def list_shown(
         self, project_id: UUID, narrowed: ActivityFilter, after: tuple[int, UUID] | None, limit: int, today: date
     ) -> list[ListedActivity]:
         """The JSON of up to `limit` rows after a sort key, in the order of the plan."""
-        after_position, after_id = after or _BEFORE_ALL
-        values = asdict(narrowed) | {
-            "tenant": tenant_of(self._session),
-            "project": project_id,
-            "after_position": after_position,
-            "after_id": after_id,
-            "limit": limit,
-            "today": today,
-        }
-        rows = await self._session.execute(LIST, values)
-        return [ListedActivity(row.position, row.id, row.shown) for row in rows]
+        asked = {name: value for name, value in vars(narrowed).items() if value is not None}
+        columns = (_LATE if name == "is_overdue" else f"a.{name}" for name in asked)
+        filters = "".join(f" AND {column} = ${place}" for place, column in enumerate(columns, _FIRST_FILTER))
+        statement = _LIST.format(filters=filters, late=_LATE)
+        key = after or _BEFORE_ALL
+        values = (project_id, *key, limit, today, *asked.values())
+        return await self._database.hot_rows(self._tenant, statement, *values)

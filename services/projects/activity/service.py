@@ -1,15 +1,17 @@
 """Reading activities. Changing one is `progress`, since gates follow."""
 
 from collections.abc import Collection, Sequence
-from datetime import date
 from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.projects.activity.models import Activity
-from services.projects.activity.repository import ActivityFilter, ActivityRepository, ListedActivity
+from services.projects.activity.repository import ActivityFilter, ActivityLists, ActivityRepository, ListedActivity
+from services.projects.project.service import ProjectService
+from shared.kit import clock
+from shared.kit.db import Database
 
-__all__ = ["ActivityFilter", "ActivityService", "ListedActivity"]
+__all__ = ["ActivityFilter", "ActivityList", "ActivityService", "ListedActivity"]
 
 
 class ActivityService:
@@ -36,8 +38,21 @@ class ActivityService:
         """What an account answers for or has closed."""
         return await self._activities.of_account(account_id)
 
-    async def list_shown(
-        self, project_id: UUID, narrowed: ActivityFilter, after: tuple[int, UUID] | None, limit: int, today: date
+
+class ActivityList:
+    """The list of a plan's activities, read without a session (see `shared.kit.hot`)."""
+
+    def __init__(self, database: Database, tenant: UUID) -> None:
+        self._database = database
+        self._tenant = tenant
+
+    async def shown(
+        self, project_id: UUID, narrowed: ActivityFilter, after: tuple[int, UUID] | None, limit: int
     ) -> list[ListedActivity]:
-        """A page in the order of the plan, as ready JSON."""
-        return await self._activities.list_shown(project_id, narrowed, after, limit, today)
+        """Up to `limit` rows after a sort key, in the order of the plan, as ready JSON. Raises ProjectNotFound."""
+        lists = ActivityLists(self._database, self._tenant)
+        rows = await lists.list_shown(project_id, narrowed, after, limit, clock.today())
+        if not rows:
+            async with self._database.transaction(self._tenant) as session:
+                await ProjectService(session).get(project_id)
+        return rows

@@ -19,7 +19,7 @@ router = new_router("gates")
 GateId = Annotated[UUID, Path(alias="gateId")]
 
 
-def _service(session: SessionDep) -> GateService:
+async def _service(session: SessionDep) -> GateService:
     return GateService(session)
 
 

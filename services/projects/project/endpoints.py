@@ -37,7 +37,7 @@ router = new_router("projects")
 ProjectId = Annotated[UUID, Path(alias="projectId")]
 
 
-def _service(session: SessionDep) -> ProjectService:
+async def _service(session: SessionDep) -> ProjectService:
     return ProjectService(session)
 
 

@@ -86,3 +86,11 @@ def test_a_deviation_of_an_unknown_rule_is_refused(tmp_path: Path) -> None:
     path.write_text("- {rules: [DOK.99], document: x, where: '*', why: none, adr: '1'}", "utf-8")
     with pytest.raises(ValueError, match=r"DOK\.99"):
         read_deviations(path)
+
+
+def test_the_committed_documents_keep_the_profile(capsys: pytest.CaptureFixture[str]) -> None:
+    documents = sorted(str(path) for path in DEVIATIONS.parent.glob("*.json"))
+    passed = main(documents, DEVIATIONS) == 0
+    printed = capsys.readouterr().out
+    assert passed, printed
+    assert f"{len(documents) - 1} documents" in printed, "all but tasks.json"

@@ -3,15 +3,15 @@
 It lives here and imports next to nothing, so that a child starts in a twentieth of a second.
 """
 
-import contextlib
 import ctypes
 import importlib
 import os
-import pickle
 import resource
 import signal
 import sys
 from typing import Any
+
+import orjson
 
 _PR_SET_PDEATHSIG = 1
 
@@ -35,26 +35,31 @@ def main() -> None:
 
 def _answer(work: bytes) -> bytes:
     try:
-        module, name, args, kwargs = pickle.loads(work)  # noqa: S301 - written by our own program
-        func: Any = importlib.import_module(module)
-        for part in name.split("."):
+        call = orjson.loads(work)
+        func: Any = importlib.import_module(call["module"])
+        for part in call["name"].split("."):
             func = getattr(func, part)
-        return pickle.dumps(("returned", func(*args, **kwargs)))
+        return orjson.dumps({"returned": func(*call["args"], **call["kwargs"])})
     except MemoryError:
-        return pickle.dumps(("memory", None))
+        return orjson.dumps({"out_of_memory": True})
     except Exception as error:
-        return _pack(error)
+        return orjson.dumps(_told(error))
 
 
-def _pack(error: Exception) -> bytes:
-    """A problem whole, if it can be built again on the other side; of any other error the class alone."""
+def _told(error: Exception) -> dict[str, Any]:
+    """A problem in its parts; of any other error the class alone, since its text may repeat a person's data."""
     problems = sys.modules.get("shared.kit.problems")
-    if problems is not None and isinstance(error, problems.Problem):
-        with contextlib.suppress(Exception):
-            packed = pickle.dumps(("problem", error))
-            pickle.loads(packed)  # noqa: S301 - written one line above
-            return packed
-    return pickle.dumps(("raised", type(error).__name__))
+    if problems is None or not isinstance(error, problems.Problem):
+        return {"raised": type(error).__name__}
+    detail: Any = error.detail
+    return {
+        "problem": {
+            "slug": error.slug,
+            "detail": detail if detail is None or isinstance(detail, str) else detail.model_dump(),
+            "errors": [place.model_dump() for place in error.errors],
+            "extensions": error.extensions,
+        }
+    }
 
 
 if __name__ == "__main__":

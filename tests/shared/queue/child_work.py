@@ -4,7 +4,8 @@ import os
 import time
 from pathlib import Path
 
-from shared.kit.problems import Conflict
+from shared.kit.problems import Conflict, FieldError, Invalid
+from shared.kit.text import Text
 
 
 def double(number: int, *, plus: int = 0) -> int:
@@ -23,6 +24,10 @@ def sleep_and_tell(path: str) -> None:
 
 def refuse() -> None:
     raise Conflict("the file was replaced", place=7)
+
+
+def find_fault() -> None:
+    raise Invalid(Text(sv="Fel", en="Wrong"), errors=[FieldError(pointer="#/row", detail="empty", code="empty")])
 
 
 def stumble() -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from shared.kit.problems import Conflict
+from shared.kit.problems import Conflict, Invalid
 from shared.queue import ChildFailed, WorkTooLarge, WorkTooLong, run_in_child
 from tests.shared.queue import child_work
 
@@ -49,6 +49,13 @@ async def test_a_problem_crosses_the_border_whole() -> None:
         await run_in_child(child_work.refuse)
     assert caught.value.detail == "the file was replaced"
     assert caught.value.extensions == {"place": 7}
+
+
+async def test_a_problems_texts_and_places_cross_too() -> None:
+    with pytest.raises(Invalid) as caught:
+        await run_in_child(child_work.find_fault)
+    assert caught.value.document("sv")["detail"] == "Fel"
+    assert caught.value.errors[0].pointer == "#/row"
 
 
 async def test_an_unforeseen_error_crosses_without_its_text() -> None:

@@ -65,8 +65,7 @@ class SigningKey:
             raise ValueError("ES256 needs a key on P-256")
         self._private = private
         self._key = ECKey(private, ALGORITHM)
-        numbers = private.public_key().public_numbers()
-        self._point = {"crv": "P-256", "kty": "EC", "x": _coordinate(numbers.x), "y": _coordinate(numbers.y)}
+        self._point = _point(private.public_key())
         self.kid = kid or _thumbprint(self._point)
 
     @classmethod
@@ -99,6 +98,18 @@ class SigningKey:
     def sign(self, claims: Mapping[str, Any], typ: str) -> str:
         """The compact JWS of `claims` with header `typ` (`at+jwt`, `JWT`, `logout+jwt`)."""
         return str(jws.sign(dict(claims), self._key, headers={"kid": self.kid, "typ": typ}, algorithm=ALGORITHM))
+
+
+def public_jwk_of_pem(pem: bytes) -> dict[str, str]:
+    """The public JWK of a PEM file that holds either half of an ES256 key; ValueError for any other content."""
+    try:
+        public = serialization.load_pem_public_key(pem)
+    except ValueError:
+        return SigningKey.from_pem(pem).public_jwk()
+    if not isinstance(public, ec.EllipticCurvePublicKey) or not isinstance(public.curve, ec.SECP256R1):
+        raise ValueError("ES256 needs a key on P-256")
+    point = _point(public)
+    return {**point, "kid": _thumbprint(point), "alg": ALGORITHM, "use": "sig"}
 
 
 def read_header(token: str, typ: str | None) -> dict[str, Any]:
@@ -150,6 +161,11 @@ def _json_object(segment: str, what: str) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise TokenRefused(f"{what} is not a JSON object")
     return value
+
+
+def _point(public: ec.EllipticCurvePublicKey) -> dict[str, str]:
+    numbers = public.public_numbers()
+    return {"crv": "P-256", "kty": "EC", "x": _coordinate(numbers.x), "y": _coordinate(numbers.y)}
 
 
 def _coordinate(value: int) -> str:

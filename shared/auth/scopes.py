@@ -5,7 +5,7 @@ from typing import Self
 
 
 class Scope(StrEnum):
-    """`<plural resource family>:read|write`, and OpenID's own; `sentence` is what a consent screen and OpenAPI say about it."""
+    """`<plural resource family>:read|write`, and OpenID's own; `sentence` is what OpenAPI says about it."""
 
     sentence: str
 

@@ -11,10 +11,7 @@ from rich.table import Table
 from cli.demo_roster.model import Dirt, Municipality
 from cli.demo_roster.writing import Files, generate
 
-app = typer.Typer(help="Write a synthetic municipality as roster files.", no_args_is_help=False)
 
-
-@app.command()
 def demo_roster(
     pupils: Annotated[int, typer.Option(min=50, max=1_000_000, help="Number of pupils and children")] = 12_000,
     seed: Annotated[int, typer.Option(help="Same seed, same bytes")] = 1,

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from cli.demo_roster import Dirt, app, generate
+from cli.app import build_app
+from cli.demo_roster import Dirt, generate
 from cli.demo_roster.civic import luhn_digit
 from cli.demo_roster.municipality import build
 
@@ -100,9 +101,9 @@ def test_encoding_dirt_makes_a_file_that_is_not_utf8_and_one_with_a_mark(tmp_pat
 
 
 def test_the_command_writes_the_files_and_prints_what_is_in_them(tmp_path: Path) -> None:
-    result = CliRunner().invoke(
-        app, ["--pupils", "100", "--staff-share", "0.02", "--out", str(tmp_path), "--json", "--dirt", "orphans"]
-    )
+    wishes = ["--pupils", "100", "--staff-share", "0.02", "--json", "--dirt", "orphans"]
+    arguments = ["demo-roster", "--out", str(tmp_path), *wishes]
+    result = CliRunner().invoke(build_app(arguments), arguments)
     assert result.exit_code == 0, result.output
     assert '"pupils": 100' in result.output
     assert {path.name for path in tmp_path.iterdir()} == {"oneroster.zip", "totalfiler.zip", "mapping.json"}

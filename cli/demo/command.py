@@ -1,0 +1,59 @@
+"""`./startklar demo` and `./startklar token`."""
+
+import queue
+from pathlib import Path
+from typing import Annotated
+
+import httpx
+import typer
+
+from cli.demo.api import StepFailed
+from cli.demo.cast import LEADER, Cast
+from cli.demo.login import LoginFailed
+from cli.demo.story import Story
+from cli.demo.telling import Telling
+
+Facts = Annotated[Path, typer.Option("--facts", help="How to log in, as `up` wrote it")]
+_FACTS = Path(".startklar/demo.json")
+
+
+def demo(
+    pupils: Annotated[int, typer.Option(min=50, max=1_000_000, help="Pupils in the roster")] = 12_000,
+    seed: Annotated[int, typer.Option(help="Same seed, same municipality")] = 1,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line")] = False,
+    facts: Facts = _FACTS,
+) -> None:
+    """Play a municipality's rollout through the gateway; exits 1 at the first step that does not hold."""
+    telling = Telling(as_json=as_json)
+    try:
+        Story(_cast(facts), telling, pupils=pupils, seed=seed).play()
+    except queue.Empty:
+        telling.failed("a webhook did not arrive in time")
+        raise typer.Exit(1) from None
+    except (StepFailed, LoginFailed, httpx.HTTPError) as error:
+        telling.failed(str(error))
+        raise typer.Exit(1) from None
+
+
+def token(
+    user: Annotated[str, typer.Option(help="A user of demo.json")] = LEADER,
+    facts: Facts = _FACTS,
+) -> None:
+    """Log in as a demo user and print an access token (5 minutes)."""
+    cast = _cast(facts)
+    try:
+        typer.echo(cast.token(user))
+    except KeyError:
+        typer.echo(f"there is no user {user}; there are {', '.join(cast.names)}", err=True)
+        raise typer.Exit(2) from None
+    except (LoginFailed, httpx.HTTPError) as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(1) from None
+
+
+def _cast(path: Path) -> Cast:
+    try:
+        return Cast.read(path)
+    except (OSError, ValueError):
+        typer.echo("nothing is running here: start it with ./startklar up --detach", err=True)
+        raise typer.Exit(2) from None

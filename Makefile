@@ -31,7 +31,7 @@ check: lint types arch lock-check openapi-check ## Style, types, import rules, l
 migrations: setup ## Migrate every service up, compare with the models, on each PostgreSQL found
 	@$(PY) -m cli.migrations
 bench: setup ## Measure against limits in the same run (ONLY=prefix)
-	@$(PY) -m benchmarks $(if $(ONLY),--only $(ONLY))
+	@$(PY) -m tests.benchmarks $(if $(ONLY),--only $(ONLY))
 
 ##@ Parts of check
 lint: setup ## ruff: style, and format

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import typer
 
-from cli.commands import inspect, run
+from cli.commands import first_admin, inspect, run
 
 # Command -> module and the function in it. Making people's names or playing the demo needs libraries that `status`
 # does not.
@@ -14,7 +14,7 @@ LAZY = {
     "demo-roster": "cli.demo_roster.command:demo_roster",
     "token": "cli.demo.command:token",
 }
-_OWN = (run, inspect)
+_OWN = (run, inspect, first_admin)
 
 
 def build_app(arguments: Sequence[str]) -> typer.Typer:

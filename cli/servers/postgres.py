@@ -6,6 +6,7 @@ the socket's folder, and every role has a SCRAM password. Beside the data folder
 """
 
 import contextlib
+import functools
 import os
 import secrets
 import shutil
@@ -56,7 +57,6 @@ class PostgresServer:
         self.data_dir = Path(os.path.abspath(data_dir))
         self.durable = durable
         self._source = binaries
-        self._account: Account | None = None
         self._process: subprocess.Popen[bytes] | None = None
         self._found: PostgresBinaries | None = None
         self._lock = DirectoryLock(self._beside("lock"))
@@ -70,6 +70,10 @@ class PostgresServer:
         server = cls(scratch / "postgres", binaries=binaries, durable=False)
         server._scratch = scratch
         return server
+
+    @functools.cached_property
+    def _account(self) -> Account | None:
+        return unprivileged_account()
 
     @property
     def programs(self) -> PostgresBinaries:
@@ -91,7 +95,6 @@ class PostgresServer:
         """
         if self.pid is not None:
             return self.admin_url
-        self._account = unprivileged_account()
         self._lock.acquire()
         try:
             self._found = reachable(self._choose(), self._account)

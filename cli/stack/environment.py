@@ -10,7 +10,7 @@ from cli.stack.places import ROOT, Places
 from cli.stack.plan import Plan
 from cli.stack.ports import HOST
 
-IDP_VARIABLE = "STARTKLAR_DEMO_IDP_URL"
+DEMO_IDP = "demo-idp"
 _INHERITED = ("PATH", "HOME", "USER", "LANG", "TZ", "TMPDIR", "SSL_CERT_FILE", "SSL_CERT_DIR")
 
 
@@ -56,9 +56,14 @@ class Wiring:
             "STARTKLAR_REDIS_URL": self.redis_url,
             "STARTKLAR_SERVICE_URLS": json.dumps({name: self.internal(name) for name in self.plan.services}),
         }
-        if "demo-idp" in self.web:
-            settings[IDP_VARIABLE] = self.internal("demo-idp")
         return inherited | settings | own
+
+    def of_demo(self) -> dict[str, str]:
+        """For the demo identity provider, and for the seeding that tells it of its users and clients."""
+        return {
+            "STARTKLAR_DEMO_IDP_URL": self.internal(DEMO_IDP),
+            "STARTKLAR_DEMO_IDP_FILE": str(self.places.keys / "demo-idp.json"),
+        }
 
     def of_service(self, service: str, *, metrics_port: int | None = None) -> dict[str, str]:
         """The settings of a service's web app or worker."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from cli.stack import keys
 from cli.stack.databases import run_to_end
 from cli.stack.environment import Wiring
 from cli.stack.forking import run_module
@@ -29,9 +30,11 @@ class Demo:
 def seed_demo(wiring: Wiring) -> Demo:
     """Make or renew the demo data; safe to repeat. Errors: `ServerFailed` with the end of the log."""
     places = wiring.places
+    for service in wiring.plan.with_data:
+        keys.client_key(places, service)  # the seeding registers what lies in this folder
     out = places.state / "seed.json"
     write_private(out, "{}")
-    env = wiring.of_service("identity")
+    env = wiring.of_service("identity") | wiring.of_demo()
     run_to_end("seed", lambda: run_module(SEED_MODULE, ["--out", str(out)]), env=env, log=places.logs / "seed.log")
     facts: dict[str, Any] = json.loads(out.read_text())
     out.unlink()

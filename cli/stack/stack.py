@@ -107,7 +107,10 @@ class Stack:
 
     def _child(self, spec: ProcessSpec, wiring: Wiring) -> Child:
         metrics = self._ports.choose(f"{spec.name}-metrics")
-        env = wiring.of_service(spec.service, metrics_port=metrics) if spec.service else wiring.common()
+        if spec.service:
+            env = wiring.of_service(spec.service, metrics_port=metrics)
+        else:
+            env = wiring.common() | wiring.of_demo()
         # A worker answers its probes where its metrics are; a web app on its own port.
         self._probes[spec.name] = (wiring.web.get(spec.name, metrics), "/readyz")
         bound = self._sockets.get(spec.name)

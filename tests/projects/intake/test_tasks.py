@@ -1,0 +1,127 @@
+"""Units follow the roster page by page, and a torn page is never half applied."""
+
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+from uuid import UUID
+
+import httpx
+import pytest
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from services.projects.intake.tasks import follow_units
+from shared.kit.ids import new_id
+from shared.kit.problems import Unavailable
+from shared.queue import JobContext
+from shared.queue.changes import ChangeFeed
+from tests.projects.conftest import BASE, LEADER
+from tests.support.services import ServiceUnderTest
+
+
+class Tokens:
+    async def token(self, service: str, tenant: UUID | None = None) -> str:
+        return f"{service}:{tenant}"
+
+
+class Context(JobContext):
+    """A job's context on the service's own database, without a lease to keep."""
+
+    def __init__(self, service: ServiceUnderTest) -> None:
+        self._service = service
+
+    @property
+    def tenant(self) -> UUID | None:
+        return self._service.tenant
+
+    @asynccontextmanager
+    async def transaction(self, tenant: UUID | None = None) -> AsyncIterator[AsyncSession]:
+        async with self._service.database.transaction(self._service.tenant) as session:
+            yield session
+
+    async def progress(self, done: int, total: int | None = None, message: str | None = None) -> None:
+        return None
+
+
+def unit(name: str, version: int, *, op: str = "put", unit_id: UUID | None = None) -> dict[str, Any]:
+    return {
+        "kind": "unit",
+        "op": op,
+        "id": str(unit_id or new_id()),
+        "version": version,
+        "name": name,
+        "unitKind": "school",
+        "schoolForms": ["compulsory"],
+    }
+
+
+PERSON = {"kind": "person", "op": "put", "id": str(new_id()), "version": 1, "displayName": "A", "protected": True}
+
+
+def feed_of(pages: dict[str | None, list[dict[str, Any]]], asked: list[httpx.Request]) -> ChangeFeed:
+    """A change feed that answers with these pages by cursor."""
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append(request)
+        lines = pages[request.url.params.get("cursor")]
+        return httpx.Response(200, content="\n".join(json.dumps(line) for line in lines).encode())
+
+    return ChangeFeed({"sync": "http://sync.test"}, Tokens(), httpx.MockTransport(answer))
+
+
+def page(next_cursor: str | None, version: int) -> dict[str, Any]:
+    return {"kind": "page", "next": next_cursor, "version": version}
+
+
+async def units(service: ServiceUnderTest) -> list[dict[str, Any]]:
+    answer = await service.client.get(f"{BASE}/units", headers=service.as_(LEADER))
+    found: list[dict[str, Any]] = answer.json()["items"]
+    return found
+
+
+async def test_units_are_copied_page_by_page_and_persons_are_not(projects: ServiceUnderTest) -> None:
+    asked: list[httpx.Request] = []
+    feed = feed_of({None: [unit("Björkängen", 1), PERSON, page("x", 0)], "x": [unit("Almen", 2), page(None, 2)]}, asked)
+    result = await follow_units(feed)(Context(projects))
+    assert result == {"units": 2}
+    assert [(row["name"], row["rosterVersion"]) for row in await units(projects)] == [("Almen", 2), ("Björkängen", 1)]
+    assert [request.url.params["after"] for request in asked] == ["0", "0"]
+
+
+async def test_a_second_run_asks_only_for_what_is_new_and_an_ended_unit_stays_visible(
+    projects: ServiceUnderTest,
+) -> None:
+    known, asked = new_id(), list[httpx.Request]()
+    await follow_units(feed_of({None: [unit("Almen", 2, unit_id=known), page(None, 2)]}, asked))(Context(projects))
+    later = feed_of({None: [unit("Almen", 5, op="end", unit_id=known), page(None, 5)]}, asked)
+    await follow_units(later)(Context(projects))
+    assert [request.url.params["after"] for request in asked] == ["0", "2"]
+    assert [(row["isEnded"], row["rosterVersion"]) for row in await units(projects)] == [(True, 5)]
+
+
+async def test_a_replayed_old_page_does_not_bring_back_old_names(projects: ServiceUnderTest) -> None:
+    known = new_id()
+    for version, name in ((5, "Nya namnet"), (2, "Gamla namnet")):
+        feed = feed_of({None: [unit(name, version, unit_id=known), page(None, version)]}, [])
+        await follow_units(feed)(Context(projects))
+    assert [row["name"] for row in await units(projects)] == ["Nya namnet"]
+
+
+@pytest.mark.parametrize("torn", [[unit("Almen", 1)], [unit("Almen", 1) | {"unitKind": "castle"}, page(None, 1)]])
+async def test_a_torn_or_broken_page_leaves_nothing(projects: ServiceUnderTest, torn: list[dict[str, Any]]) -> None:
+    with pytest.raises(ValueError, match=r"cut off|castle"):
+        await follow_units(feed_of({None: torn}, []))(Context(projects))
+    assert await units(projects) == []
+
+
+async def test_an_owner_that_is_away_is_told_as_such(projects: ServiceUnderTest) -> None:
+    away = httpx.MockTransport(lambda _: httpx.Response(503))
+    feed = ChangeFeed({"sync": "http://sync.test"}, Tokens(), away)
+    with pytest.raises(Unavailable):
+        await follow_units(feed)(Context(projects))
+
+
+async def test_another_tenant_sees_none_of_the_units(projects: ServiceUnderTest) -> None:
+    await follow_units(feed_of({None: [unit("Almen", 1), page(None, 1)]}, []))(Context(projects))
+    answer = await projects.client.get(f"{BASE}/units", headers=projects.as_(LEADER, tenant=new_id()))
+    assert answer.json()["items"] == []

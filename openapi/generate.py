@@ -26,8 +26,8 @@ SERVICES = ("identity", "projects", "sync", "training", "webhooks", "portal")
 COMMAND = "python -m openapi.generate"
 DIFF_LINES = 120
 DESCRIPTION = (
-    "Alla Startklars tjänster i ett dokument. Kända begränsningar står i varje tjänsts dokument.\n\n"
-    "All services of Startklar in one document. Known limitations are in the document of each service."
+    "Alla tjänster som Startklar har i ett dokument; kända begränsningar för var och en står i dess eget.\n\n"
+    "All services of Startklar in one document; the known limitations of each are in its own."
 )
 
 

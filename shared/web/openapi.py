@@ -79,7 +79,18 @@ def _made(app: FastAPI, prefix: str, routes: list[RouteContext], availability: d
             _finish(item[method], schemas)
     for schema in schemas.values():
         _date_examples(schema)
+    _share_problems(made)
     return made
+
+
+def _share_problems(made: dict[str, Any]) -> None:
+    """Write each problem response once, as a component: every route has nearly the same ones."""
+    shared = made.setdefault("components", {}).setdefault("responses", {})
+    for item in made["paths"].values():
+        for operation in (item[method] for method in _METHODS if method in item):
+            for status, response in operation["responses"].items():
+                if int(status) >= 400 and shared.setdefault(f"Problem{status}", response) == response:
+                    operation["responses"][status] = {"$ref": f"#/components/responses/Problem{status}"}
 
 
 def _headers(operation: dict[str, Any], method: str) -> None:

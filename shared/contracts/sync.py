@@ -3,7 +3,8 @@
 An event never carries personal data. It names a range of roster versions; a consumer then reads
 `GET /internal/changes?after=<version>` with its service token and gets NDJSON, one line per changed row, each line one
 of the models in `ChangeLine`. A line shows the row **as it is now** (several changes of one row fold into one line),
-so a consumer upserts by `id`, remembers the highest `version` it has stored, and can rebuild from `after=0`.
+so a consumer upserts by `id`, stores the `version` that the end of a page names, and can rebuild from `after=0`.
+Kinds come in the order unit, person, group, duty, enrolment, membership, responsible: ends before ties.
 
 Protected identity: where `protected` is true the names are the alias, and mail address and login names are absent.
 """
@@ -194,7 +195,7 @@ class DutyChange(Change):
 
 
 class EnrolmentChange(Change):
-    """A pupil's or child's place at a unit; `school_form` is null where the register does not say and it cannot be told.
+    """A pupil's or child's place at a unit; `school_form` is null where it cannot be told.
 
     `school_year` is the grade, where the form has grades.
     """
@@ -250,8 +251,8 @@ _LINE: TypeAdapter[Change] = TypeAdapter(ChangeLine)
 class PageEnd(BaseModel):
     """The last line of every page; a page without it was cut off and must be read again.
 
-    `next` is the cursor of the following page, null when the feed is read to its end. `version` is the newest roster
-    version that the pages so far show in full: store it as the position, also when only some pages were read.
+    `next` is the cursor of the following page, null when the feed is read to its end. `version` is the position to
+    store: it stays where the reader began until the last page, which gives the version that is then complete.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")

@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import Path, Query, Request, Response
 
 from services.sync.run.auth import PlansRead, RunsApprove, RunsRead, RunsStart
-from services.sync.run.repository import ItemQuery
+from services.sync.run.query import ItemQuery
 from services.sync.run.schemas import (
     ApprovalAccepted,
     ApprovalCreate,
@@ -27,7 +27,7 @@ Op = Literal["create", "change", "end", "revive"]
 
 
 @router.post("/runs", status_code=202, summary="Start a run")
-async def runs_create(  # noqa: PLR0913 - one argument for each part of the request
+async def runs_create(
     body: RunCreate, caller: RunsStart, session: SessionDep, request: Request, response: Response, lang: LangDep
 ) -> RunPublic:
     """Read an upload and plan what it would change. Nothing changes before the plan is approved.
@@ -60,7 +60,7 @@ async def runs_get(
 
 
 @router.get("/runs/{runId}/plan-items", summary="List what a run changes")
-async def run_plan_items_list(  # noqa: PLR0913 - one argument for each part of the request
+async def run_plan_items_list(
     run_id: RunId,
     _: PlansRead,
     session: SessionDep,
@@ -80,7 +80,7 @@ async def run_plan_items_list(  # noqa: PLR0913 - one argument for each part of 
 
 
 @router.get("/runs/{runId}/findings", summary="List what is wrong in a delivery")
-async def run_findings_list(  # noqa: PLR0913 - one argument for each part of the request
+async def run_findings_list(
     run_id: RunId,
     _: PlansRead,
     session: SessionDep,
@@ -96,7 +96,7 @@ async def run_findings_list(  # noqa: PLR0913 - one argument for each part of th
 
 
 @router.post("/runs/{runId}/approvals", status_code=202, summary="Approve a plan")
-async def run_approvals_create(  # noqa: PLR0913 - one argument for each part of the request
+async def run_approvals_create(
     run_id: RunId,
     body: ApprovalCreate,
     caller: RunsApprove,

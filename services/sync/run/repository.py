@@ -1,7 +1,6 @@
 """Every statement about runs, approvals, findings and planned rows."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -12,19 +11,9 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from services.sync.plan.entities import ENTITIES, Entity
 from services.sync.plan.models import Approval, FindingRow, PlannedRow, Run
 from services.sync.roster.models import RosterHead
+from services.sync.run.query import ItemQuery
 from shared.kit.db import tenant_of
 from shared.kit.problems import NotFound
-
-
-@dataclass(frozen=True)
-class ItemQuery:
-    """Which planned rows: of one kind, one op, counted under one unit; None is any. `after` is (kind, id)."""
-
-    kind: str | None
-    op: str | None
-    unit_id: UUID | None
-    after: tuple[str, UUID] | None
-    limit: int
 
 
 class RunRepository:

@@ -19,7 +19,8 @@ from services.sync.run.errors import (
     RunNotPlanned,
     UploadNotStored,
 )
-from services.sync.run.repository import ItemQuery, RunRepository
+from services.sync.run.query import ItemQuery
+from services.sync.run.repository import RunRepository
 from services.sync.upload.service import UploadService
 from shared.auth import Principal, Side
 from shared.contracts.sync import RunFailed

@@ -2,9 +2,10 @@
 
 from typing import Annotated
 
-from shared.auth import Principal, Role, Scope, requires
+from services.sync.roster.rights import for_whole_tenant
+from shared.auth import Principal, Role, Scope
 
 _LOADERS = (Role.register_admin, Role.tenant_admin)
 
-UploadsRead = Annotated[Principal, requires(Scope.uploads_read, (*_LOADERS, Role.approver, Role.auditor))]
-UploadsWrite = Annotated[Principal, requires(Scope.uploads_write, _LOADERS)]
+UploadsRead = Annotated[Principal, for_whole_tenant(Scope.uploads_read, (*_LOADERS, Role.approver, Role.auditor))]
+UploadsWrite = Annotated[Principal, for_whole_tenant(Scope.uploads_write, _LOADERS)]

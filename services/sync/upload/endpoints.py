@@ -66,7 +66,7 @@ async def uploads_get(upload_id: UploadId, _: UploadsRead, session: SessionDep, 
     responses=problem_responses(412, 413, 428),
     openapi_extra={"requestBody": {"required": True, **_CONTENT}},
 )
-async def uploads_put_content(  # noqa: PLR0913 - one argument for each part of the request
+async def uploads_put_content(
     upload_id: UploadId,
     caller: UploadsWrite,
     session: SessionDep,

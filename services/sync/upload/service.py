@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -13,6 +14,9 @@ from services.sync.upload.repository import UploadRepository
 from shared.kit.db import tenant_of
 from shared.kit.files import DataClass, FileStore
 from shared.kit.journal import record
+from shared.queue import start_job
+
+PURGE_JOB = "upload-purge"
 
 
 @dataclass(frozen=True)
@@ -84,7 +88,15 @@ class UploadService:
         upload.file_id, upload.state = stored.id, "stored"
         upload.touch()
         await record(self._session, "upload.store", "upload", upload.id, after={"sha256": upload.sha256})
+        retention = timedelta(days=keeping.retention_days)
+        await start_job(self._session, PURGE_JOB, {"uploadId": upload.id}, after=retention, created_by=by)
         return upload
+
+    async def purge(self, upload_id: UUID, store: FileStore) -> None:
+        """Erase the content; the upload stays as a record without it. Idempotent."""
+        upload = await self._uploads.get(upload_id, lock=True)
+        await store.delete(self._session, stored_file(upload))
+        await record(self._session, "upload.purge", "upload", upload.id)
 
 
 def stored_file(upload: Upload) -> UUID:

@@ -1,0 +1,48 @@
+"""The web process of the sync service."""
+
+from contextlib import AsyncExitStack
+from datetime import date
+
+from fastapi import FastAPI
+
+from services.sync.change.endpoints import router as changes
+from services.sync.person.endpoints import router as persons
+from services.sync.person_data import PERSON_DATA
+from services.sync.roster.endpoints import router as roster
+from services.sync.run.endpoints import router as runs
+from services.sync.settings import Settings
+from services.sync.unit.endpoints import router as units
+from services.sync.upload.endpoints import router as uploads
+from shared.auth.cutoffs import use_cutoffs
+from shared.kit.files import FileStore
+from shared.kit.settings import ServiceSettings
+from shared.kit.text import Text
+from shared.web import Runtime, ServiceSpec, build_app
+from shared.web.journal import journal_router
+
+
+async def _keep_files(runtime: Runtime, _: AsyncExitStack) -> None:
+    runtime.resources[FileStore] = FileStore(runtime.settings.file_key_bytes())
+
+
+SPEC = ServiceSpec(
+    name="sync",
+    title="Startklar sync",
+    version="1.0.0",
+    released=date(2026, 11, 21),
+    description=Text(
+        sv="Enheter och personer: leveranser från register, planer att godkänna, gällande register och dess flöde.",
+        en="Units and persons: deliveries of registers, plans to approve, the roster in force and its change feed.",
+    ),
+    settings=Settings,
+    routers=[units, persons, uploads, runs, roster, journal_router("sync")],
+    internal_routers=[changes],
+    startup=[_keep_files, use_cutoffs],
+    person_data=PERSON_DATA,
+    large_bodies={r"/sync/v1/uploads/[^/]+/content": 512 * 1024 * 1024},
+)
+
+
+def create_app(settings: ServiceSettings | None = None) -> FastAPI:
+    """The app; without settings it reads them from the environment when it starts."""
+    return build_app(SPEC, settings)

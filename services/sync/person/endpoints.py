@@ -1,0 +1,121 @@
+"""Persons of the roster."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Path, Query, Request, Response
+
+from services.sync.person.auth import SEEING, PersonsRead, PersonsWrite
+from services.sync.person.schemas import (
+    DutyPublic,
+    EnrolmentPublic,
+    Part,
+    PersonCreate,
+    PersonDetail,
+    PersonPatch,
+    PersonPublic,
+)
+from services.sync.person.seen import Seen
+from services.sync.person.service import PersonService
+from services.sync.roster.alias import display_name
+from services.sync.roster.models import Person
+from shared.web import (
+    IfMatch,
+    Page,
+    PageDep,
+    SessionDep,
+    check_version,
+    created,
+    etag,
+    make_page,
+    new_router,
+)
+from shared.web.route import problem_responses
+
+router = new_router("persons")
+
+PersonId = Annotated[UUID, Path(alias="personId")]
+
+
+@router.post("/persons", status_code=201, summary="Create a person")
+async def persons_create(
+    body: PersonCreate, _: PersonsWrite, session: SessionDep, request: Request, response: Response
+) -> PersonPublic:
+    """Enter a person by hand. It becomes a version of the roster of its own, which the other services follow."""
+    person = await PersonService(session).create(body.model_dump())
+    created(response, request, f"/sync/v1/persons/{person.id}")
+    etag(response, person.version)
+    return show(person)
+
+
+@router.get("/persons", summary="List persons")
+async def persons_list(
+    caller: PersonsRead,
+    session: SessionDep,
+    request: Request,
+    page: PageDep,
+    unit_id: Annotated[UUID | None, Query(alias="unitId", description="Only with a place at this unit")] = None,
+    part: Annotated[Part | None, Query(description="Only pupils, staff or guardians")] = None,
+) -> Page[PersonPublic]:
+    """Present persons at the units that the caller may see, in no order that would tell a name."""
+    keys = page.keys(UUID)
+    seen = Seen(caller.units_for(*SEEING), unit_id, part)
+    rows = await PersonService(session).list_after(keys[0] if keys else None, page.limit + 1, seen)
+    return make_page(request, page, rows, key=lambda row: (row.id,), show=show)
+
+
+@router.get("/persons/{personId}", summary="Read a person")
+async def persons_get(
+    person_id: PersonId, caller: PersonsRead, session: SessionDep, response: Response
+) -> PersonDetail:
+    """One person with the present duties and enrolments, an ended person too."""
+    whole = await PersonService(session).get(person_id, Seen(caller.units_for(*SEEING)))
+    etag(response, whole.person.version)
+    return PersonDetail(
+        **show(whole.person).model_dump(),
+        duties=[DutyPublic.model_validate(duty) for duty in whole.duties],
+        enrolments=[
+            EnrolmentPublic.model_validate(enrolment.model_dump() | {"school_form": enrolment.school_form or None})
+            for enrolment in whole.enrolments
+        ],
+    )
+
+
+@router.patch("/persons/{personId}", summary="Change a person", responses=problem_responses(412, 428))
+async def persons_patch(
+    person_id: PersonId,
+    body: PersonPatch,
+    _: PersonsWrite,
+    session: SessionDep,
+    version: IfMatch,
+    response: Response,
+) -> PersonPublic:
+    """Change a person who was entered by hand, or protect anybody's identity, which takes effect at once."""
+    persons = PersonService(session)
+    person = await persons.locked(person_id)
+    check_version(version, person.version)
+    changes = body.model_dump(exclude_unset=True)
+    person = await persons.change(person, {name: value for name, value in changes.items() if _fits(name, value)})
+    etag(response, person.version)
+    return show(person)
+
+
+def _fits(name: str, value: object) -> bool:
+    """Null empties what may be empty and leaves the rest."""
+    return value is not None or name in ("email", "login")
+
+
+def show(person: Person) -> PersonPublic:
+    """The person as anybody may see it: of a protected one the row itself holds no names."""
+    return PersonPublic(
+        id=person.id,
+        display_name=display_name(person.id, person.given_name, person.family_name, protected=person.protected),
+        given_name=person.given_name,
+        family_name=person.family_name,
+        email=person.email,
+        login=person.login,
+        is_protected=person.protected,
+        source=person.source,
+        changed_version=person.changed_version,
+        ended_at=person.ended_at,
+    )

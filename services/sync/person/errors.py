@@ -1,0 +1,16 @@
+"""Why a person cannot be entered or changed."""
+
+from shared.kit.problems import Conflict
+from shared.kit.text import Text
+
+
+class PersonOfRegister(Conflict):
+    """A register delivers this person; only the protection of the identity can be tightened here."""
+
+    slug = "owned-by-register"
+    title = Text(sv="Ändras i registret", en="Changed in the register", da="Ændres i registeret")
+
+
+class LoginTaken(Conflict):
+    slug = "login-taken"
+    title = Text(sv="Inloggningen är upptagen", en="The login name is taken", da="Loginnavnet er optaget")

@@ -1,0 +1,29 @@
+"""The worker of the sync service: reads deliveries, applies plans, erases old files, follows removed access."""
+
+from services.sync.run import tasks as runs
+from services.sync.settings import Settings
+from services.sync.upload import tasks as uploads
+from shared.auth.cutoffs import record_cutoff
+from shared.auth.service_tokens import build_token_source
+from shared.contracts.identity import AccessRevoked
+from shared.queue import WorkerSpec, run_worker
+
+
+def worker_spec(settings: Settings) -> WorkerSpec:
+    """What this worker does."""
+    return WorkerSpec(
+        service="sync",
+        settings=Settings,
+        consumes={"identity": {AccessRevoked: record_cutoff}},
+        jobs={**runs.handlers(settings), **uploads.handlers(settings)},
+        tokens=build_token_source,
+    )
+
+
+def main() -> None:
+    settings = Settings()
+    run_worker(worker_spec(settings), settings)
+
+
+if __name__ == "__main__":
+    main()

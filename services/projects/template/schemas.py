@@ -1,10 +1,90 @@
 """Templates on the wire."""
 
 from datetime import date
+from typing import Any
 
 from services.projects.template.definition import Template
 from shared.kit.text import Text
 from shared.web.models import ApiModel, example
+
+
+def _text(sv: str, en: str) -> dict[str, str | None]:
+    return {"sv": sv, "en": en, "da": None}
+
+
+_MARCH = {"first": "start_month", "last": "start_month", "precision": "month", "tentative": False}
+_CRITERION = {
+    "key": "plan-approved",
+    "kind": "activity_done",
+    "activity": "HAN-A1.05",
+    "title": _text("Planen är godkänd", "The plan is approved"),
+    "mandatory": True,
+    "basis": "source",
+    "enabledIf": None,
+}
+_WHOLE: dict[str, Any] = {
+    "key": "sv-supplier-5-phase",
+    "version": "1.0.0",
+    "published": "2026-11-21",
+    "title": _text("Införande i fem faser", "Rollout in five phases"),
+    "description": _text("Preliminär plan", "A preliminary plan"),
+    "anchors": {"start_month": {"type": "month", "title": _text("Startmånad", "Start month")}},
+    "parties": [
+        {"side": "customer", "variable": "customer", "title": _text("Huvudman", "Authority"), "required": True}
+    ],
+    "options": {
+        "migration_ordered": {
+            "type": "bool",
+            "default": False,
+            "title": _text("Migrering är beställd", "Migration is ordered"),
+            "minimum": None,
+            "maximum": None,
+        }
+    },
+    "schoolForms": ["preschool", "compulsory"],
+    "roles": [],
+    "goals": [{"sourceRef": "HAN-G2", "title": _text("Enklare kontakt", "Easier contact"), "measure": None}],
+    "tracks": [],
+    "risks": [],
+    "phases": [
+        {
+            "sourceRef": "HAN-P1",
+            "key": "p1",
+            "title": _text("Etablering", "Establishment"),
+            "purpose": _text("Planen finns", "The plan exists"),
+            "nominalWeeks": [3, 3],
+            "window": _MARCH,
+        }
+    ],
+    "activities": [
+        {
+            "sourceRef": "HAN-A1.05",
+            "phase": "p1",
+            "track": None,
+            "title": _text("Godkänn planen", "Approve the plan"),
+            "kind": "approval",
+            "side": "joint",
+            "window": _MARCH,
+            "enabledIf": None,
+            "needsDecision": None,
+            "approvalRequired": True,
+            "sourceUncertain": None,
+            "note": None,
+            "links": [],
+        }
+    ],
+    "gates": [
+        {
+            "sourceRef": "HAN-M1",
+            "key": "m1",
+            "phase": "p1",
+            "title": _text("Etableringen avslutad", "Establishment closed"),
+            "window": None,
+            "criteria": [_CRITERION],
+        }
+    ],
+    "digest": "5f0c2b9e8d11",
+}
 
 
 class TemplateItem(ApiModel):
@@ -51,5 +131,7 @@ class TemplateItem(ApiModel):
 
 class TemplatePublic(Template):
     """Everything in a version of a template: anchors, options, roles, goals, tracks, risks, phases, rows and gates."""
+
+    model_config = example(_WHOLE)
 
     digest: str

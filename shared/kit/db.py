@@ -21,6 +21,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from shared.kit import clock
 from shared.kit.hot import HotReads, rows_on
 from shared.kit.ids import new_id
+from shared.kit.problems import Forbidden
+from shared.kit.text import Text
 
 log = structlog.get_logger(__name__)
 
@@ -72,6 +74,15 @@ def create_engine(url: str, **options: Any) -> AsyncEngine:
         json_serializer=lambda value: orjson.dumps(value).decode(),
         json_deserializer=orjson.loads,
         **options,
+    )
+
+
+class TenantMissing(Forbidden):
+    slug = "tenant-missing"
+    title = Text(
+        sv="Din inloggning gäller ingen huvudman",
+        en="Your login is for no authority",
+        da="Dit login gælder ingen myndighed",
     )
 
 
@@ -139,9 +150,11 @@ async def set_tenant(session: AsyncSession, tenant: UUID | None) -> None:
 
 
 def tenant_of(session: AsyncSession) -> UUID:
-    """The tenant that the session is bound to; an error where code that needs one runs without."""
+    """The tenant that the session is bound to. Raises TenantMissing for a caller whose token names none."""
     tenant = session.info.get("tenant")
     if not isinstance(tenant, UUID):
+        if session.info.get("principal") is not None:
+            raise TenantMissing()
         raise RuntimeError("this code needs a session with a tenant")
     return tenant
 

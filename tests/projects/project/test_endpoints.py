@@ -148,6 +148,22 @@ async def test_another_tenant_finds_nothing_of_the_project(rollout: Rollout) -> 
     assert {(await rollout.get(path, tenant=stranger)).status_code for path in paths} == {404}
 
 
+async def test_a_token_that_names_no_tenant_reaches_nothing(rollout: Rollout) -> None:
+    headers = rollout.service.mint.headers(tenant=None, roles=(LEADER, APPROVER)) | {"If-Match": '"1"'}
+    gate, activity = await rollout.gate("m1"), await rollout.activity("HAN-A1.01")
+    asked: list[tuple[str, str, Any]] = [
+        ("GET", "/projects", None),
+        ("GET", f"/projects/{rollout.id}/activities", None),
+        ("GET", f"/gates/{gate['id']}", None),
+        ("PATCH", f"/activities/{activity['id']}", {"state": "done"}),
+        ("POST", "/projects", CREATE),
+        ("POST", f"/gates/{gate['id']}/passes", None),
+    ]
+    client = rollout.service.client
+    answers = [await client.request(how, BASE + path, json=body, headers=headers) for how, path, body in asked]
+    assert [answer.status_code for answer in answers] == [403, 404, 403, 403, 403, 403]
+
+
 async def test_a_project_is_renamed_and_its_roles_are_given_with_the_present_version(rollout: Rollout) -> None:
     client, url = rollout.service.client, f"{BASE}/projects/{rollout.id}"
     headers, account = rollout.service.as_(LEADER), str(new_id())

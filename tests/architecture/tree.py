@@ -4,7 +4,7 @@ import ast
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -44,9 +44,14 @@ class Module:
 
 
 def modules(*folders: str) -> list[Module]:
-    """The Python files below `folders`, sorted."""
-    paths = sorted(path for folder in folders for path in (ROOT / folder).rglob("*.py"))
-    return [Module(str(path.relative_to(ROOT)), path.read_text("utf-8")) for path in paths]
+    """The Python files below `folders`, sorted; read and parsed once for all tests of a process."""
+    return [module for folder in folders for module in _below(folder)]
+
+
+@cache
+def _below(folder: str) -> tuple[Module, ...]:
+    paths = sorted((ROOT / folder).rglob("*.py"))
+    return tuple(Module(str(path.relative_to(ROOT)), path.read_text("utf-8")) for path in paths)
 
 
 def kept_files() -> list[Path]:

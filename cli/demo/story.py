@@ -50,7 +50,8 @@ class Story:
     def _log_in(self) -> None:
         with self._tell.act("Logging in at the demo identity provider"):
             me = self._cast.as_(LEADER).get("/identity/v1/me")
-            self._tell.fact(f"{LEADER}: {', '.join(me['roles'])} on the {me['side']} side")
+            roles = ", ".join(grant["role"] for grant in me["roles"])
+            self._tell.fact(f"{me['displayName']} for {me['tenant']['name']}: {roles}, on the {me['side']} side")
 
     def _subscribe(self, listener: Listener) -> None:
         with self._tell.act("Subscribing a local listener to gate events"):

@@ -4,6 +4,7 @@ from datetime import date
 
 from fastapi import FastAPI
 
+from services.identity import models  # noqa: F401 - every table is known before the first query
 from services.identity.account.endpoints import router as accounts
 from services.identity.authorization.endpoints import router as authorization
 from services.identity.client.endpoints import router as clients

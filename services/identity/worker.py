@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from services.identity import models  # noqa: F401 - every table is known before the first query
 from services.identity.key.tasks import ROTATE, rotate_keys
 from services.identity.roster.tasks import (
     ALIGN,

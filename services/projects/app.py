@@ -4,6 +4,7 @@ from datetime import date
 
 from fastapi import FastAPI
 
+from services.projects import models  # noqa: F401 - every table is known before the first query
 from services.projects.activity.endpoints import router as activities
 from services.projects.gate.endpoints import router as gates
 from services.projects.instantiation.endpoints import router as instantiation

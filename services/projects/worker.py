@@ -1,5 +1,6 @@
 """The worker of the projects service: takes in signals and units, and publishes what plans and gates do."""
 
+from services.projects import models  # noqa: F401 - every table is known before the first query
 from services.projects.intake.tasks import jobs, on_coverage_changed, on_roster_applied
 from services.projects.settings import Settings
 from shared.auth.cutoffs import record_cutoff

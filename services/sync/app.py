@@ -5,6 +5,7 @@ from datetime import date
 
 from fastapi import FastAPI
 
+from services.sync import models  # noqa: F401 - every table is known before the first query
 from services.sync.change.endpoints import router as changes
 from services.sync.person.endpoints import router as persons
 from services.sync.person_data import PERSON_DATA

@@ -1,5 +1,6 @@
 """The worker of the sync service: reads deliveries, applies plans, erases old files, follows removed access."""
 
+from services.sync import models  # noqa: F401 - every table is known before the first query
 from services.sync.run import tasks as runs
 from services.sync.settings import Settings
 from services.sync.upload import tasks as uploads

@@ -4,6 +4,7 @@ from datetime import date
 
 from fastapi import FastAPI
 
+from services.training import models  # noqa: F401 - every table is known before the first query
 from services.training.appointment.endpoints import router as appointments
 from services.training.course.endpoints import router as courses
 from services.training.coverage.endpoints import router as coverage

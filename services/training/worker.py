@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from services.training import models  # noqa: F401 - every table is known before the first query
 from services.training.coverage.tasks import REFRESH, refresh_all
 from services.training.roster.tasks import FOLLOW, follow_roster, on_roster_applied
 from services.training.settings import Settings

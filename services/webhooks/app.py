@@ -5,6 +5,7 @@ from datetime import date
 
 from fastapi import FastAPI
 
+from services.webhooks import models  # noqa: F401 - every table is known before the first query
 from services.webhooks.catalogue.endpoints import router as catalogue
 from services.webhooks.delivery.endpoints import router as deliveries
 from services.webhooks.endpoint.endpoints import router as endpoints

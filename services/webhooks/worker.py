@@ -1,5 +1,6 @@
 """The worker of the webhooks service: consumes every owner's feed, sends deliveries, drops what is old."""
 
+from services.webhooks import models  # noqa: F401 - every table is known before the first query
 from services.webhooks.delivery.dispatcher import dispatch, purge
 from services.webhooks.delivery.tasks import all_handlers
 from services.webhooks.settings import Settings

@@ -3,6 +3,7 @@
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -10,12 +11,14 @@ import httpx
 import pytest
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from services.projects.intake.tasks import follow_units
+from services.projects.intake.tasks import follow_units, recheck_gates
+from shared.kit import clock
+from shared.kit.clock import frozen
 from shared.kit.ids import new_id
 from shared.kit.problems import Unavailable
 from shared.queue import JobContext
 from shared.queue.changes import ChangeFeed
-from tests.projects.conftest import BASE, LEADER
+from tests.projects.conftest import BASE, LEADER, Facts, Rollout
 from tests.support.services import ServiceUnderTest
 
 
@@ -27,8 +30,13 @@ class Tokens:
 class Context(JobContext):
     """A job's context on the service's own database, without a lease to keep."""
 
-    def __init__(self, service: ServiceUnderTest) -> None:
+    def __init__(self, service: ServiceUnderTest, **params: str) -> None:
         self._service = service
+        self._params = params
+
+    @property
+    def params(self) -> dict[str, str]:
+        return self._params
 
     @property
     def tenant(self) -> UUID | None:
@@ -58,13 +66,17 @@ def unit(name: str, version: int, *, op: str = "put", unit_id: UUID | None = Non
 PERSON = {"kind": "person", "op": "put", "id": str(new_id()), "version": 1, "displayName": "A", "protected": True}
 
 
+def lines(page_of: list[dict[str, Any]]) -> bytes:
+    """A page as NDJSON."""
+    return "\n".join(json.dumps(line) for line in page_of).encode()
+
+
 def feed_of(pages: dict[str | None, list[dict[str, Any]]], asked: list[httpx.Request]) -> ChangeFeed:
     """A change feed that answers with these pages by cursor."""
 
     def answer(request: httpx.Request) -> httpx.Response:
         asked.append(request)
-        lines = pages[request.url.params.get("cursor")]
-        return httpx.Response(200, content="\n".join(json.dumps(line) for line in lines).encode())
+        return httpx.Response(200, content=lines(pages[request.url.params.get("cursor")]))
 
     return ChangeFeed({"sync": "http://sync.test"}, Tokens(), httpx.MockTransport(answer))
 
@@ -125,3 +137,16 @@ async def test_another_tenant_sees_none_of_the_units(projects: ServiceUnderTest)
     await follow_units(feed_of({None: [unit("Almen", 1), page(None, 1)]}, []))(Context(projects))
     answer = await projects.client.get(f"{BASE}/units", headers=projects.as_(LEADER, tenant=new_id()))
     assert answer.json()["items"] == []
+
+
+async def test_a_ready_gate_reopens_when_its_roster_has_become_stale(rollout: Rollout, facts: Facts) -> None:
+    await facts.roster_applied()
+    await facts.coverage(50, 50)
+    gate = await rollout.gate("m3")
+    with frozen(clock.now() + timedelta(days=14, seconds=1)):
+        await recheck_gates(Context(rollout.service, project=rollout.id))
+    journal = (await rollout.get(f"/journal-entries?entityId={gate['id']}")).json()["items"]
+    assert [(entry["action"], entry["after"]["state"]) for entry in journal] == [
+        ("gate.reopen", "open"),
+        ("gate.ready", "ready"),
+    ]

@@ -76,7 +76,7 @@ async def start_service(
     stack.push_async_callback(relay.stop)
     stack.push_async_callback(database.stop)
     module = importlib.import_module(f"services.{name}.app")
-    app: FastAPI = module.create_app(settings)
+    app: FastAPI = module.create_app(settings) if more else _idle_app(name, stack, module.create_app)
     held = Runtime(settings, database, relay, mint.verifier(name))
     for enter in getattr(module.SPEC, "startup", ()):
         await enter(held, stack)
@@ -84,6 +84,18 @@ async def start_service(
     transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
     client = await stack.enter_async_context(httpx.AsyncClient(transport=transport, base_url="http://service.test"))
     return ServiceUnderTest(name, app, client, mint, database, relay, settings, urls, new_id())
+
+
+# FastAPI builds a route when it first serves it, which costs more than most tests do; only the runtime differs.
+_idle: dict[str, list[FastAPI]] = {}
+
+
+def _idle_app(name: str, stack: AsyncExitStack, create: Callable[[], FastAPI]) -> FastAPI:
+    """An app of this service, with ordinary settings, that no other test holds; given back when `stack` ends."""
+    idle = _idle.setdefault(name, [])
+    app = idle.pop() if idle else create()
+    stack.callback(idle.append, app)
+    return app
 
 
 @pytest.fixture

@@ -62,9 +62,11 @@ class Listener:
                 await listening
         finally:
             tasks = [listening, stopping, *worker.tasks.values()]
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+            # More than once: redis-py now and then swallows a cancellation in the midst of a command.
+            while pending := [task for task in tasks if not task.done()]:
+                for task in pending:
+                    task.cancel()
+                await asyncio.wait(pending, timeout=0.5)
             await pool.aclose(close_connection_pool=True)
 
     def _connect(self) -> ArqRedis:

@@ -1,6 +1,7 @@
 """Small municipalities for the tests of sync, and running their deliveries through the planner without HTTP."""
 
 import io
+import json
 import zipfile
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -16,6 +17,8 @@ from cli.demo_roster import Municipality, joined, oneroster
 from cli.demo_roster.municipality import build
 from services.sync.plan.keys import civic_keys
 from services.sync.plan.models import Run
+from services.sync.reading.child import tell
+from services.sync.reading.frames import HEADER, Frame, Kind, decode
 from services.sync.reading.mapping import Mapping, shipped
 from services.sync.reading.process import ReadTask
 from services.sync.run.planner import plan_delivery
@@ -48,6 +51,16 @@ async def chunks(content: bytes, size: int = 65536) -> AsyncIterator[bytes]:
         yield content[start : start + size]
 
 
+async def frames(task: ReadTask, content: bytes) -> AsyncIterator[Frame]:
+    """What the reader says, without a process of its own: for tests that are about something else."""
+    said = io.BytesIO()
+    tell(json.loads(task.line()), lambda: content, said.write)
+    said.seek(0)
+    while header := said.read(HEADER.size):
+        kind, length = HEADER.unpack(header)
+        yield decode(Kind(kind), said.read(length))
+
+
 @dataclass
 class Roster:
     """The roster of one tenant in a test's database."""
@@ -62,7 +75,7 @@ class Roster:
             session.add(run)
             await session.flush()
             task = ReadTask(mapping, civic_keys(KEY, self.tenant), TODAY)
-            await plan_delivery(session, run, task, chunks(content))
+            await plan_delivery(session, run, frames(task, content))
         return run
 
     async def apply(self, run: Run) -> bool:

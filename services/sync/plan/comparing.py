@@ -21,6 +21,9 @@ _DEPENDS = {
     "person": set(),
 }
 
+# Columns that are made from another one.
+_TOLD_BY = {"civic_cipher": "civic_hash", "login_digest": "login"}
+
 _CHANGES = """
 INSERT INTO {planned} (tenant_id, run_id, id, op, before, at_unit, {columns})
 SELECT :tenant, :run, s.id, s.op, CASE WHEN s.op <> 'create' THEN s.before END, s.at_unit, {from_s}
@@ -103,10 +106,9 @@ def _ends(entity: Entity) -> str:
 
 def _new_value(column: str) -> str:
     """What the row shall hold: the delivered value, or what the roster has where the delivery does not tell."""
+    untold = f"'{_TOLD_BY.get(column, column)}' = ANY (r.untold)"
     if column == "civic_cipher":
-        untold = "'civic_hash' = ANY (r.untold) OR r.civic_hash = p.civic_hash"
-    else:
-        untold = f"'{column}' = ANY (r.untold)"
+        untold += " OR r.civic_hash = p.civic_hash"
     if column in ("given_name", "family_name", "email", "login"):
         untold = f"NOT r.protected AND {untold}"
     return f"CASE WHEN p.id IS NOT NULL AND ({untold}) THEN p.{column} ELSE r.{column} END"

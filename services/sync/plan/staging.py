@@ -15,8 +15,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.sync.reading.canonical import ENTITIES
 from services.sync.reading.findings import severity_of
-from services.sync.reading.frames import KEPT, KEPT_PER_RULE, PROTECT
-from services.sync.reading.process import Found, Rows
+from services.sync.reading.frames import KEPT, KEPT_PER_RULE, PROTECT, Found, Rows
 from shared.kit.db import tenant_of
 from shared.kit.ids import new_id
 

@@ -6,6 +6,7 @@ It gets no environment, opens no file and no socket; what it may use of memory a
 import json
 import resource
 import sys
+from collections.abc import Callable
 from datetime import date
 from typing import Any, BinaryIO
 
@@ -19,22 +20,27 @@ from services.sync.reading.source import Limits, open_source
 
 
 def main(stdin: BinaryIO, stdout: BinaryIO) -> None:
-    """Read one delivery; every outcome, running out of memory included, is a last frame."""
+    """Limit this process, then read one delivery."""
     task = json.loads(stdin.readline())
     resource.setrlimit(resource.RLIMIT_AS, (task["memoryBytes"], task["memoryBytes"]))
     resource.setrlimit(resource.RLIMIT_CPU, (task["cpuSeconds"], task["cpuSeconds"]))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    sink = FrameWriter(stdout.write)
+    tell(task, stdin.read, stdout.write)
+    stdout.flush()
+
+
+def tell(task: dict[str, Any], content: Callable[[], bytes], write: Callable[[bytes], object]) -> None:
+    """Read a delivery into frames; every outcome, running out of memory included, is a last frame."""
+    sink = FrameWriter(write)
     try:
-        kind, document = Kind.summary, _read(task, stdin.read(), sink)
+        kind, document = Kind.summary, _read(task, content(), sink)
     except Fatal as fatal:
         kind, document = Kind.fatal, _fatal(fatal.finding)
     except MemoryError:
-        sink = FrameWriter(stdout.write)  # drops what the old one has gathered
+        sink = FrameWriter(write)  # drops what the old one has gathered
         kind, document = Kind.fatal, _fatal(Finding("too_large"))
     sink.finish(kind, document)
-    stdout.flush()
 
 
 def _read(task: dict[str, Any], content: bytes, sink: FrameWriter) -> dict[str, Any]:

@@ -52,16 +52,28 @@ def read_delivery(source: Source, mapping: Mapping, context: Context) -> Summary
             if file.required:
                 raise Fatal("file_missing", file.file)
             context.sink.finding(Finding("optional_file_missing", file.file))
-            summary.incomplete |= _entities(file.emits)
+            summary.incomplete |= _entities(file.emits) | _asking_for(mapping, file.emits)
             continue
         reader = _FileReader(source, name, file, context)
         done = reader.read(summary)
         summary.files.append(done)
         if not done.is_complete:
-            summary.incomplete |= _entities(file.emits)
+            summary.incomplete |= _entities(file.emits) | _asking_for(mapping, file.emits)
     if not summary.tells_marking and context.fail_closed:
         context.sink.finding(Finding("marking_unknown"))
     return summary
+
+
+def _asking_for(mapping: Mapping, emits: Iterable[Emit]) -> set[str]:
+    """The kinds whose rows depend on ids that these emits collect."""
+    collected = {emit.collect for emit in emits if emit.collect}
+    asking = (
+        emit
+        for file in mapping.files
+        for emit in file.emits
+        if any(condition.collected in collected for condition in emit.conditions)
+    )
+    return _entities(asking)
 
 
 def _entities(emits: Iterable[Emit]) -> set[str]:

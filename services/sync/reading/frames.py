@@ -5,9 +5,11 @@ import io
 import json
 import struct
 from collections.abc import Callable
+from dataclasses import dataclass
 from enum import IntEnum
+from typing import Any
 
-from services.sync.reading.findings import Finding
+from services.sync.reading.findings import Fatal, Finding
 
 HEADER = struct.Struct(">BI")
 _FLUSH = 256 * 1024
@@ -75,3 +77,43 @@ class FrameWriter:
     def _frame(self, kind: Kind, body: bytes) -> None:
         self._write(HEADER.pack(kind, len(body)))
         self._write(body)
+
+
+@dataclass(frozen=True)
+class Rows:
+    """A piece of CSV for one kind of row, in the column order of `canonical.ENTITIES`."""
+
+    entity: str
+    csv: bytes
+
+
+@dataclass(frozen=True)
+class Found:
+    """Findings as (rule, file, line, column)."""
+
+    findings: list[tuple[str, str, int | None, str | None]]
+
+
+@dataclass(frozen=True)
+class Done:
+    """The delivery was read to its end."""
+
+    files: list[dict[str, Any]]
+    incomplete: frozenset[str]
+    counts: dict[str, int]
+
+
+Frame = Rows | Found | Done
+
+
+def decode(kind: Kind, body: bytes) -> Frame:
+    """What a frame says. Raises Fatal for one that says that the delivery cannot be read."""
+    if kind is Kind.rows:
+        end = 1 + body[0]
+        return Rows(body[1:end].decode(), body[end:])
+    document = json.loads(body)
+    if kind is Kind.findings:
+        return Found([(rule, file, line, column) for rule, file, line, column in document])
+    if kind is Kind.fatal:
+        raise Fatal(document["rule"], document["file"], line=document["line"], column=document["column"])
+    return Done(document["files"], frozenset(document["incomplete"]), document["counts"])

@@ -8,11 +8,10 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 from services.sync.reading.civic import CivicKeys
 from services.sync.reading.findings import Fatal
-from services.sync.reading.frames import HEADER, Kind
+from services.sync.reading.frames import HEADER, Done, Frame, Kind, decode
 from services.sync.reading.mapping import Mapping
 
 _ROOT = Path(__file__).parents[3]
@@ -41,33 +40,6 @@ class ReadTask:
             "expandedBytes": self.expanded_bytes,
         }
         return json.dumps(document).encode() + b"\n"
-
-
-@dataclass(frozen=True)
-class Rows:
-    """A piece of CSV for one kind of row, in the column order of `canonical.ENTITIES`."""
-
-    entity: str
-    csv: bytes
-
-
-@dataclass(frozen=True)
-class Found:
-    """Findings as (rule, file, line, column)."""
-
-    findings: list[tuple[str, str, int | None, str | None]]
-
-
-@dataclass(frozen=True)
-class Done:
-    """The delivery was read to its end."""
-
-    files: list[dict[str, Any]]
-    incomplete: frozenset[str]
-    counts: dict[str, int]
-
-
-Frame = Rows | Found | Done
 
 
 async def read_in_child(task: ReadTask, content: AsyncIterator[bytes]) -> AsyncIterator[Frame]:
@@ -122,16 +94,4 @@ async def _frames(child: asyncio.subprocess.Process) -> AsyncIterator[Frame]:
             body = await pipe.readexactly(length)
         except asyncio.IncompleteReadError:
             return
-        yield _frame(Kind(kind), body)
-
-
-def _frame(kind: Kind, body: bytes) -> Frame:
-    if kind is Kind.rows:
-        end = 1 + body[0]
-        return Rows(body[1:end].decode(), body[end:])
-    document = json.loads(body)
-    if kind is Kind.findings:
-        return Found([(rule, file, line, column) for rule, file, line, column in document])
-    if kind is Kind.fatal:
-        raise Fatal(document["rule"], document["file"], line=document["line"], column=document["column"])
-    return Done(document["files"], frozenset(document["incomplete"]), document["counts"])
+        yield decode(Kind(kind), body)

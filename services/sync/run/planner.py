@@ -14,17 +14,17 @@ from services.sync.plan.matching import match
 from services.sync.plan.models import Run
 from services.sync.plan.resolving import count_delivered, resolve
 from services.sync.plan.staging import Staging
-from services.sync.reading.process import Done, Found, ReadTask, Rows, read_in_child
+from services.sync.reading.frames import Done, Found, Frame, Rows
 from shared.contracts.sync import Counts, RunPlanned
 from shared.queue import publish
 
 _OPS = {"create": "created", "revive": "created", "change": "changed", "end": "ended"}
 
 
-async def plan_delivery(session: AsyncSession, run: Run, task: ReadTask, content: AsyncIterator[bytes]) -> None:
-    """Make the plan of `run`. Raises reading.findings.Fatal where the delivery cannot be read; then nothing is kept."""
+async def plan_delivery(session: AsyncSession, run: Run, frames: AsyncIterator[Frame]) -> None:
+    """Make the plan of `run` from what the reader says. Raises what the frames raise; then nothing may be kept."""
     staging = Staging(session, run.id)
-    done = await _read(staging, task, content)
+    done = await _take_in(staging, frames)
     await staging.index()
     await lock_head(session)
     moved = await match(session, staging, run.source)
@@ -45,10 +45,10 @@ async def plan_delivery(session: AsyncSession, run: Run, task: ReadTask, content
     await publish(session, event)
 
 
-async def _read(staging: Staging, task: ReadTask, content: AsyncIterator[bytes]) -> Done:
+async def _take_in(staging: Staging, frames: AsyncIterator[Frame]) -> Done:
     await staging.create()
     done: Done | None = None
-    async for frame in read_in_child(task, content):
+    async for frame in frames:
         if isinstance(frame, Rows):
             await staging.copy(frame)
         elif isinstance(frame, Found):

@@ -6,8 +6,9 @@ from uuid import UUID
 from services.sync.plan.keys import civic_keys
 from services.sync.plan.staging import Staging
 from services.sync.reading.findings import Fatal
+from services.sync.reading.frames import Found
 from services.sync.reading.mapping import Mapping
-from services.sync.reading.process import Found, ReadTask
+from services.sync.reading.process import ReadTask, read_in_child
 from services.sync.run.errors import DeliveryUnreadable, PlanStale
 from services.sync.run.planner import plan_delivery
 from services.sync.run.service import APPLY_JOB, PLAN_JOB, RunService
@@ -44,7 +45,7 @@ class RunTasks:
                     keys = civic_keys(self._file_key, tenant_of(session))
                     task = ReadTask(Mapping.model_validate(upload.mapping), keys, clock.today())
                     content = self._store.read(session, stored_file(upload))
-                    await plan_delivery(session, run, task, content)
+                    await plan_delivery(session, run, read_in_child(task, content))
                 return {"runId": str(run_id), "state": run.state, "guard": run.guard}
         except Fatal as fatal:
             await self._unreadable(ctx, run_id, fatal)

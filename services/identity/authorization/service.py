@@ -53,15 +53,18 @@ class Authorization:
                 tenant = await tenants.find_by_slug(named[:50])
         return tenant.id if tenant and tenant.state == "active" else None
 
-    def satisfies(self, live: LiveSession, request: AuthorizationRequest) -> bool:
-        """Whether the login was at the right place, strong enough and recent enough for the request."""
+    def satisfies(self, live: LiveSession, request: AuthorizationRequest, leeway: timedelta = timedelta(0)) -> bool:
+        """Whether the login was at the right place, strong enough and recent enough for the request.
+
+        `leeway` is for a login that has just come back, whose time the provider's clock gave.
+        """
         if request.home is not None and request.home != live.home:
             return False
         if request.min_acr is not None and not live.acr.at_least(request.min_acr):
             return False
         if request.max_age is None:
             return True
-        return clock.now() - live.auth_time <= timedelta(seconds=request.max_age) + AGE_LEEWAY
+        return clock.now() - live.auth_time <= timedelta(seconds=request.max_age) + leeway
 
     async def issue_code(self, request: AuthorizationRequest, live: LiveSession) -> str:
         """A code for the session's person; raises Refusal(access_denied) when they hold no role in the tenant."""

@@ -15,7 +15,7 @@ from services.identity.authorization.errors import LoginExpired
 from services.identity.authorization.models import LoginRequest
 from services.identity.authorization.repository import LoginRequestRepository
 from services.identity.authorization.request import AuthorizationRequest
-from services.identity.authorization.service import Authorization
+from services.identity.authorization.service import AGE_LEEWAY, Authorization
 from services.identity.protocol.refusal import Refusal
 from services.identity.provider.models import IdentityProvider
 from services.identity.provider.service import ProviderService
@@ -110,7 +110,7 @@ class LoginFlow:
         login = await self._upstream.redeem(underway.registration, underway.challenge, response.code, response.issuer)
         handle, live = await self._start_session(underway, login, lifetime)
         authorization = Authorization(self._database)
-        if not authorization.satisfies(live, underway.request):
+        if not authorization.satisfies(live, underway.request, AGE_LEEWAY):
             raise Refusal("unmet_authentication_requirements", "the login was not as strong or recent as asked for")
         return LoggedIn(handle, await authorization.issue_code(underway.request, live))
 

@@ -24,16 +24,15 @@ async def acting_in(session: AsyncSession, tenant: UUID) -> AsyncIterator[None]:
     """Bind the transaction to another tenant for a while.
 
     For the few acts that touch two: founding a tenant, and an account of one tenant with a role in another. The
-    session is flushed at both ends, so that row security judges every row under the tenant that it was meant for.
+    session is flushed at both ends, so that row security judges every row under the tenant that it was meant for. An
+    error inside ends the transaction, so there is nothing to return to.
     """
     former = session.info.get("tenant")
     await session.flush()
     await set_tenant(session, tenant)
-    try:
-        yield
-        await session.flush()
-    finally:
-        await set_tenant(session, former)
+    yield
+    await session.flush()
+    await set_tenant(session, former)
 
 
 class TenantService:

@@ -1,0 +1,120 @@
+"""The authorization endpoint: what is never redirected, and what every bent request is told."""
+
+from urllib.parse import parse_qs, urlsplit
+
+import httpx
+import pytest
+
+from tests.identity.world import SCOPE, Pkce, World
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"client_id": "unknown"},
+        {"client_id": ""},
+        {"client_id": "x" * 300},
+        {"redirect_uri": "https://evil.example/callback"},
+        {"redirect_uri": ""},
+        {"redirect_uri": "{own}/"},
+        {"redirect_uri": "{own}?x=1"},
+        {"redirect_uri": "{own}#x"},
+        {"redirect_uri": "{upper}"},
+        {"redirect_uri": "http://127.0.0.1:8765/callback/../evil"},
+        {"redirect_uri": "http://127.0.0.1:9999/callback"},
+        {"client_id": "service-projects"},
+    ],
+)
+async def test_an_unknown_client_or_address_is_told_to_the_person_and_never_redirected(
+    world: World, change: dict[str, str]
+) -> None:
+    own = world.redirect_uri
+    filled = {name: value.format(own=own, upper=own.upper()) for name, value in change.items()}
+    async with world.browser() as browser:
+        response = await browser.authorize(browser.parameters("norrvik", SCOPE, Pkce(), **filled))
+    assert response.status_code == 400
+    assert "location" not in response.headers
+    assert response.json()["type"].endswith("/untrusted-redirect")
+
+
+@pytest.mark.parametrize(
+    ("change", "error"),
+    [
+        ({"response_type": "token"}, "unsupported_response_type"),
+        ({"response_type": "code id_token"}, "unsupported_response_type"),
+        ({"response_type": ""}, "invalid_request"),
+        ({"response_mode": "fragment"}, "invalid_request"),
+        ({"code_challenge": ""}, "invalid_request"),
+        ({"code_challenge_method": "plain"}, "invalid_request"),
+        ({"code_challenge_method": ""}, "invalid_request"),
+        ({"code_challenge": "too-short"}, "invalid_request"),
+        ({"scope": ""}, "invalid_request"),
+        ({"scope": "everything:write"}, "invalid_scope"),
+        ({"tenant": ""}, "invalid_request"),
+        ({"tenant": "nowhere"}, "invalid_request"),
+        ({"tenant": "01990000-0000-7000-8000-000000000001"}, "invalid_request"),
+        ({"tenant": "00000000-0000-0000-0000-000000000000"}, "invalid_request"),
+        ({"home_tenant": "nowhere"}, "invalid_request"),
+        ({"acr_values": "urn:startklar:loa:perfect"}, "invalid_request"),
+        ({"max_age": "-1"}, "invalid_request"),
+        ({"max_age": "soon"}, "invalid_request"),
+        ({"prompt": "none login"}, "invalid_request"),
+        ({"request": "a.b.c"}, "invalid_request"),
+        ({"request_uri": "https://evil.example"}, "invalid_request"),
+    ],
+)
+async def test_a_bent_request_goes_back_to_the_client_with_its_error(
+    world: World, change: dict[str, str], error: str
+) -> None:
+    async with world.browser() as browser:
+        response = await browser.authorize(
+            browser.parameters(**{"tenant": "norrvik", "scope": SCOPE, **change}, pkce=Pkce())
+        )
+    assert response.status_code == 303
+    assert response.headers["location"].startswith(world.redirect_uri)
+    answer = parse_qs(urlsplit(response.headers["location"]).query)
+    assert (answer["error"], answer["state"], answer["iss"]) == ([error], ["the-clients-state"], [world.issuer])
+    assert "startklar-login" not in browser.client.cookies
+
+
+async def test_a_parameter_that_is_given_twice_is_refused(world: World) -> None:
+    async with world.browser() as browser:
+        query = str(httpx.QueryParams(browser.parameters("norrvik", SCOPE, Pkce())))
+        response = await browser.client.get(f"/oauth2/authorize?{query}&scope=x")
+    assert response.status_code == 400
+
+
+async def test_a_login_that_was_begun_elsewhere_cannot_be_continued(world: World) -> None:
+    async with world.browser() as browser, world.browser() as other:
+        begun = await browser.authorize(browser.parameters("norrvik", SCOPE, Pkce()))
+        assert (await other.client.get(begun.headers["location"])).status_code == 400
+        moved = begun.headers["location"].replace(world.tenant("norrvik"), world.tenant("soderby"))
+        assert (await browser.client.get(moved)).status_code == 400
+        assert (await browser.client.get(begun.headers["location"])).status_code == 303
+    assert (await httpx.AsyncClient().get(f"{world.issuer}/oidc/{world.tenant('norrvik')}/login")).status_code == 400
+
+
+async def test_an_invented_session_cookie_is_no_session(world: World) -> None:
+    async with world.browser() as browser:
+        for cookie in ("x", "A" * 64, "Å" * 10):
+            browser.client.cookies.clear()
+            headers = {b"Cookie": f"startklar-session={cookie}".encode()}
+            parameters = browser.parameters("norrvik", SCOPE, Pkce(), prompt="none")
+            response = await browser.client.get("/oauth2/authorize", params=parameters, headers=headers)
+            assert "error=login_required" in response.headers["location"]
+
+
+async def test_discovery_names_this_issuer_and_only_what_is_built(world: World) -> None:
+    async with httpx.AsyncClient(base_url=world.issuer, trust_env=False) as client:
+        openid = (await client.get("/.well-known/openid-configuration")).json()
+        oauth = (await client.get("/.well-known/oauth-authorization-server")).json()
+        keys = (await client.get("/oauth2/jwks")).json()["keys"]
+        for name in ("authorization", "token", "userinfo", "revocation", "introspection", "end_session"):
+            response = await client.get(openid[f"{name}_endpoint"])
+            assert response.status_code in (200, 400, 401, 405)
+    assert openid == oauth
+    assert openid["issuer"] == world.issuer
+    assert openid["code_challenge_methods_supported"] == ["S256"]
+    assert openid["response_types_supported"] == ["code"]
+    assert len(keys) == 2
+    assert all(key["kty"] == "EC" and "d" not in key for key in keys)

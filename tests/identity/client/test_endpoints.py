@@ -1,0 +1,100 @@
+"""Clients: a tenant's scripts, whose secret is shown once and whose tokens die when they are disabled."""
+
+import base64
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from shared.auth.jws import SigningKey
+from shared.kit.ids import new_id
+from tests.support.services import ServiceUnderTest
+
+ADMIN = "tenant_admin@*"
+BODY = {"name": "Nattlig export", "scopes": ["projects:read"], "roles": [{"role": "auditor"}]}
+
+
+async def register(identity: ServiceUnderTest, expect: int = 201, **changes: Any) -> dict[str, Any]:
+    response = await identity.client.post("/identity/v1/clients", json=BODY | changes, headers=identity.as_(ADMIN))
+    assert response.status_code == expect, response.text
+    answer: dict[str, Any] = response.json()
+    return answer
+
+
+async def ask(identity: ServiceUnderTest, client: dict[str, Any]) -> int:
+    pair = f"{client['clientId']}:{client['clientSecret']}".encode()
+    headers = {"Authorization": f"Basic {base64.b64encode(pair).decode()}"}
+    form = {"grant_type": "client_credentials"}
+    return (await identity.client.post("/oauth2/token", data=form, headers=headers)).status_code
+
+
+async def test_a_registered_script_gets_tokens_and_its_secret_is_shown_once(identity: ServiceUnderTest) -> None:
+    client = await register(identity)
+    assert await ask(identity, client) == 200
+    again = await identity.client.get(f"/identity/v1/clients/{client['id']}", headers=identity.as_(ADMIN))
+    listed = await identity.client.get("/identity/v1/clients", headers=identity.as_(ADMIN))
+    for response in (again, listed):
+        assert client["clientSecret"] not in response.text
+    async with identity.database.transaction(identity.tenant) as session:
+        stored = (await session.execute(text("SELECT c::text FROM client c"))).scalar_one()
+    assert client["clientSecret"] not in stored
+
+
+async def test_a_script_with_a_key_of_its_own_has_no_secret(identity: ServiceUnderTest) -> None:
+    client = await register(identity, publicKeys=[SigningKey.generate().public_jwk()])
+    assert client["clientSecret"] is None
+
+
+async def test_a_disabled_script_gets_no_tokens_until_it_is_enabled(identity: ServiceUnderTest) -> None:
+    client = await register(identity)
+    path, admin = f"/identity/v1/clients/{client['id']}", identity.as_(ADMIN)
+    disabled = await identity.client.patch(path, json={"state": "disabled"}, headers=admin | {"If-Match": '"1"'})
+    assert disabled.json()["state"] == "disabled"
+    assert await ask(identity, client) == 401
+    async with identity.database.transaction(identity.tenant) as session:
+        cut = (await session.execute(text("SELECT account_id::text FROM access_cutoff"))).scalars()
+        assert list(cut) == [client["id"]]
+    await identity.client.patch(path, json={"state": "active"}, headers=admin | {"If-Match": '"2"'})
+    assert await ask(identity, client) == 200
+
+
+async def test_another_tenant_neither_sees_nor_disables_a_script(identity: ServiceUnderTest) -> None:
+    client = await register(identity)
+    path, elsewhere = f"/identity/v1/clients/{client['id']}", identity.as_(ADMIN, tenant=new_id())
+    assert (await identity.client.get(path, headers=elsewhere)).status_code == 404
+    change = await identity.client.patch(path, json={"state": "disabled"}, headers=elsewhere | {"If-Match": '"1"'})
+    assert change.status_code == 404
+    assert await ask(identity, client) == 200
+
+
+async def test_a_script_cannot_administer_the_platform(identity: ServiceUnderTest) -> None:
+    problem = await register(identity, 422, roles=[{"role": "platform_admin"}])
+    assert problem["errors"][0]["pointer"] == "#/roles"
+
+
+@pytest.mark.parametrize(
+    "jwk",
+    [
+        {"kty": "oct", "k": "c2VjcmV0", "kid": "x"},
+        {"kty": "RSA", "kid": "x"},
+        {**SigningKey.generate().public_jwk(), "d": "AAAA"},
+        {**SigningKey.generate().public_jwk(), "x": "AAAA"},
+        {},
+    ],
+)
+async def test_a_key_that_cannot_verify_es256_is_refused(identity: ServiceUnderTest, jwk: dict[str, str]) -> None:
+    problem = await register(identity, 422, publicKeys=[jwk])
+    assert problem["errors"][0]["pointer"] == "#/publicKeys/0"
+
+
+@pytest.mark.parametrize(
+    ("change", "pointer"),
+    [
+        ({"scopes": []}, "#/scopes"),
+        ({"scopes": ["everything:write"]}, "#/scopes/0"),
+        ({"roles": [{"role": "emperor"}]}, "#/roles/0/role"),
+        ({"clientId": "demo-app"}, "#/clientId"),
+    ],
+)
+async def test_bad_input_names_the_place(identity: ServiceUnderTest, change: dict[str, Any], pointer: str) -> None:
+    assert [error["pointer"] for error in (await register(identity, 422, **change))["errors"]] == [pointer]

@@ -39,8 +39,15 @@ def test_a_preflight_of_a_configured_origin_is_answered_without_a_token(
 @pytest.mark.parametrize(
     "origin", ["https://evil.test", f"{ORIGIN}.evil.test", "null", ORIGIN.replace("https", "http")]
 )
-def test_another_origin_gets_no_permission(gateway: Gateway, bearer: dict[str, str], origin: str) -> None:
-    assert "access-control-allow-origin" not in preflight(gateway, origin).headers
+def test_another_origin_gets_no_permission(
+    gateway: Gateway, bearer: dict[str, str], echoes: dict[str, Echo], origin: str
+) -> None:
+    calls = echoes["projects"].calls + echoes["identity"].calls
+
+    for path in (PATH, "/oauth2/token"):
+        assert "access-control-allow-origin" not in preflight(gateway, origin, path).headers
+        assert preflight(gateway, origin, path, "POST").status == 200
+    assert echoes["projects"].calls + echoes["identity"].calls == calls
     assert "access-control-allow-origin" not in gateway.get(PATH, bearer | {"Origin": origin}).headers
 
 

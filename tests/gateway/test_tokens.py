@@ -180,6 +180,7 @@ def test_without_keys_the_gateway_says_unavailable_until_identity_answers(
     assert (answer.status, answer.json["status"]) == (503, 503)
     assert answer.json["type"] == "https://startklar.dev/problems/unavailable"
     assert answer.headers["retry-after"] == "2"
+    assert "www-authenticate" not in answer.headers
     assert running.get("/openapi.json").status == 200
 
     late = Servers({"identity": Echo("identity", mint.jwks)}, ports={"identity": port})

@@ -5,11 +5,13 @@ answer, nor a stored answer without its effect. Only success is stored; a failed
 """
 
 import hashlib
+import os
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 import orjson
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from fastapi import Request, Response
 from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -18,9 +20,11 @@ from shared.auth.principal import Principal
 from shared.kit import clock
 from shared.kit.problems import Conflict, FieldError, Invalid
 from shared.kit.text import Text
+from shared.web.runtime import runtime
 
 LIFETIME = timedelta(hours=24)
-_KEPT_HEADERS = ("content-type", "location", "etag")
+_KEPT_HEADERS = ("content-type", "location", "etag", "cache-control")
+_NONCE_BYTES = 12
 
 
 class RequestInFlight(Conflict):
@@ -69,7 +73,7 @@ async def look_up(request: Request) -> None:
         )
         raise KeyReused(detail, errors=[FieldError(pointer="header:Idempotency-Key", detail=detail, code="reused")])
     headers = {**stored.headers, "Idempotency-Replayed": "true"}
-    raise Replay(Response(bytes(stored.body), stored.status, headers=headers))
+    raise Replay(Response(_opened(request, key_hash, bytes(stored.body)), stored.status, headers=headers))
 
 
 async def remember(request: Request, response: Response) -> None:
@@ -93,10 +97,21 @@ async def remember(request: Request, response: Response) -> None:
             "request": request_hash,
             "status": response.status_code,
             "headers": orjson.dumps({k: response.headers[k] for k in _KEPT_HEADERS if k in response.headers}).decode(),
-            "body": bytes(response.body),
+            "body": _sealed(request, key_hash, bytes(response.body)),
             "now": clock.now(),
         },
     )
+
+
+def _sealed(request: Request, key_hash: bytes, body: bytes) -> bytes:
+    """An answer may show a new secret, once: what is kept of it here must not show it to readers of the database."""
+    nonce = os.urandom(_NONCE_BYTES)
+    return nonce + AESGCM(runtime(request).settings.file_key_bytes()).encrypt(nonce, body, key_hash)
+
+
+def _opened(request: Request, key_hash: bytes, stored: bytes) -> bytes:
+    box = AESGCM(runtime(request).settings.file_key_bytes())
+    return box.decrypt(stored[:_NONCE_BYTES], stored[_NONCE_BYTES:], key_hash)
 
 
 async def _claim_of(request: Request) -> tuple[AsyncSession, UUID, bytes, bytes] | None:

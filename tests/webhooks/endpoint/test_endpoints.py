@@ -180,5 +180,10 @@ async def test_a_repeated_key_gives_the_same_endpoint(webhooks: ServiceUnderTest
     first = await webhooks.client.post(ENDPOINTS, json=BODY, headers=headers)
     again = await webhooks.client.post(ENDPOINTS, json=BODY, headers=headers)
     assert again.json()["id"] == first.json()["id"]
+    assert again.json() == first.json()
+    assert again.headers["cache-control"] == "no-store"
     other = await webhooks.client.post(ENDPOINTS, json=BODY | {"description": "x"}, headers=headers)
     assert other.status_code == 422
+    async with webhooks.database.transaction(webhooks.tenant) as session:
+        stored = await session.scalar(text("SELECT body FROM idempotency"))
+    assert b"whsec_" not in bytes(stored)

@@ -15,6 +15,7 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import RedisError
 from redis.exceptions import TimeoutError as RedisTimeout
 
+from shared.queue.ending import end_tasks
 from shared.queue.faults import describe
 from shared.queue.wakeups import PULL, WORK, from_json, queue_name, to_json
 
@@ -61,12 +62,8 @@ class Listener:
             if listening.done():
                 await listening
         finally:
-            tasks = [listening, stopping, *worker.tasks.values()]
-            # More than once: redis-py now and then swallows a cancellation in the midst of a command.
-            while pending := [task for task in tasks if not task.done()]:
-                for task in pending:
-                    task.cancel()
-                await asyncio.wait(pending, timeout=0.5)
+            await end_tasks([listening, stopping])  # first, since it starts the others
+            await end_tasks(list(worker.tasks.values()))
             await pool.aclose(close_connection_pool=True)
 
     def _connect(self) -> ArqRedis:

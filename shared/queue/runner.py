@@ -1,7 +1,6 @@
 """Running jobs: claim what is due, keep its lease alive, store what came of it."""
 
 import asyncio
-import contextlib
 import os
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
@@ -16,6 +15,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from shared.kit.db import Database, set_tenant
 from shared.kit.problems import Problem
 from shared.queue import leases
+from shared.queue.ending import end_tasks
 from shared.queue.faults import JobFailed, describe
 from shared.queue.leases import Ended, Lease, LeaseLost
 from shared.queue.metrics import Metrics
@@ -107,6 +107,7 @@ class JobRunner:
         self._timing = timing or LeaseTiming()
         self._running: set[asyncio.Task[None]] = set()
         self._draining = False
+        self._evicting = asyncio.Event()
         self.on_free: Callable[[], None] = lambda: None
 
     async def step(self) -> bool:
@@ -128,8 +129,7 @@ class JobRunner:
         self._draining = True
         if self._running:
             await asyncio.wait(self._running, timeout=self._timing.drain)
-        for task in self._running:
-            task.cancel()
+        self._evicting.set()
         await asyncio.gather(*self._running, return_exceptions=True)
 
     def _ended(self, task: asyncio.Task[None]) -> None:
@@ -141,26 +141,26 @@ class JobRunner:
         work = asyncio.ensure_future(self._handlers[lease.kind](JobContext(lease, self._database, self._relay)))
         try:
             is_cancelled = await self._watch(work, lease)
-            await self._settle(work, lease, is_cancelled)
+            if self._evicting.is_set() and work.cancelled():
+                async with self._relay.transaction(None) as session:
+                    await leases.put_back(session, lease, 0, refund=True)
+                log.info("job put back at shutdown", **where)
+            else:
+                await self._settle(work, lease, is_cancelled)
         except LeaseLost:
             log.warning("lease lost", **where)
-        except asyncio.CancelledError:
-            await _stop(work)
-            async with self._relay.transaction(None) as session:
-                await leases.put_back(session, lease, 0, refund=True)
-            log.info("job put back at shutdown", **where)
         except Exception as error:  # the lease runs out and the job starts again
             log.error("outcome not stored", fault=describe(error), **where)
         finally:
-            await _stop(work)
+            await end_tasks([work])
 
     async def _watch(self, work: asyncio.Future[Any], lease: Lease) -> bool:
         """Keep the lease until the work ends; True when it was cancelled on request. Errors: LeaseLost."""
         loop = asyncio.get_running_loop()
         started = kept = loop.time()
-        while not (await asyncio.wait({work}, timeout=self._timing.heartbeat))[0]:
-            if loop.time() - started > self._timing.longest:
-                await _stop(work)
+        while not await self._ends_within(work, self._timing.heartbeat):
+            if self._evicting.is_set() or loop.time() - started > self._timing.longest:
+                await end_tasks([work])
                 return False
             try:
                 async with asyncio.timeout(self._timing.heartbeat), self._relay.transaction(None) as session:
@@ -174,9 +174,18 @@ class JobRunner:
                     raise LeaseLost(str(lease.id)) from error
                 continue
             if wants_cancel:
-                await _stop(work)
+                await end_tasks([work])
                 return True
         return False
+
+    async def _ends_within(self, work: asyncio.Future[Any], seconds: float) -> bool:
+        """Wait for the work, at most so long, and no longer once the process is shutting down."""
+        evicted = asyncio.ensure_future(self._evicting.wait())
+        try:
+            await asyncio.wait({work, evicted}, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            evicted.cancel()
+        return work.done()
 
     async def _settle(self, work: asyncio.Future[Any], lease: Lease, is_cancelled: bool) -> None:
         """Store the outcome of work that has ended."""
@@ -207,9 +216,3 @@ class JobRunner:
         delay = _RETRY_FIRST * 4 ** (lease.attempt - 1)
         await leases.put_back(session, lease, delay, problem=problem.document("en"))
         return "retried"
-
-
-async def _stop(work: asyncio.Future[Any]) -> None:
-    work.cancel()
-    with contextlib.suppress(asyncio.CancelledError, Exception):
-        await work

@@ -38,7 +38,8 @@ async def test_only_those_who_listen_are_woken(client: Redis) -> None:
     await client.zadd("startklar:listeners:toys", {"gone": time.time() - 90, "ev;il": time.time()})
     await wake_listeners(client, "toys")
     assert [w["a"] for w in await waiting(client, "shelf")] == [["toys"]]
-    assert sorted(await client.keys("arq:[a-z]*[a-z]")) == [b"arq:shelf"]
+    queues = [key for key in await client.keys("arq:*") if not key.startswith(b"arq:job:")]
+    assert queues == [b"arq:shelf"]
     await client.aclose()
 
 

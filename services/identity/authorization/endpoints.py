@@ -28,7 +28,7 @@ async def oauth2_authorize(request: Request, database: DatabaseDep, settings: Se
     try:
         asked = await _asked(parameters, client, decisions)
         live = await live_session(database, cookie.read_cookie(request, cookie.SESSION, settings.issuer))
-        if live is not None and asked.prompt != "login" and decisions.satisfies(live, asked):
+        if live is not None and asked.prompt != "login" and await decisions.may_use(live, asked):
             return redirect(back, {"code": await decisions.issue_code(asked, live), **answer})
         if asked.prompt == "none":
             raise Refusal("login_required", "the person must log in")

@@ -66,6 +66,18 @@ class Authorization:
             return True
         return clock.now() - live.auth_time <= timedelta(seconds=request.max_age) + leeway
 
+    async def may_use(self, live: LiveSession, request: AuthorizationRequest) -> bool:
+        """Whether a session spares the person a login.
+
+        A session of another tenant without a role here does not: the person may have an account of this one too.
+        """
+        if not self.satisfies(live, request):
+            return False
+        if live.home == request.tenant or request.home is not None:
+            return True
+        async with self._database.transaction(request.tenant) as session:
+            return await MembershipService(session).standing(live.account_id) is not None
+
     async def issue_code(self, request: AuthorizationRequest, live: LiveSession) -> str:
         """A code for the session's person; raises Refusal(access_denied) when they hold no role in the tenant."""
         handle = Handle.new(request.tenant)

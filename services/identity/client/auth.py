@@ -1,8 +1,8 @@
-"""Who may do what with clients."""
+"""Who may do what with clients. Making one hands out rights, so it needs a strong login."""
 
 from typing import Annotated
 
-from shared.auth import Principal, Role, Scope, requires
+from shared.auth import Acr, Principal, Role, Scope, requires
 
 ClientsRead = Annotated[Principal, requires(Scope.clients_read, roles=(Role.tenant_admin, Role.auditor))]
-ClientsWrite = Annotated[Principal, requires(Scope.clients_write, roles=(Role.tenant_admin,))]
+ClientsWrite = Annotated[Principal, requires(Scope.clients_write, roles=(Role.tenant_admin,), min_acr=Acr.strong)]

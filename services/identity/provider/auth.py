@@ -1,8 +1,8 @@
-"""Who may do what with identity providers."""
+"""Who may do what with identity providers. Whoever sets one decides who is who, so it needs a strong login."""
 
 from typing import Annotated
 
-from shared.auth import Principal, Role, Scope, requires
+from shared.auth import Acr, Principal, Role, Scope, requires
 
 ProvidersRead = Annotated[Principal, requires(Scope.tenants_read, roles=(Role.tenant_admin, Role.auditor))]
-ProvidersWrite = Annotated[Principal, requires(Scope.tenants_write, roles=(Role.tenant_admin,))]
+ProvidersWrite = Annotated[Principal, requires(Scope.tenants_write, roles=(Role.tenant_admin,), min_acr=Acr.strong)]

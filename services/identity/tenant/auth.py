@@ -2,8 +2,8 @@
 
 from typing import Annotated
 
-from shared.auth import Principal, Role, Scope, requires
+from shared.auth import Acr, Principal, Role, Scope, requires
 
 TenantsRead = Annotated[Principal, requires(Scope.tenants_read)]
-TenantsCreate = Annotated[Principal, requires(Scope.tenants_write, roles=(Role.platform_admin,))]
+TenantsCreate = Annotated[Principal, requires(Scope.tenants_write, roles=(Role.platform_admin,), min_acr=Acr.strong)]
 TenantsChange = Annotated[Principal, requires(Scope.tenants_write, roles=(Role.platform_admin, Role.tenant_admin))]

@@ -68,9 +68,15 @@ def _signed_claims(token: str, keys: Mapping[str, Any]) -> dict[str, Any]:
     if len(token) > MAX_ID_TOKEN_BYTES:
         raise LoginFailed("id token is too large")
     try:
-        return dict(jwt.decode(token, KeySet.import_key_set(dict(keys)), algorithms=ALGORITHMS).claims)  # type: ignore[arg-type]
-    except (JoseError, ValueError, TypeError, KeyError) as error:
+        return dict(jwt.decode(token, _verification_keys(keys), algorithms=ALGORITHMS).claims)
+    except (JoseError, ValueError, TypeError, KeyError, AttributeError) as error:
         raise LoginFailed(f"id token is not signed by the provider: {type(error).__name__}") from error
+
+
+def _verification_keys(keys: Mapping[str, Any]) -> KeySet:
+    """The provider's RSA and EC signature keys; a secret that stands among them by mistake must verify nothing."""
+    usable: Any = [key for key in keys["keys"] if key["kty"] in ("RSA", "EC") and key.get("use", "sig") == "sig"]
+    return KeySet.import_key_set({"keys": usable})
 
 
 def _check_audience(claims: Mapping[str, Any], client_id: str) -> None:

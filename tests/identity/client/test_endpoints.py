@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
+from shared.auth import Acr
 from shared.auth.jws import SigningKey
 from shared.kit.ids import new_id
 from tests.support.services import ServiceUnderTest
@@ -38,6 +39,22 @@ async def test_a_registered_script_gets_tokens_and_its_secret_is_shown_once(iden
     async with identity.database.transaction(identity.tenant) as session:
         stored = (await session.execute(text("SELECT c::text FROM client c"))).scalar_one()
     assert client["clientSecret"] not in stored
+
+
+async def test_a_secret_is_not_kept_for_repeated_requests_either(identity: ServiceUnderTest) -> None:
+    headers = identity.as_(ADMIN) | {"Idempotency-Key": "the-same-key"}
+    response = await identity.client.post("/identity/v1/clients", json=BODY, headers=headers)
+    assert response.status_code == 201
+    async with identity.database.transaction(identity.tenant) as session:
+        assert (await session.execute(text("SELECT count(*) FROM idempotency"))).scalar_one() == 0
+
+
+async def test_handing_out_rights_needs_a_strong_login(identity: ServiceUnderTest) -> None:
+    for path in ("clients", "memberships", "identity-providers"):
+        headers = identity.as_(ADMIN, acr=Acr.basic)
+        response = await identity.client.post(f"/identity/v1/{path}", json={}, headers=headers)
+        assert (response.status_code, path) == (401, path)
+        assert 'error="insufficient_user_authentication"' in response.headers["www-authenticate"]
 
 
 async def test_a_script_with_a_key_of_its_own_has_no_secret(identity: ServiceUnderTest) -> None:

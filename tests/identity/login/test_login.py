@@ -62,6 +62,15 @@ async def test_somebody_without_a_role_in_the_tenant_gets_no_token_for_it(world:
     assert "code" not in answer
 
 
+async def test_a_session_of_another_tenant_without_a_role_here_leads_to_the_login_of_this_tenant(world: World) -> None:
+    async with world.browser() as browser:
+        await browser.log_in("rektor")
+        response = await browser.authorize(browser.parameters("soderby", SCOPE, Pkce()))
+        assert f"/oidc/{world.tenant('soderby')}/login" in response.headers["location"]
+        answer = await browser.code_for("admin-soderby", tenant="soderby")
+    assert "code" in answer
+
+
 async def test_the_second_application_needs_no_second_password(world: World) -> None:
     async with world.browser() as browser:
         first = await browser.log_in("rektor")

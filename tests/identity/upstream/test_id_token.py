@@ -1,0 +1,127 @@
+"""What an identity provider's id token must say before anybody is logged in."""
+
+import hashlib
+import hmac
+import json
+from base64 import urlsafe_b64encode
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from joserfc import jwt
+from joserfc.jwk import ECKey, KeySet, RSAKey
+
+from services.identity.upstream.errors import LoginFailed
+from services.identity.upstream.id_token import MAX_ID_TOKEN_BYTES, ExpectedToken, verify_id_token
+from shared.kit import clock
+
+EXPECTED = ExpectedToken("https://idp.example", "startklar", "the-nonce", "eduPersonPrincipalName")
+KEY = RSAKey.generate_key(2048, {"use": "sig"}, auto_kid=True)
+CURVE = ECKey.generate_key("P-256", {"use": "sig"}, auto_kid=True)
+JWKS: dict[str, Any] = dict(KeySet([KEY, CURVE]).as_dict(private=False))
+
+
+def claims(**changes: Any) -> dict[str, Any]:
+    now = int(clock.now().timestamp())
+    good = {
+        "iss": "https://idp.example",
+        "aud": "startklar",
+        "sub": "abc",
+        "iat": now,
+        "exp": now + 300,
+        "nonce": "the-nonce",
+        "auth_time": now - 10,
+        "acr": "urn:idp:two-factor",
+        "eduPersonPrincipalName": "Kim@Norrvik.example",
+    }
+    return {name: value for name, value in (good | changes).items() if value is not None}
+
+
+def signed(body: dict[str, Any], key: RSAKey | ECKey = KEY, alg: str = "RS256", **header: Any) -> str:
+    return jwt.encode({"alg": alg, "kid": key.kid, **header}, body, key, algorithms=[alg])
+
+
+def segment(value: Any) -> str:
+    return urlsafe_b64encode(json.dumps(value).encode()).rstrip(b"=").decode()
+
+
+@pytest.mark.parametrize(("key", "alg"), [(KEY, "RS256"), (KEY, "PS256"), (CURVE, "ES256")])
+def test_a_good_token_of_a_usual_algorithm_proves_the_login(key: RSAKey | ECKey, alg: str) -> None:
+    login = verify_id_token(signed(claims(), key, alg), JWKS, EXPECTED)
+    assert login.login_name == "kim@norrvik.example"
+    assert login.acr == "urn:idp:two-factor"
+    assert clock.now() - login.auth_time < timedelta(minutes=1)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"iss": "https://evil.example"},
+        {"iss": "https://idp.example/"},
+        {"iss": None},
+        {"aud": "another"},
+        {"aud": ["startklar", "another"]},
+        {"aud": ["startklar", "another"], "azp": "another"},
+        {"aud": None},
+        {"nonce": "another"},
+        {"nonce": None},
+        {"exp": 1},
+        {"exp": None},
+        {"exp": "tomorrow"},
+        {"exp": True},
+        {"exp": float("nan")},
+        {"iat": int(datetime(2099, 1, 1, tzinfo=UTC).timestamp())},
+        {"iat": None},
+        {"auth_time": "now"},
+        {"eduPersonPrincipalName": None},
+        {"eduPersonPrincipalName": " "},
+        {"eduPersonPrincipalName": ["kim@norrvik.example"]},
+    ],
+)
+def test_a_token_that_does_not_belong_to_this_login_proves_nothing(change: dict[str, Any]) -> None:
+    with pytest.raises(LoginFailed):
+        verify_id_token(signed(claims(**change)), JWKS, EXPECTED)
+
+
+def test_a_token_for_several_clients_must_name_us_as_the_authorised_party() -> None:
+    both = signed(claims(aud=["startklar", "another"], azp="startklar"))
+    assert verify_id_token(both, JWKS, EXPECTED).login_name == "kim@norrvik.example"
+
+
+def test_unsigned_foreign_and_confused_tokens_prove_nothing() -> None:
+    body = segment(claims())
+    unsigned = f"{segment({'alg': 'none', 'kid': KEY.kid})}.{body}."
+    confused = f"{segment({'alg': 'HS256', 'kid': KEY.kid})}.{body}"
+    mac = hmac.new(KEY.as_pem(private=False), confused.encode(), hashlib.sha256).digest()
+    stranger = RSAKey.generate_key(2048, {"use": "sig", "kid": str(KEY.kid)})
+    tokens = [
+        unsigned,
+        f"{confused}.{urlsafe_b64encode(mac).rstrip(b'=').decode()}",
+        signed(claims(), stranger),
+        signed(claims(), RSAKey.generate_key(2048, auto_kid=True)),
+        signed(claims(), KEY, "RS512"),
+        signed(claims()) + "A",
+        "",
+        "a.b.c",
+    ]
+    for token in tokens:
+        with pytest.raises(LoginFailed):
+            verify_id_token(token, JWKS, EXPECTED)
+
+
+def test_a_token_with_an_unknown_critical_header_proves_nothing() -> None:
+    header = segment({"alg": "RS256", "kid": KEY.kid, "crit": ["b64"], "b64": True})
+    signature = signed(claims()).split(".")[2]
+    with pytest.raises(LoginFailed):
+        verify_id_token(f"{header}.{segment(claims())}.{signature}", JWKS, EXPECTED)
+
+
+def test_a_huge_token_is_not_looked_at() -> None:
+    with pytest.raises(LoginFailed, match="too large"):
+        verify_id_token("A" * (MAX_ID_TOKEN_BYTES + 1), JWKS, EXPECTED)
+
+
+@pytest.mark.parametrize("keys", [{}, {"keys": []}, {"keys": 7}, {"keys": [{"kty": "oct", "k": "c2VjcmV0"}]}])
+def test_a_key_set_without_a_usable_key_proves_nothing(keys: dict[str, Any]) -> None:
+    with pytest.raises(LoginFailed):
+        verify_id_token(signed(claims()), keys, EXPECTED)

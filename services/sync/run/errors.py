@@ -20,8 +20,10 @@ class DeliveryUnreadable(Invalid):
 
 
 class UploadNotStored(Conflict):
+    """Nothing was sent yet, or the file's time was over; `state` says which."""
+
     slug = "upload-not-stored"
-    title = Text(sv="Filen är inte uppladdad än", en="The file is not uploaded yet", da="Filen er ikke uploadet endnu")
+    title = Text(sv="Filen finns inte", en="The file is not there", da="Filen er der ikke")
 
 
 class RunNotPlanned(Conflict):

@@ -54,8 +54,8 @@ class RunService:
     async def start(self, upload_id: UUID, started_by: UUID) -> Run:
         """Ask the worker for a plan. Raises NotFound, UploadNotStored."""
         upload = await UploadService(self._session).get(upload_id)
-        if upload.file_id is None:
-            raise UploadNotStored()
+        if upload.state != "stored":
+            raise UploadNotStored(state=upload.state)
         run_id = new_id()
         job_id = await start_job(self._session, PLAN_JOB, {"runId": run_id}, created_by=started_by)
         run = Run(

@@ -17,7 +17,10 @@ from services.sync.upload.service import UploadService, stored_file
 from shared.kit import clock
 from shared.kit.db import tenant_of
 from shared.kit.files import FileStore
+from shared.kit.problems import Problem
 from shared.queue import JobContext, JobHandler
+from shared.queue.jobs import MAX_ATTEMPTS
+from shared.queue.leases import LeaseLost
 
 
 def handlers(settings: Settings) -> dict[str, JobHandler]:
@@ -50,6 +53,17 @@ class RunTasks:
         except Fatal as fatal:
             await self._unreadable(ctx, run_id, fatal)
             raise DeliveryUnreadable.at(fatal.finding) from None
+        except Exception as error:
+            await self._give_up(ctx, run_id, error)
+            raise
+
+    async def _give_up(self, ctx: JobContext, run_id: UUID, error: Exception) -> None:
+        """Let the run say that it has failed once its job is not tried again."""
+        if isinstance(error, LeaseLost) or not (isinstance(error, Problem) or ctx.attempt >= MAX_ATTEMPTS):
+            return
+        async with ctx.transaction() as session:
+            runs = RunService(session)
+            await runs.fail(await runs.locked(run_id), "failed", error.slug if isinstance(error, Problem) else "fault")
 
     async def _unreadable(self, ctx: JobContext, run_id: UUID, fatal: Fatal) -> None:
         found = fatal.finding
@@ -63,10 +77,14 @@ class RunTasks:
     async def apply(self, ctx: JobContext) -> dict[str, Any]:
         """Apply the plan of a run as it was approved, or refuse."""
         run_id = UUID(ctx.params["runId"])
-        async with ctx.transaction() as session:
-            runs = RunService(session)
-            run = await runs.locked(run_id)
-            is_applied = run.state == "applied" or (run.state == "applying" and await runs.apply(run))
+        try:
+            async with ctx.transaction() as session:
+                runs = RunService(session)
+                run = await runs.locked(run_id)
+                is_applied = run.state == "applied" or (run.state == "applying" and await runs.apply(run))
+        except Exception as error:
+            await self._give_up(ctx, run_id, error)
+            raise
         if not is_applied:
             raise PlanStale(runId=str(run_id))
         return {"runId": str(run_id), "version": run.applied_version}

@@ -103,7 +103,7 @@ def show(upload: Upload) -> UploadPublic:
         id=upload.id,
         kind=upload.kind,
         source=upload.source,
-        state="stored" if upload.file_id else "declared",
+        state=upload.state,
         mapping_name=str(upload.mapping["name"]),
         size=upload.size,
         sha256=upload.sha256,

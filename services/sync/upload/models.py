@@ -12,11 +12,14 @@ from shared.kit.db import TenantRow, Versioned
 
 
 class Upload(Model, TenantRow, Versioned, table=True):
-    """A delivery. `state`: declared (nothing stored yet) or stored. `mapping` says how to read it."""
+    """A delivery. `state`: declared (nothing stored yet), stored, erased (its time was over).
+
+    `mapping` says how to read it.
+    """
 
     __tablename__ = "upload"
     __table_args__ = (
-        CheckConstraint("state IN ('declared', 'stored')", name="state"),
+        CheckConstraint("state IN ('declared', 'stored', 'erased')", name="state"),
         CheckConstraint("kind IN ('oneroster_zip', 'joined_files')", name="kind"),
         ForeignKeyConstraint(["tenant_id", "file_id"], ["stored_file.tenant_id", "stored_file.id"]),
     )

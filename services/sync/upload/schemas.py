@@ -88,7 +88,7 @@ class UploadPublic(ApiModel):
     id: UUID
     kind: str
     source: str
-    state: Literal["declared", "stored"]
+    state: Literal["declared", "stored", "erased"]
     mapping_name: str
     size: int
     sha256: str

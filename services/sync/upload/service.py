@@ -96,6 +96,8 @@ class UploadService:
         """Erase the content; the upload stays as a record without it. Idempotent."""
         upload = await self._uploads.get(upload_id, lock=True)
         await store.delete(self._session, stored_file(upload))
+        upload.state = "erased"
+        upload.touch()
         await record(self._session, "upload.purge", "upload", upload.id)
 
 

@@ -295,7 +295,7 @@ TABLES = {
         file_id uuid,
         declared_by uuid NOT NULL,
         CONSTRAINT pk_upload PRIMARY KEY (tenant_id, id),
-        CONSTRAINT ck_upload_state CHECK (state IN ('declared', 'stored')),
+        CONSTRAINT ck_upload_state CHECK (state IN ('declared', 'stored', 'erased')),
         CONSTRAINT ck_upload_kind CHECK (kind IN ('oneroster_zip', 'joined_files')),
         CONSTRAINT fk_upload_tenant_id_file_id FOREIGN KEY(tenant_id, file_id) REFERENCES stored_file (tenant_id, id)
     )""",

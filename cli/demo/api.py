@@ -24,7 +24,8 @@ class Caller:
 
     def get(self, path: str, **params: Any) -> Any:
         """The JSON body of a GET."""
-        return self.send("GET", path, params=params).json()
+        # Even an empty `params` would make httpx drop the query that stands in the path.
+        return self.send("GET", path, params=params or None).json()
 
     def post(self, path: str, body: Any = None, *, version: int | None = None, expect: int = 201) -> Any:
         """The JSON body of a POST; every one carries an Idempotency-Key, as a careful client's does."""

@@ -3,6 +3,8 @@
 import json
 import queue
 import threading
+import time
+from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -16,6 +18,7 @@ class Listener:
         self.secret: str | None = None
         self.refused = 0
         self._verified: queue.Queue[dict[str, Any]] = queue.Queue()
+        self._seen: list[dict[str, Any]] = []
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
 
@@ -24,12 +27,17 @@ class Listener:
         """Where deliveries go."""
         return f"http://127.0.0.1:{self._server.server_address[1]}/startklar"
 
-    def wait_for(self, event_type: str, seconds: float = 30) -> dict[str, Any]:
-        """The next verified event of this type; queue.Empty when none came in time."""
+    def wait_for(self, wanted: Callable[[dict[str, Any]], bool], seconds: float = 30) -> dict[str, Any]:
+        """The first verified event that is wanted, arrived already or still to come: deliveries keep no order.
+
+        queue.Empty when none came in time.
+        """
+        until = time.monotonic() + seconds
         while True:
-            event = self._verified.get(timeout=seconds)
-            if event["type"] == event_type:
-                return event
+            for event in self._seen:
+                if wanted(event):
+                    return event
+            self._seen.append(self._verified.get(timeout=max(0.0, until - time.monotonic())))
 
     def stop(self) -> None:
         """Close the port."""

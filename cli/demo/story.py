@@ -4,7 +4,7 @@ import hashlib
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -33,15 +33,15 @@ class Story:
 
     def play(self) -> None:
         """All acts in order. Errors: StepFailed, LoginFailed, queue.Empty, httpx.HTTPError."""
-        with _listening() as listener:
+        with _listening() as listener, ExitStack() as afterwards:
             self._log_in()
-            self._subscribe(listener)
+            afterwards.callback(self._unsubscribe, self._subscribe(listener))
             self._import_roster()
+            course = self._create_course()
+            people = self._appoint_key_persons()
             project = self._instantiate()
             gate = self._watched_gate(project)
             self._show_blocked(gate)
-            course = self._create_course()
-            people = self._appoint_key_persons()
             self._train(course, people)
             self._pass(gate)
             self._verify_webhook(listener, gate)
@@ -53,7 +53,7 @@ class Story:
             roles = ", ".join(grant["role"] for grant in me["roles"])
             self._tell.fact(f"{me['displayName']} for {me['tenant']['name']}: {roles}, on the {me['side']} side")
 
-    def _subscribe(self, listener: Listener) -> None:
+    def _subscribe(self, listener: Listener) -> str:
         with self._tell.act("Subscribing a local listener to gate events"):
             body = {
                 "url": listener.url,
@@ -63,6 +63,13 @@ class Story:
             endpoint = self._cast.as_(ADMIN).post("/webhooks/v1/endpoints", body)
             listener.secret = endpoint["secret"]
             self._tell.fact("deliveries will be believed only with a good signature")
+        return str(endpoint["id"])
+
+    def _unsubscribe(self, endpoint: str) -> None:
+        admin = self._cast.as_(ADMIN)
+        version = admin.get(f"/webhooks/v1/endpoints/{endpoint}")["version"]
+        headers = {"If-Match": f'"{version}"'}
+        admin.send("DELETE", f"/webhooks/v1/endpoints/{endpoint}", headers=headers, expect=204)
 
     def _import_roster(self) -> None:
         register = self._cast.as_(REGISTER)
@@ -128,6 +135,7 @@ class Story:
 
     def _show_blocked(self, gate: str) -> None:
         with self._tell.act("Asking why the gate does not open"):
+            self._wait("the gate waits for training alone", lambda: self._blockers(gate) == {"key-persons-trained"})
             explained = self._cast.as_(LEADER).get(f"/projects/v1/gates/{gate}/explanations")
             for blocker in explained["blocking"]:
                 self._tell.fact(f"{blocker['key']}: {blocker['explanation']['en']}")
@@ -213,9 +221,11 @@ class Story:
     def _verify_webhook(self, listener: Listener, gate: str) -> None:
         with self._tell.act("Receiving the webhook"):
             for kind in ("projects.gate.ready.v1", "projects.gate.passed.v1"):
-                event = listener.wait_for(kind)
-                while event["data"]["gateId"] != gate:
-                    event = listener.wait_for(kind)
+
+                def is_ours(event: dict[str, Any], kind: str = kind) -> bool:
+                    return bool(event["type"] == kind and event["data"].get("gateId") == gate)
+
+                listener.wait_for(is_ours)
                 self._tell.fact(f"{kind}: signature verified")
             _hold(listener.refused == 0, f"{listener.refused} deliveries had a bad signature")
 
@@ -232,6 +242,10 @@ class Story:
                     who = f"{act['side']} {act['role'] or ''}".strip()
                     rows.append((gate["sourceRef"], gate["state"], blocker["explanation"]["en"], who))
             self._tell.table("Gates", ("gate", "state", "what blocks it", "who must act"), rows)
+
+    def _blockers(self, gate: str) -> set[str]:
+        explained = self._cast.as_(LEADER).get(f"/projects/v1/gates/{gate}/explanations")
+        return {blocker["key"] for blocker in explained["blocking"]}
 
     def _state(self, gate: str) -> str:
         return str(self._cast.as_(LEADER).get(f"/projects/v1/gates/{gate}")["state"])

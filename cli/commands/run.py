@@ -12,11 +12,10 @@ from typing import Annotated, Any
 
 import psutil
 import typer
-from rich.table import Table
 
 from cli.commands.output import Json, console, fail, places, print_json
-from cli.servers.processes import ServerFailed, kill_tree, tail
-from cli.stack.places import ROOT, Places
+from cli.servers.processes import ServerFailed, kill_tree, lives, tail, wait_until
+from cli.stack.places import ROOT, Places, write_private
 from cli.stack.progress import Progress, show_step
 from cli.stack.record import Record, memory_of, read_record, running
 
@@ -88,9 +87,12 @@ def _detached(here: Places, port: int | None, *, as_json: bool) -> None:
         here.prepare()
     except ServerFailed as error:
         fail(str(error), as_json=as_json)
-    command = [sys.executable, "-P", "-m", "cli", "up", *(["--port", str(port)] if port else [])]
+    command = [sys.executable, "-P", "-m", "cli", "up", "--json", *(["--port", str(port)] if port else [])]
     environment = os.environ | {"PYTHONPATH": str(ROOT), "NO_COLOR": "1"}
-    with (here.logs / "stack.log").open("w") as log:
+    # As JSON, which names no passwords: this goes to a log.
+    log_file = here.logs / "stack.log"
+    write_private(log_file, "")
+    with log_file.open("a") as log:
         child = subprocess.Popen(
             command, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
         )
@@ -131,7 +133,9 @@ def _show_ready(here: Places, record: Record, *, as_json: bool) -> None:
     console.print(f"\n[bold]Startklar is ready[/] after {record.ready_seconds} s, {memory:.0f} MB", highlight=False)
     console.print(f"  [bold]{record.gateway}[/]       gateway, with API documentation at /docs", highlight=False)
     if users := demo.get("users"):
-        console.print(_logins(users))
+        console.print("  demo logins (user, password):")
+        for user in users:
+            _show_login(user)
     console.print(f"  the same for scripts, with clients and secrets: {_short(here.demo)}", highlight=False)
 
 
@@ -139,15 +143,10 @@ def _short(path: Path) -> str:
     return str(path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path)
 
 
-def _logins(users: list[dict[str, Any]]) -> Table:
-    table = Table(box=None, padding=(0, 2), title="Demo logins", title_justify="left")
-    keys = [key for key in ("username", "password", "name", "roles", "tenant") if any(key in user for user in users)]
-    for key in keys:
-        table.add_column(key, overflow="fold")
-    for user in users:
-        values = [user.get(key, "") for key in keys]
-        table.add_row(*(", ".join(value) if isinstance(value, list) else str(value) for value in values))
-    return table
+def _show_login(user: dict[str, Any]) -> None:
+    roles = ", ".join(user.get("roles", []))
+    line = f"    [cyan]{user['username']:<14}[/] {user['password']:<26} [dim]{user.get('name', '')}: {roles}[/]"
+    console.print(line, highlight=False, soft_wrap=True)
 
 
 def _read_demo(here: Places) -> dict[str, Any]:
@@ -189,11 +188,8 @@ def _end(here: Places) -> bool:
     supervisor = record.supervisor() if record else None
     if supervisor is None:
         return False
-    supervisor.terminate()
-    try:
-        supervisor.wait(_STOP_SECONDS)
-    except psutil.TimeoutExpired:
+    with contextlib.suppress(psutil.NoSuchProcess):
+        supervisor.terminate()
+    if not wait_until(lambda: not lives(supervisor), seconds=_STOP_SECONDS):
         kill_tree(supervisor.pid)
-    with contextlib.suppress(psutil.Error):
-        supervisor.wait(1)
     return True

@@ -95,11 +95,11 @@ def kill_tree(pid: int) -> None:
             process.kill()
         except psutil.NoSuchProcess:
             continue
-    wait_until(lambda: not any(_lives(process) for process in family), seconds=10, pause=0.005)
+    wait_until(lambda: not any(lives(process) for process in family), seconds=10, pause=0.005)
 
 
-def _lives(process: psutil.Process) -> bool:
-    """A zombie holds nothing any more; its parent reaps it."""
+def lives(process: psutil.Process) -> bool:
+    """Does it still run? A zombie does not: it only waits for its parent, which in a container may take its time."""
     try:
         return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:

@@ -39,12 +39,21 @@ class Child(Protocol):
 class Forked:
     """A process of our own code, forked from the supervisor."""
 
-    def __init__(self, name: str, run: Callable[[], object], *, env: Mapping[str, str], log: Path) -> None:
+    def __init__(
+        self,
+        name: str,
+        run: Callable[[], object],
+        *,
+        env: Mapping[str, str],
+        log: Path,
+        keep: socket.socket | None = None,
+    ) -> None:
         self.name = name
         self.log = log
         self.exit_status: int | None = None
         self._run = run
         self._env = env
+        self._keep = keep
         self._pid: int | None = None
 
     @property
@@ -61,7 +70,7 @@ class Forked:
 
     def start(self) -> None:
         self.exit_status = None
-        self._pid = forking.fork(self.name, self._run, env=self._env, log=self.log)
+        self._pid = forking.fork(self.name, self._run, env=self._env, log=self.log, keep=self._keep)
 
     def ask_to_stop(self) -> None:
         if self.pid is not None:
@@ -135,4 +144,4 @@ def forked_process(
         else:
             forking.run_module(spec.target)
 
-    return Forked(spec.name, run, env=env, log=log)
+    return Forked(spec.name, run, env=env, log=log, keep=bound)

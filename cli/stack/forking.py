@@ -29,10 +29,13 @@ def preload(modules: Sequence[str]) -> None:
     gc.freeze()
 
 
-def fork(name: str, run: Callable[[], object], *, env: Mapping[str, str], log: Path) -> int:
+def fork(
+    name: str, run: Callable[[], object], *, env: Mapping[str, str], log: Path, keep: socket.socket | None = None
+) -> int:
     """Start `run` in a child with exactly `env`; output goes to `log`. Returns the process id.
 
-    The child gets SIGTERM when this process ends. Its exit status is that of a program: 1 after an exception.
+    Of the open files the child gets `keep` alone: not the sockets of the others, nor the locks. It gets SIGTERM when
+    this process ends. Its exit status is that of a program: 1 after an exception.
     """
     parent = os.getpid()
     sys.stdout.flush()
@@ -42,7 +45,8 @@ def fork(name: str, run: Callable[[], object], *, env: Mapping[str, str], log: P
         return pid
     code = 1
     try:
-        _settle(name, parent, env, log)
+        _settle(name, parent, env)
+        _settle_files(log, keep)
         run()
         code = 0
     except SystemExit as end:
@@ -56,7 +60,7 @@ def fork(name: str, run: Callable[[], object], *, env: Mapping[str, str], log: P
     return 0
 
 
-def _settle(name: str, parent: int, env: Mapping[str, str], log: Path) -> None:
+def _settle(name: str, parent: int, env: Mapping[str, str]) -> None:
     signal.set_wakeup_fd(-1)
     for sign in _SIGNALS:
         signal.signal(sign, signal.SIG_DFL)
@@ -68,17 +72,25 @@ def _settle(name: str, parent: int, env: Mapping[str, str], log: Path) -> None:
         raise SystemExit("the supervisor ended during the start")
     os.environ.clear()
     os.environ.update(env)
-    _name_process(name)
+    with contextlib.suppress(OSError):
+        Path("/proc/self/comm").write_text(f"sk-{name}"[:15])
+
+
+def _settle_files(log: Path, keep: socket.socket | None) -> None:
+    kept = {0, 1, 2, keep.fileno() if keep is not None else 2}
+    for descriptor in [
+        int(entry) for entry in os.listdir("/dev/fd")
+    ]:  # the limit may be a billion: no counting up to it
+        if descriptor not in kept:
+            with contextlib.suppress(OSError):
+                os.close(descriptor)
     nothing = os.open(os.devnull, os.O_RDONLY)
     output = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     for source, target in ((nothing, 0), (output, 1), (output, 2)):
         os.dup2(source, target)
+    for descriptor in (nothing, output):
+        os.close(descriptor)
     sys.stdout, sys.stderr = (open(fd, "w", buffering=1, encoding="utf-8", closefd=False) for fd in (1, 2))  # noqa: SIM115
-
-
-def _name_process(name: str) -> None:
-    with contextlib.suppress(OSError):
-        Path("/proc/self/comm").write_text(f"sk-{name}"[:15])
 
 
 def _leave(code: int) -> None:

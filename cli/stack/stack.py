@@ -43,6 +43,7 @@ class Stack:
         begin = time.monotonic()
         self._lock.acquire(seconds=1)
         os.chdir(ROOT)
+        os.umask(0o077)
         passable_dir(self.places.home)
         self.supervisor.listen_for_signals()
         if absent := self.plan.absent():
@@ -100,9 +101,14 @@ class Stack:
         return Wiring(self.places, self.plan, admin_url, redis_url, gateway, web)
 
     def _processes(self, wiring: Wiring) -> None:
-        """Fork everything at once, then wait until each answers its probe."""
+        """Fork everything at once, then wait until each answers its probe.
+
+        Workers are the later group, so they end first: they finish their calls to services that still answer.
+        """
         with self.progress.step(f"{len(self.plan.processes)} services and workers"):
-            self.supervisor.add([self._child(spec, wiring) for spec in self.plan.processes])
+            for wanted in (True, False):
+                specs = [spec for spec in self.plan.processes if bool(spec.app) is wanted]
+                self.supervisor.add([self._child(spec, wiring) for spec in specs])
             self._wait(self._probes)
 
     def _child(self, spec: ProcessSpec, wiring: Wiring) -> Child:

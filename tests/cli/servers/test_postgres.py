@@ -19,7 +19,7 @@ from cli.servers import binaries
 from cli.servers.accounts import scratch_dir, unprivileged_account
 from cli.servers.binaries import PostgresBinaries, Source
 from cli.servers.postgres import PostgresServer, find_binaries
-from cli.servers.processes import ServerFailed, wait_until
+from cli.servers.processes import ServerFailed, lives, wait_until
 
 ROOT = Path(__file__).parents[3]
 
@@ -78,7 +78,7 @@ async def test_a_restart_ends_the_orphans_of_a_killed_postmaster(server: Postgre
     server._lock.release()
     try:
         assert await _value(again.start(), "SELECT 1") == 1
-        assert not any(child.is_running() and child.status() != psutil.STATUS_ZOMBIE for child in children)
+        assert not any(lives(child) for child in children)
     finally:
         again.stop()
 
@@ -122,11 +122,11 @@ def test_the_server_ends_when_the_process_that_started_it_is_killed() -> None:
     parent = subprocess.Popen([sys.executable, "-c", script], cwd=ROOT, stdout=subprocess.PIPE, text=True)
     assert parent.stdout is not None
     pid, folder = parent.stdout.readline().split()
-    assert psutil.pid_exists(int(pid))
+    server = psutil.Process(int(pid))
     parent.kill()
     parent.wait()
     parent.stdout.close()
-    assert wait_until(lambda: not psutil.pid_exists(int(pid)), seconds=10)
+    assert wait_until(lambda: not lives(server), seconds=10)
     shutil.rmtree(Path(folder).parent)
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from cli.servers.processes import wait_until
+from cli.servers.processes import lives, wait_until
 from cli.stack.children import Forked, forked_process
 from cli.stack.places import Places
 from cli.stack.plan import ProcessSpec
@@ -86,14 +86,13 @@ def test_groups_end_in_reverse_and_who_does_not_listen_is_killed(toy: Make) -> N
     first, second = toy("first", toys.work_until_asked), toy("second", toys.ignore_everything)
     supervisor.add([first])
     supervisor.add([second])
-    pids = [first.pid, second.pid]
     assert wait_until(lambda: "working" in _text(first), seconds=5)
     time.sleep(0.2)
     begin = time.monotonic()
     supervisor.stop(seconds=0.5)
     assert 0.5 <= time.monotonic() - begin < 3
     assert first.exit_status == 0
-    assert not any(psutil.pid_exists(pid) for pid in pids if pid is not None)
+    assert [first.pid, second.pid] == [None, None]
 
 
 def test_a_web_app_keeps_its_port_over_a_crash_and_finishes_its_requests(
@@ -149,11 +148,11 @@ def test_children_end_when_the_supervisor_is_killed(tmp_path: Path) -> None:
     parent = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
     assert parent.stdout is not None
     pid = int(parent.stdout.readline())
-    assert psutil.pid_exists(pid)
+    child = psutil.Process(pid)
     parent.kill()
     parent.wait()
     parent.stdout.close()
-    assert wait_until(lambda: not psutil.pid_exists(pid), seconds=5)
+    assert wait_until(lambda: not lives(child), seconds=5)
 
 
 def _text(child: Forked) -> str:

@@ -146,6 +146,7 @@ class DemoSeed:
 
     async def _script(self) -> dict[str, Any]:
         tenant, secret = self._tenants[NORRVIK.slug], self._secret(SCRIPT)
+        scopes = [scope.value for scope in Scope if ":" in scope]
         async with acting_in(self._session, tenant.id):
             clients = ClientService(self._session)
             client = next((row for row in await clients.list(200, None) if row.is_demo), None)
@@ -157,6 +158,7 @@ class DemoSeed:
                     client_id=client_id_for(tenant.id, row_id),
                     name=SCRIPT,
                     kind="script",
+                    scopes=scopes,
                     audiences=[API_AUDIENCE],
                     roles=[str(RoleGrant(Role.auditor)), str(RoleGrant(Role.project_leader))],
                     side=Side.customer.value,
@@ -164,7 +166,7 @@ class DemoSeed:
                 )
                 await clients.add(client)
             client.secret_hash = digest_of(secret)
-            client.scopes = [scope.value for scope in Scope if ":" in scope]
+            client.scopes = scopes
         return {"name": SCRIPT, "clientId": client.client_id, "clientSecret": secret, "tenant": NORRVIK.slug}
 
     def _shown(self, user: DemoUser) -> dict[str, Any]:

@@ -69,5 +69,5 @@ def jobs_router(service: str) -> APIRouter:
         etag(response, row.version)
         return JobPublic.model_validate(row)
 
-    router.add_api_route("/jobs/{jobId}", read, name=f"{service}_job_read", methods=["GET"], summary="Read a job")
+    router.add_api_route("/jobs/{jobId}", read, name=f"{service}_jobs_get", methods=["GET"], summary="Read a job")
     return router

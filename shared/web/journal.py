@@ -77,6 +77,6 @@ def journal_router(service: str) -> APIRouter:
         return make_page(request, page, rows, key=lambda row: [row.id], show=JournalEntryPublic.model_validate)
 
     router.add_api_route(
-        "/journal-entries", entries, name=f"{service}_journal_list", methods=["GET"], summary="Read the journal"
+        "/journal-entries", entries, name=f"{service}_journal_entries_list", methods=["GET"], summary="Read the journal"
     )
     return router

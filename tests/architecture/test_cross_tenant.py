@@ -201,13 +201,13 @@ VERDICTS = {
 def test_an_answer_is_judged_by_what_it_shows(case: str) -> None:
     status, text, verdict = VERDICTS[case]
     rows = Rows(new_id(), {"course": {"id": FOREIGN}, "session": {"id": SENT}})
-    endpoint = Endpoint("training", "GET", "/training/v1/courses/{courseId}", "course_read", None, None, True)
+    endpoint = Endpoint("training", "GET", "/training/v1/courses/{courseId}", "courses_get", None, None, True)
     wrong = betrays(endpoint, httpx.Response(status, text=text), rows, {SENT})
     assert wrong is None if verdict is None else verdict in str(wrong)
 
 
 def test_a_foreign_id_that_was_taken_over_is_seen() -> None:
     rows = Rows(new_id(), {"session": {"id": SENT}})
-    endpoint = Endpoint("training", "POST", "/training/v1/enrolments", "enrolment_create", None, None, True)
+    endpoint = Endpoint("training", "POST", "/training/v1/enrolments", "enrolments_create", None, None, True)
     assert "took an id" in str(betrays(endpoint, httpx.Response(201, text=f'"{SENT}"'), rows, {SENT}))
     assert betrays(endpoint, httpx.Response(200, text="{}"), rows, {SENT}) is None

@@ -17,7 +17,7 @@ AppointmentId = Annotated[UUID, Path(alias="appointmentId")]
 
 
 @router.post("/appointments", status_code=201)
-async def appointment_create(
+async def appointments_create(
     caller: AppointmentWrite, session: SessionDep, body: AppointmentCreate, request: Request, response: Response
 ) -> AppointmentPublic:
     """Appoint a person, for example as key person; heads appoint at their own units."""
@@ -28,7 +28,7 @@ async def appointment_create(
 
 
 @router.get("/appointments")
-async def appointment_list(
+async def appointments_list(
     caller: AppointmentRead, session: SessionDep, request: Request, page: PageDep
 ) -> Page[AppointmentPublic]:
     """Who is appointed, oldest first."""
@@ -37,8 +37,18 @@ async def appointment_list(
     return make_page(request, page, rows, key=lambda row: [row.id], show=AppointmentPublic.model_validate)
 
 
+@router.get("/appointments/{appointmentId}")
+async def appointments_get(
+    caller: AppointmentRead, session: SessionDep, appointment_id: AppointmentId, response: Response
+) -> AppointmentPublic:
+    """Who is appointed, where and for what."""
+    appointment = await AppointmentService(session, visible_units(caller)).get(appointment_id)
+    etag(response, appointment.version)
+    return AppointmentPublic.model_validate(appointment)
+
+
 @router.delete("/appointments/{appointmentId}", status_code=204)
-async def appointment_remove(
+async def appointments_delete(
     caller: AppointmentWrite, session: SessionDep, appointment_id: AppointmentId, version: IfMatch
 ) -> None:
     """End an appointment; the person no longer counts in the role's coverage."""

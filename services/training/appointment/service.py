@@ -46,6 +46,12 @@ class AppointmentService:
         await CoverageService(self._session).refresh()
         return appointment
 
+    async def get(self, appointment_id: UUID) -> Appointment:
+        """The appointment; UnitNotYours when it stands at a unit that the caller may not look at."""
+        appointment = await self._appointments.get(appointment_id)
+        self._check_unit(appointment.unit_id)
+        return appointment
+
     async def remove(self, appointment_id: UUID, version: int) -> None:
         """End an appointment."""
         appointment = await self._appointments.get(appointment_id)

@@ -16,7 +16,7 @@ CourseId = Annotated[UUID, Path(alias="courseId")]
 
 
 @router.post("/courses", status_code=201)
-async def course_create(
+async def courses_create(
     caller: CourseWrite, session: SessionDep, body: CourseCreate, request: Request, response: Response
 ) -> CoursePublic:
     """Create a course; whoever holds a role in its audience needs it from now on."""
@@ -27,14 +27,14 @@ async def course_create(
 
 
 @router.get("/courses")
-async def course_list(caller: CourseRead, session: SessionDep, request: Request, page: PageDep) -> Page[CoursePublic]:
+async def courses_list(caller: CourseRead, session: SessionDep, request: Request, page: PageDep) -> Page[CoursePublic]:
     """All courses, oldest first."""
     rows = await CourseService(session).list(page.limit + 1, page.keys(UUID))
     return make_page(request, page, rows, key=lambda row: [row.id], show=CoursePublic.model_validate)
 
 
 @router.get("/courses/{courseId}")
-async def course_read(caller: CourseRead, session: SessionDep, course_id: CourseId, response: Response) -> CoursePublic:
+async def courses_get(caller: CourseRead, session: SessionDep, course_id: CourseId, response: Response) -> CoursePublic:
     """One course with its audience."""
     course = await CourseService(session).get(course_id)
     etag(response, course.version)
@@ -42,7 +42,7 @@ async def course_read(caller: CourseRead, session: SessionDep, course_id: Course
 
 
 @router.patch("/courses/{courseId}")
-async def course_patch(
+async def courses_patch(
     caller: CourseWrite,
     session: SessionDep,
     course_id: CourseId,

@@ -33,7 +33,7 @@ async def coverage_list(
 
 
 @router.get("/needs")
-async def need_list(
+async def needs_list(
     caller: CoverageRead,
     session: SessionDep,
     request: Request,

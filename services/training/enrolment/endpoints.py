@@ -27,7 +27,7 @@ EnrolmentId = Annotated[UUID, Path(alias="enrolmentId")]
 
 
 @router.post("/sessions/{sessionId}/enrolments", status_code=201)
-async def enrolment_create(
+async def enrolments_create(
     caller: EnrolmentWrite,
     session: SessionDep,
     session_id: SessionId,
@@ -44,7 +44,7 @@ async def enrolment_create(
 
 
 @router.post("/sessions/{sessionId}/enrolment-batches")
-async def enrolment_batch(
+async def enrolment_batches_create(
     caller: EnrolmentWrite, session: SessionDep, session_id: SessionId, body: EnrolmentBatch
 ) -> BatchResults:
     """Enrol several people in the order given; each succeeds or fails on its own, and the answer tells which."""
@@ -59,7 +59,7 @@ async def enrolment_batch(
 
 
 @router.get("/sessions/{sessionId}/enrolments")
-async def enrolment_list(
+async def enrolments_list(
     caller: EnrolmentRead, session: SessionDep, session_id: SessionId, request: Request, page: PageDep
 ) -> Page[EnrolmentPublic]:
     """Everybody who ever enrolled in a session, in order of arrival."""
@@ -72,7 +72,7 @@ async def enrolment_list(
 
 
 @router.get("/enrolments/{enrolmentId}")
-async def enrolment_read(
+async def enrolments_get(
     caller: EnrolmentRead, session: SessionDep, enrolment_id: EnrolmentId, response: Response
 ) -> EnrolmentPublic:
     """One person's enrolment, with its state."""
@@ -82,7 +82,7 @@ async def enrolment_read(
 
 
 @router.post("/enrolments/{enrolmentId}/cancellations", status_code=201)
-async def enrolment_cancel(
+async def enrolment_cancellations_create(
     caller: EnrolmentWrite,
     session: SessionDep,
     enrolment_id: EnrolmentId,
@@ -99,7 +99,7 @@ async def enrolment_cancel(
 
 
 @router.post("/sessions/{sessionId}/attendances")
-async def attendance_mark(
+async def session_attendances_create(
     caller: AttendanceWrite, session: SessionDep, session_id: SessionId, body: AttendanceList
 ) -> AttendanceResult:
     """Write down who came; repeating the same list changes nothing. Coverage moves in the same transaction."""

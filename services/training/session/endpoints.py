@@ -42,7 +42,7 @@ class SessionCancel(ApiInput):
 
 
 @router.post("/sessions", status_code=201)
-async def session_create(
+async def sessions_create(
     caller: SessionWrite, session: SessionDep, body: SessionCreate, request: Request, response: Response
 ) -> SessionPublic:
     """Plan a session of a course."""
@@ -53,7 +53,7 @@ async def session_create(
 
 
 @router.get("/sessions")
-async def session_list(
+async def sessions_list(
     caller: SessionRead,
     session: SessionDep,
     request: Request,
@@ -71,7 +71,7 @@ async def session_list(
 
 
 @router.get("/sessions/{sessionId}")
-async def session_read(
+async def sessions_get(
     caller: SessionRead, session: SessionDep, session_id: SessionId, request: Request, response: Response
 ) -> SessionPublic:
     """One session with its seats and what the caller may do."""
@@ -81,7 +81,7 @@ async def session_read(
 
 
 @router.patch("/sessions/{sessionId}")
-async def session_patch(
+async def sessions_patch(
     caller: SessionWrite,
     session: SessionDep,
     session_id: SessionId,
@@ -97,7 +97,7 @@ async def session_patch(
 
 
 @router.post("/sessions/{sessionId}/cancellations", status_code=201)
-async def session_cancel(
+async def session_cancellations_create(
     caller: SessionWrite,
     session: SessionDep,
     session_id: SessionId,

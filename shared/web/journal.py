@@ -20,7 +20,7 @@ JournalRead = Annotated[
 
 _SELECT = text(
     "SELECT id, at, actor_id, side, client_id, action, entity, entity_id, before, after, reason, trace"
-    " FROM journal_entry WHERE (CAST(:entity_id AS uuid) IS NULL OR entity_id = :entity_id)"
+    " FROM journal_entry WHERE tenant_id = :tenant AND (CAST(:entity_id AS uuid) IS NULL OR entity_id = :entity_id)"
     " AND (CAST(:before AS uuid) IS NULL OR id < :before) ORDER BY id DESC LIMIT :limit"
 )
 
@@ -72,7 +72,12 @@ def journal_router(service: str) -> APIRouter:
     ) -> Page[JournalEntryPublic]:
         """Every change of the tenant in this service, newest first."""
         after = page.keys(UUID)
-        values = {"entity_id": entity_id, "before": after[0] if after else None, "limit": page.limit + 1}
+        values = {
+            "tenant": caller.tenant,
+            "entity_id": entity_id,
+            "before": after[0] if after else None,
+            "limit": page.limit + 1,
+        }
         rows = (await session.execute(_SELECT, values)).all()
         return make_page(request, page, rows, key=lambda row: [row.id], show=JournalEntryPublic.model_validate)
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from cli.demo.api import Caller
-from cli.demo.login import log_in
+from cli.demo.login import Wish, log_in
 
 LEADER, REGISTER, APPROVER, TRAINER, ADMIN = "ledare", "register", "beslut", "utbildare", "admin"
 APP = "demo-app"
@@ -46,9 +46,22 @@ class Cast:
         return self._callers[username]
 
     def token(self, username: str) -> str:
-        """A fresh access token of `username` in the demo authority. KeyError for an unknown name."""
-        user = next((user for user in self.facts["users"] if user["username"] == username), None)
+        """A fresh access token of `username` where they play a part. KeyError for an unknown name."""
+        return str(self.tokens(username, self.tenant_of(username))["access_token"])
+
+    def tenant_of(self, username: str) -> str:
+        """Short name of the demo authority for all who hold a role there, of their own tenant for the others."""
+        user = self._user(username)
+        slug = next(tenant["slug"] for tenant in self.facts["tenants"] if tenant["id"] == self.facts["tenant"])
+        return str(slug if any(role.endswith(f"@ {slug}") for role in user["roles"]) else user["tenant"])
+
+    def tokens(self, username: str, tenant: str, scope: str = _SCOPES) -> dict[str, Any]:
+        """The token response of a fresh login for `tenant`, at the provider of the user's own tenant."""
+        user = self._user(username)
         client = next(client for client in self.facts["clients"] if client["name"] == APP)
-        if user is None:
-            raise KeyError(username)
-        return log_in(self.gateway, client, self.facts["tenant"], user["username"], user["password"], _SCOPES)
+        return log_in(self.gateway, client, Wish(tenant, user["tenant"], scope), username, user["password"])
+
+    def _user(self, username: str) -> dict[str, Any]:
+        """KeyError for an unknown name."""
+        found = {user["username"]: user for user in self.facts["users"]}
+        return dict(found[username])

@@ -12,16 +12,16 @@ from cli.demo.cast import LEADER, Cast
 from cli.demo.login import LoginFailed
 from cli.demo.story import Story
 from cli.demo.telling import Telling
+from cli.stack.places import Places
 
-Facts = Annotated[Path, typer.Option("--facts", help="How to log in, as `up` wrote it")]
-_FACTS = Path(".startklar/demo.json")
+Facts = Annotated[Path | None, typer.Option("--facts", help="How to log in [default: as `up` wrote it]")]
 
 
 def demo(
     pupils: Annotated[int, typer.Option(min=50, max=1_000_000, help="Pupils in the roster")] = 12_000,
     seed: Annotated[int, typer.Option(help="Same seed, same municipality")] = 1,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line")] = False,
-    facts: Facts = _FACTS,
+    facts: Facts = None,
 ) -> None:
     """Play a municipality's rollout through the gateway; exits 1 at the first step that does not hold."""
     telling = Telling(as_json=as_json)
@@ -37,7 +37,7 @@ def demo(
 
 def token(
     user: Annotated[str, typer.Option(help="A user of demo.json")] = LEADER,
-    facts: Facts = _FACTS,
+    facts: Facts = None,
 ) -> None:
     """Log in as a demo user and print an access token (5 minutes)."""
     cast = _cast(facts)
@@ -51,9 +51,9 @@ def token(
         raise typer.Exit(1) from None
 
 
-def _cast(path: Path) -> Cast:
+def _cast(path: Path | None) -> Cast:
     try:
-        return Cast.read(path)
+        return Cast.read(path or Places.of_checkout().demo)
     except (OSError, ValueError):
         typer.echo("nothing is running here: start it with ./startklar up --detach", err=True)
         raise typer.Exit(2) from None

@@ -3,7 +3,9 @@
 import base64
 import hashlib
 import secrets
+from dataclasses import dataclass
 from html.parser import HTMLParser
+from typing import Any
 from urllib.parse import parse_qs, urljoin, urlsplit
 
 import httpx
@@ -37,8 +39,17 @@ class _Form(HTMLParser):
             self._is_inside = False
 
 
-def log_in(gateway: str, client: dict[str, str], tenant: str, username: str, password: str, scope: str) -> str:
-    """An access token for `username` in `tenant`. `client` holds `clientId` and `redirectUri` of a public client."""
+@dataclass(frozen=True)
+class Wish:
+    """A token for `scope` in `tenant`, for a person who logs in at the provider of `home` (ids or short names)."""
+
+    tenant: str
+    home: str
+    scope: str
+
+
+def log_in(gateway: str, client: dict[str, str], wish: Wish, username: str, password: str) -> dict[str, Any]:
+    """The token response for `username`. `client` holds `clientId` and `redirectUri` of a public client."""
     verifier = secrets.token_urlsafe(48)
     challenge = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
     state = secrets.token_urlsafe(16)
@@ -46,9 +57,10 @@ def log_in(gateway: str, client: dict[str, str], tenant: str, username: str, pas
         "response_type": "code",
         "client_id": client["clientId"],
         "redirect_uri": client["redirectUri"],
-        "scope": scope,
+        "scope": wish.scope,
         "state": state,
-        "tenant": tenant,
+        "tenant": wish.tenant,
+        "home_tenant": wish.home,
         "code_challenge": challenge,
         "code_challenge_method": "S256",
     }
@@ -67,7 +79,8 @@ def log_in(gateway: str, client: dict[str, str], tenant: str, username: str, pas
         response = browser.post(f"{gateway}/oauth2/token", data=form)
     if response.status_code != httpx.codes.OK:
         raise LoginFailed(f"the token request was answered with {response.status_code}: {response.text[:300]}")
-    return str(response.json()["access_token"])
+    answered: dict[str, Any] = response.json()
+    return answered
 
 
 def _walk(browser: httpx.Client, request: httpx.Request, goal: str, credentials: dict[str, str]) -> dict[str, str]:

@@ -18,6 +18,8 @@ _SENSITIVE = re.compile(
 )
 _BEARER = re.compile(r"(?i)(bearer|dpop|basic)\s+[a-z0-9._~+/=-]{8,}|eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9._-]+")
 _URL_PASSWORD = re.compile(r"(?<=://)([^/\s:@]+):([^/\s@]+)(?=@)")
+# Trace ids and UUIDs hold runs of digits that look like a civic number; whoever follows a trace needs them whole.
+_OPAQUE_ID = re.compile(r"[0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _CIVIC_NUMBER = re.compile(r"(?<!\d)(?:19|20)?\d{6}[-+]?\d{4}(?!\d)")
 
 
@@ -29,7 +31,7 @@ def redact(key: str, value: Any) -> Any:
         return {str(k): redact(str(k), v) for k, v in value.items()}
     if isinstance(value, list | tuple):
         return [redact("", item) for item in value]
-    if isinstance(value, str):
+    if isinstance(value, str) and not _OPAQUE_ID.fullmatch(value):
         return _CIVIC_NUMBER.sub(REDACTED, _URL_PASSWORD.sub(REDACTED, _BEARER.sub(REDACTED, value)))
     return value
 

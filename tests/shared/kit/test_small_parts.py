@@ -147,7 +147,14 @@ def test_personal_data_and_secrets_are_redacted(key: str, value: Any) -> None:
 
 @pytest.mark.parametrize(
     ("key", "value"),
-    [("route", "/sync/v1/persons/{personId}"), ("status", 200), ("service", "sync"), ("job", "01979f3a")],
+    [
+        ("route", "/sync/v1/persons/{personId}"),
+        ("status", 200),
+        ("service", "sync"),
+        ("job", "01979f3a"),
+        ("trace", "0af7651916cd43dd8448eb2010101234"),
+        ("id", "01979f3a-7c1e-7b52-9d3a-201212121212"),
+    ],
 )
 def test_ordinary_fields_stay_readable(key: str, value: object) -> None:
     assert redact(key, value) == value

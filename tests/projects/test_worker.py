@@ -1,6 +1,7 @@
 """The worker as it runs: facts come from the owners' feeds, gates turn, and what they tell gets a position."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
@@ -8,6 +9,7 @@ from uuid import UUID
 
 import httpx
 import pytest
+from redis.asyncio import Redis
 from sqlalchemy import text
 
 from services.projects.worker import worker_spec
@@ -133,3 +135,37 @@ async def test_an_owner_that_is_away_for_a_while_is_asked_again(committed: Servi
     feeds.tell("sync", committed.tenant, roster())
     async with running(committed, feeds, changes):
         await until(names, ["Almen"])
+
+
+async def test_whoever_writes_to_redis_cannot_turn_a_gate_ready(committed: ServiceUnderTest) -> None:
+    """Every wake-up, event and job that Redis could carry is forged; only what the owners' feeds say has an effect."""
+    made = await committed.client.post(f"{BASE}/projects", json=CREATE, headers=committed.as_(LEADER))
+    rollout, feeds = Rollout(committed, made.json()["id"]), Feeds()
+    gate = await rollout.gate("m3")
+    redis = Redis.from_url(committed.settings.redis_url.get_secret_value())
+    told = {"type": "training.coverage.changed.v1", "tenant": str(committed.tenant), "data": coverage(50).to_data()}
+    functions = {
+        "pull": ["training"],
+        "work": [],
+        "training.coverage.changed.v1": [told],
+        "on_coverage_changed": [told],
+        "gate.pass": [gate["id"]],
+        "run_job": [str(new_id())],
+    }
+
+    async def state() -> str:
+        return str((await rollout.gate("m3"))["state"])
+
+    async with running(committed, feeds, feed_of({None: [page(None, 1)]}, [])):
+        for number, (function, arguments) in enumerate(functions.items()):
+            forged = json.dumps({"t": None, "f": function, "a": arguments, "k": {}, "et": 1})
+            await redis.set(f"arq:job:forged{number}", forged)
+            await redis.zadd("arq:projects", {f"forged{number}": 1})
+        for _ in range(20):
+            assert await state() == "open"
+            await asyncio.sleep(0.05)
+        assert await redis.zcard("arq:projects") == 0, "the worker has read them all"
+        feeds.tell("sync", committed.tenant, roster())
+        feeds.tell("training", committed.tenant, coverage(50))
+        await until(state, "ready")
+    await redis.aclose()

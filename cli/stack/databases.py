@@ -2,9 +2,12 @@
 
 import asyncio
 import importlib
+import sys
 from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
+
+import asyncpg
 
 from cli.servers.processes import ServerFailed, tail, wait_until
 from cli.servers.provision import provision
@@ -26,8 +29,12 @@ def provision_all(wiring: Wiring) -> None:
     secret = keys.install_secret(wiring.places)
 
     async def run() -> None:
-        for service in wiring.plan.with_data:
-            await provision(wiring.admin_url, service, secret=secret)
+        try:
+            for service in wiring.plan.with_data:
+                await provision(wiring.admin_url, service, secret=secret)
+        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            # The URL holds a password, so only the kind of the fault is told with the server's own words.
+            sys.exit(f"PostgreSQL (DATABASE_URL, or our own) refused: {type(error).__name__}: {error}")
 
     log = wiring.places.logs / "provision.log"
     run_to_end("provision", lambda: asyncio.run(run()), env=wiring.common(), log=log)

@@ -15,7 +15,9 @@ from typing import Any
 import psutil
 import pytest
 
+from cli.servers.postgres import PostgresServer
 from cli.servers.processes import kill_tree, lives, wait_until
+from cli.servers.redis import RedisServer
 from cli.stack.places import STATE_VARIABLE, Places
 from cli.stack.readiness import answers
 
@@ -26,12 +28,13 @@ pytestmark = [pytest.mark.stack, pytest.mark.slow]
 class Installation:
     """A stack in a state folder of its own, used through the command line alone."""
 
-    def __init__(self, state: Path) -> None:
+    def __init__(self, state: Path, **environment: str) -> None:
         self.places = Places(state)
+        self._environment = environment
 
     def __call__(self, *arguments: str) -> dict[str, Any]:
         """Run a command with `--json`; the answer has its exit status as `exit`."""
-        environment = os.environ | {STATE_VARIABLE: str(self.places.state), "CI": "true"}
+        environment = os.environ | {STATE_VARIABLE: str(self.places.state), "CI": "true"} | self._environment
         done = subprocess.run(
             [ROOT / "startklar", *arguments, "--json"],
             env=environment,
@@ -139,21 +142,38 @@ def test_a_killed_supervisor_leaves_nothing_behind_and_the_next_start_keeps_the_
     assert after["tenants"] == before["tenants"]
 
 
-def test_beside_another_on_the_same_port_it_takes_a_free_one_and_says_so(
+def test_beside_another_it_takes_a_free_port_and_the_servers_that_it_is_told(
     startklar: Installation, up: dict[str, Any], tmp_path: Path
 ) -> None:
     assert up["exit"] == 0
-    other = Installation(tmp_path / "state")
+    postgres, redis = PostgresServer.temporary(), RedisServer(tmp_path / "redis")
+    other = Installation(tmp_path / "state", DATABASE_URL=postgres.start(), REDIS_URL=redis.start())
     port = up["gateway"].rpartition(":")[2]
     try:
         beside = other("up", "--detach", "--port", port)
         assert beside["exit"] == 0, beside
         assert beside["gateway"] != up["gateway"]
         assert any(port in warning for warning in beside["warnings"])
+        assert not {"postgres", "redis"} & {note["name"] for note in beside["processes"]}
         assert _get(beside["gateway"], "/identity/v1/api-info") == 200
         assert _get(up["gateway"], "/identity/v1/api-info") == 200
     finally:
         other("reset", "--yes")
+        redis.stop()
+        postgres.stop()
+
+
+def test_a_server_that_refuses_is_told_plainly_and_without_its_password(tmp_path: Path) -> None:
+    url = f"postgresql://postgres:very-secret@/postgres?host={tmp_path}"
+    lost = Installation(tmp_path / "state", DATABASE_URL=url)
+    try:
+        answer = lost("up", "--detach")
+        assert answer["exit"] == 1
+        assert "PostgreSQL (DATABASE_URL, or our own) refused" in answer["error"]
+        assert "very-secret" not in answer["error"] + (lost.places.logs / "provision.log").read_text()
+        assert lost("status")["exit"] == 3
+    finally:
+        lost("reset", "--yes")
 
 
 def test_down_ends_every_process_and_frees_the_port(startklar: Installation, up: dict[str, Any]) -> None:

@@ -17,6 +17,7 @@ from fastapi.security import OAuth2AuthorizationCodeBearer
 
 from shared.auth.cutoffs import AccessCutoffs
 from shared.auth.jws import TokenRefused
+from shared.auth.limits import RateLimiter
 from shared.auth.principal import API_AUDIENCE, Acr, Principal
 from shared.auth.roles import Role
 from shared.auth.scopes import Scope
@@ -84,6 +85,9 @@ async def authenticate(request: Request) -> Principal | None:
         log.info("token_refused", reason=str(refusal))
         raise _invalid_token() from refusal
     request.state.principal = principal
+    limiter: RateLimiter | None = runtime.resources.get(RateLimiter)
+    if limiter is not None and principal.audience == API_AUDIENCE:
+        request.state.rate_limit = limiter.count(principal)
     return principal
 
 

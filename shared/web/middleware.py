@@ -11,6 +11,8 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException as StarletteHTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from shared.auth.limits import Standing
+
 log = structlog.get_logger("access")
 
 REQUESTS = Counter("startklar_http_requests_total", "Requests", ["service", "method", "route", "status"])
@@ -64,6 +66,9 @@ class Edge:
                 headers["traceparent"] = traceparent
                 for name, value in _SECURITY.items():
                     headers.setdefault(name, value)
+                standing: Standing | None = scope.get("state", {}).get("rate_limit")
+                if standing is not None and "RateLimit" not in headers:
+                    headers.update(standing.headers())
                 headers.setdefault("Cache-Control", "private, no-cache")
                 headers.add_vary_header("Authorization, Accept-Language")
             await send(message)

@@ -8,6 +8,7 @@ from fastapi import Depends, Header, Request
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from shared.auth.dependencies import authenticate
+from shared.auth.limits import RateLimiter
 from shared.auth.principal import Principal
 from shared.auth.verifier import TokenVerifier
 from shared.kit.db import Database
@@ -24,6 +25,9 @@ class Runtime:
     relay: Database
     verifier: TokenVerifier
     resources: dict[type, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.resources.setdefault(RateLimiter, RateLimiter(self.settings.requests_per_minute))
 
 
 def runtime(request: Request) -> Runtime:

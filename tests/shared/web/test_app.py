@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 
+from shared.auth.limits import RateLimiter
 from shared.auth.scopes import Scope
 from shared.kit.ids import new_id
 from tests.support.services import ServiceUnderTest
@@ -201,3 +202,17 @@ async def test_the_probes_tell_a_lost_database_from_a_lost_process(toy: ServiceU
     toy.app.state.runtime.database = type(toy.database)(toy.urls.app.replace(toy.urls.name, "gone"))
     assert (await toy.client.get("/livez")).status_code == 200
     assert (await toy.client.get("/readyz")).status_code == 503
+
+
+async def test_each_answer_tells_how_often_the_caller_may_still_ask_and_the_last_is_refused(
+    toy: ServiceUnderTest,
+) -> None:
+    toy.app.state.runtime.resources[RateLimiter] = RateLimiter(per_minute=2)
+    mine, theirs = toy.as_(), toy.as_()
+    answers = [await toy.client.get("/toy/v1/notes", headers=mine) for _ in range(3)]
+    assert [answer.status_code for answer in answers] == [200, 200, 429]
+    assert answers[0].headers["ratelimit"].startswith('"caller";r=1;t=')
+    assert answers[0].headers["ratelimit-policy"] == '"caller";q=2;w=60'
+    assert 0 < int(answers[2].headers["retry-after"]) <= 60
+    assert answers[2].json()["type"].endswith("/too-many-requests")
+    assert (await toy.client.get("/toy/v1/notes", headers=theirs)).status_code == 200

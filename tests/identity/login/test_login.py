@@ -140,6 +140,27 @@ async def test_who_is_unknown_to_the_tenant_gets_no_account_on_the_fly(world: Wo
     assert "startklar-session" not in browser.client.cookies
 
 
+async def test_a_closed_account_can_neither_log_in_nor_go_on_with_its_session(world: World) -> None:
+    person = {"username": "slutar", "password": "slutar", "name": "Slutar", "eppn": "slutar@norrvik.example"}
+    world.tell_idp(users=[{**person, "acr": "urn:startklar:demo:two-factor"}])
+    admin = bearer((await world.log_in("admin"))["access_token"])
+    async with httpx.AsyncClient(base_url=world.issuer, trust_env=False, headers=admin) as client:
+        body = {"loginName": person["eppn"], "displayName": "Slutar"}
+        account = (await client.post("/identity/v1/accounts", json=body)).json()
+        grant = {"accountId": account["id"], "role": "participant", "side": "customer"}
+        await client.post("/identity/v1/memberships", json=grant)
+        async with world.browser() as browser:
+            asked = browser.parameters("norrvik", SCOPE, Pkce())
+            form = await browser.to_form(await browser.authorize(asked))
+            assert "code" in await browser.finish(await browser.fill_in(form, "slutar", "slutar"))
+            path = f"/identity/v1/accounts/{account['id']}"
+            closed = await client.patch(path, json={"state": "closed"}, headers={"If-Match": '"1"'})
+            assert closed.status_code == 200
+            form = await browser.to_form(await browser.authorize(asked))
+            answer = await browser.finish(await browser.fill_in(form, "slutar", "slutar"))
+    assert answer["error"] == "access_denied"
+
+
 async def test_a_tenants_provider_cannot_vouch_for_another_tenants_account(world: World) -> None:
     """soderby's login asserts norrvik's login name; in soderby there is no such account."""
     async with world.browser() as browser:

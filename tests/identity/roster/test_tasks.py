@@ -130,6 +130,16 @@ async def test_who_leaves_the_roster_is_closed_loses_the_role_and_is_cut_off(fol
     assert cut == [("Gry Test",)]
 
 
+async def test_who_only_loses_a_duty_keeps_the_account_and_is_cut_off_from_the_role(follower: Follower) -> None:
+    mover = person("Flytt Test", "flytt@norrvik.example")
+    work = duty(mover)
+    await follower.follow(mover, work)
+    assert await follower.rows("SELECT 1 FROM access_cutoff") == []
+    await follower.follow(work.model_copy(update={"op": "end"}))
+    assert await follower.accounts() == [("Flytt Test", "open")]
+    assert len(await follower.rows("SELECT 1 FROM access_cutoff")) == 1
+
+
 async def test_who_comes_back_has_the_same_account_again(follower: Follower) -> None:
     someone = person("Åter Test", "ater@norrvik.example")
     await follower.follow(someone)
@@ -226,6 +236,9 @@ async def test_a_protected_person_is_kept_by_alias_and_found_by_digest_alone(fol
     rows = await follower.rows("SELECT display_name, login_name, is_protected FROM account")
     assert rows == [("Person 4711", None, True)]
     assert await follower.rows("SELECT count(*) FROM account_login") == [(1,)]
+    careless = person("Person 4712", "slarv@norrvik.example").model_copy(update={"protected": True})
+    await follower.follow(careless)
+    assert await follower.rows("SELECT 1 FROM account WHERE login_name IS NOT NULL") == []
 
 
 async def test_the_name_of_who_becomes_protected_goes_at_once(follower: Follower) -> None:

@@ -13,7 +13,8 @@ class Account(Model, TenantRow, Versioned, table=True):
     """Somebody who may log in at the home tenant's identity provider.
 
     Of a protected person `display_name` is the alias and `login_name` is absent; the account is found by digest.
-    `source` is `roster` (follows sync) or `manual`. `closed_reason` says why a closed account was closed.
+    `source` is `roster` (follows sync, as of `roster_version`) or `manual`.
+    `closed_reason` says why a closed account was closed.
     """
 
     __tablename__ = "account"
@@ -26,6 +27,7 @@ class Account(Model, TenantRow, Versioned, table=True):
     state: str = Field(default="open", sa_type=Text)
     closed_reason: str | None = Field(default=None, sa_type=Text)
     source: str = Field(default="manual", sa_type=Text)
+    roster_version: int = 0
 
 
 class AccountLogin(Model, table=True):

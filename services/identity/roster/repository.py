@@ -25,7 +25,8 @@ ON CONFLICT (tenant_id) DO UPDATE SET version = greatest(roster_position.version
 _LINES = """
 WITH line AS (
     SELECT * FROM jsonb_to_recordset(CAST(:rows AS jsonb))
-        AS l (account_id uuid, person_id uuid, display_name text, login_name text, protected boolean, digests jsonb)
+        AS l (account_id uuid, person_id uuid, display_name text, login_name text, protected boolean, digests jsonb,
+              roster_version integer)
 )
 """
 # An account that was opened by hand before the roster came is the same person's when the login name says so.
@@ -38,15 +39,17 @@ WHERE a.tenant_id = :tenant AND a.id = l.account_id AND a.person_id IS NULL
 """
 _UPSERT = f"""{_LINES}
 INSERT INTO account (tenant_id, id, person_id, display_name, login_name, is_protected, state, source,
-                     version, created_at, updated_at)
-SELECT :tenant, account_id, person_id, display_name, login_name, protected, 'open', 'roster', 1, :now, :now FROM line
+                     roster_version, version, created_at, updated_at)
+SELECT :tenant, account_id, person_id, display_name, login_name, protected, 'open', 'roster',
+       roster_version, 1, :now, :now FROM line
 ON CONFLICT (tenant_id, person_id) DO UPDATE SET
     display_name = excluded.display_name, login_name = excluded.login_name, is_protected = excluded.is_protected,
     state = CASE WHEN account.closed_reason = 'roster_ended' THEN 'open' ELSE account.state END,
     closed_reason = nullif(account.closed_reason, 'roster_ended'),
-    version = account.version + 1, updated_at = :now
-WHERE (account.display_name, account.login_name, account.is_protected) IS DISTINCT FROM
-      (excluded.display_name, excluded.login_name, excluded.is_protected) OR account.closed_reason = 'roster_ended'
+    roster_version = excluded.roster_version, version = account.version + 1, updated_at = :now
+WHERE account.roster_version <= excluded.roster_version
+  AND ((account.display_name, account.login_name, account.is_protected) IS DISTINCT FROM
+       (excluded.display_name, excluded.login_name, excluded.is_protected) OR account.closed_reason = 'roster_ended')
 RETURNING id, version
 """
 _DROP_LOGINS = f"""{_LINES}
@@ -70,8 +73,9 @@ ORDER BY id FOR UPDATE
 """
 _HIDE = """
 UPDATE account SET display_name = :alias, login_name = NULL, is_protected = true, version = version + 1,
-                   updated_at = :now
-WHERE tenant_id = :tenant AND person_id = :person AND NOT is_protected RETURNING id
+                   roster_version = greatest(roster_version, :roster_version), updated_at = :now
+WHERE tenant_id = :tenant AND person_id = :person AND NOT is_protected AND roster_version <= :roster_version
+RETURNING id
 """
 _DUTIES = """
 INSERT INTO duty (tenant_id, id, person_id, unit_id, role, starts_on, ends_on, is_ended, roster_version)
@@ -138,6 +142,7 @@ class RosterRepository:
                 "login_name": line.login_names[0].lower() if line.login_names and not line.protected else None,
                 "protected": line.protected,
                 "digests": list(line.login_digests),
+                "roster_version": line.version,
             }
             for line in lines
         ]
@@ -153,9 +158,9 @@ class RosterRepository:
         ended = orjson.dumps([str(person) for person in persons]).decode()
         return list((await self._run(_LOCK_ENDED, persons=ended)).scalars())
 
-    async def hide(self, person: UUID, alias: str) -> bool:
-        """Forget the name of a person who became protected; False when it was hidden already or has no account."""
-        return (await self._run(_HIDE, person=person, alias=alias, now=clock.now())).first() is not None
+    async def hide(self, person: UUID, alias: str, version: int) -> None:
+        """Forget the name of a person who became protected in `version`, unless a newer line is here already."""
+        await self._run(_HIDE, person=person, alias=alias, roster_version=version, now=clock.now())
 
     async def store_duties(self, lines: Sequence[DutyChange]) -> None:
         rows = [

@@ -67,9 +67,9 @@ class RosterService:
         await record(self._session, "roster.followed", "roster", follow_id, after={"version": version, **counts})
         await publish(self._session, RosterFollowed(follow_id=follow_id, version=version, **counts))
 
-    async def hide(self, person_id: UUID) -> None:
-        """A person became protected: the name goes at once, outside any run."""
-        await self._repository.hide(person_id, HIDDEN)
+    async def hide(self, person_id: UUID, version: int) -> None:
+        """A person became protected in a roster version: the name goes at once, outside any run."""
+        await self._repository.hide(person_id, HIDDEN, version)
 
     async def _close(self, persons: Sequence[UUID]) -> int:
         closed = await self._repository.lock_ended(persons)

@@ -22,7 +22,7 @@ async def on_roster_applied(session: AsyncSession, envelope: EventEnvelope, even
 
 async def on_person_protected(session: AsyncSession, envelope: EventEnvelope, event: PersonProtected) -> None:
     """Forget the name now; the alias comes with the next page."""
-    await RosterService(session).hide(event.person_id)
+    await RosterService(session).hide(event.person_id, event.version)
 
 
 def follow_roster(feed: ChangeFeed) -> JobHandler:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
+from services.identity.roster.service import HIDDEN, RosterService, Tally
 from services.identity.roster.tasks import (
     ALIGN,
     FOLLOW,
@@ -250,6 +251,20 @@ async def test_the_name_of_who_becomes_protected_goes_at_once(follower: Follower
     response = await follower.service.client.get("/identity/v1/accounts", headers=follower.service.as_(ADMIN))
     assert "Öppen" not in response.text
     assert "oppen@" not in response.text
+
+
+async def test_a_page_that_was_read_before_the_marking_cannot_bring_the_name_back(follower: Follower) -> None:
+    someone = person("Öppen Test", "oppen@norrvik.example")
+    await follower.follow(someone)
+    stale = person("Öppen Testsson", "oppen@norrvik.example", id=someone.id, version=1)
+    async with follower.service.database.transaction(follower.service.tenant) as session:
+        await RosterService(session).hide(someone.id, 2)
+        await RosterService(session).take_in([stale], 1, Tally())
+    rows = await follower.rows("SELECT display_name, login_name, is_protected FROM account")
+    assert rows == [(HIDDEN, None, True)]
+    follower.feed.version = 1
+    await follower.follow(person("Person 4711", "oppen@norrvik.example", id=someone.id, protected=True))
+    assert await follower.accounts() == [("Person 4711", "open")]
 
 
 async def test_a_page_that_was_cut_off_is_read_again_and_nothing_is_done_twice(follower: Follower) -> None:

@@ -15,7 +15,7 @@ from enum import StrEnum
 from typing import Annotated, ClassVar, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 from pydantic.alias_generators import to_camel
 
 from shared.contracts.base import Event
@@ -267,8 +267,19 @@ def parse_page(body: bytes) -> tuple[list[Change], PageEnd]:
 
     Raises ValueError (pydantic.ValidationError is one) for a page that was cut off or holds a broken line.
     """
-    lines = [json.loads(line) for line in body.splitlines() if line]
-    if not lines or lines[-1].get("kind") != "page":
-        raise ValueError("the page of the change feed was cut off")
-    changes = [_LINE.validate_python(line) for line in lines[:-1] if line.get("kind") in _KINDS]
-    return changes, PageEnd.model_validate(lines[-1])
+    *lines, last = [line for line in body.splitlines() if line] or [b""]
+    try:
+        end = PageEnd.model_validate_json(last)
+    except ValidationError:
+        raise ValueError("the page of the change feed was cut off") from None
+    return [change for change in map(_change, lines) if change is not None], end
+
+
+def _change(line: bytes) -> Change | None:
+    try:
+        return _LINE.validate_json(line)
+    except ValidationError:
+        kind = json.loads(line).get("kind")
+        if kind in _KINDS:
+            raise
+        return None

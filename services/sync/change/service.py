@@ -45,6 +45,7 @@ class ChangeService:
         A row that changes while the feed is read is met in its new state, or is already given and comes again when the
         next version is read; so who reads to the end misses nothing, and meets both ends of every tie first.
         """
+        await self._changes.by_index()
         place = _decoded(query.cursor) if query.cursor else _Place(await self._changes.head(), 0, query.after, _FIRST)
         lines: list[str] = []
         for rank in range(place.rank, len(ENTITIES)):

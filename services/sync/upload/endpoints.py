@@ -5,9 +5,11 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import Path, Request, Response
+from starlette.requests import ClientDisconnect
 
 from services.sync.settings import Settings
 from services.sync.upload.auth import UploadsRead, UploadsWrite
+from services.sync.upload.errors import UploadBrokenOff
 from services.sync.upload.models import Upload
 from services.sync.upload.schemas import UploadCreate, UploadPublic
 from services.sync.upload.service import Keeping, NewUpload, UploadService
@@ -84,9 +86,12 @@ async def uploads_put_content(
 
 
 async def _body(request: Request) -> AsyncIterator[bytes]:
-    async for piece in request.stream():
-        if piece:
-            yield piece
+    try:
+        async for piece in request.stream():
+            if piece:
+                yield piece
+    except ClientDisconnect:
+        raise UploadBrokenOff() from None
 
 
 def keeping(request: Request) -> Keeping:

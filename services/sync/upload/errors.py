@@ -1,6 +1,6 @@
 """Why an upload is refused."""
 
-from shared.kit.problems import Conflict, Invalid, TooLarge
+from shared.kit.problems import BadRequest, Conflict, Invalid, TooLarge
 from shared.kit.text import Text
 
 
@@ -23,3 +23,10 @@ class UploadAlreadyStored(Conflict):
 
     slug = "upload-already-stored"
     title = Text(sv="Filen är redan uppladdad", en="The file is already uploaded", da="Filen er allerede uploadet")
+
+
+class UploadBrokenOff(BadRequest):
+    """The sender was gone before the last byte; nothing was kept."""
+
+    slug = "upload-broken-off"
+    title = Text(sv="Överföringen avbröts", en="The transfer was broken off", da="Overførslen blev afbrudt")

@@ -173,3 +173,10 @@ async def test_a_tenant_without_roster_has_an_empty_feed(service: Start) -> None
 def test_a_page_that_was_cut_off_is_not_taken_for_a_page() -> None:
     with pytest.raises(ValueError, match="cut off"):
         parse_page(b'{"kind":"unit","op":"put"}\n')
+
+
+def test_a_kind_of_a_later_release_is_skipped_and_a_broken_line_is_not() -> None:
+    end = b'{"kind":"page","next":null,"version":3}'
+    assert parse_page(b'{"kind":"room","op":"put","id":1}\n' + end) == ([], PageEnd(next=None, version=3))
+    with pytest.raises(ValueError, match="version"):
+        parse_page(b'{"kind":"unit","op":"put","name":"x"}\n' + end)

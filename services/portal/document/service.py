@@ -18,7 +18,8 @@ from shared.kit.egress import EgressClient, EgressError
 FRESH_FOR = timedelta(seconds=60)
 # A service that was missing is asked again soon: it may only have been slower to start.
 RETRY_AFTER = timedelta(seconds=5)
-_TIMEOUT = 5.0
+# A service writes its document once, on the first request; on a busy machine that takes seconds.
+_TIMEOUT = 20.0
 
 
 class DocumentService:

@@ -1,26 +1,52 @@
-"""`python -m tests.benchmarks [--only PREFIX]`."""
+"""`python -m tests.benchmarks [--only PREFIX]`. Exits 1 when a bench failed, after writing what the others gave."""
 
 import argparse
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+import signal
+import sys
+import traceback
+from types import ModuleType
 
-from tests.benchmarks import http_list
+from tests.benchmarks import events, gateway, http_list, roster, stack
 from tests.benchmarks.measure import Figure
 from tests.benchmarks.report import show, write
 
-BENCHES: Mapping[str, Callable[[], Awaitable[list[Figure]]]] = {"http.list50": http_list.run}
+BENCHES: tuple[ModuleType, ...] = (http_list, gateway, roster, stack, events)
+"""Each has `NAMES`, the figures that it gives, and `run()`."""
 
 
-async def main(only: str) -> None:
+async def main(only: str) -> bool:
+    """False when a bench failed. Everything that a bench starts ends with it, also after Ctrl-C or SIGTERM."""
+    task = asyncio.current_task()
+    assert task is not None
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
     figures: list[Figure] = []
-    for name, run in BENCHES.items():
-        if name.startswith(only):
-            figures += await run()
+    failed = False
+    for bench in _chosen(only):
+        print(f"{', '.join(bench.NAMES)} ...", file=sys.stderr, flush=True)
+        try:
+            figures += await bench.run()
+        except Exception:
+            traceback.print_exc()
+            failed = True
+    figures = [figure for figure in figures if figure.name.startswith(only)]
     show(figures)
-    write(figures, partial=bool(only))
+    write(figures, partial=bool(only) or failed)
+    return not failed
+
+
+def _chosen(only: str) -> list[ModuleType]:
+    chosen = [bench for bench in BENCHES if any(name.startswith(only) for name in bench.NAMES)]
+    if not chosen:
+        known = ", ".join(name for bench in BENCHES for name in bench.NAMES)
+        raise SystemExit(f"no bench begins with {only!r}; there are {known}")
+    return chosen
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
-    parser.add_argument("--only", default="", help="benches whose name begins so")
-    asyncio.run(main(parser.parse_args().only))
+    parser.add_argument("--only", default="", help="figures whose name begins so")
+    try:
+        sys.exit(0 if asyncio.run(main(parser.parse_args().only)) else 1)
+    except (KeyboardInterrupt, asyncio.CancelledError):
+        sys.exit(130)

@@ -24,7 +24,7 @@ from shared.web import Page
 
 _PARAMETERS = (-1, UUID(int=0), 51)
 # The statement of our own list, so that both sides ask PostgreSQL for the same rows in the same shape.
-_LIST = repository._LIST.format(filters="", late=repository._LATE).replace("tenant.id", "$1")
+_LIST = repository.LIST.format(filters="", late=repository.LATE).replace("tenant.id", "$1")
 
 
 def bare() -> Starlette:

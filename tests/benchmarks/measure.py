@@ -7,21 +7,28 @@ the ratio of two that were measured in turns drifts least. A run whose rounds di
 import statistics
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import psutil
 
 UNSTABLE_ABOVE = 0.25
-"""Relative distance between the quartiles of the rounds' ratios from which a run is no figure."""
+"""Relative distance between the quartiles of the rounds from which a run is no figure."""
+
+Better = Literal["lower", "higher"]
 
 
 @dataclass(frozen=True)
 class Figure:
-    """One line of the table. `value` and `limit` are in `unit`; `spread` is relative; None where unstable."""
+    """One line of the table. `value` and `limit` are in `unit`, `ratio` is value / limit whatever `better` says.
+
+    `spread` is the distance between the quartiles of the rounds, relative. `value` and `ratio` are None where the
+    rounds disagreed.
+    """
 
     name: str
     value: float | None
     unit: str
-    better: str
+    better: Better
     limit: float | None
     ratio: float | None
     spread: float
@@ -64,21 +71,34 @@ async def interleaved(
     return found
 
 
-def against(name: str, ours: Sequence[float], limit: Sequence[float], *, unit: str, note: str = "") -> Figure:
+def against(
+    name: str, ours: Sequence[float], limit: Sequence[float], *, unit: str, better: Better = "lower", note: str = ""
+) -> Figure:
     """A figure from paired rounds: the median of the rounds' ratios, or none where they disagree."""
     ratios = [a / b for a, b in zip(ours, limit, strict=True)]
-    spread = _spread(ratios)
-    if spread > UNSTABLE_ABOVE:
-        return Figure(name, None, unit, "lower", None, None, spread, "unstable: " + note)
     value, floor = statistics.median(ours), statistics.median(limit)
-    return Figure(name, value, unit, "lower", floor, statistics.median(ratios), spread, note)
+    return _figure(Figure(name, value, unit, better, floor, statistics.median(ratios), spread(ratios), note))
 
 
-def of_samples(name: str, rounds: Sequence[float], limit: float, *, unit: str, note: str = "") -> Figure:
+def to_aim(
+    name: str, rounds: Sequence[float], aim: float, *, unit: str, better: Better = "lower", note: str = ""
+) -> Figure:
     """A figure from one value per round, against a fixed aim."""
-    spread = _spread(rounds)
     value = statistics.median(rounds)
-    return Figure(name, value, unit, "lower", limit, value / limit, spread, note)
+    return _figure(Figure(name, value, unit, better, aim, value / aim, spread(rounds), note))
+
+
+def added(
+    name: str, ours: Sequence[float], without: Sequence[float], aim: float, *, unit: str, note: str = ""
+) -> Figure:
+    """A figure from paired rounds with and without a part: what the part adds, against a fixed aim.
+
+    The spread is relative to the aim: relative to a difference near zero it would say nothing.
+    """
+    differences = [a - b for a, b in zip(ours, without, strict=True)]
+    value = statistics.median(differences)
+    apart = _quartile_distance(differences) / aim
+    return _figure(Figure(name, value, unit, "lower", aim, value / aim, apart, note))
 
 
 def percentile(samples: Sequence[float], share: float) -> float:
@@ -87,6 +107,18 @@ def percentile(samples: Sequence[float], share: float) -> float:
     return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
 
 
-def _spread(values: Sequence[float]) -> float:
-    low, middle, high = statistics.quantiles(values, n=4)
-    return (high - low) / middle
+def spread(values: Sequence[float]) -> float:
+    """The distance between the quartiles relative to the median, of at least two values."""
+    return _quartile_distance(values) / statistics.median(values)
+
+
+def _quartile_distance(values: Sequence[float]) -> float:
+    low, _, high = statistics.quantiles(values, n=4)
+    return high - low
+
+
+def _figure(measured: Figure) -> Figure:
+    if measured.spread <= UNSTABLE_ABOVE:
+        return measured
+    m = measured
+    return Figure(m.name, None, m.unit, m.better, m.limit, None, m.spread, f"unstable: {m.note}")

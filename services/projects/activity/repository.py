@@ -16,8 +16,8 @@ from shared.kit.db import Database, tenant_of
 # PostgreSQL writes the JSON of `ActivityItem`, and the service only joins it together. Only the rows of the page are
 # turned into JSON, and only the filters that were asked for stand in the statement: a generic plan of "no filter or
 # this one" reads and shows the whole project.
-_LATE = "(a.is_enabled AND a.state IN ('planned', 'started') AND coalesce(a.window_end < $6, false))"
-_LIST = """
+LATE = "(a.is_enabled AND a.state IN ('planned', 'started') AND coalesce(a.window_end < $6, false))"
+LIST = """
 SELECT a.position, a.id, row_to_json(shown)::text AS shown
 FROM (
     SELECT a.* FROM activity a
@@ -97,9 +97,9 @@ class ActivityLists:
     ) -> list[ListedActivity]:
         """The JSON of up to `limit` rows after a sort key, in the order of the plan."""
         asked = {name: value for name, value in vars(narrowed).items() if value is not None}
-        columns = (_LATE if name == "is_overdue" else f"a.{name}" for name in asked)
+        columns = (LATE if name == "is_overdue" else f"a.{name}" for name in asked)
         filters = "".join(f" AND {column} = ${place}" for place, column in enumerate(columns, _FIRST_FILTER))
-        statement = _LIST.format(filters=filters, late=_LATE)
+        statement = LIST.format(filters=filters, late=LATE)
         key = after or _BEFORE_ALL
         values = (project_id, *key, limit, today, *asked.values())
         return await self._database.hot_rows(self._tenant, statement, *values)

@@ -8,6 +8,11 @@ from cli.demo_roster import Dirt, Municipality
 from cli.demo_roster.dirt import spoil
 from cli.demo_roster.model import Person
 from services.sync.reading.findings import Fatal
+from services.sync.run.service import APPLY_JOB, PLAN_JOB
+from services.sync.settings import Settings
+from services.sync.upload.service import PURGE_JOB
+from services.sync.worker import worker_spec
+from tests.support.services import Start
 from tests.sync.town import JOINED, Roster, joined_zip, member, oneroster_zip, repacked, town
 
 
@@ -296,3 +301,17 @@ async def test_without_its_policy_the_database_would_refuse_rows_of_another_tena
         await other.rows(
             "INSERT INTO roster_head (tenant_id, id, version) VALUES (:t, :t, 1) RETURNING 1", t=roster.tenant
         )
+
+
+async def test_a_plan_whose_rows_are_not_those_approved_is_not_applied(roster: Roster) -> None:
+    run = await roster.plan(oneroster_zip(town()))
+    await roster.rows("UPDATE planned_unit SET name = 'annan' WHERE run_id = :run RETURNING 1", run=run.id)
+    assert await roster.apply(run) is False
+    assert await roster.value("SELECT count(*) FROM person") == 0
+    assert await roster.value("SELECT state FROM run WHERE id = :run", run=run.id) == "stale"
+
+
+async def test_the_worker_knows_every_kind_of_job_that_the_service_starts(service: Start) -> None:
+    sync = await service("sync")
+    assert isinstance(sync.settings, Settings)
+    assert set(worker_spec(sync.settings).jobs) == {PLAN_JOB, APPLY_JOB, PURGE_JOB}

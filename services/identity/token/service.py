@@ -85,7 +85,12 @@ class TokenService:
         return Granted(granted, self._new_token(family))
 
     async def refresh(self, token: Handle, client: Client, scope: str | None) -> Granted | Refusal:
-        """RFC 6749 section 6 with rotation. The login is neither strengthened nor renewed by it."""
+        """RFC 6749 section 6 with rotation. The login is neither strengthened nor renewed by it.
+
+        Asking for a wider scope is a mistake, not a theft: it is refused before the token is used up.
+        """
+        if await self._asks_for_more(token, client, scope):
+            return Refusal("invalid_scope", "a refresh cannot widen the scope")
         row = await self._tokens.use(token.digest, clock.now())
         if row is None:
             return await self._refuse_used_token(token)
@@ -95,13 +100,11 @@ class TokenService:
         if family.client_id != client.client_id:
             await self._revoke(family, "presented by another client")
             return Refusal("invalid_grant", "the refresh token was issued to another client")
-        wanted = family.scope.split() if scope is None else scope.split()
-        if not set(wanted) <= set(family.scope.split()):
-            return Refusal("invalid_scope", "a refresh cannot widen the scope")
         standing = await self._standing(family.home_tenant_id, family.account_id, family.session_id)
         if standing is None:
             return Refusal("invalid_grant", "the account has no access any more")
-        return Granted(_grant(family, standing, " ".join(wanted)), self._new_token(family))
+        wanted = family.scope if scope is None else " ".join(scope.split())
+        return Granted(_grant(family, standing, wanted), self._new_token(family))
 
     async def revoke(self, token: Handle, client: Client) -> None:
         """RFC 7009: end the family of the client's own refresh token; anything else is left alone, without a word."""
@@ -121,6 +124,14 @@ class TokenService:
     async def prune(self) -> None:
         """Drop families that expired a day ago; until then a reuse is still recognised."""
         await self._tokens.delete_expired(clock.now() - timedelta(days=1))
+
+    async def _asks_for_more(self, token: Handle, client: Client, scope: str | None) -> bool:
+        """Whether the client's own good token is asked for scopes that its family lacks; any other token is judged by
+        its use, so that a reuse is noticed whatever it asks for."""
+        active = await self.find_active(token) if scope is not None else None
+        if scope is None or active is None or active[1].client_id != client.client_id:
+            return False
+        return not set(scope.split()) <= set(active[1].scope.split())
 
     async def _refuse_used_code(self, code: Handle) -> Refusal:
         family_id = await self._codes.family_of_used(code.digest)

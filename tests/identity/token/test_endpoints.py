@@ -136,6 +136,21 @@ async def test_a_refresh_may_narrow_the_scope_and_never_widen_it(world: World) -
     assert wide.json()["error"] == "invalid_scope"
 
 
+async def test_asking_for_a_wider_scope_does_not_use_the_refresh_token_up(world: World) -> None:
+    tokens = await world.log_in("rektor", scope="openid offline_access accounts:read")
+    wide = await refresh(world, tokens["refresh_token"], scope="accounts:read accounts:write")
+    again = await refresh(world, tokens["refresh_token"])
+    assert (wide.json()["error"], again.status_code) == ("invalid_scope", 200)
+
+
+async def test_a_used_refresh_token_is_a_theft_whatever_scope_it_asks_for(world: World) -> None:
+    tokens = await world.log_in("rektor", scope="openid offline_access accounts:read")
+    second = (await refresh(world, tokens["refresh_token"])).json()
+    replay = await refresh(world, tokens["refresh_token"], scope="accounts:read accounts:write")
+    assert replay.json()["error"] == "invalid_grant"
+    assert (await refresh(world, second["refresh_token"])).json()["error"] == "invalid_grant"
+
+
 async def test_a_refresh_reads_the_roles_anew_and_ends_with_the_last_one(world: World) -> None:
     admin = await world.log_in("admin")
     tokens = await world.log_in("register", scope=OFFLINE)

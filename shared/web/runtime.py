@@ -1,6 +1,7 @@
 """What a running process holds, and the dependencies that reach it."""
 
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Annotated, Any
 
@@ -46,6 +47,10 @@ async def open_session(
         session.info["principal"] = principal
         request.state.session = session
         yield session
+
+
+# For the few routes that must not hold a transaction while a caller sends: they open theirs by themselves.
+transaction_of = asynccontextmanager(open_session)
 
 
 async def open_relay_session(request: Request) -> AsyncIterator[AsyncSession]:

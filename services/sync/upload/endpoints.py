@@ -13,13 +13,12 @@ from services.sync.upload.errors import UploadBrokenOff
 from services.sync.upload.models import Upload
 from services.sync.upload.schemas import UploadCreate, UploadPublic
 from services.sync.upload.service import Keeping, NewUpload, UploadService
-from shared.kit.files import FileStore
+from shared.kit.files import FileStore, spooled
 from shared.web import (
     IfMatch,
     Page,
     PageDep,
     SessionDep,
-    check_version,
     created,
     etag,
     make_page,
@@ -27,6 +26,7 @@ from shared.web import (
     runtime,
 )
 from shared.web.route import problem_responses
+from shared.web.runtime import transaction_of
 
 router = new_router("uploads")
 
@@ -69,18 +69,20 @@ async def uploads_get(upload_id: UploadId, _: UploadsRead, session: SessionDep, 
     openapi_extra={"requestBody": {"required": True, **_CONTENT}},
 )
 async def uploads_put_content(
-    upload_id: UploadId,
-    caller: UploadsWrite,
-    session: SessionDep,
-    version: IfMatch,
-    request: Request,
-    response: Response,
+    upload_id: UploadId, caller: UploadsWrite, version: IfMatch, request: Request, response: Response
 ) -> UploadPublic:
     """Stream the file as it is. It is stored encrypted, whole or not at all; it cannot be replaced afterwards."""
-    uploads = UploadService(session)
-    upload = await uploads.get(upload_id, lock=True)
-    check_version(version, upload.version)
-    upload = await uploads.fill(upload, _body(request), keeping(request), caller.subject)
+    # Two short transactions: a sender may take an hour, and must not hold a connection or a lock meanwhile.
+    async with transaction_of(request, caller) as session:
+        announced = await UploadService(session).awaiting(upload_id, version)
+    keep = keeping(request)
+    async with (
+        spooled(_body(request), min(announced.size, keep.max_bytes)) as content,
+        transaction_of(request, caller) as session,
+    ):
+        uploads = UploadService(session)
+        upload = await uploads.awaiting(upload_id, version, lock=True)
+        upload = await uploads.fill(upload, content.pieces(), keep, caller.subject)
     etag(response, upload.version)
     return show(upload)
 

@@ -15,6 +15,7 @@ from shared.kit.db import tenant_of
 from shared.kit.files import DataClass, FileStore
 from shared.kit.journal import record
 from shared.queue import start_job
+from shared.web.preconditions import check_version
 
 PURGE_JOB = "upload-purge"
 
@@ -66,13 +67,19 @@ class UploadService:
     async def get(self, upload_id: UUID, *, lock: bool = False) -> Upload:
         return await self._uploads.get(upload_id, lock=lock)
 
+    async def awaiting(self, upload_id: UUID, version: int, *, lock: bool = False) -> Upload:
+        """An upload whose content is still to come. Raises NotFound, StaleVersion, UploadAlreadyStored."""
+        upload = await self._uploads.get(upload_id, lock=lock)
+        check_version(version, upload.version)
+        if upload.file_id is not None:
+            raise UploadAlreadyStored()
+        return upload
+
     async def list_before(self, before: UUID | None, limit: int) -> Sequence[Upload]:
         return await self._uploads.list_before(before, limit)
 
     async def fill(self, upload: Upload, stream: AsyncIterator[bytes], keeping: Keeping, by: UUID) -> Upload:
-        """Store the content, all or nothing. Raises UploadAlreadyStored, UploadIncomplete, files.ChecksumMismatch."""
-        if upload.file_id is not None:
-            raise UploadAlreadyStored()
+        """Store the content of an awaiting upload, all or nothing. Raises UploadIncomplete, files.ChecksumMismatch."""
         stored = await keeping.store.write(
             self._session,
             stream,

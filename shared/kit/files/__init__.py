@@ -7,6 +7,7 @@ its key. Every file is a copy of somebody's data and therefore a row in the copy
 from shared.kit.files.cipher import FileKeys
 from shared.kit.files.copies import Copy, CopyLog
 from shared.kit.files.errors import ChecksumMismatch, FileDamaged, FileGone, FileMissing, FileTooLarge
+from shared.kit.files.spool import Spool, spooled
 from shared.kit.files.store import FileStore, WriteOptions
 from shared.kit.files.stored import DataClass, FileState, StoredFile
 from shared.kit.files.tables import create_file_tables, declare_file_tables, drop_file_tables
@@ -23,9 +24,11 @@ __all__ = [
     "FileState",
     "FileStore",
     "FileTooLarge",
+    "Spool",
     "StoredFile",
     "WriteOptions",
     "create_file_tables",
     "declare_file_tables",
     "drop_file_tables",
+    "spooled",
 ]

@@ -10,6 +10,11 @@ class FileTooLarge(TooLarge):
     slug = "file-too-large"
     title = Text(sv="Filen är för stor", en="The file is too large", da="Filen er for stor")
 
+    @classmethod
+    def past(cls, limit: int) -> "FileTooLarge":
+        """More than `limit` bytes came."""
+        return cls(_AT_MOST.format(limit=limit), maxBytes=limit)
+
 
 class ChecksumMismatch(Invalid):
     """The bytes that arrived are not those that the sender announced: send the file again."""
@@ -33,3 +38,10 @@ class FileGone(Problem):
 
 class FileDamaged(Exception):
     """A stored chunk is missing, moved or changed, or its key is not among ours. Never answer with part of it."""
+
+
+_AT_MOST = Text(
+    sv="Filen får ha högst {limit} byte.",
+    en="The file may have at most {limit} bytes.",
+    da="Filen må højst have {limit} byte.",
+)

@@ -136,7 +136,7 @@ class FileStore:
         async for part in stream:
             size += len(part)
             if size > max_bytes:
-                raise FileTooLarge(_TOO_LARGE.format(limit=max_bytes), maxBytes=max_bytes)
+                raise FileTooLarge.past(max_bytes)
             digest.update(part)
             waiting += part
             # The last chunk is sealed as such, so a full chunk waits until something follows it.
@@ -175,11 +175,6 @@ def _stored(row: Row[tuple[object, ...]]) -> StoredFile:
     )
 
 
-_TOO_LARGE = Text(
-    sv="Filen får ha högst {limit} byte.",
-    en="The file may have at most {limit} bytes.",
-    da="Filen må højst have {limit} byte.",
-)
 _MISMATCH = Text(
     sv="Det som kom fram har SHA-256 {sha256}; skicka filen igen.",
     en="What arrived has SHA-256 {sha256}; send the file again.",

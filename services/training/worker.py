@@ -4,12 +4,12 @@ from datetime import timedelta
 
 from services.training import models  # noqa: F401 - every table is known before the first query
 from services.training.coverage.tasks import REFRESH, refresh_all
-from services.training.roster.tasks import FOLLOW, follow_roster, on_roster_applied
+from services.training.roster.tasks import FOLLOW, follow_roster, on_person_protected, on_roster_applied
 from services.training.settings import Settings
 from shared.auth.cutoffs import record_cutoff
 from shared.auth.service_tokens import build_token_source
 from shared.contracts.identity import AccessRevoked
-from shared.contracts.sync import RosterApplied
+from shared.contracts.sync import PersonProtected, RosterApplied
 from shared.queue import Schedule, WorkerSpec, run_worker
 from shared.queue.changes import ChangeFeed
 
@@ -19,7 +19,10 @@ def worker_spec(feed: ChangeFeed) -> WorkerSpec:
     return WorkerSpec(
         service="training",
         settings=Settings,
-        consumes={"sync": {RosterApplied: on_roster_applied}, "identity": {AccessRevoked: record_cutoff}},
+        consumes={
+            "sync": {RosterApplied: on_roster_applied, PersonProtected: on_person_protected},
+            "identity": {AccessRevoked: record_cutoff},
+        },
         jobs={FOLLOW: follow_roster(feed), REFRESH: refresh_all},
         schedule=[Schedule(REFRESH, every=timedelta(hours=6))],
         tokens=build_token_source,

@@ -26,6 +26,8 @@ class Event(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore", alias_generator=to_camel, populate_by_name=True)
 
     type: ClassVar[str]
+    is_public: ClassVar[bool] = True
+    """Whether subscribers outside may hear of it; False where the mere event tells something about a person."""
 
     @classmethod
     def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:

@@ -33,6 +33,9 @@ def _events_of(module: ModuleType) -> Iterator[type[Event]]:
 
 CONTRACTS: Mapping[str, type[Event]] = collect(_MODULES)
 
+PUBLIC_CONTRACTS: Mapping[str, type[Event]] = {name: event for name, event in CONTRACTS.items() if event.is_public}
+"""What may leave the house: the event catalogue, the public event log, webhooks."""
+
 
 def contract(event_type: str) -> type[Event] | None:
     """The model of `event_type`, or None when this release does not know it."""

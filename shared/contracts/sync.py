@@ -130,6 +130,7 @@ class PersonProtected(Event):
     """
 
     type: ClassVar[str] = "sync.person.protected.v1"
+    is_public: ClassVar[bool] = False
 
     person_id: UUID
     version: int

@@ -11,11 +11,12 @@ from typing import Any
 from uuid import UUID
 
 from alembic import op
-from sqlalchemy import BigInteger, Index, SmallInteger, Text, UniqueConstraint
+from sqlalchemy import BigInteger, Index, SmallInteger, Text, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
+from sqlmodel.ext.asyncio.session import AsyncSession
 
-from shared.kit.db import TIMESTAMP
+from shared.kit.db import TIMESTAMP, tenant_of
 from shared.kit.migrations import service_name
 
 NO_TENANT = UUID(int=0)
@@ -151,6 +152,11 @@ def create_kit_tables() -> None:
         for statement in _security(table, service):
             op.execute(statement)
     op.execute(f"GRANT USAGE ON SEQUENCE outbox_seq_seq TO {service}_app")
+
+
+async def forget_answers(session: AsyncSession) -> None:
+    """Drop the stored answers of the session's tenant: one of them may hold a name that must no longer be shown."""
+    await session.execute(text("DELETE FROM idempotency WHERE tenant_id = :tenant"), {"tenant": tenant_of(session)})
 
 
 def drop_kit_tables() -> None:

@@ -10,7 +10,7 @@ from services.webhooks.worker import SPEC
 from shared.contracts.base import Event, EventEnvelope
 from shared.contracts.identity import AccessRevoked, TenantCreated
 from shared.contracts.projects import GateReady
-from shared.contracts.registry import CONTRACTS
+from shared.contracts.registry import PUBLIC_CONTRACTS
 from shared.contracts.webhooks import EndpointTested
 from shared.kit import clock
 from shared.kit.ids import new_id
@@ -89,4 +89,4 @@ async def test_removed_access_is_refused_here_too(webhooks: ServiceUnderTest) ->
 
 def test_every_event_type_but_the_test_is_consumed() -> None:
     handled = {event.type for handlers in SPEC.consumes.values() for event in handlers}
-    assert handled == set(CONTRACTS) - {EndpointTested.type}
+    assert handled == set(PUBLIC_CONTRACTS) - {EndpointTested.type}

@@ -8,6 +8,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from services.identity.roster.service import RosterService, Tally
 from services.identity.tenant.service import TenantService
 from shared.contracts.sync import PersonProtected, RosterApplied, parse_page
+from shared.kit.kit_tables import forget_answers
 from shared.queue import EventEnvelope, JobContext, JobHandler, start_job
 from shared.queue.changes import ChangeFeed
 
@@ -21,7 +22,8 @@ async def on_roster_applied(session: AsyncSession, envelope: EventEnvelope, even
 
 
 async def on_person_protected(session: AsyncSession, envelope: EventEnvelope, event: PersonProtected) -> None:
-    """Forget the name now; the alias comes with the next page."""
+    """Forget the name now, in stored answers too; the alias comes with the next page."""
+    await forget_answers(session)
     await RosterService(session).hide(event.person_id, event.version)
 
 

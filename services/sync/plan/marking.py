@@ -11,6 +11,7 @@ from services.sync.plan.models import Run
 from shared.contracts.sync import PersonProtected
 from shared.kit.db import tenant_of
 from shared.kit.journal import record
+from shared.kit.kit_tables import forget_answers
 from shared.queue import publish
 
 _TIGHTENED = """
@@ -59,6 +60,7 @@ async def protect(session: AsyncSession, ids: Sequence[UUID], source: str) -> No
     await session.flush()
     await session.execute(text(_PLAN), {"tenant": tenant, "ids": present, "run": run.id})
     applied = await apply_planned(session, run, "marking")
+    await forget_answers(session)
     for person_id in ids:
         await record(session, "person.protect", "person", person_id, after={"runId": str(run.id)})
         await publish(session, PersonProtected(person_id=person_id, version=applied.version_to))

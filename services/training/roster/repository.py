@@ -35,6 +35,12 @@ def _upsert(table: str) -> str:
 
 
 _UPSERTS = {table: text(_upsert(table)) for table in _COLUMNS}
+_HIDE = text(
+    "INSERT INTO person (tenant_id, id, display_name, protected, ended, roster_version)"
+    " VALUES (:tenant, :id, :alias, true, false, :version)"
+    " ON CONFLICT (tenant_id, id) DO UPDATE SET display_name = excluded.display_name, protected = true,"
+    " roster_version = excluded.roster_version WHERE person.roster_version <= excluded.roster_version"
+)
 _POSITION = text("SELECT version FROM roster_position WHERE tenant_id = :tenant")
 _ADVANCE = text(
     "INSERT INTO roster_position (tenant_id, version) VALUES (:tenant, :version)"
@@ -67,6 +73,11 @@ class RosterRepository:
             if found:
                 parameters = {"tenant": tenant_of(self._session), "rows": orjson.dumps(found).decode()}
                 await self._session.execute(_UPSERTS[table], parameters)
+
+    async def hide(self, person_id: UUID, alias: str, version: int) -> None:
+        """Show `alias` from `version` on, also for a person whose line has not arrived yet."""
+        values = {"tenant": tenant_of(self._session), "id": person_id, "alias": alias, "version": version}
+        await self._session.execute(_HIDE, values)
 
     async def find_person(self, person_id: UUID) -> Person | None:
         """The person, whether or not still in the roster."""

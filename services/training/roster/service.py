@@ -12,6 +12,9 @@ from shared.kit import clock
 from shared.kit.problems import FieldError, Invalid
 from shared.kit.text import Text
 
+HIDDEN = "Skyddad person"
+"""Shown until the roster's own alias arrives."""
+
 _NO_PERSON = Text(sv="Personen finns inte i registret", en="The person is not in the roster", da="Ikke i registret")
 
 
@@ -31,6 +34,10 @@ class RosterService:
         kept = [line for line in lines if isinstance(line, UnitChange | PersonChange | DutyChange)]
         await self._copies.store(kept)
         await self._copies.advance(version)
+
+    async def hide(self, person_id: UUID, version: int) -> None:
+        """A person became protected in a roster version: nothing older may bring the name back."""
+        await self._copies.hide(person_id, HIDDEN, version)
 
     async def person(self, person_id: UUID, *, or_ended: bool = False) -> Person:
         """The person; Invalid when the roster does not hold them (any more)."""

@@ -6,7 +6,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.training.coverage.service import CoverageService
 from services.training.roster.service import RosterService
-from shared.contracts.sync import RosterApplied, parse_page
+from shared.contracts.sync import PersonProtected, RosterApplied, parse_page
+from shared.kit.kit_tables import forget_answers
 from shared.queue import EventEnvelope, JobContext, JobHandler, start_job
 from shared.queue.changes import ChangeFeed
 
@@ -16,6 +17,12 @@ FOLLOW = "roster.follow"
 async def on_roster_applied(session: AsyncSession, envelope: EventEnvelope, event: RosterApplied) -> None:
     """Start reading; the pages are too much work for one event's transaction."""
     await start_job(session, FOLLOW, {"version": event.version_to})
+
+
+async def on_person_protected(session: AsyncSession, envelope: EventEnvelope, event: PersonProtected) -> None:
+    """Forget the name now, in stored answers too; the alias comes with the next page of the change feed."""
+    await RosterService(session).hide(event.person_id, event.version)
+    await forget_answers(session)
 
 
 def follow_roster(feed: ChangeFeed) -> JobHandler:

@@ -6,7 +6,7 @@ from typing import Any
 
 from services.webhooks.catalogue.schemas import EventTypePublic
 from shared.contracts.base import Event, owner_of, version_of
-from shared.contracts.registry import CONTRACTS
+from shared.contracts.registry import PUBLIC_CONTRACTS
 from shared.web.openapi import example_of
 
 _TENANT = "0199b1c2-7a10-7cc1-9d3e-00000000000a"
@@ -15,12 +15,12 @@ _TENANT = "0199b1c2-7a10-7cc1-9d3e-00000000000a"
 @cache
 def event_types() -> tuple[EventTypePublic, ...]:
     """Every event type, by name."""
-    return tuple(_public(event) for event in CONTRACTS.values())
+    return tuple(_public(event) for event in PUBLIC_CONTRACTS.values())
 
 
 def unknown_types(wanted: list[str]) -> list[str]:
     """Those of `wanted` that no contract describes."""
-    return [name for name in wanted if name not in CONTRACTS]
+    return [name for name in wanted if name not in PUBLIC_CONTRACTS]
 
 
 def _public(event: type[Event]) -> EventTypePublic:

@@ -9,7 +9,7 @@ from services.webhooks.delivery.service import DeliveryService
 from shared.auth.cutoffs import record_cutoff
 from shared.contracts.base import Event, EventEnvelope, owner_of
 from shared.contracts.identity import AccessRevoked
-from shared.contracts.registry import CONTRACTS
+from shared.contracts.registry import PUBLIC_CONTRACTS
 from shared.contracts.webhooks import EndpointTested
 from shared.queue.consumer import Handler
 
@@ -27,9 +27,9 @@ async def on_access_revoked(session: AsyncSession, envelope: EventEnvelope, even
 
 
 def all_handlers() -> dict[str, dict[type[Event], Handler]]:
-    """A handler for every event type of every owner, ours included: subscribers hear of disabled endpoints too."""
+    """A handler for every public event type of every owner, ours included: subscribers hear of disabled endpoints."""
     handlers: dict[str, dict[type[Event], Handler]] = defaultdict(dict)
-    for name, event in CONTRACTS.items():
+    for name, event in PUBLIC_CONTRACTS.items():
         if event is not EndpointTested:
             handlers[owner_of(name)][event] = on_access_revoked if event is AccessRevoked else on_event
     return dict(handlers)

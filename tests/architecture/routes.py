@@ -26,6 +26,7 @@ PUBLIC: dict[tuple[str, str, str], str] = {
     ("identity", "GET", "/.well-known/openid-configuration"): "discovery (OpenID Connect Discovery)",
     ("identity", "GET", "/oauth2/jwks"): "public keys (RFC 7517)",
     ("identity", "GET", "/oauth2/authorize"): "where a login begins (RFC 6749 section 3.1)",
+    ("identity", "POST", "/oauth2/authorize"): "the same as a form (OpenID Connect Core 3.1.2.1)",
     ("identity", "POST", "/oauth2/token"): "authenticates the client itself (RFC 6749 section 3.2)",
     ("identity", "POST", "/oauth2/revoke"): "authenticates the client itself (RFC 7009)",
     ("identity", "POST", "/oauth2/introspect"): "authenticates the client itself (RFC 7662)",

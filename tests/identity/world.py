@@ -119,7 +119,9 @@ class Browser:
         } | asked
         return {name: value for name, value in wanted.items() if value}
 
-    async def authorize(self, parameters: dict[str, str]) -> httpx.Response:
+    async def authorize(self, parameters: dict[str, str], method: str = "GET") -> httpx.Response:
+        if method == "POST":
+            return await self.client.post("/oauth2/authorize", data=parameters)
         return await self.client.get("/oauth2/authorize", params=parameters)
 
     async def to_form(self, response: httpx.Response) -> httpx.Response:

@@ -11,6 +11,7 @@ from services.identity.dependencies import DatabaseDep, SealerDep, SettingsDep, 
 from services.identity.login.service import LoginFlow, ProviderResponse
 from services.identity.protocol.answer import redirect
 from services.identity.protocol.form import Parameters
+from services.identity.protocol.page import BrowserRoute
 from services.identity.protocol.refusal import Refusal
 from services.identity.secret.handle import Handle
 from services.identity.session import cookie
@@ -20,7 +21,7 @@ from shared.kit.text import Text
 
 log = structlog.get_logger(__name__)
 
-router = APIRouter(tags=["oidc"])
+router = APIRouter(tags=["oidc"], route_class=BrowserRoute)
 
 _PROVIDER_AWAY = Text(
     sv="Inloggningstjänsten svarar inte; försök igen om en stund",

@@ -1,35 +1,32 @@
 """`/oauth2/logout`: RP-initiated logout (OpenID Connect RP-Initiated Logout 1.0)."""
 
-from html import escape
+from collections.abc import Callable
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
-from fastapi.responses import HTMLResponse
 
 from services.identity.authorization.errors import UntrustedRedirect
 from services.identity.client.authentication import ClientAuthenticator
 from services.identity.dependencies import DatabaseDep, KeyRingDep, SettingsDep
 from services.identity.key.ring import KeyRing
 from services.identity.protocol.answer import redirect
+from services.identity.protocol.browser import is_from_another_origin
 from services.identity.protocol.form import Parameters
+from services.identity.protocol.page import BrowserRoute, page
 from services.identity.protocol.refusal import Refusal
 from services.identity.session import cookie
 from services.identity.session.service import LiveSession, SessionService, live_session
 from shared.auth.jws import TokenRefused, read_claims, read_header
 from shared.kit.db import Database
 from shared.kit.problems import BadRequest
-from shared.kit.text import Lang, Text
+from shared.kit.text import Text
 from shared.web import LangDep
 
-router = APIRouter(tags=["oauth2"])
+router = APIRouter(tags=["oauth2"], route_class=BrowserRoute)
 
 _QUESTION = Text(sv="Vill du logga ut?", en="Do you want to log out?", da="Vil du logge ud?")
 _BUTTON = Text(sv="Logga ut", en="Log out", da="Log ud")
 _DONE = Text(sv="Du är utloggad.", en="You are logged out.", da="Du er logget ud.")
-_PAGE_HEADERS = {
-    "Cache-Control": "no-store",
-    "Content-Security-Policy": "default-src 'none'; form-action 'self'; frame-ancestors 'none'",
-}
 
 
 @router.get("/oauth2/logout", include_in_schema=False)
@@ -37,25 +34,30 @@ async def oauth2_logout(
     request: Request, database: DatabaseDep, ring: KeyRingDep, settings: SettingsDep, lang: LangDep
 ) -> Response:
     """Log out at once when the id token proves that the client knows the session; else ask the person first."""
-    query = _parameters(request.url.query)
-    back = await _registered(database, query, settings.issuer)
+    asked = _readable(lambda: Parameters.parse(request.url.query))
+    back = await _registered(database, asked, settings.issuer)
     live = await live_session(database, cookie.read_cookie(request, cookie.SESSION, settings.issuer))
-    if live is not None and await _hinted_session(query, ring, settings.issuer) != live.id:
-        return _page(lang, _QUESTION, form=True)
+    if live is not None and await _hinted_session(asked, ring, settings.issuer) != live.id:
+        return page(lang, _QUESTION, button=_BUTTON)
     await _end(database, live)
-    response = redirect(back, {"state": query.get("state")}) if back else _page(lang, _DONE)
+    response = redirect(back, {"state": asked.get("state")}) if back else page(lang, _DONE)
     cookie.clear_cookie(response, cookie.SESSION, settings.issuer)
     return response
 
 
 @router.post("/oauth2/logout", include_in_schema=False)
-async def oauth2_logout_confirm(
-    request: Request, database: DatabaseDep, settings: SettingsDep, lang: LangDep
-) -> Response:
-    """The person said yes. The cookie is SameSite=Lax, so no other site can say it for them."""
+async def oauth2_logout_post(request: Request, database: DatabaseDep, settings: SettingsDep, lang: LangDep) -> Response:
+    """The person's yes to our question (an empty form), or a client's request as a form, which goes on as a GET.
+
+    The cookie is SameSite=Lax, so no other site can say yes for the person, and no neighbour on the site may.
+    """
+    body, kind = await request.body(), request.headers.get("content-type")
+    asked = _readable(lambda: Parameters.parse_body(body, kind)).all() if body else {}
+    if asked or is_from_another_origin(request):
+        return redirect(f"{settings.issuer}/oauth2/logout", asked)
     live = await live_session(database, cookie.read_cookie(request, cookie.SESSION, settings.issuer))
     await _end(database, live)
-    response = _page(lang, _DONE)
+    response = page(lang, _DONE)
     cookie.clear_cookie(response, cookie.SESSION, settings.issuer)
     return response
 
@@ -66,27 +68,27 @@ async def _end(database: Database, live: LiveSession | None) -> None:
             await SessionService(session).end(live.id)
 
 
-def _parameters(query: str) -> Parameters:
+def _readable(read: Callable[[], Parameters]) -> Parameters:
     try:
-        return Parameters.parse(query)
+        return read()
     except Refusal as refusal:
         raise BadRequest(refusal.description) from refusal
 
 
-async def _registered(database: Database, query: Parameters, issuer: str) -> str | None:
+async def _registered(database: Database, asked: Parameters, issuer: str) -> str | None:
     """The address to go back to, if it is the client's own; raises UntrustedRedirect."""
-    wanted = query.get("post_logout_redirect_uri")
+    wanted = asked.get("post_logout_redirect_uri")
     if wanted is None:
         return None
-    client = await ClientAuthenticator(database, issuer).find(query.get("client_id"))
+    client = await ClientAuthenticator(database, issuer).find(asked.get("client_id"))
     if client is None or wanted not in client.post_logout_redirect_uris:
         raise UntrustedRedirect()
     return wanted
 
 
-async def _hinted_session(query: Parameters, ring: KeyRing, issuer: str) -> UUID | None:
+async def _hinted_session(asked: Parameters, ring: KeyRing, issuer: str) -> UUID | None:
     """The session that `id_token_hint` was issued in. It may have expired; it must be ours (section 2)."""
-    hint = query.get("id_token_hint")
+    hint = asked.get("id_token_hint")
     if hint is None:
         return None
     try:
@@ -95,12 +97,3 @@ async def _hinted_session(query: Parameters, ring: KeyRing, issuer: str) -> UUID
         return UUID(str(claims.get("sid"))) if claims.get("iss") == issuer else None
     except (TokenRefused, ValueError):
         return None
-
-
-def _page(lang: Lang, words: Text, *, form: bool = False) -> Response:
-    button = f'<form method="post"><button>{escape(_BUTTON.pick(lang))}</button></form>' if form else ""
-    body = f"<p>{escape(words.pick(lang))}</p>{button}"
-    page = (
-        f'<!doctype html><html lang="{lang}"><meta charset="utf-8"><title>Startklar</title><body>{body}</body></html>'
-    )
-    return HTMLResponse(page, headers=_PAGE_HEADERS)

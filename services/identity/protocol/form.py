@@ -42,6 +42,9 @@ class Parameters:
         except UnicodeDecodeError as error:
             raise Refusal("invalid_request", "the parameters cannot be read") from error
 
+    def all(self) -> dict[str, str]:
+        return dict(self._values)
+
     def get(self, name: str) -> str | None:
         return self._values.get(name) or None
 

@@ -25,13 +25,14 @@ from tests.identity.world import SCOPE, Pkce, World
         {"client_id": "service-projects"},
     ],
 )
+@pytest.mark.parametrize("method", ["GET", "POST"])
 async def test_an_unknown_client_or_address_is_told_to_the_person_and_never_redirected(
-    world: World, change: dict[str, str]
+    world: World, change: dict[str, str], method: str
 ) -> None:
     own = world.redirect_uri
     filled = {name: value.format(own=own, upper=own.upper()) for name, value in change.items()}
     async with world.browser() as browser:
-        response = await browser.authorize(browser.parameters("norrvik", SCOPE, Pkce(), **filled))
+        response = await browser.authorize(browser.parameters("norrvik", SCOPE, Pkce(), **filled), method)
     assert response.status_code == 400
     assert "location" not in response.headers
     assert response.json()["type"].endswith("/untrusted-redirect")
@@ -63,12 +64,13 @@ async def test_an_unknown_client_or_address_is_told_to_the_person_and_never_redi
         ({"request_uri": "https://evil.example"}, "invalid_request"),
     ],
 )
+@pytest.mark.parametrize("method", ["GET", "POST"])
 async def test_a_bent_request_goes_back_to_the_client_with_its_error(
-    world: World, change: dict[str, str], error: str
+    world: World, change: dict[str, str], error: str, method: str
 ) -> None:
     async with world.browser() as browser:
         response = await browser.authorize(
-            browser.parameters(**{"tenant": "norrvik", "scope": SCOPE, **change}, pkce=Pkce())
+            browser.parameters(**{"tenant": "norrvik", "scope": SCOPE, **change}, pkce=Pkce()), method
         )
     assert response.status_code == 303
     assert response.headers["location"].startswith(world.redirect_uri)
@@ -82,6 +84,62 @@ async def test_a_parameter_that_is_given_twice_is_refused(world: World) -> None:
         query = str(httpx.QueryParams(browser.parameters("norrvik", SCOPE, Pkce())))
         response = await browser.client.get(f"/oauth2/authorize?{query}&scope=x")
     assert response.status_code == 400
+
+
+async def test_a_request_as_a_form_leads_to_a_login_and_then_to_a_code(world: World) -> None:
+    pkce = Pkce()
+    async with world.browser() as browser:
+        asked = browser.parameters("norrvik", SCOPE, pkce)
+        form = await browser.to_form(await browser.authorize(asked, "POST"))
+        first = await browser.finish(await browser.fill_in(form, "rektor"))
+        second = await browser.finish(await browser.authorize(asked, "POST"))
+        tokens = await browser.redeem(second["code"], pkce)
+    assert first["state"] == second["state"] == "the-clients-state"
+    assert tokens["token_type"] == "Bearer"
+
+
+async def test_a_form_of_another_site_goes_on_as_a_get_that_brings_the_cookies_along(world: World) -> None:
+    async with world.browser() as browser:
+        await browser.log_in("rektor")
+        asked = browser.parameters("norrvik", SCOPE, Pkce(), prompt="none")
+        headers = {"Sec-Fetch-Site": "cross-site"}
+        async with world.browser() as without_cookies:
+            response = await without_cookies.client.post("/oauth2/authorize", data=asked, headers=headers)
+        assert response.status_code == 303
+        assert response.headers["location"].startswith(f"{world.issuer}/oauth2/authorize?")
+        assert "set-cookie" not in response.headers
+        answer = await browser.finish(await browser.client.get(response.headers["location"]))
+    assert "code" in answer
+
+
+@pytest.mark.parametrize(
+    ("content", "kind"),
+    [
+        (b'{"client_id": "demo-app"}', "application/json"),
+        (b"client_id=demo-app&client_id=demo-app", "application/x-www-form-urlencoded"),
+        (b"client_id=%ff", "application/x-www-form-urlencoded"),
+        (b"", "application/x-www-form-urlencoded"),
+    ],
+)
+async def test_a_form_that_cannot_be_read_is_told_to_the_person(world: World, content: bytes, kind: str) -> None:
+    async with world.browser() as browser:
+        asked = browser.parameters("norrvik", SCOPE, Pkce())
+        response = await browser.client.post(
+            "/oauth2/authorize", params=asked, content=content, headers={"Content-Type": kind}
+        )
+    assert (response.status_code, response.headers["cache-control"]) == (400, "no-store")
+
+
+async def test_a_browser_gets_a_problem_as_a_page_without_script_in_its_language(world: World) -> None:
+    async with world.browser() as browser:
+        headers = {"Accept": "text/html,*/*;q=0.8", "Accept-Language": "sv"}
+        hostile = {"client_id": "<script>alert(1)</script>", "redirect_uri": "https://evil.example/<script>"}
+        response = await browser.client.get("/oauth2/authorize", params=hostile, headers=headers)
+    assert (response.status_code, response.headers["content-type"]) == (400, "text/html; charset=utf-8")
+    assert "inte registrerad" in response.text
+    assert "<script" not in response.text
+    assert response.headers["content-security-policy"].startswith("default-src 'none'")
+    assert (response.headers["cache-control"], response.headers["referrer-policy"]) == ("no-store", "no-referrer")
 
 
 async def test_a_login_that_was_begun_elsewhere_cannot_be_continued(world: World) -> None:

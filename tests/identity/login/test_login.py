@@ -307,6 +307,28 @@ async def test_logging_out_without_a_proof_asks_the_person_first(world: World) -
         assert (await browser.finish(gone))["error"] == "login_required"
 
 
+async def test_a_neighbour_on_the_same_site_cannot_log_the_person_out(world: World) -> None:
+    async with world.browser() as browser:
+        await browser.log_in("rektor")
+        for site in ("same-site", "cross-site"):
+            answer = await browser.client.post("/oauth2/logout", headers={"Sec-Fetch-Site": site})
+            assert (answer.status_code, answer.headers["location"]) == (303, f"{world.issuer}/oauth2/logout")
+        still = await browser.authorize(browser.parameters("norrvik", SCOPE, Pkce(), prompt="none"))
+        assert "code" in await browser.finish(still)
+
+
+async def test_a_client_may_send_the_request_to_log_out_as_a_form(world: World) -> None:
+    async with world.browser() as browser:
+        tokens = await browser.log_in("rektor")
+        back = f"{world.issuer}/"
+        asked = {"id_token_hint": tokens["id_token"], "post_logout_redirect_uri": back, "client_id": "demo-app"}
+        response = await browser.client.post("/oauth2/logout", data=asked)
+        response = await browser.client.get(response.headers["location"])
+        assert (response.status_code, response.headers["location"]) == (303, back)
+        again = await browser.authorize(browser.parameters("norrvik", SCOPE, Pkce(), prompt="none"))
+        assert (await browser.finish(again))["error"] == "login_required"
+
+
 async def test_logging_out_never_redirects_to_an_address_that_is_not_registered(world: World) -> None:
     async with world.browser() as browser:
         asked = {"post_logout_redirect_uri": "https://evil.example/", "client_id": "demo-app"}

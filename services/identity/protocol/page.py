@@ -1,0 +1,57 @@
+"""The few pages that identity shows itself: words for a person, no script, nothing from elsewhere."""
+
+from html import escape
+from typing import Any
+
+from fastapi import Request, Response
+from fastapi.responses import HTMLResponse
+from fastapi.routing import APIRoute
+
+from shared.kit.problems import Problem
+from shared.kit.text import Lang, Text, negotiate
+
+_HEADERS = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "default-src 'none'; form-action 'self'; frame-ancestors 'none'",
+}
+
+
+def page(lang: Lang, words: Text, *, button: Text | None = None, status: int = 200) -> Response:
+    """A page that says `words`; with a button that posts to its own address."""
+    form = f'<form method="post"><button>{escape(button.pick(lang))}</button></form>' if button else ""
+    return _page(lang, f"<p>{escape(words.pick(lang))}</p>{form}", status)
+
+
+class BrowserRoute(APIRoute):
+    """A route that people meet in the address bar: a browser gets its problems as a page, a program as JSON."""
+
+    def get_route_handler(self) -> Any:
+        handler = super().get_route_handler()
+
+        async def run(request: Request) -> Response:
+            try:
+                answer: Response = await handler(request)
+            except Problem as problem:
+                if "text/html" not in request.headers.get("accept", ""):
+                    raise
+                return _problem_page(request, problem)
+            return answer
+
+        return run
+
+
+def _problem_page(request: Request, problem: Problem) -> Response:
+    lang = negotiate(request.headers.get("accept-language"))
+    told = problem.document(lang)
+    more = f"<p>{escape(told['detail'])}</p>" if told["detail"] != told["title"] else ""
+    response = _page(lang, f"<h1>{escape(told['title'])}</h1>{more}", problem.status)
+    response.headers.update({"Content-Language": lang, **problem.headers})
+    return response
+
+
+def _page(lang: Lang, body: str, status: int) -> Response:
+    content = (
+        f'<!doctype html><html lang="{lang}"><meta charset="utf-8">'
+        f'<meta name="viewport" content="width=device-width"><title>Startklar</title><body>{body}</body></html>'
+    )
+    return HTMLResponse(content, status, headers=_HEADERS)

@@ -50,6 +50,14 @@ class Wish:
 
 def log_in(gateway: str, client: dict[str, str], wish: Wish, username: str, password: str) -> dict[str, Any]:
     """The token response for `username`. `client` holds `clientId` and `redirectUri` of a public client."""
+    with httpx.Client(timeout=20, trust_env=False) as browser:
+        return log_in_with(browser, gateway, client, wish, {"username": username, "password": password})
+
+
+def log_in_with(
+    browser: httpx.Client, gateway: str, client: dict[str, str], wish: Wish, credentials: dict[str, str]
+) -> dict[str, Any]:
+    """The token response of a login in `browser`, whose cookies may spare the form that `credentials` are for."""
     verifier = secrets.token_urlsafe(48)
     challenge = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
     state = secrets.token_urlsafe(16)
@@ -64,19 +72,18 @@ def log_in(gateway: str, client: dict[str, str], wish: Wish, username: str, pass
         "code_challenge": challenge,
         "code_challenge_method": "S256",
     }
-    with httpx.Client(timeout=20, trust_env=False) as browser:
-        first = browser.build_request("GET", f"{gateway}/oauth2/authorize", params=query)
-        answer = _walk(browser, first, client["redirectUri"], {"username": username, "password": password})
-        if answer.get("state") != state or answer.get("iss") != gateway or "code" not in answer:
-            raise LoginFailed(f"the login ended with {answer.get('error', 'an answer that is not ours')}")
-        form = {
-            "grant_type": "authorization_code",
-            "code": answer["code"],
-            "redirect_uri": client["redirectUri"],
-            "client_id": client["clientId"],
-            "code_verifier": verifier,
-        }
-        response = browser.post(f"{gateway}/oauth2/token", data=form)
+    first = browser.build_request("GET", f"{gateway}/oauth2/authorize", params=query)
+    answer = _walk(browser, first, client["redirectUri"], credentials)
+    if answer.get("state") != state or answer.get("iss") != gateway or "code" not in answer:
+        raise LoginFailed(f"the login ended with {answer.get('error', 'an answer that is not ours')}")
+    form = {
+        "grant_type": "authorization_code",
+        "code": answer["code"],
+        "redirect_uri": client["redirectUri"],
+        "client_id": client["clientId"],
+        "code_verifier": verifier,
+    }
+    response = browser.post(f"{gateway}/oauth2/token", data=form)
     if response.status_code != httpx.codes.OK:
         raise LoginFailed(f"the token request was answered with {response.status_code}: {response.text[:300]}")
     answered: dict[str, Any] = response.json()

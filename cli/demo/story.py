@@ -95,6 +95,11 @@ class Story:
                 [(kind, *(count[key] for key in _COUNTS)) for kind, count in run["counts"].items()],
             )
             self._tell.fact(f"guard: {run['guard']}, findings: {sum(run['findingCounts'].values())}")
+            _hold(
+                run["guard"] != "held",
+                "the guard holds this plan back, since it would change too much of the roster in force; that is its"
+                " duty. Use the same --pupils and --seed as before, or begin anew with ./startklar reset",
+            )
         self._approve(run)
 
     def _approve(self, run: dict[str, Any]) -> None:

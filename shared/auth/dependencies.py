@@ -57,6 +57,11 @@ _ROLE_MISSING = Text(
     en="None of your roles allows this.",
     da="Ingen af dine roller tillader dette.",
 )
+_ROLE_TOO_NARROW = Text(
+    sv="Din roll gäller en enhet; detta kräver rollen för hela huvudmannen.",
+    en="Your role is at one unit; this needs the role for the whole authority.",
+    da="Din rolle gælder en enhed; dette kræver rollen for hele myndigheden.",
+)
 _TOO_WEAK = Text(
     sv="Logga in igen på den nivå som krävs.",
     en="Log in again at the level that is required.",
@@ -91,16 +96,16 @@ async def authenticate(request: Request) -> Principal | None:
     return principal
 
 
-# For what must know the caller without demanding anything, such as the session that binds the caller's tenant.
-OptionalPrincipal = Annotated[Principal | None, Depends(authenticate)]
-
-
 @dataclass(frozen=True)
 class Requirement:
-    """The demands of one route; an instance is the dependency. Empty `roles` means that every role will do."""
+    """The demands of one route; an instance is the dependency. Empty `roles` means that every role will do.
+
+    `everywhere`: one of the roles must hold for the whole tenant, since what the route touches belongs to no unit.
+    """
 
     scope: Scope | None
     roles: tuple[Role, ...] = ()
+    everywhere: bool = False
     min_acr: Acr | None = None
     max_age: timedelta | None = None
     is_internal: bool = False
@@ -121,6 +126,8 @@ class Requirement:
             raise Forbidden(_SCOPE_MISSING, headers={"WWW-Authenticate": challenge}, requiredScope=self.scope.value)
         if self.roles and not principal.has_any_role(*self.roles):
             raise Forbidden(_ROLE_MISSING, requiredRoles=[role.value for role in self.roles])
+        if self.everywhere and not principal.holds_everywhere(*self.roles):
+            raise Forbidden(_ROLE_TOO_NARROW, requiredRoles=[f"{role.value}@*" for role in self.roles])
         require_assurance(principal, self.min_acr, self.max_age)
 
 
@@ -145,14 +152,16 @@ def requires(
     scope: Scope | None,
     roles: Collection[Role] = (),
     *,
+    everywhere: bool = False,
     min_acr: Acr | None = None,
     max_age: timedelta | None = None,
 ) -> params.Security:
-    """For a person's or script's call: the API audience, `scope`, one of `roles` at any unit, and the assurance.
+    """For a person's or script's call: the API audience, `scope`, one of `roles`, and the assurance.
 
-    Which rows a role at a unit reaches is the query's work (`Principal.units_for`).
+    A role at any unit will do, and which rows it reaches is the query's work (`Principal.units_for`); `everywhere`
+    demands it for the whole tenant.
     """
-    requirement = Requirement(scope, tuple(roles), min_acr, max_age)
+    requirement = Requirement(scope, tuple(roles), everywhere, min_acr, max_age)
     return params.Security(requirement, scopes=[scope.value] if scope else [])
 
 

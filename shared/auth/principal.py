@@ -53,13 +53,17 @@ class Principal:
     audience: str
     actor: str | None = None
 
-    def has_role(self, role: Role, unit: UUID | None = None) -> bool:
-        """Whether the caller holds `role` at `unit`; without a unit, whether the caller holds it anywhere."""
-        return any(grant.role is role and (unit is None or grant.covers(unit)) for grant in self.roles)
+    def has_role(self, role: Role) -> bool:
+        """Whether the caller holds `role` at any unit."""
+        return self.has_any_role(role)
 
     def has_any_role(self, *roles: Role) -> bool:
         """Whether the caller holds one of `roles` at any unit."""
         return any(grant.role in roles for grant in self.roles)
+
+    def holds_everywhere(self, *roles: Role) -> bool:
+        """Whether the caller holds one of `roles` for the whole tenant, as what belongs to no single unit demands."""
+        return self.units_for(*roles) is None
 
     def units_for(self, *roles: Role) -> frozenset[UUID] | None:
         """The units where the caller holds one of `roles`; None means every unit, an empty set means none."""

@@ -55,7 +55,3 @@ class RoleGrant:
 
     def __str__(self) -> str:
         return f"{self.role.value}@{self.unit or '*'}"
-
-    def covers(self, unit: UUID | None) -> bool:
-        """Whether the grant holds at `unit`; for None, whether it holds at every unit."""
-        return self.unit is None or (unit is not None and self.unit == unit)

@@ -15,7 +15,10 @@ from shared.web.route import new_router
 from shared.web.runtime import SessionDep
 
 JournalRead = Annotated[
-    Principal, requires(Scope.journal_read, (Role.auditor, Role.tenant_admin, Role.project_leader, Role.approver))
+    Principal,
+    requires(
+        Scope.journal_read, (Role.auditor, Role.tenant_admin, Role.project_leader, Role.approver), everywhere=True
+    ),
 ]
 
 _SELECT = text(

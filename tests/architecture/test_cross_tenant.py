@@ -104,6 +104,15 @@ async def test_a_caller_with_all_other_roles_is_refused(name: str, committed_ser
     assert found == {}
 
 
+@every_service
+async def test_a_role_at_one_unit_opens_nothing_that_belongs_to_the_whole_authority(
+    name: str, committed_service: Start
+) -> None:
+    service = await committed_service(name)
+    whole = [one for one in guarded(name) if any(requirement.everywhere for requirement in one.requirements)]
+    assert await answers(service, whole, 403, roles=[f"{role}@{new_id()}" for role in Role]) == {}
+
+
 def betrays(endpoint: Endpoint, response: httpx.Response, rows: Rows, sent: set[str]) -> str | None:
     """What is wrong with the answer to a stranger; None when nothing is."""
     if response.status_code >= 500:

@@ -4,5 +4,7 @@ from typing import Annotated
 
 from shared.auth import Principal, Role, Scope, requires
 
-AccountsRead = Annotated[Principal, requires(Scope.accounts_read, roles=(Role.tenant_admin, Role.auditor))]
-AccountsWrite = Annotated[Principal, requires(Scope.accounts_write, roles=(Role.tenant_admin,))]
+AccountsRead = Annotated[
+    Principal, requires(Scope.accounts_read, roles=(Role.tenant_admin, Role.auditor), everywhere=True)
+]
+AccountsWrite = Annotated[Principal, requires(Scope.accounts_write, roles=(Role.tenant_admin,), everywhere=True)]

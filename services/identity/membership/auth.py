@@ -7,6 +7,9 @@ from shared.auth import Acr, Principal, Role, Scope, requires
 _ADMINISTRATORS = (Role.tenant_admin, Role.platform_admin)
 
 MembershipsRead = Annotated[
-    Principal, requires(Scope.memberships_read, roles=(*_ADMINISTRATORS, Role.project_leader, Role.auditor))
+    Principal,
+    requires(Scope.memberships_read, roles=(*_ADMINISTRATORS, Role.project_leader, Role.auditor), everywhere=True),
 ]
-MembershipsWrite = Annotated[Principal, requires(Scope.memberships_write, roles=_ADMINISTRATORS, min_acr=Acr.strong)]
+MembershipsWrite = Annotated[
+    Principal, requires(Scope.memberships_write, roles=_ADMINISTRATORS, everywhere=True, min_acr=Acr.strong)
+]

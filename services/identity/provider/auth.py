@@ -4,5 +4,9 @@ from typing import Annotated
 
 from shared.auth import Acr, Principal, Role, Scope, requires
 
-ProvidersRead = Annotated[Principal, requires(Scope.tenants_read, roles=(Role.tenant_admin, Role.auditor))]
-ProvidersWrite = Annotated[Principal, requires(Scope.tenants_write, roles=(Role.tenant_admin,), min_acr=Acr.strong)]
+ProvidersRead = Annotated[
+    Principal, requires(Scope.tenants_read, roles=(Role.tenant_admin, Role.auditor), everywhere=True)
+]
+ProvidersWrite = Annotated[
+    Principal, requires(Scope.tenants_write, roles=(Role.tenant_admin,), everywhere=True, min_acr=Acr.strong)
+]

@@ -1,7 +1,8 @@
 """Who may change what in a plan, in one place: the same sentence refuses a change and explains a missing action.
 
 Suppliers act as guests in the customer's tenant: they change their own and joint rows, and never pass a gate
-(requirements 9.14). The plan itself is the customer's, who may change every row.
+(requirements 9.14). The plan itself is the customer's, who may change every row. It belongs to no single unit: roles
+count only where they hold for the whole authority.
 """
 
 from services.projects.plan.vocabulary import PartySide
@@ -45,16 +46,11 @@ _ROWS = {
 }
 
 
-def holds(caller: Principal, *roles: Role) -> bool:
-    """Whether the caller has one of these roles for the whole tenant: a plan belongs to no single unit."""
-    return caller.units_for(*roles) is None
-
-
 def refusal_to_lead(caller: Principal, scope: Scope) -> Text | None:
     """Why the caller may not change the project as such; None when they may."""
     if scope not in caller.scopes:
         return SCOPE_MISSING
-    if not holds(caller, *LEADERS):
+    if not caller.holds_everywhere(*LEADERS):
         return ROLE_MISSING
     if caller.side is not Side.customer:
         return NO_SIDE if caller.side is None else ONLY_CUSTOMER
@@ -65,7 +61,7 @@ def refusal_to_change_row(caller: Principal, side: str | None) -> Text | None:
     """Why the caller may not change a row of this side; a row of nobody is the customer's."""
     if Scope.activities_write not in caller.scopes:
         return SCOPE_MISSING
-    if not holds(caller, *LEADERS):
+    if not caller.holds_everywhere(*LEADERS):
         return ROLE_MISSING
     if caller.side is None:
         return NO_SIDE
@@ -80,7 +76,7 @@ def refusal_to_decide(caller: Principal, scope: Scope = Scope.gates_write) -> Te
         return SCOPE_MISSING
     if caller.side is not Side.customer:
         return ONLY_CUSTOMER
-    if not holds(caller, Role.approver):
+    if not caller.holds_everywhere(Role.approver):
         return NOT_APPROVER
     return None
 
@@ -89,7 +85,7 @@ def refusal_to_attest(caller: Principal, side: str) -> Text | None:
     """Why the caller may not attest for this side; a joint statement may come from customer or supplier."""
     if Scope.gates_write not in caller.scopes:
         return SCOPE_MISSING
-    if not holds(caller, *LEADERS):
+    if not caller.holds_everywhere(*LEADERS):
         return ROLE_MISSING
     wanted = {Side.customer, Side.supplier} if side == PartySide.joint else {Side(side)}
     return None if caller.side in wanted else OTHER_SIDES_ROW

@@ -8,4 +8,4 @@ from shared.auth.roles import Role
 PLANNERS = (Role.project_leader, Role.tenant_admin, Role.trainer)
 
 CourseRead = Annotated[Principal, requires(Scope.courses_read)]
-CourseWrite = Annotated[Principal, requires(Scope.courses_write, PLANNERS)]
+CourseWrite = Annotated[Principal, requires(Scope.courses_write, PLANNERS, everywhere=True)]

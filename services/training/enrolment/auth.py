@@ -11,4 +11,4 @@ READERS = (*ENROLLERS, Role.approver, Role.auditor)
 
 EnrolmentRead = Annotated[Principal, requires(Scope.enrolments_read, READERS)]
 EnrolmentWrite = Annotated[Principal, requires(Scope.enrolments_write, ENROLLERS)]
-AttendanceWrite = Annotated[Principal, requires(Scope.attendances_write, PLANNERS)]
+AttendanceWrite = Annotated[Principal, requires(Scope.attendances_write, PLANNERS, everywhere=True)]

@@ -117,8 +117,8 @@ def _show(planned: Session, caller: Principal, request: Request) -> SessionPubli
     shown = SessionPublic.model_validate(planned)
     path = f"/training/v1/sessions/{planned.id}"
     reason = None
-    if not caller.has_any_role(*PLANNERS):
-        reason = "none of your roles plans sessions"
+    if not caller.holds_everywhere(*PLANNERS):
+        reason = "none of your roles plans sessions for the whole authority"
     elif planned.state != "planned":
         reason = f"the session is {planned.state}"
     for action, method, suffix in (("change", "PATCH", ""), ("cancel", "POST", "/cancellations")):

@@ -9,6 +9,6 @@ from shared.auth.scopes import Scope
 
 READERS = (Role.tenant_admin, Role.project_leader, Role.auditor)
 
-DeliveriesRead = Annotated[Principal, requires(Scope.deliveries_read, roles=READERS)]
-DeliveriesWrite = Annotated[Principal, requires(Scope.deliveries_write, roles=(Role.tenant_admin,))]
-EndpointsTest = Annotated[Principal, requires(Scope.endpoints_write, roles=(Role.tenant_admin,))]
+DeliveriesRead = Annotated[Principal, requires(Scope.deliveries_read, READERS, everywhere=True)]
+DeliveriesWrite = Annotated[Principal, requires(Scope.deliveries_write, (Role.tenant_admin,), everywhere=True)]
+EndpointsTest = Annotated[Principal, requires(Scope.endpoints_write, (Role.tenant_admin,), everywhere=True)]

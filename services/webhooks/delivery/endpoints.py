@@ -102,7 +102,7 @@ def _public(delivery: Delivery) -> DeliveryPublic:
 
 
 def _may_write(caller: Principal) -> bool:
-    return caller.has_role(Role.tenant_admin)
+    return caller.holds_everywhere(Role.tenant_admin)
 
 
 def _actions(delivery: Delivery, lang: Lang) -> list[AllowedAction]:

@@ -9,5 +9,5 @@ from shared.auth.scopes import Scope
 
 READERS = (Role.tenant_admin, Role.project_leader, Role.auditor)
 
-EndpointsRead = Annotated[Principal, requires(Scope.endpoints_read, roles=READERS)]
-EndpointsWrite = Annotated[Principal, requires(Scope.endpoints_write, roles=(Role.tenant_admin,))]
+EndpointsRead = Annotated[Principal, requires(Scope.endpoints_read, READERS, everywhere=True)]
+EndpointsWrite = Annotated[Principal, requires(Scope.endpoints_write, (Role.tenant_admin,), everywhere=True)]

@@ -143,7 +143,7 @@ async def endpoint_secret_rotations_create(
 
 def _public(endpoint: Endpoint, caller: Principal, lang: Lang) -> EndpointPublic:
     shown = EndpointPublic.model_validate(endpoint)
-    if caller.has_role(Role.tenant_admin):
+    if caller.holds_everywhere(Role.tenant_admin):
         shown.allowed_actions = _actions(endpoint, lang)
     return shown
 

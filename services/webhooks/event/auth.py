@@ -9,4 +9,4 @@ from shared.auth.scopes import Scope
 
 READERS = (Role.tenant_admin, Role.project_leader, Role.auditor)
 
-EventsRead = Annotated[Principal, requires(Scope.events_read, roles=READERS)]
+EventsRead = Annotated[Principal, requires(Scope.events_read, READERS, everywhere=True)]

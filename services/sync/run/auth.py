@@ -6,12 +6,11 @@ who answer for the register.
 
 from typing import Annotated
 
-from services.sync.roster.rights import for_whole_tenant
-from shared.auth import Principal, Role, Scope
+from shared.auth import Principal, Role, Scope, requires
 
 _KEEPERS = (Role.register_admin, Role.tenant_admin, Role.approver, Role.auditor)
 
-RunsRead = Annotated[Principal, for_whole_tenant(Scope.runs_read, (*_KEEPERS, Role.project_leader))]
-PlansRead = Annotated[Principal, for_whole_tenant(Scope.runs_read, _KEEPERS)]
-RunsStart = Annotated[Principal, for_whole_tenant(Scope.runs_write, (Role.register_admin, Role.tenant_admin))]
-RunsApprove = Annotated[Principal, for_whole_tenant(Scope.runs_write, (Role.register_admin, Role.approver))]
+RunsRead = Annotated[Principal, requires(Scope.runs_read, (*_KEEPERS, Role.project_leader), everywhere=True)]
+PlansRead = Annotated[Principal, requires(Scope.runs_read, _KEEPERS, everywhere=True)]
+RunsStart = Annotated[Principal, requires(Scope.runs_write, (Role.register_admin, Role.tenant_admin), everywhere=True)]
+RunsApprove = Annotated[Principal, requires(Scope.runs_write, (Role.register_admin, Role.approver), everywhere=True)]

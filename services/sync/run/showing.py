@@ -65,7 +65,7 @@ def _approve(run: Run, caller: Principal, lang: Lang) -> AllowedAction:
         reason = _HELD
     elif caller.side is not Side.customer:
         reason = _NOT_CUSTOMER
-    elif not caller.has_any_role(Role.register_admin, Role.approver):
+    elif not caller.holds_everywhere(Role.register_admin, Role.approver):
         reason = _NO_ROLE
     return AllowedAction(
         action="approve",

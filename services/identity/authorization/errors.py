@@ -1,6 +1,6 @@
 """What is told to the person in the browser, since the client's address cannot be trusted or is not known."""
 
-from shared.kit.problems import BadRequest
+from shared.kit.problems import BadRequest, Forbidden
 from shared.kit.text import Text
 
 
@@ -24,3 +24,23 @@ class LoginExpired(BadRequest):
         en="The login is no longer valid; start again from the application",
         da="Login er ikke længere gyldigt; begynd forfra fra tjenesten",
     )
+
+
+class NoLoginHere(Forbidden):
+    """The tenant has no identity provider, or has disabled it."""
+
+    slug = "no-login-here"
+    title = Text(
+        sv="Organisationen har stängt av sin inloggning",
+        en="The organisation has switched its login off",
+        da="Organisationen har slået sit login fra",
+    )
+
+    def __init__(self) -> None:
+        super().__init__(
+            Text(
+                sv="Ingen inloggningstjänst är aktiv här. Vänd dig till organisationens administratör.",
+                en="No identity provider is active here. Ask the organisation's administrator.",
+                da="Ingen login-tjeneste er aktiv her. Kontakt organisationens administrator.",
+            )
+        )

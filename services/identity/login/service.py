@@ -11,7 +11,7 @@ from uuid import UUID
 
 from services.identity.account.models import Account
 from services.identity.account.service import AccountService
-from services.identity.authorization.errors import LoginExpired
+from services.identity.authorization.errors import LoginExpired, NoLoginHere
 from services.identity.authorization.models import LoginRequest
 from services.identity.authorization.repository import LoginRequestRepository
 from services.identity.authorization.request import AuthorizationRequest
@@ -23,7 +23,6 @@ from services.identity.secret.handle import Handle, digest_of
 from services.identity.secret.sealing import Sealer
 from services.identity.session.service import LiveSession, SessionService
 from services.identity.upstream.client import Challenge, Registration, Upstream, Wishes
-from services.identity.upstream.errors import LoginFailed
 from services.identity.upstream.id_token import VerifiedLogin
 from shared.auth import Acr
 from shared.kit import clock
@@ -69,7 +68,7 @@ class LoginFlow:
         self._issuer = issuer
 
     async def depart(self, tenant: UUID, handle: Handle | None, browser: str | None) -> str:
-        """The provider's address for the browser. Raises LoginExpired, LoginFailed."""
+        """The provider's address for the browser. Raises LoginExpired, NoLoginHere, or LoginFailed of the provider."""
         if handle is None or handle.tenant != tenant or browser is None:
             raise LoginExpired()
         state = Handle.new(tenant)
@@ -81,7 +80,7 @@ class LoginFlow:
             providers = ProviderService(session, self._sealer)
             provider = await providers.find_active()
             if provider is None:
-                raise LoginFailed("the tenant has no identity provider")
+                raise NoLoginHere()
             row.provider_id, row.state_hash = provider.id, state.digest
             row.nonce, row.code_verifier = challenge.nonce, challenge.code_verifier
             registration = self._registration(provider, providers)
@@ -101,10 +100,12 @@ class LoginFlow:
             provider = await providers.get(row.provider_id)
             registration = self._registration(provider, providers)
         request = AuthorizationRequest.model_validate(row.request)
-        return Underway(request, _challenge(row, state), provider, registration, row.expected_account_id)
+        return Underway(request, _challenge(row, state, request), provider, registration, row.expected_account_id)
 
     async def arrive(self, underway: Underway, response: ProviderResponse, lifetime: timedelta) -> LoggedIn:
         """Redeem the response into a session and a code. Raises Refusal for the client, LoginFailed for the log."""
+        if underway.provider.state != "active":
+            raise Refusal("access_denied", "the identity provider was disabled")
         if response.error is not None or response.code is None:
             raise Refusal("access_denied", "the identity provider did not log the person in")
         login = await self._upstream.redeem(underway.registration, underway.challenge, response.code, response.issuer)
@@ -141,10 +142,10 @@ def _check_account(account: Account | None, expected: UUID | None) -> None:
         raise Refusal("access_denied", "the stronger login was another person's")
 
 
-def _challenge(row: LoginRequest, state: Handle) -> Challenge:
+def _challenge(row: LoginRequest, state: Handle, request: AuthorizationRequest) -> Challenge:
     if row.nonce is None or row.code_verifier is None:
         raise LoginExpired()
-    return Challenge(state.text, row.nonce, row.code_verifier)
+    return Challenge(state.text, row.nonce, row.code_verifier, asks_for_age=request.max_age is not None)
 
 
 def _wishes(request: AuthorizationRequest, provider: IdentityProvider) -> Wishes:

@@ -8,9 +8,9 @@ from fastapi import Path, Request, Response
 from services.identity.dependencies import SealerDep
 from services.identity.provider.auth import ProvidersRead, ProvidersWrite
 from services.identity.provider.models import IdentityProvider
-from services.identity.provider.schemas import ProviderCreate, ProviderPublic
+from services.identity.provider.schemas import ProviderCreate, ProviderPublic, ProviderUpdate
 from services.identity.provider.service import ProviderService
-from shared.web import Page, PageDep, SessionDep, created, etag, make_page, new_router, runtime
+from shared.web import IfMatch, Page, PageDep, SessionDep, created, etag, make_page, new_router, runtime
 
 router = new_router("identity-providers")
 
@@ -54,6 +54,23 @@ async def identity_providers_get(
 ) -> ProviderPublic:
     """One identity provider."""
     provider = await ProviderService(session, sealer).get(provider_id)
+    etag(response, provider.version)
+    return _show(request, provider)
+
+
+@router.patch("/identity-providers/{providerId}")
+async def identity_providers_patch(
+    provider_id: ProviderId,
+    body: ProviderUpdate,
+    version: IfMatch,
+    caller: ProvidersWrite,
+    session: SessionDep,
+    sealer: SealerDep,
+    request: Request,
+    response: Response,
+) -> ProviderPublic:
+    """Change name, secret or acr values; disable or enable. Whoever has logged in by then stays logged in."""
+    provider = await ProviderService(session, sealer).change(provider_id, version, body)
     etag(response, provider.version)
     return _show(request, provider)
 

@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from services.identity.provider.errors import ProviderNotFound
 from services.identity.provider.models import IdentityProvider
 
 
@@ -21,6 +22,14 @@ class ProviderRepository:
     async def find(self, provider_id: UUID) -> IdentityProvider | None:
         query = select(IdentityProvider).where(IdentityProvider.id == provider_id)
         return (await self._session.exec(query)).one_or_none()
+
+    async def get_locked(self, provider_id: UUID) -> IdentityProvider:
+        """The provider, locked for a change; raises ProviderNotFound."""
+        query = select(IdentityProvider).where(IdentityProvider.id == provider_id).with_for_update()
+        provider = (await self._session.exec(query)).one_or_none()
+        if provider is None:
+            raise ProviderNotFound()
+        return provider
 
     async def find_by_issuer(self, issuer: str) -> IdentityProvider | None:
         query = select(IdentityProvider).where(IdentityProvider.issuer == issuer)

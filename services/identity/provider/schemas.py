@@ -1,6 +1,7 @@
 """What goes in and out of the identity providers API."""
 
 from datetime import datetime
+from typing import Literal
 from uuid import UUID
 
 from pydantic import Field, SecretStr
@@ -45,6 +46,17 @@ class ProviderCreate(ApiInput):
     )
 
 
+class ProviderUpdate(ApiInput):
+    """What may change without becoming another provider. Issuer and login claim decide who is who, so they stay."""
+
+    model_config = example({"clientSecret": "given by the provider", "state": "active"})
+
+    name: str | None = Field(None, min_length=1, max_length=200)
+    client_secret: SecretStr | None = Field(None, min_length=8, max_length=500)
+    acr_map: dict[str, Acr] | None = Field(None, max_length=50, description="Replaces the whole map")
+    state: Literal["active", "disabled"] | None = None
+
+
 class ProviderPublic(ApiModel):
     model_config = example(PUBLIC_EXAMPLE)
 
@@ -54,7 +66,7 @@ class ProviderPublic(ApiModel):
     client_id: str
     login_claim: str
     acr_map: dict[str, Acr]
-    state: str
+    state: Literal["active", "disabled"]
     redirect_uri: str = Field(description="Register exactly this address at the provider")
     version: int
     created_at: datetime

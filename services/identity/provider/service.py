@@ -1,18 +1,22 @@
 """Registers identity providers and keeps their secrets sealed."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 from uuid import UUID
 
+from pydantic import SecretStr
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.identity.provider.errors import ProviderNotFound
 from services.identity.provider.models import IdentityProvider
 from services.identity.provider.repository import ProviderRepository
-from services.identity.provider.schemas import ProviderCreate
+from services.identity.provider.schemas import ProviderCreate, ProviderUpdate
 from services.identity.secret.sealing import Sealer
+from shared.auth import Acr
 from shared.kit.db import tenant_of
 from shared.kit.ids import new_id
 from shared.kit.journal import record
+from shared.web.preconditions import check_version
 
 
 class ProviderService:
@@ -32,15 +36,31 @@ class ProviderService:
             name=body.name,
             issuer=body.issuer,
             client_id=body.client_id,
-            client_secret_sealed=self._sealer.seal(body.client_secret.get_secret_value().encode(), _place(provider_id)),
+            client_secret_sealed=self._seal(body.client_secret, provider_id),
             login_claim=body.login_claim,
-            acr_map={theirs: ours.value for theirs, ours in body.acr_map.items()},
+            acr_map=_values(body.acr_map),
             is_demo=is_demo,
         )
         self._repository.add(provider)
         await self._session.flush()
         after = {"issuer": provider.issuer, "loginClaim": provider.login_claim, "acrMap": provider.acr_map}
         await record(self._session, "provider.registered", "identity_provider", provider.id, after=after)
+        return provider
+
+    async def change(self, provider_id: UUID, expected_version: int, body: ProviderUpdate) -> IdentityProvider:
+        """Change, disable or enable. Raises ProviderNotFound, StaleVersion."""
+        provider = await self._repository.get_locked(provider_id)
+        check_version(expected_version, provider.version)
+        before = _summary(provider)
+        provider.name = body.name or provider.name
+        provider.state = body.state or provider.state
+        if body.acr_map is not None:
+            provider.acr_map = _values(body.acr_map)
+        if body.client_secret is not None:
+            provider.client_secret_sealed = self._seal(body.client_secret, provider.id)
+        provider.touch()
+        after = _summary(provider) | {"clientSecretChanged": body.client_secret is not None}
+        await record(self._session, "provider.changed", "identity_provider", provider.id, before=before, after=after)
         return provider
 
     async def find_active(self) -> IdentityProvider | None:
@@ -63,6 +83,17 @@ class ProviderService:
     def secret_of(self, provider: IdentityProvider) -> str:
         """The client secret in the clear, for the call to the provider alone."""
         return self._sealer.open(provider.client_secret_sealed, _place(provider.id)).decode()
+
+    def _seal(self, secret: SecretStr, provider_id: UUID) -> bytes:
+        return self._sealer.seal(secret.get_secret_value().encode(), _place(provider_id))
+
+
+def _values(acr_map: Mapping[str, Acr]) -> dict[str, str]:
+    return {theirs: ours.value for theirs, ours in acr_map.items()}
+
+
+def _summary(provider: IdentityProvider) -> dict[str, Any]:
+    return {"name": provider.name, "state": provider.state, "acrMap": provider.acr_map}
 
 
 def _place(provider_id: UUID) -> str:

@@ -10,6 +10,7 @@ from services.identity.client.models import Client
 from services.identity.protocol.form import Parameters
 from services.identity.protocol.refusal import Refusal
 from shared.auth import Acr
+from shared.kit.kit_tables import NO_TENANT
 
 _CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}", re.ASCII)
 
@@ -59,6 +60,8 @@ def check_request(
         raise Refusal("invalid_request", "PKCE with code_challenge_method=S256 is required")
     if tenant is None:
         raise Refusal("invalid_request", "tenant must name the tenant that the token shall be for")
+    if client.tenant_id not in (NO_TENANT, tenant):
+        raise Refusal("unauthorized_client", "the client belongs to another tenant")
     if parameters.get("home_tenant") and home is None:
         raise Refusal("invalid_request", "home_tenant names no tenant")
     return AuthorizationRequest(

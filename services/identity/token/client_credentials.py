@@ -32,7 +32,7 @@ async def grant_program(database: Database, client: Client, form: Parameters) ->
     if client.kind == "script":
         if form.get("tenant") not in (None, str(client.tenant_id)):
             raise Refusal("invalid_target", "the client belongs to another tenant")
-        return ProgramGrant(audience, scope, client.tenant_id)
+        return ProgramGrant(audience, scope, await _tenant(database, str(client.tenant_id)))
     return ProgramGrant(audience, scope, await _tenant(database, form.get("tenant")))
 
 

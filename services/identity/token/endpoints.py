@@ -139,7 +139,7 @@ async def oauth2_introspect(
         form, client = await desk.read(request)
         if client.kind == "public":
             raise Refusal("invalid_client", "the client must authenticate")
-        introspection = Introspection(database, verifier, cutoffs, desk.lifetimes)
+        introspection = Introspection(database, settings.issuer, verifier, cutoffs, desk.lifetimes)
         return json_answer(await introspection.describe(form.need("token"), client))
     except Refusal as refusal:
         return refuse(refusal)

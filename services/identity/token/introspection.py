@@ -18,9 +18,10 @@ class Introspection:
     """A script learns of its own tokens only, a service of every token; nobody learns why a token is not active."""
 
     def __init__(
-        self, database: Database, verifier: TokenVerifier, cutoffs: AccessCutoffs, lifetimes: Lifetimes
+        self, database: Database, issuer: str, verifier: TokenVerifier, cutoffs: AccessCutoffs, lifetimes: Lifetimes
     ) -> None:
         self._database = database
+        self._issuer = issuer
         self._verifier = verifier
         self._cutoffs = cutoffs
         self._lifetimes = lifetimes
@@ -41,6 +42,7 @@ class Introspection:
             return INACTIVE
         found: dict[str, Any] = {
             "active": True,
+            "iss": self._issuer,
             "token_type": "Bearer",
             "sub": str(principal.subject),
             "aud": principal.audience,
@@ -64,6 +66,7 @@ class Introspection:
         row, family = active
         return {
             "active": True,
+            "iss": self._issuer,
             "token_type": "refresh_token",
             "sub": str(family.account_id),
             "client_id": family.client_id,

@@ -11,7 +11,10 @@ from shared.kit.db import TIMESTAMP, TenantRow
 
 
 class RefreshFamily(Model, TenantRow, table=True):
-    """What a person granted one client in this tenant. Whatever is refreshed keeps this `acr` and `auth_time`."""
+    """What a person granted one client in this tenant; it has refresh tokens where `offline_access` was granted.
+
+    Whatever is refreshed keeps this `acr` and `auth_time`.
+    """
 
     __tablename__ = "refresh_family"
     __table_args__ = (Index("ix_refresh_family_tenant_id_expires_at", "tenant_id", "expires_at"),)

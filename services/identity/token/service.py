@@ -22,7 +22,7 @@ from services.identity.membership.service import MembershipService, Standing
 from services.identity.protocol.refusal import Refusal
 from services.identity.secret.handle import Handle
 from services.identity.session.service import SessionService
-from services.identity.tenant.service import acting_in
+from services.identity.tenant.service import TenantService, acting_in
 from services.identity.token.issue import PersonGrant
 from services.identity.token.models import RefreshFamily, RefreshToken
 from services.identity.token.repository import TokenRepository
@@ -77,12 +77,12 @@ class TokenService:
         if standing is None:
             return Refusal("invalid_grant", "the account has no access any more")
         family = _family(row, family_id, clock.now() + self._lifetimes.longest)
-        granted = replace(_grant(family, standing, family.scope), nonce=row.nonce)
-        if "offline_access" not in row.scope.split():
-            return Granted(granted, None)
+        # Without a refresh token too: the second use of the code must find what the first one gave.
         self._tokens.add_family(family)
         await self._session.flush()
-        return Granted(granted, self._new_token(family))
+        is_offline = "offline_access" in row.scope.split()
+        granted = replace(_grant(family, standing, family.scope), nonce=row.nonce)
+        return Granted(granted, self._new_token(family) if is_offline else None)
 
     async def refresh(self, token: Handle, client: Client, scope: str | None) -> Granted | Refusal:
         """RFC 6749 section 6 with rotation. The login is neither strengthened nor renewed by it.
@@ -136,7 +136,7 @@ class TokenService:
     async def _refuse_used_code(self, code: Handle) -> Refusal:
         family_id = await self._codes.family_of_used(code.digest)
         family = await self._tokens.find_family(family_id) if family_id else None
-        if family is not None:
+        if family is not None and family.revoked_at is None:
             await self._revoke(family, "code used twice")
         return Refusal("invalid_grant", "the code is unknown, expired or used")
 
@@ -155,7 +155,11 @@ class TokenService:
         await cut_off(self._session, family.account_id)
 
     async def _standing(self, home: UUID, account_id: UUID, session_id: UUID) -> Standing | None:
-        """What the account is here today; None when it, its session or its last role here is gone."""
+        """What the account is here today; None when it, its session, its last role here or a tenant is gone."""
+        tenants = TenantService(self._session)
+        for tenant in {home, tenant_of(self._session)}:
+            if await tenants.find(tenant) is None:
+                return None
         async with acting_in(self._session, home):
             account = await AccountService(self._session).find(account_id)
             is_live = await SessionService(self._session).is_live(session_id)

@@ -37,11 +37,12 @@ class Registration:
 
 @dataclass(frozen=True)
 class Challenge:
-    """What binds a login's request to its response."""
+    """What binds a login's request to its response, and whether it asked for a recent login (`max_age`)."""
 
     state: str
     nonce: str
     code_verifier: str
+    asks_for_age: bool = False
 
 
 @dataclass(frozen=True)
@@ -89,7 +90,13 @@ class Upstream:
         metadata = await self._metadata(registration.issuer)
         self._check_issuer(metadata, issuer_parameter)
         token = await self._id_token(metadata, registration, challenge, code)
-        expected = ExpectedToken(registration.issuer, registration.client_id, challenge.nonce, registration.login_claim)
+        expected = ExpectedToken(
+            registration.issuer,
+            registration.client_id,
+            challenge.nonce,
+            registration.login_claim,
+            tells_time=challenge.asks_for_age,
+        )
         try:
             return verify_id_token(token, await self._key_set(metadata, fresh=False), expected)
         except LoginFailed:

@@ -23,12 +23,17 @@ MAX_ID_TOKEN_BYTES = 16 * 1024
 
 @dataclass(frozen=True)
 class ExpectedToken:
-    """What the id token must say to belong to this login at this provider."""
+    """What the id token must say to belong to this login at this provider.
+
+    With `tells_time` it must say when the person logged in, as it must whenever a `max_age` was asked for (OpenID
+    Connect Core 1.0 section 2): its `iat` is as fresh for a login of yesterday.
+    """
 
     issuer: str
     client_id: str
     nonce: str
     login_claim: str
+    tells_time: bool = False
 
 
 @dataclass(frozen=True)
@@ -59,7 +64,7 @@ def verify_id_token(token: str, keys: Mapping[str, Any], expected: ExpectedToken
     return VerifiedLogin(
         login_name=name.strip().lower(),
         acr=acr if isinstance(acr, str) else None,
-        auth_time=_instant(claims, "auth_time" if "auth_time" in claims else "iat"),
+        auth_time=_instant(claims, "auth_time" if "auth_time" in claims or expected.tells_time else "iat"),
         session_id=sid if isinstance(sid, str) else None,
     )
 

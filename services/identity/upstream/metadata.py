@@ -3,18 +3,18 @@
 from typing import Any
 
 import orjson
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from services.identity.upstream.errors import LoginFailed
 
 
 class ProviderMetadata(BaseModel):
-    """The members that a login needs."""
+    """The members that a login needs. People are sent to the authorization endpoint, so it must be a web address."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     issuer: str
-    authorization_endpoint: str
+    authorization_endpoint: str = Field(pattern=r"^https?://[^\s]+$")
     token_endpoint: str
     jwks_uri: str
     authorization_response_iss_parameter_supported: bool = False

@@ -1,10 +1,14 @@
 """The authorization endpoint: what is never redirected, and what every bent request is told."""
 
 from urllib.parse import parse_qs, urlsplit
+from uuid import UUID
 
 import httpx
 import pytest
 
+from services.identity.client.models import Client
+from services.identity.client.naming import client_id_for
+from shared.kit.ids import new_id
 from tests.identity.world import SCOPE, Pkce, World
 
 
@@ -77,6 +81,20 @@ async def test_a_bent_request_goes_back_to_the_client_with_its_error(
     answer = parse_qs(urlsplit(response.headers["location"]).query)
     assert (answer["error"], answer["state"], answer["iss"]) == ([error], ["the-clients-state"], [world.issuer])
     assert "startklar-login" not in browser.client.cookies
+
+
+async def test_a_tenants_own_app_cannot_ask_for_another_tenant(world: World) -> None:
+    tenant, row_id = UUID(world.tenant("soderby")), new_id()
+    client_id = client_id_for(tenant, row_id)
+    client = Client(tenant_id=tenant, id=row_id, client_id=client_id, name="Södras app", kind="public")
+    client.redirect_uris, client.scopes = [world.redirect_uri], SCOPE.split()
+    async with world.database.transaction(tenant) as session:
+        session.add(client)
+    async with world.browser() as browser:
+        foreign = await browser.authorize(browser.parameters("norrvik", SCOPE, Pkce(), client_id=client_id))
+        own = await browser.authorize(browser.parameters("soderby", SCOPE, Pkce(), client_id=client_id))
+    assert "error=unauthorized_client" in foreign.headers["location"]
+    assert f"/oidc/{tenant}/login" in own.headers["location"]
 
 
 async def test_a_parameter_that_is_given_twice_is_refused(world: World) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
+from services.identity.tenant.models import Tenant
 from shared.auth import Acr
 from shared.auth.jws import SigningKey
 from shared.kit.ids import new_id
@@ -20,6 +21,13 @@ async def register(identity: ServiceUnderTest, expect: int = 201, **changes: Any
     assert response.status_code == expect, response.text
     answer: dict[str, Any] = response.json()
     return answer
+
+
+@pytest.fixture(autouse=True)
+async def _tenant(identity: ServiceUnderTest) -> None:
+    """Tokens are for tenants that stand in the directory."""
+    async with identity.database.transaction(None) as session:
+        session.add(Tenant(id=identity.tenant, kind="authority", name="Norrviks kommun", slug="norrvik"))
 
 
 async def ask(identity: ServiceUnderTest, client: dict[str, Any]) -> int:
@@ -77,6 +85,13 @@ async def test_a_disabled_script_gets_no_tokens_until_it_is_enabled(identity: Se
         assert list(cut) == [client["id"]]
     await identity.client.patch(path, json={"state": "active"}, headers=admin | {"If-Match": '"2"'})
     assert await ask(identity, client) == 200
+
+
+async def test_the_scripts_of_a_tenant_that_is_no_longer_active_get_no_tokens(identity: ServiceUnderTest) -> None:
+    client = await register(identity)
+    async with identity.database.transaction(None) as session:
+        await session.execute(text("UPDATE tenant SET state = 'closed'"))
+    assert await ask(identity, client) == 400
 
 
 async def test_another_tenant_neither_sees_nor_disables_a_script(identity: ServiceUnderTest) -> None:

@@ -1,12 +1,14 @@
 """The token endpoint for people: codes and refresh tokens count once, and a refresh strengthens nothing."""
 
 import asyncio
+import base64
+from uuid import UUID
 
 import httpx
 import pytest
 from sqlalchemy import text
 
-from tests.identity.token.requests import OFFLINE, post
+from tests.identity.token.requests import OFFLINE, basic, post
 from tests.identity.world import SCOPE, Pkce, World, bearer, claims_of
 
 
@@ -30,6 +32,18 @@ async def code_and_proof(world: World, scope: str = SCOPE) -> tuple[str, Pkce]:
         return (await browser.code_for("rektor", scope=scope, pkce=pkce))["code"], pkce
 
 
+async def cut_off(world: World) -> list[str]:
+    """Whose tokens in norrvik are refused."""
+    async with world.database.transaction(UUID(world.tenant("norrvik"))) as session:
+        return list((await session.execute(text("SELECT account_id::text FROM access_cutoff"))).scalars())
+
+
+async def set_state(world: World, slug: str, state: str) -> None:
+    async with world.database.transaction(None) as session:
+        change = text("UPDATE tenant SET state = :state WHERE slug = :slug")
+        await session.execute(change, {"state": state, "slug": slug})
+
+
 # Codes
 
 
@@ -40,6 +54,49 @@ async def test_a_code_counts_once_and_its_second_use_ends_what_the_first_one_gav
     assert (first.status_code, second.status_code) == (200, 400)
     assert second.json()["error"] == "invalid_grant"
     assert (await refresh(world, first.json()["refresh_token"])).json()["error"] == "invalid_grant"
+
+
+async def test_the_second_use_of_a_code_ends_the_access_token_too_that_came_without_a_refresh_token(
+    world: World,
+) -> None:
+    pkce = Pkce()
+    async with world.browser() as browser:
+        code = (await browser.code_for("deltagare", pkce=pkce))["code"]
+    first = (await redeem(world, code, pkce)).json()
+    assert "refresh_token" not in first
+    await redeem(world, code, pkce)
+    assert claims_of(first["access_token"])["sub"] in await cut_off(world)
+
+
+async def test_a_code_is_worthless_for_another_client(world: World) -> None:
+    """Whatever client redeems it, a code is used up: a thief gains nothing, and is noticed by the owner's failure."""
+    code, pkce = await code_and_proof(world)
+    form = {"grant_type": "authorization_code", "code": code, "redirect_uri": world.redirect_uri}
+    script = await post(world, "/oauth2/token", form | {"code_verifier": pkce.verifier}, basic(*world.script))
+    assert (script.status_code, script.json()["error"]) == (400, "invalid_grant")
+    assert (await redeem(world, code, pkce)).json()["error"] == "invalid_grant"
+
+
+async def test_a_code_names_its_tenant_and_cannot_be_turned_into_one_of_another(world: World) -> None:
+    code, pkce = await code_and_proof(world)
+    random = base64.urlsafe_b64decode(code)[16:]
+    moved = base64.urlsafe_b64encode(UUID(world.tenant("soderby")).bytes + random).decode()
+    assert (await redeem(world, moved, pkce)).json()["error"] == "invalid_grant"
+    tokens = (await redeem(world, code, pkce)).json()
+    assert claims_of(tokens["access_token"])["tenant"] == world.tenant("norrvik")
+
+
+async def test_nothing_is_granted_in_a_tenant_that_is_no_longer_active(world: World) -> None:
+    tokens = await world.log_in("admin-soderby", "soderby", OFFLINE)
+    pkce = Pkce()
+    async with world.browser() as browser:
+        code = (await browser.code_for("admin-soderby", "soderby", OFFLINE, pkce))["code"]
+    await set_state(world, "soderby", "closed")
+    try:
+        assert (await redeem(world, code, pkce)).json()["error"] == "invalid_grant"
+        assert (await refresh(world, tokens["refresh_token"])).json()["error"] == "invalid_grant"
+    finally:
+        await set_state(world, "soderby", "active")
 
 
 async def test_of_many_redemptions_at_the_same_time_one_succeeds(world: World) -> None:
@@ -115,10 +172,7 @@ async def test_a_refresh_token_that_is_used_twice_ends_its_whole_family_and_its_
     second = (await refresh(world, tokens["refresh_token"])).json()
     assert (await refresh(world, tokens["refresh_token"])).json()["error"] == "invalid_grant"
     assert (await refresh(world, second["refresh_token"])).json()["error"] == "invalid_grant"
-    async with world.database.transaction(None) as session:
-        await session.execute(text("SELECT set_config('app.tenant', :t, true)"), {"t": world.tenant("norrvik")})
-        cut = await session.execute(text("SELECT account_id::text FROM access_cutoff"))
-        assert claims_of(tokens["access_token"])["sub"] in list(cut.scalars())
+    assert claims_of(tokens["access_token"])["sub"] in await cut_off(world)
 
 
 async def test_of_two_refreshes_at_the_same_time_one_succeeds(world: World) -> None:

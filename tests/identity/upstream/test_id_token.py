@@ -4,6 +4,7 @@ import hashlib
 import hmac
 import json
 from base64 import urlsafe_b64encode
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -16,6 +17,7 @@ from services.identity.upstream.id_token import MAX_ID_TOKEN_BYTES, ExpectedToke
 from shared.kit import clock
 
 EXPECTED = ExpectedToken("https://idp.example", "startklar", "the-nonce", "eduPersonPrincipalName")
+RECENT = replace(EXPECTED, tells_time=True)
 KEY = RSAKey.generate_key(2048, {"use": "sig"}, auto_kid=True)
 CURVE = ECKey.generate_key("P-256", {"use": "sig"}, auto_kid=True)
 JWKS: dict[str, Any] = dict(KeySet([KEY, CURVE]).as_dict(private=False))
@@ -51,6 +53,13 @@ def test_a_good_token_of_a_usual_algorithm_proves_the_login(key: RSAKey | ECKey,
     assert login.login_name == "kim@norrvik.example"
     assert login.acr == "urn:idp:two-factor"
     assert clock.now() - login.auth_time < timedelta(minutes=1)
+
+
+def test_where_a_recent_login_was_asked_for_its_time_must_be_told() -> None:
+    assert verify_id_token(signed(claims()), JWKS, RECENT).login_name
+    assert verify_id_token(signed(claims(auth_time=None)), JWKS, EXPECTED).login_name
+    with pytest.raises(LoginFailed, match="auth_time"):
+        verify_id_token(signed(claims(auth_time=None)), JWKS, RECENT)
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,6 @@
 
 from typing import Annotated
 
-from services.sync.roster.rights import for_whole_tenant
 from shared.auth import Principal, Role, Scope, requires
 
 SEEING = (
@@ -16,4 +15,6 @@ SEEING = (
 )
 
 PersonsRead = Annotated[Principal, requires(Scope.persons_read, SEEING)]
-PersonsWrite = Annotated[Principal, for_whole_tenant(Scope.persons_write, (Role.register_admin, Role.tenant_admin))]
+PersonsWrite = Annotated[
+    Principal, requires(Scope.persons_write, (Role.register_admin, Role.tenant_admin), everywhere=True)
+]

@@ -2,10 +2,11 @@
 
 from typing import Annotated
 
-from services.sync.roster.rights import for_whole_tenant
 from shared.auth import Principal, Role, Scope, requires
 
 _READERS = tuple(role for role in Role if role not in (Role.platform_admin, Role.programme_viewer))
 
 UnitsRead = Annotated[Principal, requires(Scope.units_read, _READERS)]
-UnitsWrite = Annotated[Principal, for_whole_tenant(Scope.units_write, (Role.register_admin, Role.tenant_admin))]
+UnitsWrite = Annotated[
+    Principal, requires(Scope.units_write, (Role.register_admin, Role.tenant_admin), everywhere=True)
+]

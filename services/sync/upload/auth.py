@@ -2,10 +2,11 @@
 
 from typing import Annotated
 
-from services.sync.roster.rights import for_whole_tenant
-from shared.auth import Principal, Role, Scope
+from shared.auth import Principal, Role, Scope, requires
 
 _LOADERS = (Role.register_admin, Role.tenant_admin)
 
-UploadsRead = Annotated[Principal, for_whole_tenant(Scope.uploads_read, (*_LOADERS, Role.approver, Role.auditor))]
-UploadsWrite = Annotated[Principal, for_whole_tenant(Scope.uploads_write, _LOADERS)]
+UploadsRead = Annotated[
+    Principal, requires(Scope.uploads_read, (*_LOADERS, Role.approver, Role.auditor), everywhere=True)
+]
+UploadsWrite = Annotated[Principal, requires(Scope.uploads_write, _LOADERS, everywhere=True)]

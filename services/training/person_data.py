@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from services.training.coverage.service import CoverageService
 from shared.kit.db import tenant_of
 from shared.kit.persondata import ErasureReport, PersonData
 
@@ -23,12 +24,13 @@ async def export(session: AsyncSession, person_id: UUID) -> dict[str, Any]:
 
 
 async def erase(session: AsyncSession, person_id: UUID) -> ErasureReport:
-    """Forget name, duties and appointments. Enrolments stay as numbers, without a name."""
+    """Forget name, duties and appointments, which moves coverage. Enrolments stay as numbers, without a name."""
     erased = 0
     for table in ("duty", "appointment", "person"):
         statement = text(f"DELETE FROM {table} WHERE tenant_id = :tenant AND {_TABLES[table]} = :person RETURNING 1")
         values = {"tenant": tenant_of(session), "person": person_id}
         erased += len((await session.execute(statement, values)).all())
+    await CoverageService(session).refresh()
     return ErasureReport(erased, {"enrolment": "seat counts and attendance statistics, without a name"})
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from shared.auth.scopes import Scope
 from tests.support.services import ServiceUnderTest
-from tests.support.training import create_course, create_roster, create_session, enrol
+from tests.support.training import LEADER, create_course, create_roster, create_session, enrol
 
 
 async def ask(training: ServiceUnderTest, what: str, person: Any, scope: Scope) -> Any:
@@ -26,6 +26,20 @@ async def test_an_export_holds_what_an_erasure_then_forgets(training: ServiceUnd
     after = (await ask(training, "exports", people[0], Scope.persons_read)).json()
     assert (after["person"], after["duty"], len(after["enrolment"])) == ([], [], 1)
     assert len((await ask(training, "exports", people[1], Scope.persons_read)).json()["person"]) == 1
+
+
+async def test_an_erased_person_leaves_a_seat_without_a_name_and_no_share_in_coverage(
+    training: ServiceUnderTest,
+) -> None:
+    people = (await create_roster(training))["people"]
+    session = await create_session(training, await create_course(training))
+    made = (await enrol(training, session, people[0])).json()
+    await ask(training, "erasures", people[0], Scope.persons_write)
+    seat = await training.client.get(f"/training/v1/enrolments/{made['id']}", headers=training.as_(LEADER))
+    listed = await training.client.get(f"/training/v1/sessions/{session}/enrolments", headers=training.as_(LEADER))
+    assert (seat.status_code, seat.json()["displayName"], len(listed.json()["items"])) == (200, "", 1)
+    coverage = await training.client.get("/training/v1/coverage", headers=training.as_(LEADER))
+    assert {row["needed"] for row in coverage.json()["items"]} == {2}
 
 
 async def test_a_person_with_an_ordinary_token_cannot_ask(training: ServiceUnderTest) -> None:

@@ -5,10 +5,9 @@ from uuid import UUID
 
 from fastapi import Path, Request, Response
 
-from services.training.appointment.auth import APPOINTERS, AppointmentRead, AppointmentWrite
+from services.training.appointment.auth import APPOINTERS, READERS, AppointmentRead, AppointmentWrite
 from services.training.appointment.schemas import AppointmentCreate, AppointmentPublic
 from services.training.appointment.service import AppointmentService
-from services.training.coverage.auth import visible_units
 from shared.web import IfMatch, Page, PageDep, SessionDep, created, etag, make_page, new_router
 
 router = new_router("appointments")
@@ -32,7 +31,7 @@ async def appointments_list(
     caller: AppointmentRead, session: SessionDep, request: Request, page: PageDep
 ) -> Page[AppointmentPublic]:
     """Who is appointed, oldest first."""
-    service = AppointmentService(session, visible_units(caller))
+    service = AppointmentService(session, caller.units_for(*READERS))
     rows = await service.list(page.limit + 1, page.keys(UUID))
     return make_page(request, page, rows, key=lambda row: [row.id], show=AppointmentPublic.model_validate)
 
@@ -42,7 +41,7 @@ async def appointments_get(
     caller: AppointmentRead, session: SessionDep, appointment_id: AppointmentId, response: Response
 ) -> AppointmentPublic:
     """Who is appointed, where and for what."""
-    appointment = await AppointmentService(session, visible_units(caller)).get(appointment_id)
+    appointment = await AppointmentService(session, caller.units_for(*READERS)).get(appointment_id)
     etag(response, appointment.version)
     return AppointmentPublic.model_validate(appointment)
 

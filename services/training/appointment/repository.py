@@ -5,6 +5,7 @@ from uuid import UUID
 
 from sqlmodel import col, select, tuple_
 from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlmodel.sql.expression import SelectOfScalar
 
 from services.training.appointment.models import Appointment
 from shared.kit.db import tenant_of
@@ -13,17 +14,16 @@ from shared.kit.text import Text
 
 
 class AppointmentRepository:
-    """Appointments of the session's tenant; `units` None means all."""
+    """Appointments of the session's tenant at `units`; None means all."""
 
-    def __init__(self, session: AsyncSession) -> None:
+    def __init__(self, session: AsyncSession, units: frozenset[UUID] | None) -> None:
         self._session = session
+        self._units = units
 
-    async def get(self, appointment_id: UUID) -> Appointment:
-        """The appointment, locked, or NotFound."""
-        query = select(Appointment).where(
-            Appointment.tenant_id == tenant_of(self._session), Appointment.id == appointment_id
-        )
-        found = (await self._session.exec(query.with_for_update())).one_or_none()
+    async def get(self, appointment_id: UUID, *, lock: bool = False) -> Appointment:
+        """The appointment, or NotFound."""
+        query = self._visible().where(Appointment.id == appointment_id)
+        found = (await self._session.exec(query.with_for_update() if lock else query)).one_or_none()
         if found is None:
             raise NotFound(Text(sv="Uppdraget finns inte", en="There is no such appointment", da="Hvervet findes ikke"))
         return found
@@ -38,11 +38,9 @@ class AppointmentRepository:
         )
         return (await self._session.exec(query)).one_or_none()
 
-    async def list(self, units: frozenset[UUID] | None, limit: int, after: tuple[UUID] | None) -> Sequence[Appointment]:
+    async def list(self, limit: int, after: tuple[UUID] | None) -> Sequence[Appointment]:
         """Appointments, oldest first."""
-        query = select(Appointment).where(Appointment.tenant_id == tenant_of(self._session))
-        if units is not None:
-            query = query.where(col(Appointment.unit_id).in_(units))
+        query = self._visible()
         if after:
             query = query.where(tuple_(col(Appointment.id)) > after)
         return (await self._session.exec(query.order_by(col(Appointment.id)).limit(limit))).all()
@@ -52,3 +50,7 @@ class AppointmentRepository:
 
     async def remove(self, appointment: Appointment) -> None:
         await self._session.delete(appointment)
+
+    def _visible(self) -> SelectOfScalar[Appointment]:
+        query = select(Appointment).where(Appointment.tenant_id == tenant_of(self._session))
+        return query if self._units is None else query.where(col(Appointment.unit_id).in_(self._units))

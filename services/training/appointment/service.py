@@ -13,8 +13,9 @@ from services.training.coverage.service import CoverageService
 from services.training.roster.service import RosterService
 from shared.kit.db import tenant_of
 from shared.kit.journal import record
-from shared.kit.problems import FieldError, Invalid, StaleVersion
+from shared.kit.problems import FieldError, Invalid
 from shared.kit.text import Text
+from shared.web.preconditions import check_version
 
 
 class AppointmentService:
@@ -23,11 +24,12 @@ class AppointmentService:
     def __init__(self, session: AsyncSession, units: frozenset[UUID] | None) -> None:
         self._session = session
         self._units = units
-        self._appointments = AppointmentRepository(session)
+        self._appointments = AppointmentRepository(session, units)
 
     async def create(self, given: AppointmentCreate) -> Appointment:
         """Appoint a person who works at the unit."""
-        self._check_unit(given.unit_id)
+        if self._units is not None and given.unit_id not in self._units:
+            raise UnitNotYours()
         roster = RosterService(self._session)
         person = await roster.person(given.person_id)
         if not await roster.works_at(person.id, frozenset({given.unit_id})):
@@ -47,28 +49,20 @@ class AppointmentService:
         return appointment
 
     async def get(self, appointment_id: UUID) -> Appointment:
-        """The appointment; UnitNotYours when it stands at a unit that the caller may not look at."""
-        appointment = await self._appointments.get(appointment_id)
-        self._check_unit(appointment.unit_id)
-        return appointment
+        """The appointment; NotFound also when it stands at a unit that is not the caller's."""
+        return await self._appointments.get(appointment_id)
 
     async def remove(self, appointment_id: UUID, version: int) -> None:
         """End an appointment."""
-        appointment = await self._appointments.get(appointment_id)
-        self._check_unit(appointment.unit_id)
-        if version != appointment.version:
-            raise StaleVersion(currentVersion=appointment.version)
+        appointment = await self._appointments.get(appointment_id, lock=True)
+        check_version(version, appointment.version)
         await record(self._session, "appointment.remove", "appointment", appointment.id, before=_facts(appointment))
         await self._appointments.remove(appointment)
         await CoverageService(self._session).refresh()
 
     async def list(self, limit: int, after: tuple[UUID] | None) -> Sequence[Appointment]:
         """Appointments at the caller's units, oldest first."""
-        return await self._appointments.list(self._units, limit, after)
-
-    def _check_unit(self, unit_id: UUID) -> None:
-        if self._units is not None and unit_id not in self._units:
-            raise UnitNotYours()
+        return await self._appointments.list(limit, after)
 
 
 def _facts(appointment: Appointment) -> dict[str, object]:

@@ -13,9 +13,10 @@ from services.training.coverage.service import CoverageService
 from shared.contracts.training import CourseChanged, CourseCreated
 from shared.kit.db import tenant_of
 from shared.kit.journal import record
-from shared.kit.problems import FieldError, Invalid, StaleVersion
+from shared.kit.problems import FieldError, Invalid
 from shared.kit.text import Text
 from shared.queue import publish
+from shared.web.preconditions import check_version
 
 
 class CourseService:
@@ -39,8 +40,7 @@ class CourseService:
     async def change(self, course_id: UUID, given: CourseUpdate, version: int) -> Course:
         """Apply the given fields to the version that the caller saw."""
         course = await self._courses.get(course_id, lock=True)
-        if version != course.version:
-            raise StaleVersion(currentVersion=course.version)
+        check_version(version, course.version)
         before = _facts(course)
         for name, value in given.model_dump(exclude_unset=True).items():
             if value is not None:

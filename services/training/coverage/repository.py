@@ -98,7 +98,7 @@ class CoverageRepository:
 
     async def by_id(self, ids: Sequence[UUID]) -> dict[UUID, Coverage]:
         """The stored rows with these ids."""
-        query = select(Coverage).where(col(Coverage.id).in_(ids))
+        query = select(Coverage).where(Coverage.tenant_id == tenant_of(self._session), col(Coverage.id).in_(ids))
         return {row.id: row for row in (await self._session.exec(query)).all()}
 
     async def list(

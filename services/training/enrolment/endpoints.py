@@ -5,7 +5,7 @@ from uuid import UUID
 
 from fastapi import Path, Request, Response
 
-from services.training.enrolment.auth import ENROLLERS, AttendanceWrite, EnrolmentRead, EnrolmentWrite
+from services.training.enrolment.auth import ENROLLERS, READERS, AttendanceWrite, EnrolmentRead, EnrolmentWrite
 from services.training.enrolment.schemas import (
     AttendanceList,
     AttendanceResult,
@@ -62,8 +62,8 @@ async def enrolment_batches_create(
 async def enrolments_list(
     caller: EnrolmentRead, session: SessionDep, session_id: SessionId, request: Request, page: PageDep
 ) -> Page[EnrolmentPublic]:
-    """Everybody who ever enrolled in a session, in order of arrival."""
-    rows = await EnrolmentService(session).list(session_id, page.limit + 1, page.keys(UUID))
+    """Everybody who ever enrolled in a session, in order of arrival; heads see people of their units."""
+    rows = await EnrolmentService(session, caller.units_for(*READERS)).list(session_id, page.limit + 1, page.keys(UUID))
 
     def show(row: Any) -> EnrolmentPublic:
         return _show(row[0], row[1])
@@ -76,7 +76,7 @@ async def enrolments_get(
     caller: EnrolmentRead, session: SessionDep, enrolment_id: EnrolmentId, response: Response
 ) -> EnrolmentPublic:
     """One person's enrolment, with its state."""
-    enrolment, name = await EnrolmentService(session).read(enrolment_id)
+    enrolment, name = await EnrolmentService(session, caller.units_for(*READERS)).read(enrolment_id)
     etag(response, enrolment.version)
     return _show(enrolment, name)
 
@@ -103,7 +103,7 @@ async def session_attendances_create(
     caller: AttendanceWrite, session: SessionDep, session_id: SessionId, body: AttendanceList
 ) -> AttendanceResult:
     """Write down who came; repeating the same list changes nothing. Coverage moves in the same transaction."""
-    moved = await EnrolmentService(session).mark(session_id, body.marks)
+    moved = await EnrolmentService(session, None).mark(session_id, body.marks)
     return AttendanceResult(marked=len(body.marks), coverage_changed=moved)
 
 

@@ -23,8 +23,9 @@ from services.training.session.models import Enrolment, Session
 from services.training.session.seats import Seats
 from services.training.session.service import SessionService
 from shared.kit import clock
-from shared.kit.problems import FieldError, Invalid, Problem, StaleVersion
+from shared.kit.problems import FieldError, Invalid, Problem
 from shared.kit.text import Text
+from shared.web.preconditions import check_version
 
 Outcome = tuple[UUID, Enrolment | Problem, str]
 
@@ -36,50 +37,49 @@ _UNKNOWN = Text(
 
 
 class EnrolmentService:
-    """One transaction's work on seats. `units` are those that the caller may enrol from; None means all."""
+    """One transaction's work on seats. `units` are those whose people the caller may see or enrol; None means all."""
 
-    def __init__(self, session: AsyncSession, units: frozenset[UUID] | None = None) -> None:
+    def __init__(self, session: AsyncSession, units: frozenset[UUID] | None) -> None:
         self._session = session
         self._units = units
-        self._enrolments = EnrolmentRepository(session)
+        self._enrolments = EnrolmentRepository(session, units)
         self._roster = RosterService(session)
 
     async def enrol(self, session_id: UUID, person_id: UUID) -> tuple[Enrolment, str]:
         """A seat or a place in the queue, and the person's name; the session's lock makes it one after the other."""
-        planned = await SessionService(self._session).lock_for_seats(session_id)
-        if planned.state != "planned" or planned.ends_at <= clock.now():
-            raise SessionOver(state=planned.state)
-        person = await self._roster.person(person_id)
-        await self._check_unit(person)
-        known = await self._enrolments.find(session_id, person_id)
-        if known is not None:
-            raise AlreadyEnrolled(enrolmentId=str(known.id), state=known.state)
-        return await Seats(self._session, planned).take(person_id), person.display_name
+        return await self._enrol(await SessionService(self._session).lock_for_seats(session_id), person_id)
 
     async def enrol_each(self, session_id: UUID, person_ids: Sequence[UUID]) -> AsyncIterator[Outcome]:
-        """Enrol several people in turn, each in a savepoint; NotFound before the first when there is no session."""
-        await SessionService(self._session).lock_for_seats(session_id)
+        """Enrol several people in turn; NotFound before the first when there is no session."""
+        planned = await SessionService(self._session).lock_for_seats(session_id)
         for person_id in person_ids:
             try:
-                async with self._session.begin_nested():
-                    enrolment, name = await self.enrol(session_id, person_id)
+                enrolment, name = await self._enrol(planned, person_id)
                 yield person_id, enrolment, name
             except Problem as problem:
                 yield person_id, problem, ""
 
+    async def _enrol(self, planned: Session, person_id: UUID) -> tuple[Enrolment, str]:
+        """Refuses before it writes anything, so that a batch goes on without a savepoint for each person."""
+        if planned.state != "planned" or planned.ends_at <= clock.now():
+            raise SessionOver(state=planned.state)
+        person = await self._roster.person(person_id)
+        await self._check_unit(person)
+        known = await self._enrolments.find(planned.id, person_id)
+        if known is not None:
+            raise AlreadyEnrolled(enrolmentId=str(known.id), state=known.state)
+        return await Seats(self._session, planned).take(person_id), person.display_name
+
     async def cancel(self, enrolment_id: UUID, version: int) -> tuple[Enrolment, str]:
         """Give a seat back; the queue moves up in the same transaction."""
-        found = await self._enrolments.get(enrolment_id)
+        found, _ = await self._enrolments.get(enrolment_id)
         planned = await SessionService(self._session).lock_for_seats(found.session_id)
-        enrolment = await self._enrolments.get(enrolment_id)
-        person = await self._roster.person(enrolment.person_id, or_ended=True)
-        await self._check_unit(person)
-        if version != enrolment.version:
-            raise StaleVersion(currentVersion=enrolment.version)
+        enrolment, name = await self._enrolments.get(enrolment_id)
+        check_version(version, enrolment.version)
         if enrolment.state not in ("confirmed", "waiting"):
             raise EnrolmentOver(state=enrolment.state)
         await Seats(self._session, planned).release(enrolment)
-        return enrolment, person.display_name
+        return enrolment, name
 
     async def mark(self, session_id: UUID, marks: Sequence[AttendanceMark]) -> int:
         """Write the attendance list, all of it or nothing; returns how many coverage rows moved."""
@@ -107,8 +107,7 @@ class EnrolmentService:
 
     async def read(self, enrolment_id: UUID) -> tuple[Enrolment, str]:
         """One enrolment with the person's name."""
-        found = await self._enrolments.get(enrolment_id)
-        return found, (await self._roster.person(found.person_id, or_ended=True)).display_name
+        return await self._enrolments.get(enrolment_id)
 
     async def _check_unit(self, person: Person) -> None:
         if self._units is not None and not await self._roster.works_at(person.id, self._units):

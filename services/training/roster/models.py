@@ -3,8 +3,8 @@
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Index, Text
-from sqlmodel import Field
+from sqlalchemy import ARRAY, ColumnElement, Index, Text
+from sqlmodel import Field, and_, col, or_
 
 from services.training.db import Model
 from shared.kit.db import TenantRow
@@ -49,6 +49,16 @@ class Duty(Model, TenantRow, table=True):
     ends_on: date | None = None
     ended: bool = False
     roster_version: int = 0
+
+    @classmethod
+    def is_held(cls, units: frozenset[UUID], today: date) -> ColumnElement[bool]:
+        """Whether a row is work at one of `units` on that day."""
+        return and_(
+            col(cls.unit_id).in_(units),
+            col(cls.ended).is_(False),
+            or_(col(cls.starts_on).is_(None), col(cls.starts_on) <= today),
+            or_(col(cls.ends_on).is_(None), col(cls.ends_on) >= today),
+        )
 
 
 class RosterPosition(Model, table=True):

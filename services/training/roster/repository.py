@@ -7,7 +7,7 @@ from uuid import UUID
 
 import orjson
 from sqlalchemy import text
-from sqlmodel import col, or_, select
+from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.training.roster.models import Duty, Person
@@ -89,9 +89,6 @@ class RosterRepository:
         query = select(Duty.id).where(
             Duty.tenant_id == tenant_of(self._session),
             Duty.person_id == person_id,
-            col(Duty.unit_id).in_(units),
-            col(Duty.ended).is_(False),
-            or_(col(Duty.starts_on).is_(None), col(Duty.starts_on) <= today),
-            or_(col(Duty.ends_on).is_(None), col(Duty.ends_on) >= today),
+            Duty.is_held(units, today),
         )
         return (await self._session.exec(query.limit(1))).first() is not None

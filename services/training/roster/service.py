@@ -39,10 +39,10 @@ class RosterService:
         """A person became protected in a roster version: nothing older may bring the name back."""
         await self._copies.hide(person_id, HIDDEN, version)
 
-    async def person(self, person_id: UUID, *, or_ended: bool = False) -> Person:
+    async def person(self, person_id: UUID) -> Person:
         """The person; Invalid when the roster does not hold them (any more)."""
         found = await self._copies.find_person(person_id)
-        if found is None or (found.ended and not or_ended):
+        if found is None or found.ended:
             raise Invalid(_NO_PERSON, errors=[FieldError(pointer="#/personId", detail=_NO_PERSON, code="unknown")])
         return found
 

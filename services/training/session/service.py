@@ -17,9 +17,10 @@ from services.training.session.seats import Seats
 from shared.contracts.training import SessionChanged, SessionScheduled
 from shared.kit.db import tenant_of
 from shared.kit.journal import record
-from shared.kit.problems import FieldError, Invalid, StaleVersion
+from shared.kit.problems import FieldError, Invalid
 from shared.kit.text import Text
 from shared.queue import publish
+from shared.web.preconditions import check_version
 
 
 class SessionService:
@@ -31,7 +32,7 @@ class SessionService:
 
     async def create(self, given: SessionCreate) -> Session:
         """Plan a session of a course that is not archived."""
-        course = await CourseService(self._session).get(given.course_id)
+        course = await CourseService(self._session).get(given.course_id, lock=True)
         if course.archived:
             raise CourseArchived()
         planned = Session(tenant_id=tenant_of(self._session), **given.model_dump())
@@ -96,8 +97,7 @@ class SessionService:
 
     async def _open(self, session_id: UUID, version: int) -> Session:
         planned = await self._sessions.get(session_id, lock=True)
-        if version != planned.version:
-            raise StaleVersion(currentVersion=planned.version)
+        check_version(version, planned.version)
         if planned.state != "planned":
             raise SessionClosed(state=planned.state)
         return planned

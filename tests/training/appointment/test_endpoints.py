@@ -15,7 +15,7 @@ async def test_an_appointment_is_read_back_where_its_location_says(training: Ser
     read = await training.client.get(there, headers=training.as_(LEADER))
     assert (read.json(), read.headers["etag"]) == (made.json(), made.headers["etag"])
     other = await training.client.get(there, headers=training.as_(f"unit_head@{new_id()}"))
-    assert other.status_code == 403
+    assert other.status_code == 404
 
 
 async def test_nobody_is_appointed_twice_or_where_they_do_not_work(training: ServiceUnderTest) -> None:

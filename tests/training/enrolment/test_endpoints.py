@@ -83,6 +83,22 @@ async def test_a_head_enrols_people_of_the_own_unit_only(training: ServiceUnderT
     assert [own.status_code, other.status_code] == [201, 403]
 
 
+async def test_a_head_sees_and_cancels_people_of_the_own_unit_only(training: ServiceUnderTest) -> None:
+    roster = await create_roster(training)
+    session = await create_session(training, await create_course(training))
+    made = (await enrol(training, session, roster["people"][0])).json()
+    path, tag = f"/training/v1/enrolments/{made['id']}", {"If-Match": '"1"'}
+    for unit, status, names in ((roster["unit"], 200, ["Test 0"]), (new_id(), 404, [])):
+        head = training.as_(f"unit_head@{unit}")
+        rows = (await training.client.get(f"/training/v1/sessions/{session}/enrolments", headers=head)).json()["items"]
+        assert [row["displayName"] for row in rows] == names
+        assert (await training.client.get(path, headers=head)).status_code == status
+    stranger = await training.client.post(f"{path}/cancellations", headers=head | tag)
+    own = training.as_(f"unit_head@{roster['unit']}")
+    head_of_the_unit = await training.client.post(f"{path}/cancellations", headers=own | tag)
+    assert [stranger.status_code, head_of_the_unit.status_code] == [404, 201]
+
+
 async def test_a_participant_may_not_enrol_others(training: ServiceUnderTest) -> None:
     roster = await create_roster(training)
     session = await create_session(training, await create_course(training))

@@ -55,6 +55,9 @@ class Edge:
         started = time.perf_counter()
         traceparent = child_of(Headers(scope=scope).get("traceparent"))
         scope["traceparent"] = traceparent
+        # HEAD is GET without the content (RFC 9110 section 9.3.2), on every route.
+        is_head = scope["method"] == "HEAD"
+        inner = {**scope, "method": "GET"} if is_head else scope
         structlog.contextvars.bind_contextvars(trace=traceparent[3:35])
         status = 500
 
@@ -71,12 +74,14 @@ class Edge:
                     headers.update(standing.headers())
                 headers.setdefault("Cache-Control", "private, no-cache")
                 headers.add_vary_header("Authorization, Accept-Language")
+            elif is_head:
+                message = {**message, "body": b""}
             await send(message)
 
         try:
-            await self._app(scope, self._limited(scope, receive), send_marked)
+            await self._app(inner, self._limited(scope, receive), send_marked)
         finally:
-            self._record(scope, status, time.perf_counter() - started)
+            self._record(inner, status, time.perf_counter() - started)
             structlog.contextvars.unbind_contextvars("trace")
 
     def _limited(self, scope: Scope, receive: Receive) -> Receive:

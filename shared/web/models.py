@@ -96,5 +96,5 @@ class ProblemDocument(ApiModel):
     title: str
     status: int
     detail: str
-    instance: str
+    instance: str | None = Field(description="The path of the request; null where it could not be read")
     errors: list[ProblemError] | None = None

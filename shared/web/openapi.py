@@ -94,21 +94,25 @@ def _share_problems(made: dict[str, Any]) -> None:
 
 
 def _headers(operation: dict[str, Any], method: str) -> None:
-    """What route class and preconditions read: a key on POST, a merge patch, and If-Match, whose lack is 428."""
+    """What route class and preconditions read: a media type, a key on POST, a merge patch, and If-Match."""
     body = operation.get("requestBody", {}).get("content", {})
     if method == "patch" and "application/json" in body:
         body["application/merge-patch+json"] = body["application/json"]
+    if "application/json" in body:
+        _declare_problems(operation, 415)
     given = operation.setdefault("parameters", [])
     if method == "post":
         given.append(_IDEMPOTENCY_KEY)
     for parameter in given:
         if parameter["name"].lower() == "if-match":
             parameter |= {"name": "If-Match", "required": True, "schema": {"type": "string", "example": '"3"'}}
-            for status, entry in problem_responses(412, 428).items():
-                content = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/ProblemDocument"}}}
-                operation["responses"].setdefault(
-                    str(status), {"description": entry["description"], "content": content}
-                )
+            _declare_problems(operation, 412, 428)
+
+
+def _declare_problems(operation: dict[str, Any], *statuses: int) -> None:
+    for status, entry in problem_responses(*statuses).items():
+        content = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/ProblemDocument"}}}
+        operation["responses"].setdefault(str(status), {"description": entry["description"], "content": content})
 
 
 def _finish(operation: dict[str, Any], schemas: dict[str, Any]) -> None:

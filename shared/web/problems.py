@@ -11,34 +11,11 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException as StarletteHTTPException
 
-from shared.kit.problems import (
-    BadRequest,
-    Conflict,
-    FieldError,
-    Forbidden,
-    InternalError,
-    Invalid,
-    MethodNotAllowed,
-    NotFound,
-    Problem,
-    TooLarge,
-    Unauthenticated,
-    Unavailable,
-    UnsupportedMedia,
-)
+from shared.kit.problems import BadRequest, Conflict, FieldError, InternalError, Invalid, Problem, Unavailable
 from shared.kit.text import Text, negotiate
+from shared.web import refusals
 
 log = structlog.get_logger(__name__)
-
-_BY_STATUS: dict[int, type[Problem]] = {
-    400: BadRequest,
-    401: Unauthenticated,
-    403: Forbidden,
-    404: NotFound,
-    405: MethodNotAllowed,
-    413: TooLarge,
-    415: UnsupportedMedia,
-}
 
 _LOCATIONS = {"query": "query:", "header": "header:", "path": "path:", "cookie": "cookie:"}
 
@@ -91,6 +68,8 @@ async def _validation(request: Request, error: Exception) -> Response:
             en=f"The body is not valid JSON at character {position}",
         )
         return respond(request, BadRequest(text, errors=[FieldError(pointer="#", detail=text, code="json_invalid")]))
+    if (refusal := refusals.of_body(details)) is not None:
+        return respond(request, refusal)
     errors = [_field_error(detail) for detail in details]
     count = len(errors)
     summary = Text(
@@ -109,13 +88,13 @@ def _field_error(detail: dict[str, Any]) -> FieldError:
         if where == "body"
         else f"{_LOCATIONS.get(str(where), '')}{'/'.join(map(str, rest))}"
     )
-    return FieldError(pointer=pointer, detail=str(detail["msg"]), code=str(detail["type"]))
+    message = str(detail["msg"]).removeprefix("Value error, ")
+    return FieldError(pointer=pointer, detail=message, code=str(detail["type"]))
 
 
 async def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, StarletteHTTPException)  # noqa: S101 - registered for this class
-    kind = _BY_STATUS.get(error.status_code, BadRequest if error.status_code < 500 else InternalError)
-    return respond(request, kind(headers=dict(error.headers or {})))
+    return respond(request, refusals.of_framework(request, error))
 
 
 async def _database(request: Request, error: Exception) -> Response:
@@ -127,8 +106,7 @@ async def _database(request: Request, error: Exception) -> Response:
         log.warning("database unavailable", error=type(error).__name__, sqlstate=state)
         return respond(request, Unavailable(headers={"Retry-After": "2"}))
     if state in ("22021", "22P05"):  # a NUL byte or another character that PostgreSQL cannot store
-        text = Text(sv="Otillåtet tecken", da="Ugyldigt tegn", en="A character that cannot be stored")
-        return respond(request, Invalid(text, errors=[FieldError(pointer="#", detail=text, code="character")]))
+        return respond(request, await refusals.of_character(request))
     if state in _LOST_RACES:
         # The code checks first; who gets here lost a race against another request, and did nothing wrong.
         log.info("constraint held", constraint=_constraint(error), sqlstate=state)

@@ -132,7 +132,7 @@ BAD_BODIES: list[tuple[bytes, int, str]] = [
     (b'{"body": 7}', 422, "#/body"),
     (b'{"body": "a", "boddy": "b"}', 422, "#/boddy"),
     (json.dumps({"body": "a" * 101}).encode(), 422, "#/body"),
-    (b'{"body": "\\u0000"}', 422, "#"),
+    (b'{"body": "\\u0000"}', 422, "#/body"),
 ]
 
 

@@ -34,7 +34,7 @@ _CANCEL = text(
 )
 
 
-async def start_job(
+async def start_job(  # noqa: PLR0913 - what a job can be asked to be
     session: AsyncSession,
     kind: str,
     params: Mapping[str, Param],
@@ -42,9 +42,11 @@ async def start_job(
     after: timedelta = timedelta(0),
     created_by: UUID | None = None,
     max_attempts: int = MAX_ATTEMPTS,
+    slot: str | None = None,
 ) -> UUID:
     """Ask for work of `kind` in the session's tenant, `after` a while; returns the job's id.
 
+    Of those with one `slot` only the first counts, however often it is asked for: the id of a later one is no job's.
     `params` are ids and codes: a job never carries personal data, so free text is refused (ValueError). The work runs
     at least once: a handler does in each `ctx.transaction()` what may be done again.
     """
@@ -55,7 +57,7 @@ async def start_job(
             "tenant": session.info.get("tenant") or NO_TENANT,
             "id": job_id,
             "kind": kind,
-            "slot": None,
+            "slot": slot,
             "params": orjson.dumps({name: _plain(name, value) for name, value in params.items()}).decode(),
             "max_attempts": max_attempts,
             "delay": after.total_seconds(),

@@ -117,6 +117,7 @@ async def test_a_ready_gate_is_judged_again_at_the_moment_when_its_roster_become
     facts = Facts(committed)
     await facts.roster_applied()
     await facts.coverage(50, 50)
+    await facts.coverage(49, 50)  # still ready: the moment is put down already
     found = await jobs(committed)
     assert [kind for kind, _ in found] == ["units.follow", "gates.recheck"]
     assert found[1][1] == pytest.approx(3, abs=0.01)

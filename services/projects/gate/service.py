@@ -117,13 +117,16 @@ class GateService:
             await publish(self._session, event)
 
     async def _recheck_when_stale(self, view: GateView) -> None:
-        """A fact grows old without any event, so the moment when it does is put down as a job."""
+        """A fact grows old without any event, so the moment when it does is put down as a job: one for each moment,
+        since each job judges the whole project and would else ask for as many more as there are ready gates."""
         if view.state is not GateState.ready:
             return
         moments = [moment for each in view.judged if (moment := each.stale_at) is not None]
         if moments:
-            delay = max(min(moments) - clock.now(), timedelta(0)) + timedelta(seconds=1)
-            await start_job(self._session, RECHECK, {"project": view.gate.project_id}, after=delay)
+            moment, project = min(moments), view.gate.project_id
+            delay = max(moment - clock.now(), timedelta(0)) + timedelta(seconds=1)
+            slot = f"{project}@{moment.isoformat()}"
+            await start_job(self._session, RECHECK, {"project": project}, after=delay, slot=slot)
 
     async def _facts(self, criteria: Sequence[GateCriterion]) -> Facts:
         ids = [criterion.id for criterion in criteria]

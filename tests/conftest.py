@@ -1,3 +1,8 @@
 """Fixtures of the whole suite live in tests/support; a folder's own stand in its conftest.py."""
 
-pytest_plugins = ["tests.support.servers", "tests.support.databases", "tests.support.services"]
+pytest_plugins = [
+    "tests.support.servers",
+    "tests.support.databases",
+    "tests.support.services",
+    "tests.support.distribution",
+]

@@ -48,7 +48,8 @@ async def purge_before(relay: AsyncSession, deliveries: datetime, events: dateti
 
 
 # The recursion hops over the index from endpoint to endpoint, however long the backlog of each is. One of every
-# endpoint is taken before a second of any, in random order, so that a full worker still serves everybody.
+# tenant is taken before a second of any, and within a tenant one of every endpoint, in random order: a full worker
+# still serves everybody, and many endpoints win nobody a larger share.
 # The order is that of the index and nothing finer: a sort would read the whole backlog each time.
 _CLAIM = """
 WITH RECURSIVE waiting AS (
@@ -60,15 +61,17 @@ WITH RECURSIVE waiting AS (
         WHERE state = 'pending' AND (tenant_id, endpoint_id) > (waiting.tenant_id, waiting.endpoint_id)
         ORDER BY tenant_id, endpoint_id LIMIT 1) AS following
 ), fair AS MATERIALIZED (
-    SELECT due.tenant_id, due.id
-    FROM waiting CROSS JOIN LATERAL (
-        SELECT tenant_id, id, row_number() OVER (ORDER BY due_at) AS turn FROM (
-            SELECT tenant_id, id, due_at FROM delivery
-            WHERE state = 'pending' AND tenant_id = waiting.tenant_id AND endpoint_id = waiting.endpoint_id
-              AND due_at <= :now AND (leased_until IS NULL OR leased_until <= :now)
-            ORDER BY due_at LIMIT :per_endpoint) AS oldest) AS due
-    WHERE waiting.endpoint_id <> ALL (CAST(:busy AS uuid[]))
-    ORDER BY due.turn, random() LIMIT :limit
+    SELECT tenant_id, id FROM (
+        SELECT due.tenant_id, due.id,
+               row_number() OVER (PARTITION BY due.tenant_id ORDER BY due.turn, random()) AS turn
+        FROM waiting CROSS JOIN LATERAL (
+            SELECT tenant_id, id, row_number() OVER (ORDER BY due_at) AS turn FROM (
+                SELECT tenant_id, id, due_at FROM delivery
+                WHERE state = 'pending' AND tenant_id = waiting.tenant_id AND endpoint_id = waiting.endpoint_id
+                  AND due_at <= :now AND (leased_until IS NULL OR leased_until <= :now)
+                ORDER BY due_at LIMIT :per_endpoint) AS oldest) AS due
+        WHERE waiting.endpoint_id <> ALL (CAST(:busy AS uuid[]))) AS queue
+    ORDER BY turn, random() LIMIT :limit
 ), mine AS MATERIALIZED (
     SELECT delivery.tenant_id, delivery.id FROM delivery JOIN fair USING (tenant_id, id)
     WHERE state = 'pending' AND due_at <= :now AND (leased_until IS NULL OR leased_until <= :now)

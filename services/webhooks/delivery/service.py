@@ -83,10 +83,6 @@ class DeliveryService:
         """At most `limit` deliveries, the newest first."""
         return await self._deliveries.list(endpoint_id, state, before, limit)
 
-    async def event_of(self, delivery: Delivery) -> PublicEvent:
-        """The event that a delivery carries."""
-        return await self._events.get(delivery.event_id)
-
     async def prepare(self, claim: Claim, box: SecretBox) -> Message | None:
         """What to send under `claim`; None if there is nothing to send any more."""
         delivery = await self._claimed(claim)
@@ -102,15 +98,16 @@ class DeliveryService:
 
     async def record(self, claim: Claim, outcome: Outcome) -> None:
         """Log an attempt and decide what follows. Does nothing for a lease that was lost meanwhile."""
+        # The endpoint is locked first, as its deletion does: else the two could wait for each other.
+        endpoint = await self._endpoints.find(claim.endpoint_id, lock=True)
         delivery = await self._claimed(claim)
-        if delivery is None:
+        if endpoint is None or delivery is None:
             log.warning("webhook attempt after its lease", delivery=str(claim.id))
             return
         delivery.attempts += 1
         delivery.step += 1
         delivery.leased_until = None
         await self._deliveries.add_attempt(_attempt(delivery, outcome))
-        endpoint = await self._endpoints.get(delivery.endpoint_id, lock=True)
         if outcome.is_success:
             self._finish(delivery, "delivered")
             await self._endpoints.note_success(endpoint)

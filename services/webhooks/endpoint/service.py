@@ -66,10 +66,14 @@ class EndpointService:
 
     async def get(self, endpoint_id: UUID, *, lock: bool = False) -> Endpoint:
         """One endpoint, locked against other changes on demand. Raises EndpointNotFound."""
-        found = await self._endpoints.find(endpoint_id, lock=lock)
+        found = await self.find(endpoint_id, lock=lock)
         if found is None:
             raise EndpointNotFound()
         return found
+
+    async def find(self, endpoint_id: UUID, *, lock: bool = False) -> Endpoint | None:
+        """The same for one that may have been deleted meanwhile."""
+        return await self._endpoints.find(endpoint_id, lock=lock)
 
     async def page(self, after: UUID | None, limit: int) -> Sequence[Endpoint]:
         """At most `limit` endpoints in order of creation."""

@@ -6,6 +6,7 @@ import sys
 import time
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 from pydantic import SecretStr
@@ -13,7 +14,9 @@ from sqlalchemy import text
 
 from services.webhooks.delivery.claims import Wanted, claim_due
 from services.webhooks.delivery.dispatcher import Pace
+from services.webhooks.delivery.schedule import Outcome
 from services.webhooks.delivery.service import DeliveryService
+from services.webhooks.endpoint.service import EndpointService
 from services.webhooks.event.errors import EventTooLarge
 from shared.contracts.projects import GateReady
 from shared.kit import clock
@@ -301,6 +304,40 @@ async def test_a_slow_endpoint_with_a_backlog_does_not_hold_up_another_tenant(
         await until(lambda: bool(quick.received))
         assert time.perf_counter() - started < 1
         assert len(slow.received) == 4
+
+
+async def test_many_endpoints_win_a_tenant_no_larger_share_of_a_busy_worker(webhooks: ServiceUnderTest) -> None:
+    for _ in range(8):
+        await subscribe(webhooks, "http://127.0.0.1:9/hook")
+    other = new_id()
+    await subscribe(webhooks, "http://127.0.0.1:9/hook", tenant=other)
+    for tenant in (webhooks.tenant, webhooks.tenant, other):
+        await happen(webhooks, tenant=tenant)
+    now = clock.now()
+    async with webhooks.relay.transaction(None) as relay:
+        claims = await claim_due(relay, Wanted(2, 4), now, now + timedelta(seconds=60))
+    assert {claim.tenant_id for claim in claims} == {webhooks.tenant, other}
+
+
+async def test_an_endpoint_that_is_deleted_during_an_attempt_waits_for_nothing(webhooks: ServiceUnderTest) -> None:
+    endpoint = await subscribe(webhooks, "http://127.0.0.1:9/hook")
+    await happen(webhooks)
+    now = clock.now()
+    async with webhooks.relay.transaction(None) as relay:
+        [claim] = await claim_due(relay, Wanted(1, 1), now, now + timedelta(seconds=60))
+
+    async def record() -> None:
+        async with webhooks.database.transaction(webhooks.tenant) as session:
+            await DeliveryService(session).record(claim, Outcome(latency_ms=1, status_code=200))
+
+    async with webhooks.database.transaction(webhooks.tenant) as session:
+        endpoints = EndpointService(session)
+        found = await endpoints.get(UUID(endpoint["id"]), lock=True)
+        recording = asyncio.create_task(record())
+        await asyncio.sleep(0.2)
+        await endpoints.delete(found)
+    await recording
+    assert await deliveries(webhooks) == []
 
 
 async def test_a_feed_that_is_replayed_makes_no_second_delivery(webhooks: ServiceUnderTest) -> None:

@@ -27,6 +27,8 @@ async def main(only: str) -> bool:
         try:
             figures += await bench.run()
         except Exception:
+            if task.cancelling():  # an error while it was ended from outside
+                raise asyncio.CancelledError from None
             traceback.print_exc()
             failed = True
     figures = [figure for figure in figures if figure.name.startswith(only)]

@@ -19,7 +19,7 @@ from tests.benchmarks.private_stack import PrivateStack, private_stack
 
 NAMES = ("events.commit_to_effect_p99_ms",)
 AIM = 100.0
-ROUNDS = 5
+ROUNDS = 7
 EVENTS = 300
 RATE = 20.0
 CONNECTIONS = 8

@@ -9,7 +9,7 @@ from tests.benchmarks.servers import serving
 
 NAMES = ("http.list50", "http.list50_vs_orm")
 ROUNDS = 9
-REQUESTS = 800
+REQUESTS = 1500
 CONNECTIONS = 8
 
 

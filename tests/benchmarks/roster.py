@@ -31,7 +31,7 @@ from tests.support.services import ServiceUnderTest, start_service
 from tests.sync import work
 
 NAMES = ("sync.apply_rows",)
-ROUNDS = 5
+ROUNDS = 7
 PUPILS = 12_000
 
 _COLUMNS = """

@@ -8,7 +8,7 @@ from tests.benchmarks.private_stack import private_stack
 NAMES = ("stack.ready_s", "stack.pss_mb")
 READY_AIM = 30.0
 PSS_AIM = 1500.0
-ROUNDS = 3
+ROUNDS = 7
 SETTLING = 3.0  # seconds after which the last start-up work is done
 
 

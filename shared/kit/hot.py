@@ -36,12 +36,17 @@ class HotReads:
     async def rows(self, tenant: UUID, select: str, *values: Any) -> list[asyncpg.Record]:
         """The rows of `select` as `tenant` sees them. Values are $2 and so on; `tenant.id` is the tenant.
 
-        `select` is one SELECT that ends in LIMIT. Errors: those of asyncpg, OSError.
+        `select` is one SELECT that ends in LIMIT. Errors: those of asyncpg, ConnectionError.
         """
         pool = self._pool or await self._open()
-        async with pool.acquire(timeout=10) as connection:
-            rows: list[asyncpg.Record] = await connection.fetch(_STATEMENT.format(select=select), str(tenant), *values)
-        return rows
+        try:
+            connection = await pool.acquire(timeout=10)
+        except TimeoutError as error:
+            raise ConnectionError("no connection became free in time") from error
+        try:
+            return await rows_on(connection, tenant, select, *values)
+        finally:
+            await pool.release(connection)
 
     async def stop(self) -> None:
         if self._pool is not None:

@@ -81,8 +81,7 @@ def build_app(spec: ServiceSpec, settings: ServiceSettings | None = None) -> Fas
     for router in internal:
         app.include_router(router, prefix="/internal", include_in_schema=False)
     add_probes(app, has_data=spec.has_data)
-    limit = settings.max_body_bytes if settings else 1_048_576
-    app.add_middleware(Edge, service=spec.name, max_body=limit, large_bodies=spec.large_bodies)
+    app.add_middleware(Edge, service=spec.name, large_bodies=spec.large_bodies)
 
     def document() -> dict[str, Any]:
         return openapi.document(app, spec.prefix, _SLA)

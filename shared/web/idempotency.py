@@ -52,7 +52,7 @@ async def look_up(request: Request) -> None:
     session, tenant, key_hash, request_hash = claim
     lock = int.from_bytes(key_hash[:8], "big", signed=True)
     if not (await session.execute(text("SELECT pg_try_advisory_xact_lock(:lock)"), {"lock": lock})).scalar_one():
-        raise RequestInFlight()
+        raise RequestInFlight(headers={"Retry-After": "1"})
     stored = (
         await session.execute(
             text(

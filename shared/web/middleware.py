@@ -25,6 +25,9 @@ DURATION = Histogram(
 
 _TRACEPARENT = re.compile(r"00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
 
+# Bytes; nothing but probes is answered then.
+_BEFORE_START = 1024
+
 _SECURITY = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
@@ -40,12 +43,12 @@ class BodyTooLarge(StarletteHTTPException):
 
 
 class Edge:
-    """Wraps the whole app. `large_bodies` maps path patterns to their own body limit in bytes."""
+    """Wraps the whole app. `large_bodies` maps path patterns to their own body limit in bytes; elsewhere the settings
+    of the running process say it."""
 
-    def __init__(self, app: ASGIApp, *, service: str, max_body: int, large_bodies: Mapping[str, int]) -> None:
+    def __init__(self, app: ASGIApp, *, service: str, large_bodies: Mapping[str, int]) -> None:
         self._app = app
         self._service = service
-        self._max_body = max_body
         self._large = [(re.compile(pattern), limit) for pattern, limit in large_bodies.items()]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -85,7 +88,9 @@ class Edge:
             structlog.contextvars.unbind_contextvars("trace")
 
     def _limited(self, scope: Scope, receive: Receive) -> Receive:
-        limit = next((limit for pattern, limit in self._large if pattern.fullmatch(scope["path"])), self._max_body)
+        runtime = getattr(scope["app"].state, "runtime", None)
+        usual = runtime.settings.max_body_bytes if runtime else _BEFORE_START
+        limit = next((limit for pattern, limit in self._large if pattern.fullmatch(scope["path"])), usual)
         length = Headers(scope=scope).get("content-length", "0")
         declared = int(length) if length.isdecimal() else 0
         seen = 0

@@ -4,6 +4,7 @@ import base64
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Annotated, Any, TypeVar
 
 from fastapi import Depends, Query, Request
@@ -37,9 +38,16 @@ class PageQuery:
         try:
             if len(self.after) != len(types):
                 raise ValueError
-            return tuple(parse(value) for parse, value in zip(types, self.after, strict=True))
-        except (ValueError, TypeError):
+            return tuple(_storable(parse(value)) for parse, value in zip(types, self.after, strict=True))
+        except (ValueError, TypeError, OverflowError):
             raise bad_cursor() from None
+
+
+def _storable(value: Any) -> Any:
+    """`value`, unless no row of ours can hold it: the database's refusal would look like a fault of ours."""
+    if isinstance(value, int) and not -(2**31) <= value < 2**31:
+        raise ValueError
+    return value.astimezone(UTC) if isinstance(value, datetime) else value
 
 
 def bad_cursor() -> Invalid:
@@ -61,7 +69,8 @@ def decode_cursor(cursor: str) -> tuple[str, ...]:
         raise bad_cursor() from None
     if not isinstance(values, list) or not values or not all(isinstance(value, str) for value in values):
         raise bad_cursor()
-    if any("\x00" in value for value in values):
+    text = "".join(values)
+    if "\x00" in text or any("\ud800" <= character <= "\udfff" for character in text):  # PostgreSQL stores neither
         raise bad_cursor()
     return tuple(values)
 

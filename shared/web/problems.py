@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+import asyncpg
 import structlog
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -19,10 +20,11 @@ log = structlog.get_logger(__name__)
 
 _LOCATIONS = {"query": "query:", "header": "header:", "path": "path:", "cookie": "cookie:"}
 
-# PostgreSQL conditions that mean "try again", not "we have a bug" (class 40, 53, 55P03, 57P).
-# Unique, foreign key and exclusion constraints.
+# SQLSTATEs. Serialization and deadlock; then unique, foreign key and exclusion constraints.
+_COLLISIONS = ("40001", "40P01")
 _LOST_RACES = ("23505", "23503", "23P01")
-_TRY_AGAIN = ("40001", "40P01", "53", "55P03", "57P01", "57P02", "57P03", "57014")
+# The database is away, starting, stopping, out of resources or out of time: no fault of ours, nor of the caller.
+_AWAY = ("08", "53", "55P03", "57P01", "57P02", "57P03", "57014")
 
 
 class TryAgain(Conflict):
@@ -35,9 +37,8 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(Problem, _problem)
     app.add_exception_handler(RequestValidationError, _validation)
     app.add_exception_handler(StarletteHTTPException, _http)
-    app.add_exception_handler(DBAPIError, _database)
-    app.add_exception_handler(PoolTimeout, _database)
-    app.add_exception_handler(ConnectionError, _database)
+    for kind in (DBAPIError, PoolTimeout, ConnectionError, asyncpg.PostgresError, asyncpg.InterfaceError):
+        app.add_exception_handler(kind, _database)
     app.add_exception_handler(Exception, _unforeseen)
 
 
@@ -98,11 +99,11 @@ async def _http(request: Request, error: Exception) -> Response:
 
 
 async def _database(request: Request, error: Exception) -> Response:
-    state = str(getattr(getattr(error, "orig", None), "sqlstate", None) or "")
-    if state in ("40001", "40P01"):
+    state = str(getattr(getattr(error, "orig", error), "sqlstate", None) or "")
+    if state in _COLLISIONS:
         return respond(request, TryAgain(headers={"Retry-After": "1"}))
-    gone = isinstance(error, InterfaceError | OperationalError | PoolTimeout | ConnectionError)
-    if gone or (isinstance(error, DBAPIError) and error.connection_invalidated) or state.startswith(_TRY_AGAIN):
+    gone = isinstance(error, InterfaceError | OperationalError | PoolTimeout | ConnectionError | asyncpg.InterfaceError)
+    if gone or (isinstance(error, DBAPIError) and error.connection_invalidated) or state.startswith(_AWAY):
         log.warning("database unavailable", error=type(error).__name__, sqlstate=state)
         return respond(request, Unavailable(headers={"Retry-After": "2"}))
     if state in ("22021", "22P05"):  # a NUL byte or another character that PostgreSQL cannot store

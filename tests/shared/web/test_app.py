@@ -1,8 +1,11 @@
 """What `build_app` promises, on the toy service with real commits."""
 
 import asyncio
+import dataclasses
 import json
 from collections.abc import AsyncIterator
+from datetime import datetime
+from typing import Any
 
 import httpx
 import pytest
@@ -10,6 +13,8 @@ import pytest
 from shared.auth.limits import RateLimiter
 from shared.auth.scopes import Scope
 from shared.kit.ids import new_id
+from shared.kit.problems import Invalid
+from shared.web import PageQuery
 from tests.support.services import ServiceUnderTest
 
 PROBLEM = "application/problem+json"
@@ -88,7 +93,7 @@ async def test_pages_follow_the_next_link_to_the_end_without_gap_or_repeat(toy: 
     assert set(seen) == written
 
 
-@pytest.mark.parametrize("cursor", ["x", "W10", "e30", "WyJub3QgYSB1dWlkIl0", "WyJhIiwiYiJd", "%00"])
+@pytest.mark.parametrize("cursor", ["x", "W10", "e30", "WyJub3QgYSB1dWlkIl0", "WyJhIiwiYiJd", "%00", "WyJcdWQ4MDAiXQ"])
 async def test_a_cursor_that_we_did_not_make_is_named(toy: ServiceUnderTest, cursor: str) -> None:
     answer = await toy.client.get(f"/toy/v1/notes?cursor={cursor}", headers=toy.as_())
     assert answer.status_code == 422
@@ -116,6 +121,7 @@ async def test_concurrent_requests_with_one_key_have_one_effect(toy: ServiceUnde
         *(toy.client.post("/toy/v1/notes", json={"body": "r"}, headers=headers) for _ in range(8))
     )
     assert {answer.status_code for answer in answers} <= {201, 409}
+    assert all(answer.headers["retry-after"] == "1" for answer in answers if answer.status_code == 409)
     assert len((await toy.client.get("/toy/v1/notes", headers=toy.as_())).json()["items"]) == 1
 
 
@@ -156,6 +162,37 @@ async def test_a_body_over_the_limit_is_refused_whether_it_says_so_or_not(toy: S
     streamed = await toy.client.post("/toy/v1/notes", content=chunks(), headers=toy.as_())
     assert [declared.status_code, streamed.status_code] == [413, 413]
     assert declared.json()["type"].endswith("/too-large")
+
+
+async def test_the_limit_of_bodies_is_the_running_processes_setting(toy: ServiceUnderTest) -> None:
+    held = toy.app.state.runtime
+    small = held.settings.model_copy(update={"max_body_bytes": 2048})
+    toy.app.state.runtime = dataclasses.replace(held, settings=small)
+    answer = await toy.client.post("/toy/v1/notes", content=b" " * 4096, headers=toy.as_())
+    assert answer.status_code == 413
+
+
+@pytest.mark.parametrize(
+    ("parse", "value"),
+    [
+        (int, "99999999999"),
+        (int, "x"),
+        (datetime.fromisoformat, "0001-01-01T00:00:00+23:00"),
+        (datetime.fromisoformat, "9999-12-31T23:59:59-23:00"),
+    ],
+)
+def test_a_cursor_with_a_value_that_no_row_can_hold_is_the_callers_error(parse: Any, value: str) -> None:
+    with pytest.raises(Invalid):
+        PageQuery(20, (value,)).keys(parse)
+
+
+async def test_a_hot_read_that_loses_its_connection_is_unavailable_and_no_fault_of_ours(toy: ServiceUnderTest) -> None:
+    @toy.app.get("/lost")
+    async def lost() -> None:
+        await toy.database.hot_rows(toy.tenant, "SELECT pg_terminate_backend(pg_backend_pid()) LIMIT 1")
+
+    answer = await toy.client.get("/lost")
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "2")
 
 
 async def test_an_unforeseen_error_tells_the_caller_nothing_about_it(

@@ -92,9 +92,10 @@ def test_the_cpu_of_children_counts_while_they_run_and_after() -> None:
     child = subprocess.Popen([sys.executable, "-c", burn], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
     assert child.stdout is not None
     child.stdout.read(1)
-    assert cpu_seconds([os.getpid()]) - before >= 0.3
+    # The kernel counts in ticks of 10 ms, and each reading may lack one.
+    assert cpu_seconds([os.getpid()]) - before >= 0.25
     child.communicate(b"\n")
-    assert cpu_seconds([os.getpid()]) - before >= 0.3
+    assert cpu_seconds([os.getpid()]) - before >= 0.25
 
 
 class _Slow:

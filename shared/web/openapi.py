@@ -23,6 +23,8 @@ _IDEMPOTENCY_KEY: dict[str, Any] = {
     "description": "Repeat a request with the same key and it happens once; the first answer is kept for 24 hours",
     "schema": {"type": "string", "minLength": 1, "maxLength": 255, "example": "8e03978e-40d5-43e8-bc93-6894a57f9324"},
 }
+_PROBLEM = "application/problem+json"
+_PROBLEM_SCHEMA = {"$ref": "#/components/schemas/ProblemDocument"}
 _METHODS = ("get", "put", "post", "delete", "patch")
 _FORMATS = {
     "date": "2026-08-17",
@@ -44,7 +46,7 @@ def document(app: FastAPI, prefix: str, availability: dict[str, str]) -> dict[st
 def protocols(app: FastAPI, prefix: str, availability: dict[str, str]) -> dict[str, Any] | None:
     """The document of the paths that a protocol prescribes (`/oauth2/token`); None where `app` has none."""
     routes = _routes(app, prefix, inside=False)
-    return _made(app, "", routes, availability) if routes else None
+    return _made(app, "", routes, availability, is_api=False) if routes else None
 
 
 def _routes(app: FastAPI, prefix: str, *, inside: bool) -> list[RouteContext]:
@@ -52,7 +54,9 @@ def _routes(app: FastAPI, prefix: str, *, inside: bool) -> list[RouteContext]:
     return [route for route in shown if str(route.path).startswith(f"{prefix}/") is inside]
 
 
-def _made(app: FastAPI, prefix: str, routes: list[RouteContext], availability: dict[str, str]) -> dict[str, Any]:
+def _made(
+    app: FastAPI, prefix: str, routes: list[RouteContext], availability: dict[str, str], *, is_api: bool = True
+) -> dict[str, Any]:
     made = get_openapi(
         title=app.title,
         version=app.version,
@@ -75,7 +79,7 @@ def _made(app: FastAPI, prefix: str, routes: list[RouteContext], availability: d
     for item in made["paths"].values():
         item["parameters"] = [_TRACEPARENT]
         for method in (method for method in _METHODS if method in item):
-            _headers(item[method], method)
+            _headers(item[method], method, is_api=is_api)
             _finish(item[method], schemas)
     for schema in schemas.values():
         _date_examples(schema)
@@ -89,11 +93,13 @@ def _share_problems(made: dict[str, Any]) -> None:
     for item in made["paths"].values():
         for operation in (item[method] for method in _METHODS if method in item):
             for status, response in operation["responses"].items():
-                if int(status) >= 400 and shared.setdefault(f"Problem{status}", response) == response:
-                    operation["responses"][status] = {"$ref": f"#/components/responses/Problem{status}"}
+                content = response.get("content", {})
+                name = f"{'Page' if 'text/html' in content else ''}Problem{status}"
+                if _PROBLEM in content and shared.setdefault(name, response) == response:
+                    operation["responses"][status] = {"$ref": f"#/components/responses/{name}"}
 
 
-def _headers(operation: dict[str, Any], method: str) -> None:
+def _headers(operation: dict[str, Any], method: str, *, is_api: bool) -> None:
     """What route class and preconditions read: a media type, a key on POST, a merge patch, and If-Match."""
     body = operation.get("requestBody", {}).get("content", {})
     if method == "patch" and "application/json" in body:
@@ -101,7 +107,7 @@ def _headers(operation: dict[str, Any], method: str) -> None:
     if "application/json" in body:
         _declare_problems(operation, 415)
     given = operation.setdefault("parameters", [])
-    if method == "post":
+    if method == "post" and is_api:
         given.append(_IDEMPOTENCY_KEY)
     for parameter in given:
         if parameter["name"].lower() == "if-match":
@@ -111,24 +117,23 @@ def _headers(operation: dict[str, Any], method: str) -> None:
 
 def _declare_problems(operation: dict[str, Any], *statuses: int) -> None:
     for status, entry in problem_responses(*statuses).items():
-        content = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/ProblemDocument"}}}
+        content = {_PROBLEM: {"schema": _PROBLEM_SCHEMA}}
         operation["responses"].setdefault(str(status), {"description": entry["description"], "content": content})
 
 
 def _finish(operation: dict[str, Any], schemas: dict[str, Any]) -> None:
     operation.setdefault("description", operation.get("summary", ""))
     operation.setdefault("security", [])  # nobody must log in, said aloud (DOK.21)
-    for status, response in operation["responses"].items():
-        response.setdefault("headers", {})["traceparent"] = {"schema": {"type": "string"}}
-        content = response.get("content", {})
-        if int(status) >= 400 and "application/json" in content:
-            content["application/problem+json"] = content.pop("application/json")
-        _media_examples(content, schemas)
     if "422" in operation["responses"]:
         operation["responses"]["422"]["description"] = problem_responses(422)[422]["description"]
-        operation["responses"]["422"]["content"] = {
-            "application/problem+json": {"schema": {"$ref": "#/components/schemas/ProblemDocument"}}
-        }
+        operation["responses"]["422"].setdefault("content", {})[_PROBLEM] = {}
+    for response in operation["responses"].values():
+        response.setdefault("headers", {})["traceparent"] = {"schema": {"type": "string"}}
+        content = response.get("content", {})
+        if _PROBLEM in content:  # FastAPI gives the model under the type that the route answers with when all is well
+            page = {"text/html": {"schema": {"type": "string"}}} if "text/html" in content else {}
+            content = response["content"] = {_PROBLEM: {"schema": _PROBLEM_SCHEMA}} | page
+        _media_examples(content, schemas)
     body = operation.get("requestBody", {}).get("content", {})
     _media_examples(body, schemas)
 

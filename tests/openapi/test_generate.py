@@ -38,10 +38,10 @@ def test_documents_are_made_without_environment_and_alike_in_every_process(tmp_p
         assert made.returncode == 0, made.stderr
         texts.append({path.name: path.read_bytes() for path in folder.glob("*.json")})
     assert texts[0] == texts[1]
-    assert {f"{name}.json" for name in (*SERVICES, "startklar", "tasks")} <= set(texts[0])
+    assert {f"{name}.json" for name in (*SERVICES, "identity-protocols", "startklar", "tasks")} <= set(texts[0])
 
 
-@pytest.mark.parametrize("name", [*SERVICES, "startklar"])
+@pytest.mark.parametrize("name", [*SERVICES, "identity-protocols", "startklar"])
 def test_a_document_is_valid_openapi(name: str) -> None:
     OpenAPIV31SpecValidator(json.loads((FOLDER / f"{name}.json").read_text("utf-8"))).validate()
 

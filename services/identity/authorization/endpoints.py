@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from fastapi import APIRouter, Request, Response
+from fastapi.responses import RedirectResponse
 
 from services.identity.authorization.errors import UntrustedRedirect
 from services.identity.authorization.request import AuthorizationRequest, check_request, is_registered_redirect
@@ -12,24 +13,37 @@ from services.identity.client.models import Client
 from services.identity.dependencies import DatabaseDep, SettingsDep
 from services.identity.protocol.answer import redirect
 from services.identity.protocol.browser import is_from_another_site
+from services.identity.protocol.description import as_form, as_query, browser_problems, redirects
 from services.identity.protocol.form import Parameters
 from services.identity.protocol.page import BrowserRoute
+from services.identity.protocol.parameters import AUTHORIZATION
 from services.identity.protocol.refusal import Refusal
 from services.identity.session import cookie
 from services.identity.session.service import LiveSession, live_session
 from shared.kit.db import Database
 
-router = APIRouter(tags=["oauth2"], route_class=BrowserRoute)
+_ANSWER = "https://app.startklar.dev/callback?code=AZefOnweexKdOl8MK56NEQ...&state=af0ifjsldkj&iss=https%3A%2F%2F..."
+_RESPONSES = {
+    **redirects("To the client with a code or an `error` (RFC 6749 section 4.1.2), or on to a login", _ANSWER),
+    **browser_problems(400, 413, 429, 500, 503),
+}
+
+router = APIRouter(
+    tags=["oauth2"],
+    route_class=BrowserRoute,
+    default_response_class=RedirectResponse,
+    responses=_RESPONSES,
+)
 
 
-@router.get("/oauth2/authorize", include_in_schema=False)
+@router.get("/oauth2/authorize", status_code=303, openapi_extra=as_query(*AUTHORIZATION))
 async def oauth2_authorize(request: Request, database: DatabaseDep, settings: SettingsDep) -> Response:
     """Send the browser back with a code, on to a login, or back with an error."""
     client, parameters = await _trusted(lambda: Parameters.parse(request.url.query), database, settings.issuer)
     return await _answer(request, client, parameters, database, settings.issuer)
 
 
-@router.post("/oauth2/authorize", include_in_schema=False)
+@router.post("/oauth2/authorize", status_code=303, openapi_extra=as_form(*AUTHORIZATION))
 async def oauth2_authorize_post(request: Request, database: DatabaseDep, settings: SettingsDep) -> Response:
     """The same for a request that is sent as a form (OpenID Connect Core 1.0 section 3.1.2.1)."""
     body, kind = await request.body(), request.headers.get("content-type")

@@ -1,59 +1,71 @@
 """What the provider says of itself (OpenID Connect Discovery 1.0, RFC 8414) and its public keys (RFC 7517)."""
 
-from typing import Any
-
 from fastapi import APIRouter, Response
 from fastapi.responses import JSONResponse
 
 from services.identity.dependencies import KeyRingDep, SettingsDep
+from services.identity.protocol.schemas import OAuthKeySet, OAuthMetadata
 from shared.auth import Acr, Scope
 from shared.auth.jws import ALGORITHM
+from shared.web.route import problem_responses
 
 router = APIRouter(tags=["oauth2"])
 
 _FRESH_FOR = {"Cache-Control": "public, max-age=300"}
+_PROBLEMS = problem_responses(429, 500, 503)
 
 
-@router.get("/.well-known/openid-configuration", include_in_schema=False)
-@router.get("/.well-known/oauth-authorization-server", include_in_schema=False)
-async def oauth2_metadata(settings: SettingsDep) -> Response:
-    """Addresses and abilities of the provider."""
-    return JSONResponse(_metadata(settings.issuer), headers=_FRESH_FOR)
+class KeySetResponse(JSONResponse):
+    """RFC 7517 section 8.5.2."""
+
+    media_type = "application/jwk-set+json"
 
 
-@router.get("/oauth2/jwks", include_in_schema=False)
+@router.get("/.well-known/openid-configuration", response_model=OAuthMetadata, responses=_PROBLEMS)
+async def openid_configuration(settings: SettingsDep) -> Response:
+    """Addresses and abilities of the provider (OpenID Connect Discovery 1.0)."""
+    return JSONResponse(_metadata(settings.issuer).model_dump(), headers=_FRESH_FOR)
+
+
+@router.get("/.well-known/oauth-authorization-server", response_model=OAuthMetadata, responses=_PROBLEMS)
+async def oauth_authorization_server(settings: SettingsDep) -> Response:
+    """The same for clients that know OAuth alone (RFC 8414)."""
+    return JSONResponse(_metadata(settings.issuer).model_dump(), headers=_FRESH_FOR)
+
+
+@router.get("/oauth2/jwks", response_model=OAuthKeySet, response_class=KeySetResponse, responses=_PROBLEMS)
 async def oauth2_jwks(ring: KeyRingDep) -> Response:
     """The keys that verify our tokens: the one that signs, and its successor."""
-    return JSONResponse(await ring.jwks(), headers=_FRESH_FOR, media_type="application/jwk-set+json")
+    return KeySetResponse(await ring.jwks(), headers=_FRESH_FOR)
 
 
-def _metadata(issuer: str) -> dict[str, Any]:
+def _metadata(issuer: str) -> OAuthMetadata:
     methods = ["private_key_jwt", "client_secret_basic"]
-    return {
-        "issuer": issuer,
-        "authorization_endpoint": f"{issuer}/oauth2/authorize",
-        "token_endpoint": f"{issuer}/oauth2/token",
-        "userinfo_endpoint": f"{issuer}/oauth2/userinfo",
-        "jwks_uri": f"{issuer}/oauth2/jwks",
-        "revocation_endpoint": f"{issuer}/oauth2/revoke",
-        "introspection_endpoint": f"{issuer}/oauth2/introspect",
-        "end_session_endpoint": f"{issuer}/oauth2/logout",
-        "scopes_supported": [scope.value for scope in Scope],
-        "response_types_supported": ["code"],
-        "response_modes_supported": ["query"],
-        "grant_types_supported": ["authorization_code", "refresh_token", "client_credentials"],
-        "subject_types_supported": ["public"],
-        "id_token_signing_alg_values_supported": [ALGORITHM],
-        "token_endpoint_auth_methods_supported": ["none", *methods],
-        "token_endpoint_auth_signing_alg_values_supported": [ALGORITHM],
-        "revocation_endpoint_auth_methods_supported": ["none", *methods],
-        "introspection_endpoint_auth_methods_supported": methods,
-        "code_challenge_methods_supported": ["S256"],
-        "prompt_values_supported": ["none", "login"],
-        "acr_values_supported": [acr.value for acr in Acr],
-        "claims_supported": ["sub", "tenant", "acr", "auth_time", "sid", "nonce", "name"],
-        "authorization_response_iss_parameter_supported": True,
-        "request_parameter_supported": False,
-        "request_uri_parameter_supported": False,
-        "ui_locales_supported": ["sv", "da", "en"],
-    }
+    return OAuthMetadata(
+        issuer=issuer,
+        authorization_endpoint=f"{issuer}/oauth2/authorize",
+        token_endpoint=f"{issuer}/oauth2/token",
+        userinfo_endpoint=f"{issuer}/oauth2/userinfo",
+        jwks_uri=f"{issuer}/oauth2/jwks",
+        revocation_endpoint=f"{issuer}/oauth2/revoke",
+        introspection_endpoint=f"{issuer}/oauth2/introspect",
+        end_session_endpoint=f"{issuer}/oauth2/logout",
+        scopes_supported=[scope.value for scope in Scope],
+        response_types_supported=["code"],
+        response_modes_supported=["query"],
+        grant_types_supported=["authorization_code", "refresh_token", "client_credentials"],
+        subject_types_supported=["public"],
+        id_token_signing_alg_values_supported=[ALGORITHM],
+        token_endpoint_auth_methods_supported=["none", *methods],
+        token_endpoint_auth_signing_alg_values_supported=[ALGORITHM],
+        revocation_endpoint_auth_methods_supported=["none", *methods],
+        introspection_endpoint_auth_methods_supported=methods,
+        code_challenge_methods_supported=["S256"],
+        prompt_values_supported=["none", "login"],
+        acr_values_supported=[acr.value for acr in Acr],
+        claims_supported=["sub", "tenant", "acr", "auth_time", "sid", "nonce", "name"],
+        authorization_response_iss_parameter_supported=True,
+        request_parameter_supported=False,
+        request_uri_parameter_supported=False,
+        ui_locales_supported=["sv", "da", "en"],
+    )

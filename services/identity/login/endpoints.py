@@ -6,12 +6,15 @@ from uuid import UUID
 
 import structlog
 from fastapi import APIRouter, Depends, Path, Request, Response
+from fastapi.responses import RedirectResponse
 
 from services.identity.dependencies import DatabaseDep, SealerDep, SettingsDep, UpstreamDep
 from services.identity.login.service import LoginFlow, ProviderResponse
 from services.identity.protocol.answer import redirect
+from services.identity.protocol.description import as_query, browser_problems, redirects
 from services.identity.protocol.form import Parameters
 from services.identity.protocol.page import BrowserRoute
+from services.identity.protocol.parameters import ARRIVAL, DEPARTURE
 from services.identity.protocol.refusal import Refusal
 from services.identity.secret.handle import Handle
 from services.identity.session import cookie
@@ -21,7 +24,12 @@ from shared.kit.text import Text
 
 log = structlog.get_logger(__name__)
 
-router = APIRouter(tags=["oidc"], route_class=BrowserRoute)
+router = APIRouter(
+    tags=["oidc"],
+    route_class=BrowserRoute,
+    default_response_class=RedirectResponse,
+    responses=browser_problems(400, 403, 422, 429, 500, 503),
+)
 
 _PROVIDER_AWAY = Text(
     sv="Inloggningstjänsten svarar inte; försök igen om en stund",
@@ -29,7 +37,7 @@ _PROVIDER_AWAY = Text(
     da="Login-tjenesten svarer ikke; prøv igen om lidt",
 )
 
-HomeTenant = Annotated[UUID, Path(alias="tenant")]
+HomeTenant = Annotated[UUID, Path(alias="tenant", description="Id of the tenant where the person logs in")]
 
 
 def _flow(database: DatabaseDep, upstream: UpstreamDep, sealer: SealerDep, settings: SettingsDep) -> LoginFlow:
@@ -47,7 +55,12 @@ FlowDep = Annotated[LoginFlow, Depends(_flow)]
 QueryDep = Annotated[Parameters, Depends(_query)]
 
 
-@router.get("/oidc/{tenant}/login", include_in_schema=False)
+@router.get(
+    "/oidc/{tenant}/login",
+    status_code=303,
+    responses=redirects("To the identity provider", "https://login.norrvik.example/authorize?client_id=startklar"),
+    openapi_extra=as_query(*DEPARTURE),
+)
 async def oidc_login(
     tenant: HomeTenant, request: Request, query: QueryDep, flow: FlowDep, settings: SettingsDep
 ) -> Response:
@@ -60,7 +73,12 @@ async def oidc_login(
         raise Unavailable(_PROVIDER_AWAY, headers={"Retry-After": "30"}) from failure
 
 
-@router.get("/oidc/{tenant}/callback", include_in_schema=False)
+@router.get(
+    "/oidc/{tenant}/callback",
+    status_code=303,
+    responses=redirects("To the client with a code or an `error`", "https://app.startklar.dev/callback?code=AZef..."),
+    openapi_extra=as_query(*ARRIVAL),
+)
 async def oidc_callback(
     tenant: HomeTenant, request: Request, query: QueryDep, flow: FlowDep, settings: SettingsDep
 ) -> Response:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
+from fastapi.responses import HTMLResponse
 
 from services.identity.authorization.errors import UntrustedRedirect
 from services.identity.client.authentication import ClientAuthenticator
@@ -11,8 +12,10 @@ from services.identity.dependencies import DatabaseDep, KeyRingDep, SettingsDep
 from services.identity.key.ring import KeyRing
 from services.identity.protocol.answer import redirect
 from services.identity.protocol.browser import is_from_another_origin
+from services.identity.protocol.description import as_form, as_query, browser_problems, page_response, redirects
 from services.identity.protocol.form import Parameters
 from services.identity.protocol.page import BrowserRoute, page
+from services.identity.protocol.parameters import LOGOUT
 from services.identity.protocol.refusal import Refusal
 from services.identity.session import cookie
 from services.identity.session.service import LiveSession, SessionService, live_session
@@ -22,14 +25,23 @@ from shared.kit.problems import BadRequest
 from shared.kit.text import Text
 from shared.web import LangDep
 
-router = APIRouter(tags=["oauth2"], route_class=BrowserRoute)
+router = APIRouter(
+    tags=["oauth2"],
+    route_class=BrowserRoute,
+    default_response_class=HTMLResponse,
+    responses={
+        **page_response("Logged out, or the question whether to"),
+        **redirects("Back to the client, or on to the question", "https://app.startklar.dev/?state=af0ifjsldkj"),
+        **browser_problems(400, 413, 429, 500, 503),
+    },
+)
 
 _QUESTION = Text(sv="Vill du logga ut?", en="Do you want to log out?", da="Vil du logge ud?")
 _BUTTON = Text(sv="Logga ut", en="Log out", da="Log ud")
 _DONE = Text(sv="Du är utloggad.", en="You are logged out.", da="Du er logget ud.")
 
 
-@router.get("/oauth2/logout", include_in_schema=False)
+@router.get("/oauth2/logout", openapi_extra=as_query(*LOGOUT))
 async def oauth2_logout(
     request: Request, database: DatabaseDep, ring: KeyRingDep, settings: SettingsDep, lang: LangDep
 ) -> Response:
@@ -45,7 +57,7 @@ async def oauth2_logout(
     return response
 
 
-@router.post("/oauth2/logout", include_in_schema=False)
+@router.post("/oauth2/logout", openapi_extra=as_form(*LOGOUT, is_required=False))
 async def oauth2_logout_post(request: Request, database: DatabaseDep, settings: SettingsDep, lang: LangDep) -> Response:
     """The person's yes to our question (an empty form), or a client's request as a form, which goes on as a GET.
 

@@ -1,18 +1,20 @@
 """`/me` of the API and `/oauth2/userinfo` of OpenID Connect: the caller about the caller."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Response
 
 from services.identity.me.schemas import Me, MeAssurance, MeRole, MeTenant
 from services.identity.me.service import display_name
+from services.identity.protocol.schemas import OAuthUserInfo
 from services.identity.tenant.service import TenantService
 from shared.auth import Principal, Scope, requires
 from shared.kit.problems import NotFound
 from shared.web import SessionDep, new_router
+from shared.web.route import problem_responses
 
 router = new_router("me")
-protocol_router = APIRouter(tags=["oauth2"])
+protocol_router = APIRouter(tags=["oauth2"], responses=problem_responses(401, 403, 429, 500, 503))
 
 Anybody = Annotated[Principal, requires(None)]
 OpenId = Annotated[Principal, requires(Scope.openid)]
@@ -40,11 +42,15 @@ async def me_get(caller: Anybody, session: SessionDep) -> Me:
     )
 
 
-@protocol_router.get("/oauth2/userinfo", include_in_schema=False)
-@protocol_router.post("/oauth2/userinfo", include_in_schema=False)
-async def oauth2_userinfo(caller: OpenId, session: SessionDep) -> dict[str, Any]:
+@protocol_router.get("/oauth2/userinfo", response_model_exclude_none=True)
+async def oauth2_userinfo(caller: OpenId, session: SessionDep, response: Response) -> OAuthUserInfo:
     """OpenID Connect Core 1.0 section 5.3; the name only with the scope `profile`."""
-    found: dict[str, Any] = {"sub": str(caller.subject)}
-    if Scope.profile in caller.scopes:
-        found["name"] = await display_name(session, caller)
-    return found
+    response.headers["Cache-Control"] = "no-store"
+    name = await display_name(session, caller) if Scope.profile in caller.scopes else None
+    return OAuthUserInfo(sub=str(caller.subject), name=name)
+
+
+@protocol_router.post("/oauth2/userinfo", response_model_exclude_none=True)
+async def oauth2_userinfo_post(caller: OpenId, session: SessionDep, response: Response) -> OAuthUserInfo:
+    """The same as a POST, which the specification demands."""
+    return await oauth2_userinfo(caller, session, response)

@@ -4,14 +4,17 @@ from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Depends, Request, Response, Security
 
 from services.identity.client.authentication import ClientAuthenticator
 from services.identity.client.models import Client
 from services.identity.dependencies import CutoffsDep, DatabaseDep, KeyRingDep, SettingsDep
 from services.identity.protocol.answer import json_answer, refuse
+from services.identity.protocol.description import ClientSecretBasic, Responses, as_form, oauth_errors
 from services.identity.protocol.form import Parameters
+from services.identity.protocol.parameters import INTROSPECTION, REVOCATION, TOKEN
 from services.identity.protocol.refusal import Refusal
+from services.identity.protocol.schemas import OAuthIntrospection, OAuthToken
 from services.identity.secret.handle import Handle
 from services.identity.settings import Settings
 from services.identity.token.client_credentials import grant_program
@@ -22,8 +25,11 @@ from shared.auth.principal import API_AUDIENCE, service_audience
 from shared.auth.verifier import TokenVerifier
 from shared.kit.db import Database
 
-router = APIRouter(tags=["oauth2"])
+router = APIRouter(tags=["oauth2"], responses=oauth_errors(), dependencies=[Security(ClientSecretBasic())])
 
+# By HTTP Basic, or by what stands in the form.
+_OR_NOT: dict[str, Any] = {"security": [{}]}
+_DONE: Responses = {200: {"description": "Ended, or never known", "content": {"application/json": {"example": {}}}}}
 _SERVICES = ("identity", "projects", "sync", "training", "webhooks", "portal")
 
 
@@ -96,7 +102,7 @@ class TokenDesk:
 DeskDep = Annotated[TokenDesk, Depends(TokenDesk)]
 
 
-@router.post("/oauth2/token", include_in_schema=False)
+@router.post("/oauth2/token", response_model=OAuthToken, openapi_extra=as_form(*TOKEN) | _OR_NOT)
 async def oauth2_token(request: Request, desk: DeskDep) -> Response:
     """A code, a refresh token or a program's own credentials become tokens."""
     try:
@@ -106,7 +112,7 @@ async def oauth2_token(request: Request, desk: DeskDep) -> Response:
         return refuse(refusal)
 
 
-@router.post("/oauth2/revoke", include_in_schema=False)
+@router.post("/oauth2/revoke", responses=_DONE, openapi_extra=as_form(*REVOCATION) | _OR_NOT)
 async def oauth2_revoke(request: Request, desk: DeskDep, database: DatabaseDep) -> Response:
     """End a refresh token and its family (RFC 7009). Access tokens live five minutes and end by themselves."""
     try:
@@ -123,7 +129,7 @@ async def oauth2_revoke(request: Request, desk: DeskDep, database: DatabaseDep) 
         return refuse(refusal)
 
 
-@router.post("/oauth2/introspect", include_in_schema=False)
+@router.post("/oauth2/introspect", response_model=OAuthIntrospection, openapi_extra=as_form(*INTROSPECTION) | _OR_NOT)
 async def oauth2_introspect(
     request: Request,
     desk: DeskDep,

@@ -1,0 +1,69 @@
+"""Every parameter of the protocol routes, for the API document."""
+
+from services.identity.protocol.description import Asked
+from shared.auth import Acr
+from shared.auth.service_tokens import ASSERTION_TYPE
+
+_HANDLE = "AZefOnweexKdOl8MK56NEQGXnzp8HntSnTpfDCuejREp5t0bV3mQ9cJ2xWkLhYzA"
+_BACK = "https://app.startklar.dev/callback"
+
+AUTHORIZATION = (
+    Asked("response_type", "The only flow is the one with a code", is_required=True, values=("code",)),
+    Asked("client_id", "The client", "demo-app", is_required=True),
+    Asked("redirect_uri", "Exactly as registered", _BACK, is_required=True),
+    Asked("scope", "What the token shall be good for", "openid profile projects:read", is_required=True),
+    Asked("tenant", "Id or short name of the tenant that the token shall be for", "norrvik", is_required=True),
+    Asked("code_challenge", "PKCE (RFC 7636)", "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM", is_required=True),
+    Asked("code_challenge_method", "`plain` is refused", is_required=True, values=("S256",)),
+    Asked("state", "Comes back as it was sent", "af0ifjsldkj"),
+    Asked("nonce", "Comes back in the id token", "n-0S6_WzA2Mj"),
+    Asked("home_tenant", "Id or short name of the tenant where the person has the account, if another one", "laranda"),
+    Asked("acr_values", "The login must be at least as strong as the weakest of these", Acr.strong.value),
+    Asked("max_age", "Seconds since the login, at most", "3600"),
+    Asked("prompt", "`none`: answer without asking the person; `login`: a new login", values=("none", "login")),
+    Asked("response_mode", "The answer comes as a query", values=("query",)),
+    Asked("request", "Request objects are refused"),
+    Asked("request_uri", "Request objects are refused"),
+)
+
+CLIENT = (
+    Asked("client_id", "Needed from a public client", "demo-app"),
+    Asked("client_assertion_type", "With `client_assertion`", values=(ASSERTION_TYPE,)),
+    Asked("client_assertion", "A JWT that the client signed, for this one request (RFC 7523)"),
+    Asked("client_secret", "Refused: secrets are sent by HTTP Basic"),
+)
+
+_GRANTS = ("authorization_code", "refresh_token", "client_credentials")
+TOKEN = (
+    Asked("grant_type", "What is exchanged for tokens", is_required=True, values=_GRANTS),
+    Asked("code", "authorization_code: the code, good for a minute and one use", _HANDLE),
+    Asked("redirect_uri", "authorization_code: as in the authorization request", _BACK),
+    Asked("code_verifier", "authorization_code: PKCE", "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"),
+    Asked("refresh_token", "refresh_token: good for one use; the second one ends all that came of it"),
+    Asked("scope", "refresh_token, client_credentials: fewer scopes than granted"),
+    Asked("audience", "client_credentials: whom the token is for; `urn:startklar:api` where nothing is said"),
+    Asked("resource", "client_credentials: the same as `audience` (RFC 8707)"),
+    Asked("tenant", "client_credentials of services: the one tenant that the token shall be good for"),
+    *CLIENT,
+)
+
+_TOKEN = Asked("token", "The token", _HANDLE, is_required=True)
+_HINT = Asked("token_type_hint", "Not needed: tokens tell their kind")
+REVOCATION = (_TOKEN, _HINT, *CLIENT)
+INTROSPECTION = (_TOKEN, _HINT, *CLIENT)
+
+LOGOUT = (
+    Asked("id_token_hint", "Proves that the client knows the session; without it the person is asked"),
+    Asked("client_id", "With `post_logout_redirect_uri`", "demo-app"),
+    Asked("post_logout_redirect_uri", "Where to go then; exactly as registered", "https://app.startklar.dev/"),
+    Asked("state", "Comes back as it was sent", "af0ifjsldkj"),
+)
+
+DEPARTURE = (Asked("request", "The login that the authorization endpoint began", _HANDLE, is_required=True),)
+
+ARRIVAL = (
+    Asked("state", "Of the login under way", _HANDLE, is_required=True),
+    Asked("code", "The provider's code", "SplxlOBeZQQYbYS6WxSbIA"),
+    Asked("iss", "The provider (RFC 9207)", "https://login.norrvik.example"),
+    Asked("error", "The provider's refusal instead of a code"),
+)

@@ -37,11 +37,6 @@ PUBLIC_CONTRACTS: Mapping[str, type[Event]] = {name: event for name, event in CO
 """What may leave the house: the event catalogue, the public event log, webhooks."""
 
 
-def contract(event_type: str) -> type[Event] | None:
-    """The model of `event_type`, or None when this release does not know it."""
-    return CONTRACTS.get(event_type)
-
-
 def schemas() -> dict[str, Any]:
     """JSON Schemas of the envelope and of the `data` of each event type, for `openapi/tasks.json`."""
     return {

@@ -21,10 +21,6 @@ class WindowPublic(ApiModel):
     precision: Precision
     tentative: bool
 
-    @classmethod
-    def of(cls, window: Window | None) -> Self | None:
-        return cls.model_validate(window) if window else None
-
 
 class WindowInput(ApiInput):
     """A window; it is widened to whole periods of its precision, so 12 March by month is all of March."""

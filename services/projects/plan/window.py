@@ -96,27 +96,3 @@ class Window(BaseModel):
     def is_overdue(self, today: date) -> bool:
         """True only after the last day: inside its window nothing is late."""
         return today > self.end
-
-    def contains(self, other: "Window") -> bool:
-        return self.start <= other.start and other.end <= self.end
-
-    def overlaps(self, other: "Window") -> bool:
-        return self.start <= other.end and other.start <= self.end
-
-    def shifted(self, months: int) -> "Window":
-        """The window `months` later, widened again to whole periods of its precision."""
-        return Window.covering(
-            add_months(self.start, months),
-            add_months(self.end, months),
-            self.precision,
-            tentative=self.tentative,
-        )
-
-
-def hull(windows: list[Window]) -> Window | None:
-    """The smallest window that holds all of these, in the coarsest of their precisions; None for no windows."""
-    if not windows:
-        return None
-    order = list(Precision)
-    coarsest = max((window.precision for window in windows), key=order.index)
-    return Window.covering(min(window.start for window in windows), max(window.end for window in windows), coarsest)

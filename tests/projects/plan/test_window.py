@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from services.projects.plan.window import Precision, Window, add_months, hull, period_end, period_start
+from services.projects.plan.window import Precision, Window, add_months, period_end, period_start
 
 DAYS = st.dates(date(1990, 1, 1), date(2100, 12, 31))
 PRECISIONS = st.sampled_from(Precision)
@@ -79,27 +79,3 @@ def test_adding_months_lands_in_the_month_asked_for(day: date, first: int, secon
 def test_adding_months_keeps_the_order_of_days(one: date, other: date, months: int) -> None:
     low, high = sorted((one, other))
     assert add_months(low, months) <= add_months(high, months)
-
-
-@given(windows(), MONTHS)
-def test_a_shifted_window_is_a_valid_window_of_the_same_precision(window: Window, months: int) -> None:
-    moved = window.shifted(months)
-    assert (moved.precision, moved.tentative) == (window.precision, window.tentative)
-    assert moved.contains(Window.covering(moved.start, moved.end, moved.precision))
-
-
-@given(windows(), MONTHS)
-def test_a_month_window_comes_back_from_a_shift_unchanged(window: Window, months: int) -> None:
-    monthly = Window.covering(window.start, window.end, Precision.month)
-    assert monthly.shifted(months).shifted(-months) == monthly
-
-
-@given(st.lists(windows(), min_size=1, max_size=6))
-def test_the_hull_contains_each_of_its_windows(given_windows: list[Window]) -> None:
-    around = hull(given_windows)
-    assert around is not None
-    assert all(around.contains(window) and around.overlaps(window) for window in given_windows)
-
-
-def test_no_windows_have_no_hull() -> None:
-    assert hull([]) is None

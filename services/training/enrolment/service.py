@@ -71,13 +71,15 @@ class EnrolmentService:
         return await Seats(self._session, planned).take(person_id), person.display_name
 
     async def cancel(self, enrolment_id: UUID, version: int) -> tuple[Enrolment, str]:
-        """Give a seat back; the queue moves up in the same transaction."""
+        """Give a seat back before the session is over; the queue moves up in the same transaction."""
         found, _ = await self._enrolments.get(enrolment_id)
         planned = await SessionService(self._session).lock_for_seats(found.session_id)
         enrolment, name = await self._enrolments.get(enrolment_id)
         check_version(version, enrolment.version)
         if enrolment.state not in ("confirmed", "waiting"):
             raise EnrolmentOver(state=enrolment.state)
+        if planned.ends_at <= clock.now():
+            raise SessionOver(state=planned.state)
         await Seats(self._session, planned).release(enrolment)
         return enrolment, name
 
@@ -98,6 +100,7 @@ class EnrolmentService:
         for mark in marks:
             if seated[mark.enrolment_id].state != mark.state:
                 await seats.mark(seated[mark.enrolment_id], mark.state)
+        await SessionService(self._session).note_held(planned)
         return await CoverageService(self._session).refresh()
 
     async def list(self, session_id: UUID, limit: int, after: tuple[UUID] | None) -> Sequence[Row[Any]]:

@@ -1,4 +1,4 @@
-"""Sessions: planned, changed, cancelled. A change of capacity seats the queue."""
+"""Sessions: planned, changed, held, cancelled. A change of capacity seats the queue."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -15,6 +15,7 @@ from services.training.session.repository import SessionRepository
 from services.training.session.schemas import SessionCreate, SessionUpdate
 from services.training.session.seats import Seats
 from shared.contracts.training import SessionChanged, SessionScheduled
+from shared.kit import clock
 from shared.kit.db import tenant_of
 from shared.kit.journal import record
 from shared.kit.problems import FieldError, Invalid
@@ -82,6 +83,15 @@ class SessionService:
         await self._tell(planned, "session.cancel", before, reason)
         await CoverageService(self._session).refresh()
         return planned
+
+    async def note_held(self, planned: Session) -> None:
+        """Attendance was written down for a locked session: once it is over it was held, and cannot be cancelled."""
+        if planned.state != "planned" or planned.ends_at > clock.now():
+            return
+        before = _facts(planned)
+        planned.state = "held"
+        planned.touch()
+        await self._tell(planned, "session.hold", before)
 
     async def get(self, session_id: UUID) -> Session:
         """The session, or NotFound."""

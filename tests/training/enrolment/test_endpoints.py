@@ -3,10 +3,12 @@
 import asyncio
 import random
 from collections.abc import Awaitable
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import text
 
+from shared.kit import clock
 from shared.kit.ids import new_id
 from tests.support.services import ServiceUnderTest
 from tests.support.training import LEADER, create_course, create_roster, create_session, enrol, mark
@@ -130,6 +132,25 @@ async def test_nobody_enrols_in_what_is_over(training: ServiceUnderTest) -> None
     people = (await create_roster(training))["people"]
     session = await create_session(training, await create_course(training), minutes=-300)
     assert (await enrol(training, session, people[0])).json()["type"].endswith("/session-over")
+
+
+async def test_what_was_held_stays_so_and_no_seat_is_given_back_afterwards(training: ServiceUnderTest) -> None:
+    people = (await create_roster(training))["people"]
+    session = await create_session(training, await create_course(training))
+    came, stayed_away = [(await enrol(training, session, person)).json() for person in people[:2]]
+    with clock.frozen(clock.now() + timedelta(hours=3)):
+        assert (await cancel(training, stayed_away)).json()["type"].endswith("/session-over")
+        assert (await mark(training, session, {came["id"]: "attended"})).json()["coverageChanged"] == 2
+        shown = await training.client.get(f"/training/v1/sessions/{session}", headers=training.as_(LEADER))
+        assert shown.json()["state"] == "held"
+        off = await training.client.post(
+            f"/training/v1/sessions/{session}/cancellations",
+            json={"reason": "changed our minds"},
+            headers=training.as_(LEADER) | {"If-Match": shown.headers["etag"]},
+        )
+        assert off.json()["type"].endswith("/session-closed")
+        again = await mark(training, session, {came["id"]: "attended", stayed_away["id"]: "no_show"})
+    assert (again.status_code, again.json()["coverageChanged"]) == (200, 0)
 
 
 async def test_attendance_waits_for_the_session_to_begin(training: ServiceUnderTest) -> None:

@@ -1,5 +1,8 @@
 """`bootstrap`: how the first administrator of an installation gets in."""
 
+from pathlib import Path
+from typing import Annotated
+
 import typer
 
 from cli.commands.output import Json, console, fail, places, print_json
@@ -12,10 +15,16 @@ def register(app: typer.Typer) -> None:
     app.command()(bootstrap)
 
 
-def bootstrap(as_json: Json = False) -> None:
+def bootstrap(
+    service_keys: Annotated[
+        Path | None,
+        typer.Option(exists=True, file_okay=False, help="Folder with <service>.pem; by default this installation's"),
+    ] = None,
+    as_json: Json = False,
+) -> None:
     """Print the single-use code of the first administrator; it holds for one hour and is shown once."""
     try:
-        code = new_code(places())
+        code = new_code(places(), service_keys)
     except ServerFailed as error:
         fail(str(error), as_json=as_json)
     if as_json:

@@ -35,6 +35,7 @@ def register(app: typer.Typer) -> None:
 def up(
     detach: Annotated[bool, typer.Option("--detach", help="Return when everything is ready")] = False,
     port: Port = None,
+    demo: Annotated[bool, typer.Option(help="With the demo municipality; without, see bootstrap")] = True,
     as_json: Json = False,
 ) -> None:
     """Start everything, print URLs and demo logins, run until Ctrl-C."""
@@ -43,9 +44,9 @@ def up(
     if found is not None:
         _already(here, found, as_json=as_json)
     elif detach:
-        _detached(here, port, as_json=as_json)
+        _detached(here, port, demo=demo, as_json=as_json)
     else:
-        _foreground(here, port, as_json=as_json)
+        _foreground(here, port, demo=demo, as_json=as_json)
 
 
 def _already(here: Places, found: Record, *, as_json: bool) -> None:
@@ -57,7 +58,7 @@ def _already(here: Places, found: Record, *, as_json: bool) -> None:
     _show_ready(here, found, as_json=as_json)
 
 
-def _foreground(here: Places, port: int | None, *, as_json: bool) -> None:
+def _foreground(here: Places, port: int | None, *, demo: bool, as_json: bool) -> None:
     # Imported here: the other commands need none of it.
     from cli.stack.plan import read_plan  # noqa: PLC0415
     from cli.stack.stack import Stack  # noqa: PLC0415
@@ -66,7 +67,7 @@ def _foreground(here: Places, port: int | None, *, as_json: bool) -> None:
     try:
         here.prepare()
         progress = Progress(Record.of_this_process(), here, console, quiet=as_json)
-        stack = Stack(here, read_plan(), progress, port=port)
+        stack = Stack(here, read_plan(), progress, port=port, demo=demo)
         stack.start()
     except (ServerFailed, OSError) as error:
         if stack is not None:
@@ -82,12 +83,13 @@ def _foreground(here: Places, port: int | None, *, as_json: bool) -> None:
     stack.stop()
 
 
-def _detached(here: Places, port: int | None, *, as_json: bool) -> None:
+def _detached(here: Places, port: int | None, *, demo: bool, as_json: bool) -> None:
     try:
         here.prepare()
     except ServerFailed as error:
         fail(str(error), as_json=as_json)
-    command = [sys.executable, "-P", "-m", "cli", "up", "--json", *(["--port", str(port)] if port else [])]
+    options = [*(["--port", str(port)] if port else []), *([] if demo else ["--no-demo"])]
+    command = [sys.executable, "-P", "-m", "cli", "up", "--json", *options]
     environment = os.environ | {"PYTHONPATH": str(ROOT), "NO_COLOR": "1"}
     # As JSON, which names no passwords: this goes to a log.
     log_file = here.logs / "stack.log"
@@ -136,7 +138,7 @@ def _show_ready(here: Places, record: Record, *, as_json: bool) -> None:
         console.print("  demo logins (user, password):")
         for user in users:
             _show_login(user)
-    console.print(f"  the same for scripts, with clients and secrets: {_short(here.demo)}", highlight=False)
+        console.print(f"  the same for scripts, with clients and secrets: {_short(here.demo)}", highlight=False)
 
 
 def _short(path: Path) -> str:

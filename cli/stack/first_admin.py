@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 from cli.servers.postgres import PostgresServer
 from cli.servers.processes import ServerFailed
@@ -12,19 +13,25 @@ from cli.stack.places import ROOT, Places
 from cli.stack.plan import read_plan
 from cli.stack.ports import GATEWAY
 from cli.stack.record import running
+from cli.stack.seed import BOOTSTRAP_MODULE
 
-BOOTSTRAP_MODULE = "services.identity.bootstrap"
 LIFETIME_SECONDS = 3600
 
 
-def new_code(places: Places) -> str:
-    """A single-use code. Errors: `ServerFailed` with identity's own words, for instance when there is an operator."""
+def new_code(places: Places, service_keys: Path | None = None) -> str:
+    """A single-use code; registers the services by their keys, so that they may call each other.
+
+    `service_keys` is the folder of `<service>.pem`, by default that of the local installation. Errors: `ServerFailed`
+    with identity's own words, for instance when there is an operator.
+    """
     command = [sys.executable, "-P", "-m", BOOTSTRAP_MODULE]
     if "IDENTITY_DATABASE_URL" in os.environ:  # an operator's container has the settings of identity already
         environment = dict(os.environ)
     else:
         environment = _of_local_stack(places)
-        command += ["--service-keys", str(places.keys)]
+        service_keys = service_keys or places.keys
+    if service_keys is not None:
+        command += ["--service-keys", str(service_keys)]
     environment["PYTHONPATH"] = str(ROOT)
     done = subprocess.run(command, check=False, cwd=ROOT, env=environment, capture_output=True, text=True)
     if done.returncode != 0:

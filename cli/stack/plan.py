@@ -2,7 +2,7 @@
 
 import importlib.util
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +44,10 @@ class Plan:
     def with_data(self) -> tuple[str, ...]:
         """The services that have a database."""
         return tuple(name for name in self.services if name not in self.without_data)
+
+    def without_demo(self) -> "Plan":
+        """The same without what belongs to no service: the demo identity provider."""
+        return replace(self, processes=tuple(process for process in self.processes if process.service))
 
     def absent(self) -> list[str]:
         """The processes whose module is not there."""

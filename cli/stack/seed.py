@@ -12,6 +12,7 @@ from cli.stack.forking import run_module
 from cli.stack.places import write_private
 
 SEED_MODULE = "services.identity.seed"
+BOOTSTRAP_MODULE = "services.identity.bootstrap"
 
 
 @dataclass(frozen=True)
@@ -39,3 +40,13 @@ def seed_demo(wiring: Wiring) -> Demo:
     facts: dict[str, Any] = json.loads(out.read_text())
     out.unlink()
     return Demo(facts)
+
+
+def register_services(wiring: Wiring) -> None:
+    """Let the services call each other, where no demo data is wanted; safe to repeat. Errors: as `seed_demo`."""
+    places = wiring.places
+    for service in wiring.plan.with_data:
+        keys.client_key(places, service)
+    arguments, env = ["--no-code", "--service-keys", str(places.keys)], wiring.of_service("identity")
+    log = places.logs / "seed.log"
+    run_to_end("seed", lambda: run_module(BOOTSTRAP_MODULE, arguments), env=env, log=log)

@@ -19,7 +19,7 @@ from cli.stack.ports import DEFAULT_GATEWAY_PORT, GATEWAY, HOST, Ports
 from cli.stack.progress import Progress
 from cli.stack.readiness import answers
 from cli.stack.record import ProcessNote
-from cli.stack.seed import seed_demo
+from cli.stack.seed import Demo, register_services, seed_demo
 from cli.stack.supervisor import Supervisor
 
 _START_SECONDS = 60.0
@@ -27,11 +27,14 @@ _HOPELESS = 4  # crashes of one process during the start
 
 
 class Stack:
-    """One run. `port` is the wanted gateway port, None for the default or last time's."""
+    """One run. `port` is the wanted gateway port, None for the default or last time's; `demo` brings the demo data."""
 
-    def __init__(self, places: Places, plan: Plan, progress: Progress, *, port: int | None = None) -> None:
+    def __init__(
+        self, places: Places, plan: Plan, progress: Progress, *, port: int | None = None, demo: bool = True
+    ) -> None:
         self.places = places
-        self.plan = plan
+        self.plan = plan if demo else plan.without_demo()
+        self._has_demo = demo
         self.progress = progress
         self.supervisor = Supervisor(changed=self._note_processes)
         self._wanted_port = port
@@ -56,11 +59,11 @@ class Stack:
             provision_all(wiring)
         with self.progress.step("migrations"):
             migrate_all(wiring)
-        with self.progress.step("demo municipality"):
-            demo = seed_demo(wiring)
+        demo = self._seed(wiring)
         self._processes(wiring)
         self._gateway(wiring)
-        demo.publish(wiring)
+        if demo is not None:
+            demo.publish(wiring)
         self._is_ready(wiring, time.monotonic() - begin)
         return wiring
 
@@ -99,6 +102,14 @@ class Stack:
         self._sockets = {spec.name: ports.listen(spec.name) for spec in self.plan.processes if spec.app}
         web = {name: int(bound.getsockname()[1]) for name, bound in self._sockets.items()}
         return Wiring(self.places, self.plan, admin_url, redis_url, gateway, web)
+
+    def _seed(self, wiring: Wiring) -> Demo | None:
+        if self._has_demo:
+            with self.progress.step("demo municipality"):
+                return seed_demo(wiring)
+        with self.progress.step("services known to each other"):
+            register_services(wiring)
+        return None
 
     def _processes(self, wiring: Wiring) -> None:
         """Fork everything at once, then wait until each answers its probe.

@@ -1,7 +1,7 @@
 """`python -m services.identity.bootstrap`: prints the code by which the first administrator founds the platform.
 
 The code is single-use, good for an hour, printed once and stored only as a hash. `--service-keys` registers the
-services' own clients, from a folder with `<service>.pem` (public keys).
+services' own clients, from a folder with `<service>.pem` (public or private keys); with `--no-code` it does only that.
 """
 
 import argparse
@@ -17,13 +17,15 @@ from services.identity.settings import Settings
 from shared.kit.db import Database
 
 
-async def _run(settings: Settings, keys: Path | None) -> int:
+async def _run(settings: Settings, keys: Path | None, *, wants_code: bool) -> int:
     database = Database(settings.database_url.get_secret_value(), pool_size=1)
     await database.start()
     try:
         if keys is not None:
             async with database.transaction(None) as session:
                 await register_service_clients(session, read_service_keys(keys))
+        if not wants_code:
+            return 0
         async with database.transaction(None) as session:
             code = await FoundingService(session).new_code()
     except AlreadyBootstrapped:
@@ -39,7 +41,9 @@ async def _run(settings: Settings, keys: Path | None) -> int:
 def main() -> int:
     parser = argparse.ArgumentParser(prog="bootstrap", description="Found the platform's operator")
     parser.add_argument("--service-keys", type=Path, help="folder with <service>.pem of each service")
-    return asyncio.run(_run(Settings(), parser.parse_args().service_keys))
+    parser.add_argument("--no-code", action="store_true", help="only register the services")
+    given = parser.parse_args()
+    return asyncio.run(_run(Settings(), given.service_keys, wants_code=not given.no_code))
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ from services.projects.gate.evaluation import Facts, Judged, judge, state_of
 from services.projects.gate.models import Attestation, Gate, GateCriterion, GateTransition, GateWaiver
 from services.projects.gate.repository import GateRepository
 from services.projects.gate.vocabulary import CLOSED, GateState
-from services.projects.plan.vocabulary import CriterionKind
+from services.projects.plan.vocabulary import RECHECK, CriterionKind
 from services.projects.signal.service import SignalService
 from shared.auth.principal import Principal
 from shared.contracts.base import Event
@@ -24,7 +24,6 @@ from shared.kit.journal import record
 from shared.queue.jobs import start_job
 from shared.queue.outbox import publish
 
-RECHECK = "gates.recheck"
 SIGNAL_KINDS = (CriterionKind.roster_applied, CriterionKind.training_coverage)
 
 

@@ -9,8 +9,8 @@ from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from services.projects.gate.service import RECHECK, GateService
-from services.projects.plan.vocabulary import CriterionKind
+from services.projects.gate.service import GateService
+from services.projects.plan.vocabulary import RECHECK, CriterionKind
 from services.projects.project.service import ProjectService
 from services.projects.signal.service import SignalService
 from services.projects.unit.service import UnitService
@@ -38,9 +38,11 @@ async def on_coverage_changed(session: AsyncSession, envelope: EventEnvelope, ev
 
 
 async def recheck_gates(ctx: JobContext) -> None:
-    """Judge a project's gates again at the moment when a fact of theirs becomes too old."""
+    """Judge a project's gates again: a fact of theirs has become too old, or the project was opened again."""
+    project = UUID(ctx.params["project"])
     async with ctx.transaction() as session:
-        await GateService(session).reevaluate([UUID(ctx.params["project"])])
+        if (await ProjectService(session).get(project)).state == "active":
+            await GateService(session).reevaluate([project])
 
 
 def follow_units(feed: ChangeFeed) -> JobHandler:

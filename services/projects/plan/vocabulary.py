@@ -2,6 +2,9 @@
 
 from enum import StrEnum
 
+RECHECK = "gates.recheck"
+"""The job that judges a project's gates again where no event says that a fact has changed."""
+
 
 class PartySide(StrEnum):
     """Whose row it is. `joint` is customer and supplier together."""

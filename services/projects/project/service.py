@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from services.projects.plan.vocabulary import RECHECK
 from services.projects.project.errors import ProjectClosed, RoleUnknown
 from services.projects.project.models import Project, ProjectParty, ProjectRole
 from services.projects.project.repository import ProjectRepository
@@ -13,6 +14,7 @@ from services.projects.project.schemas import ProjectChange
 from shared.contracts.projects import ProjectChanged
 from shared.kit.journal import record
 from shared.kit.text import Text
+from shared.queue.jobs import start_job
 from shared.queue.outbox import publish
 from shared.web.preconditions import check_version
 
@@ -68,6 +70,8 @@ class ProjectService:
         project.touch()
         await record(self._session, "project.change", "project", project.id, before=before, after=after)
         await publish(self._session, ProjectChanged(project_id=project.id, version=project.version))
+        if after.get("state") == "active":  # its gates did not follow the facts while it was closed
+            await start_job(self._session, RECHECK, {"project": project.id})
         return project
 
     def _apply_own(self, project: Project, change: ProjectChange) -> tuple[dict[str, Any], dict[str, Any]]:

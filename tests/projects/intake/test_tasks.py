@@ -9,6 +9,7 @@ from uuid import UUID
 
 import httpx
 import pytest
+from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.projects.intake.tasks import follow_units, recheck_gates
@@ -137,6 +138,34 @@ async def test_another_tenant_sees_none_of_the_units(projects: ServiceUnderTest)
     await follow_units(feed_of({None: [unit("Almen", 1), page(None, 1)]}, []))(Context(projects))
     answer = await projects.client.get(f"{BASE}/units", headers=projects.as_(LEADER, tenant=new_id()))
     assert answer.json()["items"] == []
+
+
+async def test_a_gate_stands_still_while_its_project_is_closed_and_follows_when_it_is_opened_again(
+    rollout: Rollout, facts: Facts
+) -> None:
+    gate, service = await rollout.gate("m3"), rollout.service
+    context = Context(service, project=rollout.id)
+
+    async def turn(state: str, version: int) -> None:
+        headers = service.as_(LEADER) | {"If-Match": f'"{version}"'}
+        answer = await service.client.patch(f"{BASE}/projects/{rollout.id}", json={"state": state}, headers=headers)
+        assert answer.status_code == 200, answer.text
+
+    async def told() -> list[str]:
+        journal = (await rollout.get(f"/journal-entries?entityId={gate['id']}")).json()["items"]
+        return [entry["action"] for entry in journal]
+
+    await turn("closed", 1)
+    await facts.roster_applied()
+    await facts.coverage(50, 50)
+    await recheck_gates(context)
+    assert await told() == []
+    await turn("active", 2)
+    async with service.database.transaction(service.tenant) as session:
+        query = text("SELECT params FROM job WHERE kind = 'gates.recheck'")
+        assert (await session.execute(query)).scalars().all() == [{"project": rollout.id}]
+    await recheck_gates(context)
+    assert await told() == ["gate.ready"]
 
 
 async def test_a_ready_gate_reopens_when_its_roster_has_become_stale(rollout: Rollout, facts: Facts) -> None:

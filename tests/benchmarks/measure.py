@@ -6,7 +6,7 @@ the ratio of two that were measured in turns drifts least. A run whose rounds di
 
 import statistics
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import psutil
@@ -77,7 +77,8 @@ def against(
     """A figure from paired rounds: the median of the rounds' ratios, or none where they disagree."""
     ratios = [a / b for a, b in zip(ours, limit, strict=True)]
     value, floor = statistics.median(ours), statistics.median(limit)
-    return _figure(Figure(name, value, unit, better, floor, statistics.median(ratios), spread(ratios), note))
+    measured = Figure(name, value, unit, better, floor, statistics.median(ratios), spread(ratios), note)
+    return _if_stable(measured, ratios)
 
 
 def to_aim(
@@ -85,7 +86,7 @@ def to_aim(
 ) -> Figure:
     """A figure from one value per round, against a fixed aim."""
     value = statistics.median(rounds)
-    return _figure(Figure(name, value, unit, better, aim, value / aim, spread(rounds), note))
+    return _if_stable(Figure(name, value, unit, better, aim, value / aim, spread(rounds), note), rounds)
 
 
 def added(
@@ -98,7 +99,7 @@ def added(
     differences = [a - b for a, b in zip(ours, without, strict=True)]
     value = statistics.median(differences)
     apart = _quartile_distance(differences) / aim
-    return _figure(Figure(name, value, unit, "lower", aim, value / aim, apart, note))
+    return _if_stable(Figure(name, value, unit, "lower", aim, value / aim, apart, note), differences)
 
 
 def percentile(samples: Sequence[float], share: float) -> float:
@@ -117,8 +118,8 @@ def _quartile_distance(values: Sequence[float]) -> float:
     return high - low
 
 
-def _figure(measured: Figure) -> Figure:
+def _if_stable(measured: Figure, rounds: Sequence[float]) -> Figure:
     if measured.spread <= UNSTABLE_ABOVE:
         return measured
-    m = measured
-    return Figure(m.name, None, m.unit, m.better, m.limit, None, m.spread, f"unstable: {m.note}")
+    note = f"unstable, rounds from {min(rounds):.3g} to {max(rounds):.3g}; {measured.note}"
+    return replace(measured, value=None, ratio=None, note=note)

@@ -55,7 +55,7 @@ def test_rounds_that_disagree_give_no_figure() -> None:
     ):
         assert (figure.value, figure.ratio) == (None, None)
         assert figure.spread > 0.25
-        assert figure.note.startswith("unstable")
+        assert figure.note.startswith("unstable, rounds from ")
 
 
 def test_rounds_that_agree_give_one() -> None:

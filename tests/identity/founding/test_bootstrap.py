@@ -9,6 +9,7 @@ import httpx
 import pytest
 from sqlalchemy import text
 
+from services.identity.client.app_client import register_app
 from services.identity.founding.errors import AlreadyBootstrapped
 from services.identity.founding.service import FoundingService
 from shared.kit import clock
@@ -94,10 +95,8 @@ async def test_the_code_is_stored_as_a_hash(identity: ServiceUnderTest) -> None:
     assert code not in stored
 
 
-async def test_the_command_prints_the_code_alone_and_registers_the_services(
-    committed_service: Start, world: World
-) -> None:
-    service = await committed_service("identity")
+async def command(service: ServiceUnderTest, *arguments: str) -> asyncio.subprocess.Process:
+    """`python -m services.identity.bootstrap` on the database of `service`."""
     env = {
         "IDENTITY_DATABASE_URL": service.urls.app,
         "IDENTITY_RELAY_DATABASE_URL": service.urls.relay,
@@ -108,16 +107,55 @@ async def test_the_command_prints_the_code_alone_and_registers_the_services(
         "STARTKLAR_JWKS_URL": "http://gateway.test/oauth2/jwks",
         "STARTKLAR_FILE_KEY": FILE_KEY,
     }
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "services.identity.bootstrap",
-        "--service-keys",
-        str(world.keys),
-        env=env,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
+    pipe = asyncio.subprocess.PIPE
+    return await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "services.identity.bootstrap", *arguments, env=env, stdout=pipe, stderr=pipe
     )
+
+
+async def test_the_command_registers_an_app_that_people_can_log_in_with(committed_service: Start) -> None:
+    service = await committed_service("identity")
+    back = "https://app.drift.example/callback"
+    process = await command(service, "--no-code", "--app", "drift-app", "--redirect-uri", back)
+    out, err = await process.communicate()
+    assert (process.returncode, out) == (0, b""), err.decode()
+    founded = await bootstrap(service, await new_code(service))
+    asked = {
+        "response_type": "code",
+        "client_id": "drift-app",
+        "redirect_uri": back,
+        "scope": "openid",
+        "tenant": "drift",
+        "code_challenge": "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM",
+        "code_challenge_method": "S256",
+    }
+    begun = await service.client.get("/oauth2/authorize", params=asked)
+    assert f"/oidc/{founded.json()['tenant']['id']}/login" in begun.headers["location"]
+
+
+@pytest.mark.parametrize(
+    ("app", "address"),
+    [
+        ("service-sync", "https://app.drift.example/"),
+        ("Drift App", "https://app.drift.example/"),
+        ("drift-app", "http://app.drift.example/"),
+        ("drift-app", "https://app.drift.example/#x"),
+        ("drift-app", "javascript:alert(1)"),
+    ],
+)
+async def test_an_app_with_an_unsafe_address_or_a_services_name_is_refused(
+    identity: ServiceUnderTest, app: str, address: str
+) -> None:
+    async with identity.database.transaction(None) as session:
+        with pytest.raises(ValueError, match=r"app's id|redirect addresses"):
+            await register_app(session, app, [address])
+
+
+async def test_the_command_prints_the_code_alone_and_registers_the_services(
+    committed_service: Start, world: World
+) -> None:
+    service = await committed_service("identity")
+    process = await command(service, "--service-keys", str(world.keys))
     out, err = await process.communicate()
     assert process.returncode == 0, err.decode()
     assert (await bootstrap(service, out.decode().strip())).status_code == 201

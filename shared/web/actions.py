@@ -1,0 +1,49 @@
+"""`allowedActions`: what the caller may do with a resource now, and where not, why not."""
+
+from typing import Literal
+
+from fastapi import Request
+
+from shared.auth import Principal, Role, Scope
+from shared.kit.text import Lang, Text
+from shared.web.models import AllowedAction
+from shared.web.urls import absolute
+
+Method = Literal["POST", "PUT", "PATCH", "DELETE"]
+
+NO_SCOPE = Text(
+    sv="Klienten saknar den behörighet (scope) som krävs",
+    da="Klienten mangler det scope, der kræves",
+    en="The client lacks the scope that this needs",
+)
+NO_ROLE = Text(
+    sv="Ingen av dina roller tillåter det", da="Ingen af dine roller tillader det", en="None of your roles allows it"
+)
+
+
+def allowed_action(  # noqa: PLR0913 - the parts of an action
+    request: Request,
+    lang: Lang,
+    name: str,
+    method: Method,
+    path: str,
+    *,
+    refused: Text | None,
+) -> AllowedAction:
+    """One action on the resource at `path` (under the public URL); `refused` says why not, or None where it is allowed.
+
+    Name every action that the API has for the resource, so that a front-end can show the button and the reason.
+    """
+    reason = refused.pick(lang) if refused else None
+    return AllowedAction(
+        action=name, method=method, href=absolute(request, path), allowed=reason is None, reason=reason
+    )
+
+
+def refusal(caller: Principal, scope: Scope, *roles: Role) -> Text | None:
+    """Why `caller` may not do what needs `scope` and one of `roles` somewhere; None where nothing stands against it."""
+    if scope not in caller.scopes:
+        return NO_SCOPE
+    if roles and not caller.has_any_role(*roles):
+        return NO_ROLE
+    return None

@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import Field, StringConstraints, model_validator
 
 from shared.kit.text import Text
-from shared.web import ApiInput, ApiModel, example
+from shared.web import AllowedAction, ApiInput, ApiModel, example
 
 Mode = Literal["on_site", "web", "self_study"]
 Key = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
@@ -65,6 +65,7 @@ class CoursePublic(ApiModel):
             "id": "01979f3a-7c1e-7b52-9d3a-5f0c2b9e8d11",
             "archived": False,
             "version": 1,
+            "allowedActions": [],
             "createdAt": "2026-08-17T08:00:00Z",
         }
     )
@@ -79,3 +80,4 @@ class CoursePublic(ApiModel):
     archived: bool
     version: int
     created_at: datetime
+    allowed_actions: list[AllowedAction] = Field(default_factory=list)

@@ -23,7 +23,8 @@ class Unit(Model, TenantRow, table=True):
 
 
 class Person(Model, TenantRow, table=True):
-    """A member of staff. Of a protected person sync gives only the alias, and nothing more is kept here."""
+    """Anybody in the roster: a line of the feed does not tell who is, or will be, staff. Of a protected person sync
+    gives only the alias, and nothing more is kept here."""
 
     __tablename__ = "person"
 

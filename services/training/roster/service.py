@@ -30,7 +30,7 @@ class RosterService:
 
     async def take_in(self, lines: Sequence[Change], version: int) -> None:
         """Store one page of the change feed and the version that it completes. Kinds that training has no use for
-        (pupils' enrolments, groups) are not kept: what is not stored cannot leak."""
+        (pupils' enrolments, groups, responsibles) are not kept: what is not stored cannot leak."""
         kept = [line for line in lines if isinstance(line, UnitChange | PersonChange | DutyChange)]
         await self._copies.store(kept)
         await self._copies.advance(version)

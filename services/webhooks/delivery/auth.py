@@ -2,12 +2,11 @@
 
 from typing import Annotated
 
+from services.webhooks.endpoint.auth import READERS
 from shared.auth.dependencies import requires
 from shared.auth.principal import Principal
 from shared.auth.roles import Role
 from shared.auth.scopes import Scope
-
-READERS = (Role.tenant_admin, Role.project_leader, Role.auditor)
 
 DeliveriesRead = Annotated[Principal, requires(Scope.deliveries_read, READERS, everywhere=True)]
 DeliveriesWrite = Annotated[Principal, requires(Scope.deliveries_write, (Role.tenant_admin,), everywhere=True)]

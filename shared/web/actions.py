@@ -1,5 +1,6 @@
 """`allowedActions`: what the caller may do with a resource now, and where not, why not."""
 
+from collections.abc import Collection
 from typing import Literal
 
 from fastapi import Request
@@ -21,7 +22,7 @@ NO_ROLE = Text(
 )
 
 
-def allowed_action(  # noqa: PLR0913 - the parts of an action
+def allowed_action(
     request: Request,
     lang: Lang,
     name: str,
@@ -40,10 +41,9 @@ def allowed_action(  # noqa: PLR0913 - the parts of an action
     )
 
 
-def refusal(caller: Principal, scope: Scope, *roles: Role) -> Text | None:
-    """Why `caller` may not do what needs `scope` and one of `roles` somewhere; None where nothing stands against it."""
+def refusal(caller: Principal, scope: Scope, roles: Collection[Role] = (), *, everywhere: bool = False) -> Text | None:
+    """Why `caller` may not do what a route demands (see `shared.auth.requires`); None where they may."""
     if scope not in caller.scopes:
         return NO_SCOPE
-    if roles and not caller.has_any_role(*roles):
-        return NO_ROLE
-    return None
+    holds = caller.holds_everywhere(*roles) if everywhere else caller.has_any_role(*roles)
+    return None if holds or not roles else NO_ROLE

@@ -4,7 +4,9 @@ from collections.abc import Iterator
 
 import pytest
 
+from cli.demo.listener import Listener
 from tests.e2e.house import House
+from tests.e2e.kills import Aftermath, kill_while_writing
 
 
 @pytest.fixture(scope="session")
@@ -16,3 +18,11 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
         yield house
     finally:
         house.reset()
+
+
+@pytest.fixture(scope="session")
+def aftermath(house: House) -> Iterator[Aftermath]:
+    """What is left after processes were killed under writers; made once, looked at by two modules."""
+    listener = Listener()
+    yield kill_while_writing(house, listener)
+    listener.stop()

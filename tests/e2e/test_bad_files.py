@@ -41,7 +41,7 @@ def _first_column_gone(text: str) -> bytes:
     return "\n".join(line.partition(",")[2] for line in text.splitlines()).encode()
 
 
-UNREADABLE = {
+UNREADABLE: dict[str, tuple[Callable[[], bytes], str, str]] = {
     "cut off in the middle": (lambda: roster()[: len(roster()) // 2], "broken_zip", "file:"),
     "overwritten in the middle": (lambda: _spoilt(roster()), "broken_zip", "file:users.csv"),
     "no zip at all": (lambda: b"\x89PNG\r\n\x1a\n" + bytes(range(256)), "manifest_wrong", "file:manifest.csv"),
@@ -147,7 +147,7 @@ def _renamed(file: dict[str, Any]) -> dict[str, Any]:
     return file | {"emits": [other if each is emit else each for each in file["emits"]]}
 
 
-ANNOUNCEMENTS = {
+ANNOUNCEMENTS: dict[str, tuple[dict[str, Any], int, str | None]] = {
     "no size": ({"size": 0}, 422, "#/size"),
     "a size beyond every number": ({"size": 10**30}, 413, None),
     "more than is taken": ({"size": 512 * 1024 * 1024 + 1}, 413, None),

@@ -84,9 +84,10 @@ def test_a_body_over_the_limit_is_refused_with_the_limit(house: House, nothing_i
     assert "1 MiB" in told["detail"]
 
 
-@pytest.mark.parametrize(
-    "name", ["😀" * 200, "‮evil", "<script>alert(1)</script>", "'; DROP TABLE project; --", "ŋ č ع"]
-)
+LETTERS = ["😀" * 200, "\u202eevil", "<script>alert(1)</script>", "'; DROP TABLE project; --", "ŋ č ع"]
+
+
+@pytest.mark.parametrize("name", LETTERS)
 def test_any_letters_come_back_as_they_were_sent(house: House, name: str) -> None:
     project = plan(house, name=name)
     assert house.read(f"{PROJECTS}/{project['id']}")["name"] == name

@@ -6,7 +6,7 @@ The stack is started once and some of those tests kill parts of it, so two proce
 from typing import Any
 
 import pytest
-from xdist.scheduler import LoadFileScheduling
+from xdist.scheduler import LoadFileScheduling  # type: ignore[import-untyped]
 
 _TOGETHER = "tests/e2e/"
 

@@ -3,8 +3,10 @@
 from datetime import datetime
 from uuid import UUID
 
+from pydantic import Field
+
 from services.training.course.schemas import TrainingRole
-from shared.web import ApiInput, ApiModel, example
+from shared.web import AllowedAction, ApiInput, ApiModel, example
 
 _EXAMPLE = {
     "personId": "01979f3a-1111-7b52-9d3a-5f0c2b9e8d11",
@@ -27,7 +29,13 @@ class AppointmentPublic(ApiModel):
     """A person's training role at a unit."""
 
     model_config = example(
-        _EXAMPLE | {"id": "01979f3a-7c1e-7b52-9d3a-5f0c2b9e8d11", "version": 1, "createdAt": "2026-08-17T08:00:00Z"}
+        _EXAMPLE
+        | {
+            "id": "01979f3a-7c1e-7b52-9d3a-5f0c2b9e8d11",
+            "version": 1,
+            "createdAt": "2026-08-17T08:00:00Z",
+            "allowedActions": [],
+        }
     )
 
     id: UUID
@@ -36,3 +44,4 @@ class AppointmentPublic(ApiModel):
     role: str
     version: int
     created_at: datetime
+    allowed_actions: list[AllowedAction] = Field(default_factory=list)

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from shared.web import ApiInput, ApiModel, example
+from shared.web import AllowedAction, ApiInput, ApiModel, example
 
 State = Literal["confirmed", "waiting", "cancelled", "attended", "partial", "no_show"]
 
@@ -19,6 +19,7 @@ _EXAMPLE = {
     "state": "confirmed",
     "version": 1,
     "createdAt": "2026-08-17T08:00:00Z",
+    "allowedActions": [],
 }
 
 
@@ -50,6 +51,7 @@ class EnrolmentPublic(ApiModel):
     state: State
     version: int
     created_at: datetime
+    allowed_actions: list[AllowedAction] = Field(default_factory=list)
 
 
 class BatchResult(ApiModel):

@@ -12,23 +12,30 @@ from services.training.session.auth import SessionRead, SessionWrite
 from services.training.session.models import Session
 from services.training.session.schemas import SessionCreate, SessionPublic, SessionUpdate
 from services.training.session.service import SessionService
-from shared.auth import Principal
+from shared.auth import Principal, Scope
+from shared.kit.text import Lang, Text
 from shared.web import (
-    AllowedAction,
     ApiInput,
     IfMatch,
+    LangDep,
     Page,
     PageDep,
     SessionDep,
-    absolute,
     created,
     etag,
     example,
     make_page,
     new_router,
 )
+from shared.web.actions import allowed_action, refusal
 
 router = new_router("sessions")
+
+_CLOSED = Text(
+    sv="Tillfället är genomfört eller inställt",
+    da="Sessionen er afholdt eller aflyst",
+    en="The session is held or cancelled",
+)
 
 SessionId = Annotated[UUID, Path(alias="sessionId")]
 
@@ -43,13 +50,13 @@ class SessionCancel(ApiInput):
 
 @router.post("/sessions", status_code=201)
 async def sessions_create(
-    caller: SessionWrite, session: SessionDep, body: SessionCreate, request: Request, response: Response
+    caller: SessionWrite, session: SessionDep, body: SessionCreate, request: Request, response: Response, lang: LangDep
 ) -> SessionPublic:
     """Plan a session of a course."""
     planned = await SessionService(session).create(body)
     created(response, request, f"/training/v1/sessions/{planned.id}")
     etag(response, planned.version)
-    return _show(planned, caller, request)
+    return _show(planned, caller, request, lang)
 
 
 @router.get("/sessions")
@@ -58,6 +65,7 @@ async def sessions_list(
     session: SessionDep,
     request: Request,
     page: PageDep,
+    lang: LangDep,
     course_id: Annotated[UUID | None, Query(alias="courseId", description="One course only")] = None,
 ) -> Page[SessionPublic]:
     """Sessions by start."""
@@ -65,19 +73,19 @@ async def sessions_list(
     rows = await SessionService(session).list(course_id, page.limit + 1, after)
 
     def show(row: Session) -> SessionPublic:
-        return _show(row, caller, request)
+        return _show(row, caller, request, lang)
 
     return make_page(request, page, rows, key=lambda row: [row.starts_at.isoformat(), row.id], show=show)
 
 
 @router.get("/sessions/{sessionId}")
 async def sessions_get(
-    caller: SessionRead, session: SessionDep, session_id: SessionId, request: Request, response: Response
+    caller: SessionRead, session: SessionDep, session_id: SessionId, request: Request, response: Response, lang: LangDep
 ) -> SessionPublic:
     """One session with its seats and what the caller may do."""
     planned = await SessionService(session).get(session_id)
     etag(response, planned.version)
-    return _show(planned, caller, request)
+    return _show(planned, caller, request, lang)
 
 
 @router.patch("/sessions/{sessionId}")
@@ -89,11 +97,12 @@ async def sessions_patch(
     version: IfMatch,
     request: Request,
     response: Response,
+    lang: LangDep,
 ) -> SessionPublic:
     """Move a session or change its capacity."""
     planned = await SessionService(session).change(session_id, body, version)
     etag(response, planned.version)
-    return _show(planned, caller, request)
+    return _show(planned, caller, request, lang)
 
 
 @router.post("/sessions/{sessionId}/cancellations", status_code=201)
@@ -105,32 +114,23 @@ async def session_cancellations_create(
     version: IfMatch,
     request: Request,
     response: Response,
+    lang: LangDep,
 ) -> SessionPublic:
     """Cancel a session with every seat in it."""
     planned = await SessionService(session).cancel(session_id, version, body.reason)
     created(response, request, f"/training/v1/sessions/{planned.id}")
     etag(response, planned.version)
-    return _show(planned, caller, request)
+    return _show(planned, caller, request, lang)
 
 
-def _show(planned: Session, caller: Principal, request: Request) -> SessionPublic:
+def _show(planned: Session, caller: Principal, request: Request, lang: Lang) -> SessionPublic:
     shown = SessionPublic.model_validate(planned)
     path = f"/training/v1/sessions/{planned.id}"
-    reason = None
-    if not caller.holds_everywhere(*PLANNERS):
-        reason = "none of your roles plans sessions for the whole authority"
-    elif planned.state != "planned":
-        reason = f"the session is {planned.state}"
-    for action, method, suffix in (("change", "PATCH", ""), ("cancel", "POST", "/cancellations")):
-        shown.allowed_actions.append(
-            AllowedAction.model_validate(
-                {
-                    "action": action,
-                    "method": method,
-                    "href": absolute(request, path + suffix),
-                    "allowed": reason is None,
-                    "reason": reason,
-                }
-            )
-        )
+    refused = refusal(caller, Scope.sessions_write, PLANNERS, everywhere=True)
+    if refused is None and planned.state != "planned":
+        refused = _CLOSED
+    shown.allowed_actions = [
+        allowed_action(request, lang, "change", "PATCH", path, refused=refused),
+        allowed_action(request, lang, "cancel", "POST", f"{path}/cancellations", refused=refused),
+    ]
     return shown

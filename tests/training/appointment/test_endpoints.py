@@ -34,3 +34,16 @@ async def test_a_head_appoints_at_the_own_unit_only(training: ServiceUnderTest) 
     stranger = await training.client.post(URL, json=body, headers=training.as_(f"unit_head@{new_id()}"))
     head = await training.client.post(URL, json=body, headers=training.as_(f"unit_head@{roster['unit']}"))
     assert [stranger.status_code, head.status_code] == [403, 201]
+
+
+async def test_whoever_may_not_remove_an_appointment_is_told_why_and_refused(training: ServiceUnderTest) -> None:
+    roster = await create_roster(training)
+    body = {"personId": str(roster["people"][0]), "unitId": str(roster["unit"])}
+    made = await training.client.post(URL, json=body, headers=training.as_(LEADER))
+    assert [action["allowed"] for action in made.json()["allowedActions"]] == [True]
+    url = f"{URL}/{made.json()['id']}"
+    for roles in (("auditor@*",), ("auditor@*", f"unit_head@{new_id()}")):
+        headers = training.as_(*roles) | {"If-Match": made.headers["etag"]}
+        seen = (await training.client.get(url, headers=headers)).json()["allowedActions"][0]
+        assert (seen["allowed"], bool(seen["reason"])) == (False, True)
+        assert (await training.client.delete(url, headers=headers)).status_code in (403, 404)

@@ -76,4 +76,15 @@ async def test_a_cancelled_session_is_closed_and_its_seats_are_given_back(traini
     again = training.as_(LEADER) | {"If-Match": answer.headers["etag"]}
     assert (await training.client.patch(url, json={"capacity": 9}, headers=again)).status_code == 409
     actions = (await training.client.get(url, headers=training.as_(LEADER))).json()["allowedActions"]
-    assert {action["reason"] for action in actions} == {"the session is cancelled"}
+    assert {action["reason"] for action in actions} == {"The session is held or cancelled"}
+
+
+async def test_a_course_says_who_may_change_it_in_the_callers_language(training: ServiceUnderTest) -> None:
+    url = f"/training/v1/courses/{await create_course(training)}"
+    planner = (await training.client.get(url, headers=training.as_(LEADER))).json()["allowedActions"]
+    reader = training.as_("participant@*") | {"Accept-Language": "sv"}
+    seen = (await training.client.get(url, headers=reader)).json()["allowedActions"]
+    assert [(action["action"], action["allowed"], action["reason"]) for action in planner] == [("change", True, None)]
+    assert [(action["allowed"], action["reason"]) for action in seen] == [(False, "Ingen av dina roller tillåter det")]
+    refused = await training.client.patch(url, json={"maxSize": 30}, headers=reader | {"If-Match": '"1"'})
+    assert refused.status_code == 403

@@ -207,3 +207,15 @@ async def test_each_change_of_a_seat_is_told_and_written_down(training: ServiceU
         "enrolment.confirmed",
         "enrolment.cancelled",
     ]
+
+
+async def test_a_seat_says_whether_it_can_still_be_cancelled(training: ServiceUnderTest) -> None:
+    people = (await create_roster(training))["people"]
+    session = await create_session(training, await create_course(training))
+    enrolment = (await enrol(training, session, people[0])).json()
+    assert [(one["action"], one["allowed"]) for one in enrolment["allowedActions"]] == [("cancel", True)]
+    cancelled = (await cancel(training, enrolment)).json()
+    assert [(one["allowed"], one["reason"]) for one in cancelled["allowedActions"]] == [
+        (False, "The enrolment is over")
+    ]
+    assert (await cancel(training, cancelled)).status_code == 409

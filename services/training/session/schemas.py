@@ -1,6 +1,6 @@
 """Request and response bodies of sessions."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Literal, Self
 from uuid import UUID
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -18,6 +18,9 @@ def _known_zone(name: str) -> str:
     return name
 
 
+# Far from the ends of the calendar, where a change of zone leaves it.
+_EARLIEST, _LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 12, 31, tzinfo=UTC)
+Instant = Annotated[AwareDatetime, Field(ge=_EARLIEST, le=_LATEST)]
 Zone = Annotated[str, AfterValidator(_known_zone), Field(max_length=60)]
 Capacity = Annotated[int, Field(ge=1, le=100_000, description="Seats")]
 Place = Annotated[str, Field(min_length=1, max_length=200)]
@@ -47,8 +50,8 @@ class SessionCreate(_Times):
     model_config = example(_EXAMPLE)
 
     course_id: UUID
-    starts_at: AwareDatetime
-    ends_at: AwareDatetime
+    starts_at: Instant
+    ends_at: Instant
     zone: Zone = "Europe/Stockholm"
     place: Place
     capacity: Capacity
@@ -59,8 +62,8 @@ class SessionUpdate(_Times):
 
     model_config = example({"capacity": 30})
 
-    starts_at: AwareDatetime | None = None
-    ends_at: AwareDatetime | None = None
+    starts_at: Instant | None = None
+    ends_at: Instant | None = None
     zone: Zone | None = None
     place: Place | None = None
     capacity: Capacity | None = None

@@ -54,6 +54,8 @@ async def test_an_archived_course_gets_no_more_sessions(training: ServiceUnderTe
         ({"zone": "Mars/Olympus"}, "#/zone"),
         ({"endsAt": "2026-01-01T08:00:00Z"}, "#"),
         ({"startsAt": "2027-01-01T08:00:00"}, "#/startsAt"),
+        ({"startsAt": "0001-01-01T00:30:00+14:00"}, "#/startsAt"),
+        ({"endsAt": "9999-12-31T23:00:00-14:00"}, "#/endsAt"),
         ({"capacity": 0}, "#/capacity"),
         ({"place": ""}, "#/place"),
     ],

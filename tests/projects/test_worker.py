@@ -22,7 +22,8 @@ from shared.queue.changes import ChangeFeed
 from shared.queue.feed import FeedPage
 from shared.queue.worker import ServiceWorker
 from tests.projects.conftest import BASE, CREATE, LEADER, Rollout
-from tests.projects.intake.test_tasks import Tokens, feed_of, lines, page, unit
+from tests.projects.intake.test_tasks import feed_of, lines, page, unit
+from tests.support.jobs import Tokens
 from tests.support.services import ServiceUnderTest, Start
 
 

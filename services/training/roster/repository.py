@@ -41,6 +41,17 @@ _HIDE = text(
     " ON CONFLICT (tenant_id, id) DO UPDATE SET display_name = excluded.display_name, protected = true,"
     " roster_version = excluded.roster_version WHERE person.roster_version <= excluded.roster_version"
 )
+_LACKS = text(
+    "SELECT EXISTS (SELECT FROM duty d WHERE d.tenant_id = :tenant AND NOT d.ended"
+    " AND NOT EXISTS (SELECT FROM person p WHERE p.tenant_id = d.tenant_id AND p.id = d.person_id))"
+)
+_PRUNE = text(
+    "DELETE FROM person p WHERE p.tenant_id = :tenant AND NOT p.protected"
+    " AND NOT EXISTS (SELECT FROM duty d WHERE d.tenant_id = p.tenant_id AND d.person_id = p.id)"
+    " AND NOT EXISTS (SELECT FROM enrolment e WHERE e.tenant_id = p.tenant_id AND e.person_id = p.id)"
+    " AND NOT EXISTS (SELECT FROM appointment a WHERE a.tenant_id = p.tenant_id AND a.person_id = p.id)"
+    " RETURNING 1"
+)
 _POSITION = text("SELECT version FROM roster_position WHERE tenant_id = :tenant")
 _ADVANCE = text(
     "INSERT INTO roster_position (tenant_id, version) VALUES (:tenant, :version)"
@@ -78,6 +89,14 @@ class RosterRepository:
         """Show `alias` from `version` on, also for a person whose line has not arrived yet."""
         values = {"tenant": tenant_of(self._session), "id": person_id, "alias": alias, "version": version}
         await self._session.execute(_HIDE, values)
+
+    async def lacks_staff(self) -> bool:
+        """Whether somebody has a duty and no row: a pupil or guardian, forgotten before, who works here now."""
+        return bool((await self._session.execute(_LACKS, {"tenant": tenant_of(self._session)})).scalar_one())
+
+    async def prune(self) -> int:
+        """Forget everybody who has no duty, no seat and no appointment; how many. An alias stays: it shows nobody."""
+        return len((await self._session.execute(_PRUNE, {"tenant": tenant_of(self._session)})).all())
 
     async def find_person(self, person_id: UUID) -> Person | None:
         """The person, whether or not still in the roster."""

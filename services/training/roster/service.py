@@ -30,10 +30,19 @@ class RosterService:
 
     async def take_in(self, lines: Sequence[Change], version: int) -> None:
         """Store one page of the change feed and the version that it completes. Kinds that training has no use for
-        (pupils' enrolments, groups, responsibles) are not kept: what is not stored cannot leak."""
+        (pupils' enrolments, groups, responsibles) are not kept: what is not stored cannot leak. Who is staff shows
+        only when the duties have come, so pupils and guardians are forgotten at the end (`keep_staff_alone`)."""
         kept = [line for line in lines if isinstance(line, UnitChange | PersonChange | DutyChange)]
         await self._copies.store(kept)
         await self._copies.advance(version)
+
+    async def lacks_staff(self) -> bool:
+        """Whether somebody works here of whom there is no row: then the feed must be read from its beginning."""
+        return await self._copies.lacks_staff()
+
+    async def keep_staff_alone(self) -> int:
+        """Forget whoever has nothing to do with training; how many people were forgotten."""
+        return await self._copies.prune()
 
     async def hide(self, person_id: UUID, version: int) -> None:
         """A person became protected in a roster version: nothing older may bring the name back."""

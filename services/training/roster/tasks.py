@@ -29,17 +29,28 @@ def follow_roster(feed: ChangeFeed) -> JobHandler:
     """The job that brings the copies of its tenant up to date and refreshes the coverage; may run twice."""
 
     async def run(ctx: JobContext) -> dict[str, Any]:
-        assert ctx.tenant is not None  # noqa: S101 - started by an event of a tenant
         async with ctx.transaction() as session:
             version = await RosterService(session).version()
-        done = 0
-        async for lines, mark in feed.pages("sync", ctx.tenant, version, parse_page):
-            async with ctx.transaction() as session:
-                await RosterService(session).take_in(lines, mark.version)
-            done += len(lines)
-            await ctx.progress(done)
+        done = await _read(ctx, feed, version)
         async with ctx.transaction() as session:
+            lacks_staff = await RosterService(session).lacks_staff()
+        if lacks_staff and version > 0:
+            done += await _read(ctx, feed, 0)
+        async with ctx.transaction() as session:
+            forgotten = await RosterService(session).keep_staff_alone()
             changed = await CoverageService(session).refresh()
-        return {"lines": done, "coverageChanged": changed}
+        return {"lines": done, "forgotten": forgotten, "coverageChanged": changed}
 
     return run
+
+
+async def _read(ctx: JobContext, feed: ChangeFeed, after: int) -> int:
+    """Take in every page after a roster version; how many lines there were."""
+    assert ctx.tenant is not None  # noqa: S101 - started by an event of a tenant
+    done = 0
+    async for lines, mark in feed.pages("sync", ctx.tenant, after, parse_page):
+        async with ctx.transaction() as session:
+            await RosterService(session).take_in(lines, mark.version)
+        done += len(lines)
+        await ctx.progress(done)
+    return done

@@ -1,8 +1,6 @@
 """Units follow the roster page by page, and a torn page is never half applied."""
 
 import json
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -10,46 +8,16 @@ from uuid import UUID
 import httpx
 import pytest
 from sqlalchemy import text
-from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.projects.intake.tasks import follow_units, recheck_gates
 from shared.kit import clock
 from shared.kit.clock import frozen
 from shared.kit.ids import new_id
 from shared.kit.problems import Unavailable
-from shared.queue import JobContext
 from shared.queue.changes import ChangeFeed
 from tests.projects.conftest import BASE, LEADER, Facts, Rollout
+from tests.support.jobs import Context, Tokens
 from tests.support.services import ServiceUnderTest
-
-
-class Tokens:
-    async def token(self, service: str, tenant: UUID | None = None) -> str:
-        return f"{service}:{tenant}"
-
-
-class Context(JobContext):
-    """A job's context on the service's own database, without a lease to keep."""
-
-    def __init__(self, service: ServiceUnderTest, **params: str) -> None:
-        self._service = service
-        self._params = params
-
-    @property
-    def params(self) -> dict[str, str]:
-        return self._params
-
-    @property
-    def tenant(self) -> UUID | None:
-        return self._service.tenant
-
-    @asynccontextmanager
-    async def transaction(self, tenant: UUID | None = None) -> AsyncIterator[AsyncSession]:
-        async with self._service.database.transaction(self._service.tenant) as session:
-            yield session
-
-    async def progress(self, done: int, total: int | None = None, message: str | None = None) -> None:
-        return None
 
 
 def unit(name: str, version: int, *, op: str = "put", unit_id: UUID | None = None) -> dict[str, Any]:

@@ -1,13 +1,16 @@
-"""Following the roster: a marking that tightens is felt at once, in every place where a name may stand."""
+"""Following the roster: staff alone stays, and a marking that tightens is felt at once wherever a name may stand."""
 
 from typing import Any
 
+import httpx
 from sqlalchemy import text
 
 from services.training.roster.service import HIDDEN, RosterService
-from services.training.roster.tasks import on_person_protected
-from shared.contracts.sync import PersonChange, PersonProtected
+from services.training.roster.tasks import follow_roster, on_person_protected
+from shared.contracts.sync import Change, DutyChange, DutyRole, PageEnd, PersonChange, PersonProtected
 from shared.kit.ids import new_id
+from shared.queue.changes import ChangeFeed
+from tests.support.jobs import Context, Tokens
 from tests.support.services import ServiceUnderTest
 from tests.support.training import LEADER, create_course, create_roster, create_session
 
@@ -47,3 +50,66 @@ async def test_no_older_line_brings_a_protected_name_back_and_the_alias_of_the_r
 
     assert await taken("Test Testsson", 4) == HIDDEN
     assert await taken("FE000123", 5) == "FE000123"
+
+
+class Roster:
+    """Sync's change feed over a few people; `asked` keeps the versions that were asked for."""
+
+    def __init__(self) -> None:
+        self.lines: list[Change] = []
+        self.asked: list[int] = []
+
+    def person(self, name: str, version: int) -> PersonChange:
+        line = PersonChange(version=version, op="put", id=new_id(), display_name=name, protected=False)
+        self.lines.append(line)
+        return line
+
+    def duty(self, person: PersonChange, version: int) -> None:
+        self.lines.append(
+            DutyChange(
+                version=version,
+                op="put",
+                id=new_id(),
+                person_id=person.id,
+                unit_id=new_id(),
+                role=DutyRole.teacher,
+                protected=False,
+            )
+        )
+
+    def answer(self, request: httpx.Request) -> httpx.Response:
+        after = int(request.url.params["after"])
+        self.asked.append(after)
+        shown = [line.model_dump_json(by_alias=True) for line in self.lines if line.version > after]
+        newest = max((line.version for line in self.lines), default=0)
+        return httpx.Response(200, text="\n".join([*shown, PageEnd(version=newest).model_dump_json()]))
+
+    async def follow(self, training: ServiceUnderTest) -> dict[str, Any] | None:
+        feed = ChangeFeed({"sync": "http://sync.test"}, Tokens(), httpx.MockTransport(self.answer))
+        return await follow_roster(feed)(Context(training))
+
+
+async def names(training: ServiceUnderTest) -> list[str]:
+    async with training.database.transaction(training.tenant) as session:
+        return list((await session.execute(text("SELECT display_name FROM person ORDER BY 1"))).scalars())
+
+
+async def test_pupils_and_guardians_leave_no_name_here(training: ServiceUnderTest) -> None:
+    roster = Roster()
+    roster.duty(roster.person("Teacher", 1), 1)
+    roster.person("Pupil", 1)
+    roster.person("Guardian", 1)
+    done = await roster.follow(training)
+    assert done is not None
+    assert (await names(training), done["forgotten"]) == (["Teacher"], 2)
+
+
+async def test_a_guardian_who_comes_to_work_here_is_known_again(training: ServiceUnderTest) -> None:
+    roster = Roster()
+    guardian = roster.person("Guardian", 1)
+    await roster.follow(training)
+    assert await names(training) == []
+    roster.duty(guardian, 2)
+    await roster.follow(training)
+    assert await names(training) == ["Guardian"]
+    assert roster.asked == [0, 1, 0]

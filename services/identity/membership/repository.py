@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
+from sqlalchemy import text
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -21,6 +22,11 @@ class MembershipRepository:
 
     async def find(self, membership_id: UUID) -> Membership | None:
         return (await self._session.exec(select(Membership).where(Membership.id == membership_id))).one_or_none()
+
+    async def lock_account(self, account_id: UUID) -> None:
+        """One grant at a time to an account: what it holds is read, and decides, before the row is written."""
+        lock = text("SELECT pg_advisory_xact_lock(hashtextextended(:account, 0))")
+        await self._session.execute(lock, {"account": f"membership/{account_id}"})
 
     async def get_locked(self, membership_id: UUID) -> Membership:
         """The membership, locked for a change; raises MembershipNotFound."""

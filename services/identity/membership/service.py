@@ -50,6 +50,7 @@ class MembershipService:
             await self._check_platform_role(tenant, body)
         home = body.home_tenant_id or tenant
         person_id = await self._person_of(home, body.account_id)
+        await self._repository.lock_account(body.account_id)
         for held in await self._repository.of_account(body.account_id):
             if held.side != body.side:
                 raise OtherSide()

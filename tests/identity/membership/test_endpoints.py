@@ -1,5 +1,6 @@
 """Memberships: which role may be granted to whom, on which side, and that removing one cuts its tokens off."""
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -8,7 +9,7 @@ from sqlalchemy import text
 from shared.auth.cutoffs import AccessCutoffs
 from shared.kit.ids import new_id
 from tests.identity.account.test_endpoints import ADMIN, prepare
-from tests.support.services import ServiceUnderTest
+from tests.support.services import ServiceUnderTest, Start
 
 
 async def grant(identity: ServiceUnderTest, body: dict[str, Any], expect: int = 201) -> dict[str, Any]:
@@ -43,6 +44,22 @@ async def test_the_same_role_is_granted_once_at_every_unit(identity: ServiceUnde
     body = {"accountId": (await prepare(identity))["id"], "role": "auditor", "side": "customer"}
     await grant(identity, body)
     assert (await grant(identity, body, 409))["type"].endswith("/already-member")
+
+
+async def test_grants_that_race_leave_an_account_on_one_side(committed_service: Start) -> None:
+    identity = await committed_service("identity")
+    account = (await prepare(identity))["id"]
+    wishes = (("customer", "trainer"), ("supplier", "approver")) * 4
+    bodies = [{"accountId": account, "role": role, "side": side} for side, role in wishes]
+    requests = (
+        identity.client.post("/identity/v1/memberships", json=body, headers=identity.as_(ADMIN)) for body in bodies
+    )
+    statuses = [answer.status_code for answer in await asyncio.gather(*requests)]
+    assert sorted(statuses) == [201] + [409] * 7
+    found = await identity.client.get(
+        "/identity/v1/memberships", params={"accountId": account}, headers=identity.as_("auditor@*")
+    )
+    assert len({row["side"] for row in found.json()["items"]}) == 1
 
 
 async def test_an_account_stands_on_one_side(identity: ServiceUnderTest) -> None:

@@ -19,9 +19,10 @@ SELECT p.id FROM in_person t JOIN person p ON p.tenant_id = :tenant AND p.id = t
 WHERE t.protected AND NOT p.protected ORDER BY p.id
 """
 # What was planned, applied or held back before must not show the names either: there is no past without today's mark.
+# `before` of a person entered by hand is JSON's null, which has no keys to take away.
 _FORGET = """
 UPDATE planned_person SET given_name = NULL, family_name = NULL, email = NULL, login = NULL,
-       before = before - ARRAY['given_name', 'family_name', 'email', 'login']
+       before = NULLIF(before, 'null') - ARRAY['given_name', 'family_name', 'email', 'login']
 WHERE tenant_id = :tenant AND id = ANY (:ids)
 """
 _PLAN = """

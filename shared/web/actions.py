@@ -5,7 +5,7 @@ from typing import Literal
 
 from fastapi import Request
 
-from shared.auth import Principal, Role, Scope
+from shared.auth import Acr, Principal, Role, Scope
 from shared.kit.text import Lang, Text
 from shared.web.models import AllowedAction
 from shared.web.urls import absolute
@@ -19,6 +19,9 @@ NO_SCOPE = Text(
 )
 NO_ROLE = Text(
     sv="Ingen av dina roller tillåter det", da="Ingen af dine roller tillader det", en="None of your roles allows it"
+)
+TOO_WEAK = Text(
+    sv="Kräver en starkare inloggning", da="Kræver et stærkere login", en="Needs a login at a higher level of assurance"
 )
 
 
@@ -41,9 +44,19 @@ def allowed_action(
     )
 
 
-def refusal(caller: Principal, scope: Scope, roles: Collection[Role] = (), *, everywhere: bool = False) -> Text | None:
+def refusal(
+    caller: Principal,
+    scope: Scope,
+    roles: Collection[Role] = (),
+    *,
+    everywhere: bool = False,
+    min_acr: Acr | None = None,
+) -> Text | None:
     """Why `caller` may not do what a route demands (see `shared.auth.requires`); None where they may."""
     if scope not in caller.scopes:
         return NO_SCOPE
     holds = caller.holds_everywhere(*roles) if everywhere else caller.has_any_role(*roles)
-    return None if holds or not roles else NO_ROLE
+    if roles and not holds:
+        return NO_ROLE
+    is_weak = min_acr is not None and (caller.acr is None or not caller.acr.at_least(min_acr))
+    return TOO_WEAK if is_weak else None

@@ -68,6 +68,21 @@ async def read(service: ServiceUnderTest, path: str, *roles: str) -> dict[str, A
     return body
 
 
+async def verdicts(service: ServiceUnderTest, path: str, *roles: str) -> dict[str, tuple[bool, str | None]]:
+    """By action that the resource names to such a caller: whether it is allowed, and why not."""
+    named = (await read(service, path, *roles))["allowedActions"]
+    return {action["action"]: (action["allowed"], action["reason"]) for action in named}
+
+
+async def act(
+    service: ServiceUnderTest, action: dict[str, Any], role: str, version: str, **sent: Any
+) -> httpx.Response:
+    """Send what the action says, where it says; `version` is the ETag, `sent` goes to the client (json, content)."""
+    path = action["href"].removeprefix("http://gateway.test")
+    headers = service.as_(role) | {"If-Match": version}
+    return await service.client.request(action["method"], path, headers=headers, **sent)
+
+
 async def approve(service: ServiceUnderTest, run: dict[str, Any], **claims: Any) -> httpx.Response:
     """Approve the plan that `run` shows."""
     claims.setdefault("side", "customer")

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from shared.web.models import ApiInput, ApiModel, example
+from shared.web.models import AllowedAction, ApiInput, ApiModel, example
 
 
 class AccountCreate(ApiInput):
@@ -38,6 +38,15 @@ class AccountPublic(ApiModel):
             "version": 1,
             "createdAt": "2026-08-17T08:00:00Z",
             "updatedAt": "2026-08-17T08:00:00Z",
+            "allowedActions": [
+                {
+                    "action": "close",
+                    "method": "PATCH",
+                    "href": "https://api.startklar.dev/identity/v1/accounts/01979f3a-7c1e-7b52-9d3a-5f0c2b9e8d11",
+                    "allowed": True,
+                    "reason": None,
+                }
+            ],
         }
     )
 
@@ -51,3 +60,4 @@ class AccountPublic(ApiModel):
     version: int
     created_at: datetime
     updated_at: datetime
+    allowed_actions: list[AllowedAction] = Field(default_factory=list)

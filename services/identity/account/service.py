@@ -50,8 +50,8 @@ class AccountService:
         account = await self._repository.get_locked(account_id)
         check_version(expected_version, account.version)
         if body.display_name is not None and body.display_name != account.display_name:
-            if account.source == "roster":
-                raise AccountFollowsRoster()
+            if problem := problem_with_renaming(account):
+                raise problem
             account.display_name = body.display_name
         if body.state == "closed" and account.state == "open":
             await self.close(account, "administrator")
@@ -76,8 +76,8 @@ class AccountService:
                 await cut_off(self._session, account_id)
 
     async def _reopen(self, account: Account) -> None:
-        if account.source == "roster" and account.closed_reason == "roster_ended":
-            raise AccountFollowsRoster()
+        if problem := problem_with_reopening(account):
+            raise problem
         account.state, account.closed_reason = "open", None
         before, after = {"state": "closed"}, {"state": "open"}
         await record(self._session, "account.reopened", "account", account.id, before=before, after=after)
@@ -110,6 +110,17 @@ class AccountService:
         await record(self._session, "account.erased", "account", account.id)
         await self._repository.delete(account)
         await self._session.flush()
+
+
+def problem_with_renaming(account: Account) -> AccountFollowsRoster | None:
+    """Why nobody can rename the account here; None where an administrator may."""
+    return AccountFollowsRoster() if account.source == "roster" else None
+
+
+def problem_with_reopening(account: Account) -> AccountFollowsRoster | None:
+    """Why nobody can reopen the closed account here; None where an administrator may."""
+    is_kept_closed = account.source == "roster" and account.closed_reason == "roster_ended"
+    return AccountFollowsRoster() if is_kept_closed else None
 
 
 async def cut_off(session: AsyncSession, account_id: UUID) -> None:

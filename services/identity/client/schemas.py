@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import Field
 
 from shared.auth import Role, Scope, Side
-from shared.web.models import ApiInput, ApiModel, example
+from shared.web.models import AllowedAction, ApiInput, ApiModel, example
 
 _ID = "01979f3a-7c1e-7b52-9d3a-5f0c2b9e8d11"
 _EXAMPLE = {
@@ -25,6 +25,15 @@ _SHOWN = {
     "version": 1,
     "createdAt": "2026-08-17T08:00:00Z",
     "updatedAt": "2026-08-17T08:00:00Z",
+    "allowedActions": [
+        {
+            "action": "change",
+            "method": "PATCH",
+            "href": f"https://api.startklar.dev/identity/v1/clients/{_ID}",
+            "allowed": True,
+            "reason": None,
+        }
+    ],
 }
 
 
@@ -68,6 +77,7 @@ class ClientPublic(ApiModel):
     version: int
     created_at: datetime
     updated_at: datetime
+    allowed_actions: list[AllowedAction] = Field(default_factory=list)
 
 
 class ClientCreated(ClientPublic):

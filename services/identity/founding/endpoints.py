@@ -6,21 +6,27 @@ from services.identity.dependencies import SealerDep, SettingsDep
 from services.identity.founding.schemas import BootstrapCreate, BootstrapPublic
 from services.identity.founding.service import FoundingService
 from services.identity.tenant.auth import TenantsCreate
+from services.identity.tenant.endpoints import show
 from services.identity.tenant.schemas import TenantCreate, TenantPublic
-from shared.web import SessionDep, created, etag, new_router
+from shared.web import LangDep, SessionDep, created, etag, new_router
 
 router = new_router("tenants")
 
 
 @router.post("/tenants", status_code=201)
 async def tenants_create(
-    body: TenantCreate, caller: TenantsCreate, session: SessionDep, request: Request, response: Response
+    body: TenantCreate,
+    caller: TenantsCreate,
+    session: SessionDep,
+    request: Request,
+    response: Response,
+    lang: LangDep,
 ) -> TenantPublic:
     """Create a tenant and its first administrator. The caller gains no right there."""
     tenant = await FoundingService(session).found(body)
     created(response, request, f"/identity/v1/tenants/{tenant.id}")
     etag(response, tenant.version)
-    return TenantPublic.model_validate(tenant)
+    return show(tenant, caller, request, lang)
 
 
 @router.post("/bootstraps", status_code=201)

@@ -3,6 +3,8 @@
 from typing import Annotated
 
 from shared.auth import Acr, Principal, Role, Scope, requires
+from shared.kit.text import Text
+from shared.web.actions import refusal
 
 _ADMINISTRATORS = (Role.tenant_admin, Role.platform_admin)
 
@@ -13,3 +15,8 @@ MembershipsRead = Annotated[
 MembershipsWrite = Annotated[
     Principal, requires(Scope.memberships_write, roles=_ADMINISTRATORS, everywhere=True, min_acr=Acr.strong)
 ]
+
+
+def refusal_to_write(caller: Principal) -> Text | None:
+    """Why MembershipsWrite refuses `caller`; None where it lets them through."""
+    return refusal(caller, Scope.memberships_write, _ADMINISTRATORS, everywhere=True, min_acr=Acr.strong)

@@ -5,10 +5,14 @@ from uuid import UUID
 
 from fastapi import Path, Query, Request, Response
 
-from services.identity.membership.auth import MembershipsRead, MembershipsWrite
+from services.identity.membership.auth import MembershipsRead, MembershipsWrite, refusal_to_write
+from services.identity.membership.models import Membership
 from services.identity.membership.schemas import MembershipCreate, MembershipPublic
-from services.identity.membership.service import MembershipService
-from shared.web import IfMatch, Page, PageDep, SessionDep, created, etag, make_page, new_router
+from services.identity.membership.service import MembershipService, problem_with_removing
+from shared.auth import Principal
+from shared.kit.text import Lang
+from shared.web import IfMatch, LangDep, Page, PageDep, SessionDep, created, etag, make_page, new_router
+from shared.web.actions import allowed_action
 
 router = new_router("memberships")
 
@@ -21,34 +25,45 @@ async def memberships_list(
     session: SessionDep,
     request: Request,
     page: PageDep,
+    lang: LangDep,
     account_id: Annotated[UUID | None, Query(alias="accountId", description="Only this account's")] = None,
     unit_id: Annotated[UUID | None, Query(alias="unitId", description="Only at this unit")] = None,
 ) -> Page[MembershipPublic]:
     """Who holds which role in the caller's tenant, suppliers' people included."""
     after = page.keys(UUID)
     rows = await MembershipService(session).list(page.limit + 1, after[0] if after else None, account_id, unit_id)
-    return make_page(request, page, rows, key=lambda row: [row.id], show=MembershipPublic.model_validate)
+    return make_page(request, page, rows, key=lambda row: [row.id], show=lambda row: _show(row, caller, request, lang))
 
 
 @router.post("/memberships", status_code=201)
 async def memberships_create(
-    body: MembershipCreate, caller: MembershipsWrite, session: SessionDep, request: Request, response: Response
+    body: MembershipCreate,
+    caller: MembershipsWrite,
+    session: SessionDep,
+    request: Request,
+    response: Response,
+    lang: LangDep,
 ) -> MembershipPublic:
     """Grant a role to an account of the own tenant, or to a supplier's account by its id and home tenant."""
     membership = await MembershipService(session).grant(body)
     created(response, request, f"/identity/v1/memberships/{membership.id}")
     etag(response, membership.version)
-    return MembershipPublic.model_validate(membership)
+    return _show(membership, caller, request, lang)
 
 
 @router.get("/memberships/{membershipId}")
 async def memberships_get(
-    membership_id: MembershipId, caller: MembershipsRead, session: SessionDep, response: Response
+    membership_id: MembershipId,
+    caller: MembershipsRead,
+    session: SessionDep,
+    request: Request,
+    response: Response,
+    lang: LangDep,
 ) -> MembershipPublic:
     """One membership."""
     membership = await MembershipService(session).get(membership_id)
     etag(response, membership.version)
-    return MembershipPublic.model_validate(membership)
+    return _show(membership, caller, request, lang)
 
 
 @router.delete("/memberships/{membershipId}", status_code=204)
@@ -57,3 +72,12 @@ async def memberships_delete(
 ) -> None:
     """Remove a role. Tokens that carry it are refused within a minute."""
     await MembershipService(session).remove(membership_id, version)
+
+
+def _show(membership: Membership, caller: Principal, request: Request, lang: Lang) -> MembershipPublic:
+    shown = MembershipPublic.model_validate(membership)
+    problem = problem_with_removing(membership, caller)
+    refused = refusal_to_write(caller) or (problem.title if problem else None)
+    path = f"/identity/v1/memberships/{membership.id}"
+    shown.allowed_actions = [allowed_action(request, lang, "remove", "DELETE", path, refused=refused)]
+    return shown

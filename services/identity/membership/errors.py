@@ -35,11 +35,13 @@ class UnknownAccount(Invalid):
 
 
 class RoleNotYours(Forbidden):
-    """Only the platform's administrators make others, and only in the tenant that runs the platform."""
+    """Only the platform's administrators make and unmake others, and only in the tenant that runs the platform."""
 
     slug = "role-not-yours-to-grant"
     title = Text(
-        sv="Rollen kan inte delas ut här", en="The role cannot be granted here", da="Rollen kan ikke tildeles her"
+        sv="Rollen kan inte delas ut eller tas bort här",
+        en="The role cannot be granted or removed here",
+        da="Rollen kan ikke tildeles eller fjernes her",
     )
 
 

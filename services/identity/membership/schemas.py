@@ -6,7 +6,7 @@ from uuid import UUID
 from pydantic import Field
 
 from shared.auth import Role, Side
-from shared.web.models import ApiInput, ApiModel, example
+from shared.web.models import AllowedAction, ApiInput, ApiModel, example
 
 _ID = "01979f3a-7c1e-7b52-9d3a-5f0c2b9e8d11"
 
@@ -36,6 +36,15 @@ class MembershipPublic(ApiModel):
             "version": 1,
             "createdAt": "2026-08-17T08:00:00Z",
             "updatedAt": "2026-08-17T08:00:00Z",
+            "allowedActions": [
+                {
+                    "action": "remove",
+                    "method": "DELETE",
+                    "href": f"https://api.startklar.dev/identity/v1/memberships/{_ID}",
+                    "allowed": True,
+                    "reason": None,
+                }
+            ],
         }
     )
 
@@ -50,3 +59,4 @@ class MembershipPublic(ApiModel):
     version: int
     created_at: datetime
     updated_at: datetime
+    allowed_actions: list[AllowedAction] = Field(default_factory=list)

@@ -73,13 +73,11 @@ class MembershipService:
         return membership
 
     async def remove(self, membership_id: UUID, expected_version: int) -> None:
-        """Remove a role. Raises MembershipNotFound, StaleVersion, FollowsRoster."""
+        """Remove a role. Raises MembershipNotFound, StaleVersion, FollowsRoster, RoleNotYours."""
         membership = await self._repository.get_locked(membership_id)
         check_version(expected_version, membership.version)
-        if membership.duty_id is not None:
-            raise FollowsRoster()
-        if membership.role == Role.platform_admin and not self._caller_is_platform_admin():
-            raise RoleNotYours()
+        if problem := problem_with_removing(membership, self._session.info.get("principal")):
+            raise problem
         await self._repository.delete(membership)
         await record(self._session, "membership.removed", "membership", membership.id, before=_summary(membership))
         await publish(self._session, MembershipRemoved(membership_id=membership.id, **_fields(membership)))
@@ -111,13 +109,8 @@ class MembershipService:
     async def _check_platform_role(self, tenant: UUID, body: MembershipCreate) -> None:
         operator = await TenantService(self._session).operator()
         is_at_home = operator is not None and operator.id == tenant and body.home_tenant_id in (None, tenant)
-        if not (is_at_home and self._caller_is_platform_admin()):
+        if not (is_at_home and _is_platform_admin(self._session.info.get("principal"))):
             raise RoleNotYours()
-
-    def _caller_is_platform_admin(self) -> bool:
-        """True without a caller too: then it is the operator's own command line."""
-        caller: Principal | None = self._session.info.get("principal")
-        return caller is None or caller.has_role(Role.platform_admin)
 
     async def _person_of(self, home: UUID, account_id: UUID) -> UUID | None:
         async with acting_in(self._session, home):
@@ -127,6 +120,20 @@ class MembershipService:
                 errors=[FieldError(pointer="#/accountId", detail=UnknownAccount.title, code="unknown")]
             )
         return account.person_id
+
+
+def problem_with_removing(membership: Membership, caller: Principal | None) -> FollowsRoster | RoleNotYours | None:
+    """What about this very membership keeps `caller` from removing it; None where nothing does."""
+    if membership.duty_id is not None:
+        return FollowsRoster()
+    if membership.role == Role.platform_admin and not _is_platform_admin(caller):
+        return RoleNotYours()
+    return None
+
+
+def _is_platform_admin(caller: Principal | None) -> bool:
+    """True without a caller too: then it is the operator's own command line."""
+    return caller is None or caller.has_role(Role.platform_admin)
 
 
 def _fields(membership: Membership) -> dict[str, str | UUID | None]:

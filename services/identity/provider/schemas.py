@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import Field, SecretStr
 
 from shared.auth import Acr
-from shared.web.models import ApiInput, ApiModel, example
+from shared.web.models import AllowedAction, ApiInput, ApiModel, example
 
 CREATE_EXAMPLE = {
     "name": "Norrviks inloggning",
@@ -30,6 +30,15 @@ PUBLIC_EXAMPLE = {
     "version": 1,
     "createdAt": "2026-08-17T08:00:00Z",
     "updatedAt": "2026-08-17T08:00:00Z",
+    "allowedActions": [
+        {
+            "action": "change",
+            "method": "PATCH",
+            "href": "https://api.startklar.dev/identity/v1/identity-providers/01979f3a-7c1e-7b52-9d3a-5f0c2b9e8d11",
+            "allowed": True,
+            "reason": None,
+        }
+    ],
 }
 
 
@@ -71,3 +80,4 @@ class ProviderPublic(ApiModel):
     version: int
     created_at: datetime
     updated_at: datetime
+    allowed_actions: list[AllowedAction] = Field(default_factory=list)

@@ -3,6 +3,8 @@
 from typing import Annotated
 
 from shared.auth import Principal, Role, Scope, requires
+from shared.kit.text import Text
+from shared.web.actions import refusal
 
 SEEING = (
     Role.register_admin,
@@ -13,8 +15,12 @@ SEEING = (
     Role.trainer,
     Role.auditor,
 )
+_KEEPERS = (Role.register_admin, Role.tenant_admin)
 
 PersonsRead = Annotated[Principal, requires(Scope.persons_read, SEEING)]
-PersonsWrite = Annotated[
-    Principal, requires(Scope.persons_write, (Role.register_admin, Role.tenant_admin), everywhere=True)
-]
+PersonsWrite = Annotated[Principal, requires(Scope.persons_write, _KEEPERS, everywhere=True)]
+
+
+def refusal_to_write(caller: Principal) -> Text | None:
+    """Why PersonsWrite refuses `caller`; None where it lets them through."""
+    return refusal(caller, Scope.persons_write, _KEEPERS, everywhere=True)

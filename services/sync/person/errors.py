@@ -14,3 +14,10 @@ class PersonOfRegister(Conflict):
 class LoginTaken(Conflict):
     slug = "login-taken"
     title = Text(sv="Inloggningen är upptagen", en="The login name is taken", da="Loginnavnet er optaget")
+
+
+class PersonEnded(Conflict):
+    """The person has left the roster, and a change would bring back who was erased; protection can be tightened."""
+
+    slug = "person-ended"
+    title = Text(sv="Personen har avslutats", en="The person has ended", da="Personen er afsluttet")

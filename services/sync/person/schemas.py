@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import Field
 
 from shared.contracts.sync import DutyRole
-from shared.web.models import ApiInput, ApiModel, example
+from shared.web.models import AllowedAction, ApiInput, ApiModel, example
 
 _ID = "01979f3a-7c1e-7b52-9d3a-5f0c2b9e8d11"
 Name = Annotated[str, Field(min_length=1, max_length=200)]
@@ -25,6 +25,15 @@ _EXAMPLE = {
     "source": "elevregister",
     "changedVersion": 4,
     "endedAt": None,
+    "allowedActions": [
+        {
+            "action": "change",
+            "method": "PATCH",
+            "href": f"https://api.startklar.dev/sync/v1/persons/{_ID}",
+            "allowed": True,
+            "reason": None,
+        }
+    ],
 }
 
 
@@ -69,6 +78,7 @@ class PersonPublic(ApiModel):
     source: str
     changed_version: int
     ended_at: datetime | None
+    allowed_actions: list[AllowedAction] = Field(default_factory=list)
 
 
 class DutyPublic(ApiModel):

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from services.sync.person.errors import LoginTaken, PersonOfRegister
+from services.sync.person.errors import LoginTaken, PersonEnded, PersonOfRegister
 from services.sync.person.repository import PersonRepository
 from services.sync.person.seen import ANYBODY, Seen
 from services.sync.plan.applying import lock_head
@@ -56,11 +56,14 @@ class PersonService:
         return await self._persons.get(person_id, ANYBODY)
 
     async def change(self, person: Person, changes: dict[str, Any]) -> Person:
-        """Tighten the protection of anybody; change everything else by hand only. PersonOfRegister, LoginTaken."""
+        """Tighten the protection of anybody; change the rest of those kept by hand.
+
+        Raises PersonOfRegister, PersonEnded, LoginTaken.
+        """
         tightens = bool(changes.get("protected")) and not person.protected
         others = {name: value for name, value in changes.items() if name != "protected" or not tightens}
-        if others and person.source != SOURCE:
-            raise PersonOfRegister(source=person.source)
+        if others and (problem := problem_with_changing(person)):
+            raise problem
         if tightens:
             await protect(self._session, [person.id], person.source)
         elif others:
@@ -81,6 +84,13 @@ class PersonService:
         if await self._persons.has_login(digest, besides=person_id):
             raise LoginTaken()
         return values | {"login": folded, "login_digest": digest}
+
+
+def problem_with_changing(person: Person) -> PersonOfRegister | PersonEnded | None:
+    """What about the person keeps everybody from changing more than to tighten the protection; None where nothing."""
+    if person.source != SOURCE:
+        return PersonOfRegister(source=person.source)
+    return PersonEnded() if person.ended_at is not None else None
 
 
 def _nameless_if_protected(values: dict[str, Any]) -> dict[str, Any]:

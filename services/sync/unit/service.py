@@ -41,8 +41,8 @@ class UnitService:
 
     async def change(self, unit: Unit, changes: dict[str, Any]) -> Unit:
         """Raises OwnedByRegister, ParentUnknown, UnitAbove."""
-        if unit.source != SOURCE:
-            raise OwnedByRegister(source=unit.source)
+        if problem := problem_with_changing(unit):
+            raise problem
         await self._check_parent(unit.id, changes.get("parent_id"))
         before = unit.model_dump(include=set(UnitFields.model_fields), mode="json")
         values = unit.model_dump(include=set(UnitFields.model_fields)) | changes
@@ -56,3 +56,8 @@ class UnitService:
             raise ParentUnknown()
         if unit_id in await self._units.above(parent_id):
             raise UnitAbove()
+
+
+def problem_with_changing(unit: Unit) -> OwnedByRegister | None:
+    """What about the unit keeps everybody from changing it here; None where nothing does."""
+    return OwnedByRegister(source=unit.source) if unit.source != SOURCE else None

@@ -3,6 +3,8 @@
 from typing import Annotated
 
 from shared.auth import Principal, Role, Scope, requires
+from shared.kit.text import Text
+from shared.web.actions import refusal
 
 _LOADERS = (Role.register_admin, Role.tenant_admin)
 
@@ -10,3 +12,8 @@ UploadsRead = Annotated[
     Principal, requires(Scope.uploads_read, (*_LOADERS, Role.approver, Role.auditor), everywhere=True)
 ]
 UploadsWrite = Annotated[Principal, requires(Scope.uploads_write, _LOADERS, everywhere=True)]
+
+
+def refusal_to_write(caller: Principal) -> Text | None:
+    """Why UploadsWrite refuses `caller`; None where it lets them through."""
+    return refusal(caller, Scope.uploads_write, _LOADERS, everywhere=True)

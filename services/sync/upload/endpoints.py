@@ -8,14 +8,17 @@ from fastapi import Path, Request, Response
 from starlette.requests import ClientDisconnect
 
 from services.sync.settings import Settings
-from services.sync.upload.auth import UploadsRead, UploadsWrite
+from services.sync.upload.auth import UploadsRead, UploadsWrite, refusal_to_write
 from services.sync.upload.errors import UploadBrokenOff
 from services.sync.upload.models import Upload
 from services.sync.upload.schemas import UploadCreate, UploadPublic
-from services.sync.upload.service import Keeping, NewUpload, UploadService
+from services.sync.upload.service import Keeping, NewUpload, UploadService, problem_with_sending
+from shared.auth import Principal
 from shared.kit.files import FileStore, spooled
+from shared.kit.text import Lang
 from shared.web import (
     IfMatch,
+    LangDep,
     Page,
     PageDep,
     SessionDep,
@@ -25,6 +28,7 @@ from shared.web import (
     new_router,
     runtime,
 )
+from shared.web.actions import allowed_action
 from shared.web.route import problem_responses
 from shared.web.runtime import transaction_of
 
@@ -36,30 +40,34 @@ _CONTENT = {"content": {"application/octet-stream": {"schema": {"type": "string"
 
 @router.post("/uploads", status_code=201, summary="Announce an upload", responses=problem_responses(413))
 async def uploads_create(
-    body: UploadCreate, caller: UploadsWrite, session: SessionDep, request: Request, response: Response
+    body: UploadCreate, caller: UploadsWrite, session: SessionDep, request: Request, response: Response, lang: LangDep
 ) -> UploadPublic:
     """Say what will be sent and how to read it. Nothing is sent yet."""
     new = NewUpload(body.kind, body.source, body.used_mapping(), body.size, body.sha256)
     upload = await UploadService(session).declare(new, caller.subject, keeping(request).max_bytes)
     created(response, request, f"/sync/v1/uploads/{upload.id}")
     etag(response, upload.version)
-    return show(upload)
+    return _show(upload, caller, request, lang)
 
 
 @router.get("/uploads", summary="List uploads")
-async def uploads_list(_: UploadsRead, session: SessionDep, request: Request, page: PageDep) -> Page[UploadPublic]:
+async def uploads_list(
+    caller: UploadsRead, session: SessionDep, request: Request, page: PageDep, lang: LangDep
+) -> Page[UploadPublic]:
     """The tenant's uploads, the newest first."""
     keys = page.keys(UUID)
     rows = await UploadService(session).list_before(keys[0] if keys else None, page.limit + 1)
-    return make_page(request, page, rows, key=lambda row: (row.id,), show=show)
+    return make_page(request, page, rows, key=lambda row: (row.id,), show=lambda row: _show(row, caller, request, lang))
 
 
 @router.get("/uploads/{uploadId}", summary="Read an upload")
-async def uploads_get(upload_id: UploadId, _: UploadsRead, session: SessionDep, response: Response) -> UploadPublic:
+async def uploads_get(
+    upload_id: UploadId, caller: UploadsRead, session: SessionDep, request: Request, response: Response, lang: LangDep
+) -> UploadPublic:
     """What was announced, and whether the content is there."""
     upload = await UploadService(session).get(upload_id)
     etag(response, upload.version)
-    return show(upload)
+    return _show(upload, caller, request, lang)
 
 
 @router.put(
@@ -69,7 +77,7 @@ async def uploads_get(upload_id: UploadId, _: UploadsRead, session: SessionDep, 
     openapi_extra={"requestBody": {"required": True, **_CONTENT}},
 )
 async def uploads_put_content(
-    upload_id: UploadId, caller: UploadsWrite, version: IfMatch, request: Request, response: Response
+    upload_id: UploadId, caller: UploadsWrite, version: IfMatch, request: Request, response: Response, lang: LangDep
 ) -> UploadPublic:
     """Stream the file as it is. It is stored encrypted, whole or not at all; it cannot be replaced afterwards."""
     # Two short transactions: a sender may take an hour, and must not hold a connection or a lock meanwhile.
@@ -84,7 +92,7 @@ async def uploads_put_content(
         upload = await uploads.awaiting(upload_id, version, lock=True)
         upload = await uploads.fill(upload, content.pieces(), keep, caller.subject)
     etag(response, upload.version)
-    return show(upload)
+    return _show(upload, caller, request, lang)
 
 
 async def _body(request: Request) -> AsyncIterator[bytes]:
@@ -105,7 +113,10 @@ def keeping(request: Request) -> Keeping:
     return Keeping(store, held.settings.max_upload_bytes, held.settings.upload_retention_days)
 
 
-def show(upload: Upload) -> UploadPublic:
+def _show(upload: Upload, caller: Principal, request: Request, lang: Lang) -> UploadPublic:
+    content_path = f"/sync/v1/uploads/{upload.id}/content"
+    problem = problem_with_sending(upload)
+    refused = refusal_to_write(caller) or (problem.title if problem else None)
     return UploadPublic(
         id=upload.id,
         kind=upload.kind,
@@ -114,6 +125,7 @@ def show(upload: Upload) -> UploadPublic:
         mapping_name=str(upload.mapping["name"]),
         size=upload.size,
         sha256=upload.sha256,
-        content_path=f"/sync/v1/uploads/{upload.id}/content",
+        content_path=content_path,
         created_at=upload.created_at,
+        allowed_actions=[allowed_action(request, lang, "send_content", "PUT", content_path, refused=refused)],
     )

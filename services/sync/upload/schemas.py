@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import Field, model_validator
 
 from services.sync.reading.mapping import ONEROSTER, Mapping, shipped
-from shared.web.models import ApiInput, ApiModel, example
+from shared.web.models import AllowedAction, ApiInput, ApiModel, example
 
 _MAPPING = {
     "name": "personal",
@@ -82,6 +82,15 @@ class UploadPublic(ApiModel):
             "sha256": _SHA256,
             "contentPath": "/sync/v1/uploads/01979f3a-7c1e-7b52-9d3a-5f0c2b9e8d11/content",
             "createdAt": "2026-08-17T08:00:00Z",
+            "allowedActions": [
+                {
+                    "action": "send_content",
+                    "method": "PUT",
+                    "href": "https://api.startklar.dev/sync/v1/uploads/01979f3a-7c1e-7b52-9d3a-5f0c2b9e8d11/content",
+                    "allowed": True,
+                    "reason": None,
+                }
+            ],
         }
     )
 
@@ -94,3 +103,4 @@ class UploadPublic(ApiModel):
     sha256: str
     content_path: str
     created_at: datetime
+    allowed_actions: list[AllowedAction] = Field(default_factory=list)

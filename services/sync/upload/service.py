@@ -71,8 +71,8 @@ class UploadService:
         """An upload whose content is still to come. Raises NotFound, StaleVersion, UploadAlreadyStored."""
         upload = await self._uploads.get(upload_id, lock=lock)
         check_version(version, upload.version)
-        if upload.file_id is not None:
-            raise UploadAlreadyStored()
+        if problem := problem_with_sending(upload):
+            raise problem
         return upload
 
     async def list_before(self, before: UUID | None, limit: int) -> Sequence[Upload]:
@@ -106,6 +106,11 @@ class UploadService:
         upload.state = "erased"
         upload.touch()
         await record(self._session, "upload.purge", "upload", upload.id)
+
+
+def problem_with_sending(upload: Upload) -> UploadAlreadyStored | None:
+    """Why nobody can send the content of this upload; None while it is awaited."""
+    return UploadAlreadyStored() if upload.file_id is not None else None
 
 
 def stored_file(upload: Upload) -> UUID:

@@ -3,8 +3,10 @@
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from shared.kit.ids import new_id
+from tests.identity.actions import NO_ROLE, NO_SCOPE, act, actions, verdicts
 from tests.support.services import ServiceUnderTest
 
 ADMIN = "tenant_admin@*"
@@ -22,7 +24,7 @@ async def prepare(identity: ServiceUnderTest, login_name: str = "kim@norrvik.exa
 async def test_an_account_is_opened_and_found_again(identity: ServiceUnderTest) -> None:
     account = await prepare(identity)
     response = await identity.client.get(f"/identity/v1/accounts/{account['id']}", headers=identity.as_("auditor@*"))
-    assert response.json() == account
+    assert response.json() | {"allowedActions": account["allowedActions"]} == account
     assert (account["state"], account["source"], account["personId"]) == ("open", "manual", None)
 
 
@@ -105,3 +107,43 @@ async def test_bad_input_names_the_place(identity: ServiceUnderTest, body: dict[
     response = await identity.client.post("/identity/v1/accounts", json=body, headers=identity.as_(ADMIN))
     assert response.status_code == 422
     assert [error["pointer"] for error in response.json()["errors"]] == [pointer]
+
+
+async def test_an_account_names_what_its_reader_may_do_and_that_is_what_happens(identity: ServiceUnderTest) -> None:
+    path = f"/identity/v1/accounts/{(await prepare(identity))['id']}"
+    readers = {
+        NO_ROLE: identity.as_("auditor@*"),
+        NO_SCOPE: identity.as_(ADMIN, scopes=["accounts:read"]),
+        None: identity.as_(ADMIN),
+    }
+    for reason, reader in readers.items():
+        wanted = (reason is None, reason)
+        assert await verdicts(identity, path, reader) == {"rename": wanted, "close": wanted}
+        closing = (await actions(identity, path, reader))["close"]
+        response = await act(identity, closing, reader, state="closed")
+        assert response.status_code == (200 if closing["allowed"] else 403)
+    assert await verdicts(identity, path, readers[None]) == {"rename": (True, None), "reopen": (True, None)}
+
+
+async def test_lists_creations_and_changes_name_the_same_actions(identity: ServiceUnderTest) -> None:
+    account, admin = await prepare(identity), identity.as_(ADMIN)
+    path = f"/identity/v1/accounts/{account['id']}"
+    listed = (await identity.client.get("/identity/v1/accounts", headers=admin)).json()["items"]
+    renamed = await identity.client.patch(path, json={"displayName": "K"}, headers=admin | {"If-Match": '"1"'})
+    assert [action["allowed"] for action in account["allowedActions"]] == [True, True]
+    assert listed[0]["allowedActions"] == renamed.json()["allowedActions"] == account["allowedActions"]
+
+
+async def test_an_account_that_the_roster_closed_is_neither_renamed_nor_reopened_here(
+    identity: ServiceUnderTest,
+) -> None:
+    path, admin = f"/identity/v1/accounts/{(await prepare(identity))['id']}", identity.as_(ADMIN)
+    async with identity.database.transaction(identity.tenant) as session:
+        closed = "UPDATE account SET source = 'roster', state = 'closed', closed_reason = 'roster_ended'"
+        await session.execute(text(closed))
+    reason = "Kontot styrs av registret; ändra personen där"
+    found = await verdicts(identity, path, admin | {"Accept-Language": "sv"})
+    assert found == {"rename": (False, reason), "reopen": (False, reason)}
+    offered = await actions(identity, path, admin)
+    assert (await act(identity, offered["rename"], admin, displayName="K")).status_code == 409
+    assert (await act(identity, offered["reopen"], admin, state="open")).status_code == 409

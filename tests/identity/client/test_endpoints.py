@@ -10,6 +10,7 @@ from services.identity.tenant.models import Tenant
 from shared.auth import Acr
 from shared.auth.jws import SigningKey
 from shared.kit.ids import new_id
+from tests.identity.actions import BASIC, NO_ROLE, TOO_WEAK, act, actions, verdicts
 from tests.support.services import ServiceUnderTest
 
 ADMIN = "tenant_admin@*"
@@ -134,3 +135,20 @@ async def test_a_key_that_cannot_verify_es256_is_refused(identity: ServiceUnderT
 )
 async def test_bad_input_names_the_place(identity: ServiceUnderTest, change: dict[str, Any], pointer: str) -> None:
     assert [error["pointer"] for error in (await register(identity, 422, **change))["errors"]] == [pointer]
+
+
+async def test_a_client_names_what_its_reader_may_do_and_that_is_what_happens(identity: ServiceUnderTest) -> None:
+    client = await register(identity)
+    path = f"/identity/v1/clients/{client['id']}"
+    readers = [
+        (identity.as_("auditor@*"), NO_ROLE, 403),
+        (identity.as_(ADMIN, acr=BASIC), TOO_WEAK, 401),
+        (identity.as_(ADMIN), None, 200),
+    ]
+    for reader, reason, status in readers:
+        assert await verdicts(identity, path, reader) == {"change": (reason is None, reason)}
+        listed = (await identity.client.get("/identity/v1/clients", headers=reader)).json()["items"][0]
+        assert listed["allowedActions"] == list((await actions(identity, path, reader)).values())
+        response = await act(identity, listed["allowedActions"][0], reader, name="Ny")
+        assert response.status_code == status
+    assert client["allowedActions"] == listed["allowedActions"] == response.json()["allowedActions"]

@@ -9,6 +9,7 @@ from sqlalchemy import text
 from shared.auth.cutoffs import AccessCutoffs
 from shared.kit.ids import new_id
 from tests.identity.account.test_endpoints import ADMIN, prepare
+from tests.identity.actions import BASIC, NO_ROLE, TOO_WEAK, act, actions, verdicts
 from tests.support.services import ServiceUnderTest, Start
 
 
@@ -154,3 +155,45 @@ async def test_another_tenant_neither_sees_nor_removes_a_membership(identity: Se
 async def test_bad_input_names_the_place(identity: ServiceUnderTest, change: dict[str, Any], pointer: str) -> None:
     body = {"accountId": str(new_id()), "role": "auditor", "side": "customer"} | change
     assert [error["pointer"] for error in (await grant(identity, body, 422))["errors"]] == [pointer]
+
+
+async def test_a_membership_names_what_its_reader_may_do_and_that_is_what_happens(identity: ServiceUnderTest) -> None:
+    account = await prepare(identity)
+    membership = await grant(identity, {"accountId": account["id"], "role": "auditor", "side": "customer"})
+    path = f"/identity/v1/memberships/{membership['id']}"
+    readers = [
+        (identity.as_("project_leader@*"), NO_ROLE, 403),
+        (identity.as_(ADMIN, acr=BASIC), TOO_WEAK, 401),
+        (identity.as_(ADMIN), None, 204),
+    ]
+    for reader, reason, status in readers:
+        assert await verdicts(identity, path, reader) == {"remove": (reason is None, reason)}
+        listed = (await identity.client.get("/identity/v1/memberships", headers=reader)).json()["items"][0]
+        assert listed["allowedActions"] == list((await actions(identity, path, reader)).values())
+        assert (await act(identity, listed["allowedActions"][0], reader)).status_code == status
+    assert membership["allowedActions"] == listed["allowedActions"]
+
+
+async def test_a_role_from_the_roster_is_removed_there(identity: ServiceUnderTest) -> None:
+    account, admin = await prepare(identity), identity.as_(ADMIN)
+    membership = await grant(identity, {"accountId": account["id"], "role": "unit_head", "side": "customer"})
+    async with identity.database.transaction(identity.tenant) as session:
+        await session.execute(text("UPDATE membership SET duty_id = id"))
+    path = f"/identity/v1/memberships/{membership['id']}"
+    reason = "The role comes from the roster; change the duty there"
+    assert await verdicts(identity, path, admin) == {"remove": (False, reason)}
+    refused = await act(identity, membership["allowedActions"][0], admin)
+    assert (refused.status_code, refused.json()["title"]) == (409, reason)
+
+
+async def test_only_administrators_of_the_platform_unmake_one(identity: ServiceUnderTest) -> None:
+    account = await prepare(identity)
+    membership = await grant(identity, {"accountId": account["id"], "role": "auditor", "side": "customer"})
+    async with identity.database.transaction(identity.tenant) as session:
+        await session.execute(text("UPDATE membership SET role = 'platform_admin'"))
+    path = f"/identity/v1/memberships/{membership['id']}"
+    reason = "The role cannot be granted or removed here"
+    for role, wanted, status in ((ADMIN, (False, reason), 403), ("platform_admin@*", (True, None), 204)):
+        caller = identity.as_(role)
+        assert await verdicts(identity, path, caller) == {"remove": wanted}
+        assert (await act(identity, membership["allowedActions"][0], caller)).status_code == status

@@ -10,6 +10,7 @@ from sqlalchemy import text
 from services.identity.provider.service import ProviderService
 from services.identity.secret.sealing import Sealer
 from shared.kit.ids import new_id
+from tests.identity.actions import BASIC, NO_ROLE, TOO_WEAK, act, actions, verdicts
 from tests.support.services import ServiceUnderTest
 
 ADMIN = "tenant_admin@*"
@@ -36,7 +37,8 @@ async def test_a_registered_provider_tells_where_it_must_send_people_back(identi
     assert provider["redirectUri"] == f"{identity.mint.issuer}/oidc/{identity.tenant}/callback"
     assert provider["loginClaim"] == "eduPersonPrincipalName"
     path = f"/identity/v1/identity-providers/{provider['id']}"
-    assert (await identity.client.get(path, headers=identity.as_("auditor@*"))).json() == provider
+    read = await identity.client.get(path, headers=identity.as_("auditor@*"))
+    assert read.json() | {"allowedActions": provider["allowedActions"]} == provider
 
 
 async def test_its_secret_is_shown_nowhere_and_stored_sealed(identity: ServiceUnderTest) -> None:
@@ -147,3 +149,20 @@ async def test_another_tenant_does_not_see_it(identity: ServiceUnderTest) -> Non
 )
 async def test_bad_input_names_the_place(identity: ServiceUnderTest, change: dict[str, Any], pointer: str) -> None:
     assert [error["pointer"] for error in (await register(identity, 422, **change))["errors"]] == [pointer]
+
+
+async def test_a_provider_names_what_its_reader_may_do_and_that_is_what_happens(identity: ServiceUnderTest) -> None:
+    provider = await register(identity)
+    path = f"/identity/v1/identity-providers/{provider['id']}"
+    readers = [
+        (identity.as_("auditor@*"), NO_ROLE, 403),
+        (identity.as_(ADMIN, acr=BASIC), TOO_WEAK, 401),
+        (identity.as_(ADMIN), None, 200),
+    ]
+    for reader, reason, status in readers:
+        assert await verdicts(identity, path, reader) == {"change": (reason is None, reason)}
+        listed = (await identity.client.get("/identity/v1/identity-providers", headers=reader)).json()["items"][0]
+        assert listed["allowedActions"] == list((await actions(identity, path, reader)).values())
+        response = await act(identity, listed["allowedActions"][0], reader, name="Ny")
+        assert response.status_code == status
+    assert provider["allowedActions"] == listed["allowedActions"] == response.json()["allowedActions"]

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from shared.kit.ids import new_id
+from tests.identity.actions import NO_ROLE, NO_SCOPE, act, actions, verdicts
 from tests.support.services import ServiceUnderTest
 
 BODY = {
@@ -103,3 +104,25 @@ async def test_bad_input_names_the_place(identity: ServiceUnderTest, body: dict[
     response = await identity.client.post("/identity/v1/tenants", json=body, headers=identity.as_("platform_admin@*"))
     assert response.status_code == 422
     assert [error["pointer"] for error in response.json()["errors"]] == [pointer]
+
+
+async def test_a_tenant_names_what_its_reader_may_do_and_that_is_what_happens(identity: ServiceUnderTest) -> None:
+    tenant = await found(identity)
+    own, path = tenant["id"], f"/identity/v1/tenants/{tenant['id']}"
+    readers = [
+        (identity.as_("project_leader@*", tenant=own), NO_ROLE, 403),
+        (identity.as_(f"tenant_admin@{new_id()}", tenant=own), NO_ROLE, 403),
+        (identity.as_("tenant_admin@*", tenant=own, scopes=["tenants:read"]), NO_SCOPE, 403),
+        (identity.as_("tenant_admin@*", tenant=own), None, 200),
+        (identity.as_("platform_admin@*"), None, 200),
+    ]
+    version = 1
+    for reader, reason, status in readers:
+        assert await verdicts(identity, path, reader) == {"change": (reason is None, reason)}
+        listed = (await identity.client.get("/identity/v1/tenants", headers=reader)).json()["items"]
+        offered = next(row["allowedActions"] for row in listed if row["id"] == own)
+        assert offered == list((await actions(identity, path, reader)).values())
+        response = await act(identity, offered[0], reader, version, name="Väderby")
+        assert response.status_code == status
+        version = response.json().get("version", version)
+    assert tenant["allowedActions"] == offered == response.json()["allowedActions"]

@@ -9,7 +9,7 @@ from cli.demo_roster import Municipality
 from shared.kit.ids import new_id
 from tests.support.services import ServiceUnderTest, Start
 from tests.sync.town import Roster, oneroster_zip, town
-from tests.sync.work import LOADER, plan, read
+from tests.sync.work import LOADER, act, plan, read, verdicts
 
 SECRET = "Hemlignamn"
 
@@ -32,6 +32,16 @@ async def create(service: ServiceUnderTest, **body: Any) -> Any:
 async def patch(service: ServiceUnderTest, person: Any, **body: Any) -> Any:
     headers = service.as_(LOADER) | {"If-Match": person.headers["etag"]}
     return await service.client.patch(f"/sync/v1/persons/{person.json()['id']}", json=body, headers=headers)
+
+
+async def ask(service: ServiceUnderTest, path: str, scope: str, person_id: str) -> Any:
+    """What another service asks about a person."""
+    token = service.mint.service_token("sync", [scope], service.tenant)
+    response = await service.client.post(
+        f"/internal/{path}", json={"personId": person_id}, headers={"Authorization": f"Bearer {token}"}
+    )
+    assert response.status_code == 200, response.text
+    return response.json()
 
 
 def slug(response: Any) -> str:
@@ -171,20 +181,12 @@ async def test_a_person_is_shown_to_itself_and_then_forgotten_everywhere(service
     roster = await loaded(sync, small)
     known = str(await roster.value("SELECT id FROM person WHERE source_id = :id", id=person.id))
 
-    async def ask(path: str, scope: str) -> Any:
-        token = sync.mint.service_token("sync", [scope], sync.tenant)
-        response = await sync.client.post(
-            f"/internal/{path}", json={"personId": known}, headers={"Authorization": f"Bearer {token}"}
-        )
-        assert response.status_code == 200, response.text
-        return response.json()
-
-    shown = await ask("person-exports", "persons:read")
+    shown = await ask(sync, "person-exports", "persons:read", known)
     assert shown["person"][0]["family_name"] == SECRET
     assert shown["person"][0]["civic_number"] == "held, encrypted"
     assert shown["enrolment"]
 
-    erased = await ask("person-erasures", "persons:write")
+    erased = await ask(sync, "person-erasures", "persons:write", known)
     assert erased["erased"] > 1
     whole = str(await roster.rows("SELECT p::text FROM person p WHERE id = :id", id=known))
     whole += str(await roster.rows("SELECT p::text FROM planned_person p WHERE id = :id", id=known))
@@ -192,5 +194,47 @@ async def test_a_person_is_shown_to_itself_and_then_forgotten_everywhere(service
     assert person.id not in whole
     assert person.login not in whole
     assert await roster.value("SELECT ended_at IS NOT NULL AND civic_hash IS NULL FROM person WHERE id = :id", id=known)
-    again = await ask("person-erasures", "persons:write")
+    again = await ask(sync, "person-erasures", "persons:write", known)
     assert again["erased"] == 0
+
+
+async def test_a_person_names_what_its_reader_may_do_and_that_is_what_happens(service: Start) -> None:
+    sync = await service("sync")
+    person = await create(sync)
+    path, tag = f"/sync/v1/persons/{person.json()['id']}", person.headers["etag"]
+    for role, reason, status in (("auditor@*", "None of your roles allows it", 403), (LOADER, None, 200)):
+        wanted = (reason is None, reason)
+        assert await verdicts(sync, path, role) == {"change": wanted, "protect": wanted}
+        listed = (await read(sync, "/sync/v1/persons", role))["items"][0]["allowedActions"]
+        assert listed == (await read(sync, path, role))["allowedActions"]
+        response = await act(sync, listed[0], role, tag, json={"familyName": "Lund"})
+        assert response.status_code == status
+    assert person.json()["allowedActions"] == listed == response.json()["allowedActions"]
+    protected = await act(sync, listed[1], LOADER, response.headers["etag"], json={"protected": True})
+    assert (protected.status_code, protected.json()["familyName"]) == (200, None)
+
+
+async def test_a_registers_person_may_only_be_protected_here_and_says_so(service: Start) -> None:
+    sync = await service("sync")
+    await loaded(sync)
+    path = f"/sync/v1/persons/{next(iter(await ids(sync)))}"
+    shown = await sync.client.get(path, headers=sync.as_(LOADER))
+    owned = (False, "Changed in the register")
+    assert await verdicts(sync, path) == {"change": owned, "protect": (True, None)}
+    change, protect = shown.json()["allowedActions"]
+    tag = shown.headers["etag"]
+    assert (await act(sync, change, LOADER, tag, json={"familyName": "Lund"})).status_code == 409
+    assert (await act(sync, protect, LOADER, tag, json={"protected": True})).status_code == 200
+    assert await verdicts(sync, path) == {"change": owned}
+
+
+async def test_a_person_who_was_erased_is_not_brought_back_by_a_change(service: Start) -> None:
+    sync = await service("sync")
+    person = await create(sync)
+    path = f"/sync/v1/persons/{person.json()['id']}"
+    await ask(sync, "person-erasures", "persons:write", person.json()["id"])
+    assert await verdicts(sync, path) == {"change": (False, "The person has ended")}
+    tag = (await sync.client.get(path, headers=sync.as_(LOADER))).headers["etag"]
+    refused = await act(sync, person.json()["allowedActions"][0], LOADER, tag, json={"familyName": "Lund"})
+    assert (refused.status_code, slug(refused)) == (409, "person-ended")
+    assert (await read(sync, path))["endedAt"] is not None

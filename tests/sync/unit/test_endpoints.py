@@ -5,7 +5,7 @@ from typing import Any
 from shared.kit.ids import new_id
 from tests.support.services import ServiceUnderTest, Start
 from tests.sync.town import Roster, oneroster_zip, town
-from tests.sync.work import LOADER, read
+from tests.sync.work import LOADER, act, read, verdicts
 
 
 async def create(service: ServiceUnderTest, **body: Any) -> Any:
@@ -82,3 +82,30 @@ async def test_units_are_paged_by_name(service: Start) -> None:
     rest = await read(sync, first["_links"]["next"]["href"].removeprefix("http://gateway.test"))
     assert [unit["name"] for unit in first["items"] + rest["items"]] == ["A", "B", "C"]
     assert rest["_links"]["next"] is None
+
+
+async def test_a_unit_names_what_its_reader_may_do_and_that_is_what_happens(service: Start) -> None:
+    sync = await service("sync")
+    unit = await create(sync)
+    path, tag = f"/sync/v1/units/{unit.json()['id']}", unit.headers["etag"]
+    readers = [
+        ("participant@*", "None of your roles allows it", 403),
+        (f"register_admin@{new_id()}", "None of your roles allows it", 403),
+        (LOADER, None, 200),
+    ]
+    for role, reason, status in readers:
+        assert await verdicts(sync, path, role) == {"change": (reason is None, reason)}
+        listed = (await read(sync, "/sync/v1/units", role))["items"][0]["allowedActions"]
+        assert listed == (await read(sync, path, role))["allowedActions"]
+        response = await act(sync, listed[0], role, tag, json={"name": "Ny"})
+        assert response.status_code == status
+    assert unit.json()["allowedActions"] == listed == response.json()["allowedActions"]
+
+
+async def test_a_registers_unit_says_that_it_is_changed_there(service: Start) -> None:
+    sync = await service("sync")
+    await Roster(sync.database, sync.tenant).load(oneroster_zip(town()))
+    unit_id = (await read(sync, "/sync/v1/units"))["items"][0]["id"]
+    path = f"/sync/v1/units/{unit_id}"
+    assert await verdicts(sync, path) == {"change": (False, "Changed in the register")}
+    assert await verdicts(sync, path, "participant@*") == {"change": (False, "None of your roles allows it")}

@@ -11,7 +11,7 @@ from sqlalchemy import text
 from shared.kit.ids import new_id
 from tests.support.services import ServiceUnderTest, Start
 from tests.sync.town import JOINED, oneroster_zip, repacked, town
-from tests.sync.work import LOADER, declare, plan, read, send, upload, work
+from tests.sync.work import LOADER, act, declare, plan, read, send, upload, verdicts, work
 
 MAPPING = JOINED.model_dump(mode="json", by_alias=True)
 
@@ -105,6 +105,25 @@ async def test_a_content_is_never_replaced(service: Start) -> None:
     stale = await send(sync, declared, content)
     assert (stale.status_code, slug(stale)) == (412, "stale-version")
     again = await send(sync, sent if "contentPath" in sent.json() else declared, content)
+    assert (again.status_code, slug(again)) == (409, "upload-already-stored")
+
+
+async def test_an_upload_names_what_its_reader_may_do_and_that_is_what_happens(service: Start) -> None:
+    sync = await service("sync")
+    content = oneroster_zip(town())
+    declared = await declare(sync, content)
+    path, tag = f"/sync/v1/uploads/{declared.json()['id']}", declared.headers["etag"]
+    for role, reason, status in (("auditor@*", "None of your roles allows it", 403), (LOADER, None, 200)):
+        assert await verdicts(sync, path, role) == {"send_content": (reason is None, reason)}
+        listed = (await read(sync, "/sync/v1/uploads", role))["items"][0]["allowedActions"]
+        assert listed == (await read(sync, path, role))["allowedActions"]
+        response = await act(sync, listed[0], role, tag, content=content)
+        assert response.status_code == status
+    assert declared.json()["allowedActions"] == listed
+    stored = {"send_content": (False, "The file is already uploaded")}
+    assert await verdicts(sync, path) == stored
+    assert [(one["allowed"], one["reason"]) for one in response.json()["allowedActions"]] == list(stored.values())
+    again = await act(sync, listed[0], LOADER, response.headers["etag"], content=content)
     assert (again.status_code, slug(again)) == (409, "upload-already-stored")
 
 

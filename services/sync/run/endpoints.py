@@ -5,6 +5,7 @@ from uuid import UUID
 
 from fastapi import Path, Query, Request, Response
 
+from services.sync.plan.models import Run
 from services.sync.run.auth import PlansRead, RunsApprove, RunsRead, RunsStart
 from services.sync.run.query import ItemQuery
 from services.sync.run.schemas import (
@@ -36,7 +37,7 @@ async def runs_create(
     """
     run = await RunService(session).start(body.upload_id, caller.subject)
     created(response, request, f"/sync/v1/jobs/{run.job_id}", status=202)
-    return show_run(run, [], caller, lang)
+    return show_run(run, [], caller, request, lang)
 
 
 @router.get("/runs", summary="List runs")
@@ -46,17 +47,21 @@ async def runs_list(
     """Deliveries that were read, the newest first."""
     keys = page.keys(UUID)
     rows = await RunService(session).list_before(keys[0] if keys else None, page.limit + 1)
-    return make_page(request, page, rows, key=lambda row: (row.id,), show=lambda row: show_run(row, [], caller, lang))
+
+    def show(row: Run) -> RunPublic:
+        return show_run(row, [], caller, request, lang)
+
+    return make_page(request, page, rows, key=lambda row: (row.id,), show=show)
 
 
 @router.get("/runs/{runId}", summary="Read a run")
 async def runs_get(
-    run_id: RunId, caller: RunsRead, session: SessionDep, response: Response, lang: LangDep
+    run_id: RunId, caller: RunsRead, session: SessionDep, request: Request, response: Response, lang: LangDep
 ) -> RunPublic:
     """State, gross numbers per kind and unit, what the guard says, and the hash that stands for the plan."""
     run, approvals = await RunService(session).get(run_id)
     etag(response, run.version)
-    return show_run(run, approvals, caller, lang)
+    return show_run(run, approvals, caller, request, lang)
 
 
 @router.get("/runs/{runId}/plan-items", summary="List what a run changes")

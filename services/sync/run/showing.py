@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from fastapi import Request
 from pydantic.alias_generators import to_camel
 
 from services.sync.plan.entities import BY_KIND
@@ -22,18 +23,18 @@ from services.sync.run.schemas import (
     RunPublic,
     UnitCounts,
 )
-from shared.auth import Principal, Role, Side
+from shared.auth import Principal, Role, Scope, Side
 from shared.kit.text import Lang, Text
-from shared.web import AllowedAction
+from shared.web.actions import allowed_action, refusal
 
 _SECRET = {"civic_hash", "civic_cipher", "login_digest"}
 _NOT_CUSTOMER = Text(sv="Bara kunden godkänner", en="Only the customer approves", da="Kun kunden godkender")
-_NO_ROLE = Text(sv="Din roll räcker inte", en="Your role does not allow it", da="Din rolle er ikke nok")
+_TWICE = Text(sv="Du har redan godkänt", en="You have approved already", da="Du har allerede godkendt")
 _NO_PLAN = Text(sv="Ingen plan väntar", en="No plan is waiting", da="Ingen plan venter")
 _HELD = Text(sv="Planen hålls tillbaka", en="The plan is held back", da="Planen holdes tilbage")
 
 
-def show_run(run: Run, approvals: Sequence[Approval], caller: Principal, lang: Lang) -> RunPublic:
+def show_run(run: Run, approvals: Sequence[Approval], caller: Principal, request: Request, lang: Lang) -> RunPublic:
     """The run as `caller` may see it, with what the caller may do."""
     return RunPublic(
         id=run.id,
@@ -53,27 +54,29 @@ def show_run(run: Run, approvals: Sequence[Approval], caller: Principal, lang: L
         approvals=[ApprovalPublic.model_validate(approval) for approval in approvals],
         created_at=run.created_at,
         ended_at=run.ended_at,
-        allowed_actions=[_approve(run, caller, lang)],
+        allowed_actions=[
+            allowed_action(
+                request,
+                lang,
+                "approve",
+                "POST",
+                f"/sync/v1/runs/{run.id}/approvals",
+                refused=_refused(run, approvals, caller),
+            )
+        ],
     )
 
 
-def _approve(run: Run, caller: Principal, lang: Lang) -> AllowedAction:
-    reason = None
+def _refused(run: Run, approvals: Sequence[Approval], caller: Principal) -> Text | None:
     if run.state != "planned":
-        reason = _NO_PLAN
-    elif run.guard == "held":
-        reason = _HELD
-    elif caller.side is not Side.customer:
-        reason = _NOT_CUSTOMER
-    elif not caller.holds_everywhere(Role.register_admin, Role.approver):
-        reason = _NO_ROLE
-    return AllowedAction(
-        action="approve",
-        method="POST",
-        href=f"/sync/v1/runs/{run.id}/approvals",
-        allowed=reason is None,
-        reason=reason.pick(lang) if reason else None,
-    )
+        return _NO_PLAN
+    if run.guard == "held":
+        return _HELD
+    if caller.side is not Side.customer:
+        return _NOT_CUSTOMER
+    if any(approval.account_id == caller.subject for approval in approvals):
+        return _TWICE
+    return refusal(caller, Scope.runs_write, (Role.register_admin, Role.approver), everywhere=True)
 
 
 def show_item(kind: str, row: PlannedRow, protected_now: Collection[UUID]) -> PlanItem:

@@ -4,8 +4,9 @@ from datetime import datetime
 from typing import Annotated, Literal, Self
 from uuid import UUID
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
+from services.sync.plan.manual import SOURCE as MANUAL
 from services.sync.reading.mapping import ONEROSTER, Mapping, shipped
 from shared.web.models import AllowedAction, ApiInput, ApiModel, example
 
@@ -31,7 +32,15 @@ _MAPPING = {
     ],
 }
 _SHA256 = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
-Source = Annotated[str, Field(min_length=1, max_length=40, pattern=r"^[a-z0-9][a-z0-9-]*$")]
+
+
+def _not_ours(name: str) -> str:
+    if name == MANUAL:
+        raise ValueError("this name is kept for what is entered by hand")
+    return name
+
+
+Source = Annotated[str, AfterValidator(_not_ours), Field(min_length=1, max_length=40, pattern=r"^[a-z0-9][a-z0-9-]*$")]
 
 
 class UploadCreate(ApiInput):

@@ -207,3 +207,10 @@ def test_the_zips_of_these_tests_are_what_they_say() -> None:
     assert zipfile.is_zipfile(io.BytesIO(BAD_DELIVERIES["zip-bomb"][0]))
     assert not zipfile.is_zipfile(io.BytesIO(BAD_DELIVERIES["broken-zip"][0]))
     assert len(hashlib.sha256(BAD_DELIVERIES["zip-bomb"][0]).hexdigest()) == 64
+
+
+async def test_no_delivery_may_pass_for_what_was_entered_by_hand(service: Start) -> None:
+    sync = await service("sync")
+    body = {"kind": "oneroster_zip", "source": "manual", "size": 3, "sha256": "0" * 64}
+    answer = await sync.client.post("/sync/v1/uploads", json=body, headers=sync.as_(LOADER))
+    assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "#/source")

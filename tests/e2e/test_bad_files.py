@@ -133,6 +133,8 @@ def test_joined_files_need_a_mapping_and_name_the_column_that_is_missing(house: 
     content = joined_roster()
     told = problem(announce(house, content, kind="joined_files"), 422)
     assert "mapping" in told["errors"][0]["detail"]
+    good, _ = planned(house, uploaded(house, content, kind="joined_files", mapping=JOINED))
+    assert good["state"] == "planned", good
     spoilt: dict[str, Any] = dict(JOINED) | {
         "files": [_renamed(JOINED["files"][0]), *JOINED["files"][1:]],
     }

@@ -80,6 +80,20 @@ def test_a_request_that_never_ends_its_head_holds_up_nobody(house: House) -> Non
         assert time.monotonic() - begin < 5
 
 
+@pytest.mark.parametrize("path", ["/projects/v1/projects", "/oauth2/token", "/sync/v1/uploads"])
+def test_a_body_that_never_ends_holds_up_nobody(house: House, path: str) -> None:
+    headers = {"Authorization": f"Bearer {house.token(REGISTER)}", "Content-Length": "1000"}
+    with ExitStack() as stack:
+        for _ in range(CROWD):
+            stack.enter_context(connected(house)).sendall(head("POST", path, headers) + b'{"name": ')
+        time.sleep(0.2)
+        begin = time.monotonic()
+        assert house.ask("GET", f"/{path.split('/')[1]}/v1/api-info".replace("oauth2", "identity")).status_code == 200
+        assert house.ask("GET", "/identity/v1/me").status_code == 200
+        assert house.ask("GET", "/sync/v1/units", REGISTER).status_code == 200
+        assert time.monotonic() - begin < 5
+
+
 def test_a_write_whose_caller_is_gone_is_whole_or_not_there(house: House) -> None:
     before = {project["id"] for project in house.each("/projects/v1/projects")}
     body = (

@@ -214,6 +214,9 @@ class Story:
             rows = leader.each("/training/v1/coverage", role="key_person")
             whole = next(row for row in rows if row["unitId"] is None)
             self._tell.fact(f"coverage of key persons: {whole['trained']} of {whole['needed']} ({whole['percent']} %)")
+            _hold(
+                whole["trained"] == whole["needed"], "key persons need a course beside the demo's: archive or hold it"
+            )
 
     def _pass(self, gate: str) -> None:
         with self._tell.act("Watching the gate turn ready by itself, then passing it"):

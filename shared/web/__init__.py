@@ -1,7 +1,7 @@
 """The HTTP edge that every service shares: one function builds the app, the rest are aliases for signatures."""
 
 from shared.web.app import ServiceSpec, build_app
-from shared.web.models import AllowedAction, ApiInput, ApiModel, Link, Page, example
+from shared.web.models import AllowedAction, ApiInput, ApiModel, ApiPatch, Link, Page, example
 from shared.web.paging import PageDep, PageQuery, make_page
 from shared.web.preconditions import IfMatch, check_version, etag
 from shared.web.route import new_router
@@ -12,6 +12,7 @@ __all__ = [
     "AllowedAction",
     "ApiInput",
     "ApiModel",
+    "ApiPatch",
     "IfMatch",
     "LangDep",
     "Link",

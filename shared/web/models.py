@@ -1,8 +1,8 @@
 """Base classes of request and response bodies, and the shapes that every service's documents share."""
 
-from typing import Any, Generic, Literal, TypeVar
+from typing import Any, ClassVar, Generic, Literal, Self, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic.alias_generators import to_camel
 
 T = TypeVar("T")
@@ -18,6 +18,20 @@ class ApiInput(ApiModel):
     """A request body: an unknown field is an error, since it is most often a misspelt one."""
 
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+
+
+class ApiPatch(ApiInput):
+    """A change: what is left out stays. Null empties a field that may be empty (`nullable`) and is refused elsewhere:
+    who sends it means something that would otherwise silently not happen."""
+
+    nullable: ClassVar[frozenset[str]] = frozenset()
+
+    @model_validator(mode="after")
+    def _null_is_no_value(self) -> Self:
+        for name in sorted(self.model_fields_set - self.nullable):
+            if getattr(self, name) is None:
+                raise ValueError(f"{to_camel(name)} cannot be null; leave it out to keep it")
+        return self
 
 
 def example(value: dict[str, Any]) -> ConfigDict:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from shared.web.models import AllowedAction, ApiInput, ApiModel, example
+from shared.web.models import AllowedAction, ApiInput, ApiModel, ApiPatch, example
 
 
 class AccountCreate(ApiInput):
@@ -16,7 +16,7 @@ class AccountCreate(ApiInput):
     display_name: str = Field(min_length=1, max_length=200)
 
 
-class AccountUpdate(ApiInput):
+class AccountUpdate(ApiPatch):
     """Absent members stay as they are. The names of an account that follows the roster are changed there."""
 
     model_config = example({"state": "closed"})

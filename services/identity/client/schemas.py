@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import Field
 
 from shared.auth import Role, Scope, Side
-from shared.web.models import AllowedAction, ApiInput, ApiModel, example
+from shared.web.models import AllowedAction, ApiInput, ApiModel, ApiPatch, example
 
 _ID = "01979f3a-7c1e-7b52-9d3a-5f0c2b9e8d11"
 _EXAMPLE = {
@@ -56,7 +56,7 @@ class ClientCreate(ApiInput):
     public_keys: list[dict[str, Any]] = Field(default_factory=list, max_length=5, description="ES256 public JWKs")
 
 
-class ClientUpdate(ApiInput):
+class ClientUpdate(ApiPatch):
     model_config = example({"state": "disabled"})
 
     name: str | None = Field(None, min_length=1, max_length=200)

@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import Field, SecretStr
 
 from shared.auth import Acr
-from shared.web.models import AllowedAction, ApiInput, ApiModel, example
+from shared.web.models import AllowedAction, ApiInput, ApiModel, ApiPatch, example
 
 CREATE_EXAMPLE = {
     "name": "Norrviks inloggning",
@@ -55,7 +55,7 @@ class ProviderCreate(ApiInput):
     )
 
 
-class ProviderUpdate(ApiInput):
+class ProviderUpdate(ApiPatch):
     """What may change without becoming another provider. Issuer and login claim decide who is who, so they stay."""
 
     model_config = example({"clientSecret": "given by the provider", "state": "active"})

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from services.projects.plan.vocabulary import LifecycleStage, PartySide, SchoolForm
 from shared.kit.text import Text
-from shared.web.models import AllowedAction, ApiInput, ApiModel, example
+from shared.web.models import AllowedAction, ApiModel, ApiPatch, example
 
 ProjectName = Annotated[str, Field(min_length=1, max_length=200)]
 RoleKey = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,40}$")]
@@ -94,7 +94,7 @@ class ProjectPublic(ProjectItem):
     allowed_actions: list[AllowedAction]
 
 
-class ProjectChange(ApiInput):
+class ProjectChange(ApiPatch):
     """What to change; what is left out stays. `roles` gives a role to an account, or takes it away with null."""
 
     model_config = example({"name": "Skolplattform 2027-2028", "roles": {"customer_project_leader": None}})

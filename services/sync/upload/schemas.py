@@ -63,7 +63,7 @@ class UploadCreate(ApiInput):
 
     kind: Literal["oneroster_zip", "joined_files"]
     source: Source = "register"
-    size: int = Field(ge=1, description="Bytes")
+    size: int = Field(ge=1, strict=True, description="Bytes")
     sha256: str = Field(pattern=r"^[0-9a-fA-F]{64}$", description="Hexadecimal, over the whole content")
     mapping: Mapping | None = None
 

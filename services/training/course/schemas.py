@@ -4,15 +4,15 @@ from datetime import datetime
 from typing import Annotated, Literal, Self
 from uuid import UUID
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import Field, Strict, StringConstraints, model_validator
 
 from shared.kit.text import Text
-from shared.web import AllowedAction, ApiInput, ApiModel, example
+from shared.web import AllowedAction, ApiInput, ApiModel, ApiPatch, example
 
 Mode = Literal["on_site", "web", "self_study"]
 Key = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
 TrainingRole = Annotated[str, StringConstraints(pattern=r"^[a-z]+(_[a-z]+)*$", max_length=60)]
-GroupSize = Annotated[int, Field(ge=1, le=100_000, description="People per session")]
+GroupSize = Annotated[int, Strict(), Field(ge=1, le=100_000, description="People per session")]
 
 _EXAMPLE = {
     "key": "key-persons",
@@ -43,7 +43,7 @@ class CourseCreate(ApiInput):
         return self
 
 
-class CourseUpdate(ApiInput):
+class CourseUpdate(ApiPatch):
     """Only the fields that are given change."""
 
     model_config = example({"maxSize": 20})

@@ -5,9 +5,9 @@ from typing import Annotated, Literal, Self
 from uuid import UUID
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, AwareDatetime, Field, model_validator
+from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field, Strict, model_validator
 
-from shared.web import AllowedAction, ApiInput, ApiModel, example
+from shared.web import AllowedAction, ApiInput, ApiModel, ApiPatch, example
 
 
 def _known_zone(name: str) -> str:
@@ -18,11 +18,18 @@ def _known_zone(name: str) -> str:
     return name
 
 
+def _text(value: object) -> object:
+    """A number is no instant, though it could be read as seconds since 1970."""
+    if isinstance(value, str | datetime):
+        return value
+    raise ValueError("use RFC 3339 with an offset, such as 2026-08-17T09:00:00+02:00")
+
+
 # Far from the ends of the calendar, where a change of zone leaves it.
 _EARLIEST, _LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 12, 31, tzinfo=UTC)
-Instant = Annotated[AwareDatetime, Field(ge=_EARLIEST, le=_LATEST)]
+Instant = Annotated[AwareDatetime, Field(ge=_EARLIEST, le=_LATEST), BeforeValidator(_text)]
 Zone = Annotated[str, AfterValidator(_known_zone), Field(max_length=60)]
-Capacity = Annotated[int, Field(ge=1, le=100_000, description="Seats")]
+Capacity = Annotated[int, Strict(), Field(ge=1, le=100_000, description="Seats")]
 Place = Annotated[str, Field(min_length=1, max_length=200)]
 
 _EXAMPLE = {
@@ -57,7 +64,7 @@ class SessionCreate(_Times):
     capacity: Capacity
 
 
-class SessionUpdate(_Times):
+class SessionUpdate(_Times, ApiPatch):
     """Only the fields that are given change. A larger capacity seats those who wait, in order."""
 
     model_config = example({"capacity": 30})

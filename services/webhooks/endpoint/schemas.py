@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import Field, StringConstraints
 
 from shared.contracts.webhooks import DisabledReason
-from shared.web import AllowedAction, ApiInput, ApiModel, example
+from shared.web import AllowedAction, ApiInput, ApiModel, ApiPatch, example
 
 _ID = "0199b1c2-7a10-7cc1-9d3e-2f6f1a2b3c4d"
 _CREATE: dict[str, Any] = {
@@ -45,7 +45,7 @@ class EndpointCreate(ApiInput):
     event_types: EventTypes
 
 
-class EndpointPatch(ApiInput):
+class EndpointPatch(ApiPatch):
     """Leave out what stays. `state` `enabled` starts again what was disabled; what was missed is not sent again by
     itself, but can be read from `/events` or asked for with a redelivery."""
 

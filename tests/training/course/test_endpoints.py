@@ -20,6 +20,8 @@ COURSE: dict[str, Any] = {"key": "basics", "title": {"sv": "Grund", "en": "Basic
         ({"minSize": 30, "maxSize": 20}, "#"),
         ({"maxSize": 10**12}, "#/maxSize"),
         ({"mode": "telepathy"}, "#/mode"),
+        ({"maxSize": "20"}, "#/maxSize"),
+        ({"maxSize": True}, "#/maxSize"),
         ({"extra": 1}, "#/extra"),
     ],
 )
@@ -42,8 +44,8 @@ async def test_an_archived_course_gets_no_more_sessions(training: ServiceUnderTe
     url = f"/training/v1/courses/{course}"
     headers = training.as_(LEADER) | {"If-Match": '"1"'}
     assert (await training.client.patch(url, json={"archived": True}, headers=headers)).status_code == 200
-    body = {"courseId": course, "startsAt": "2027-01-01T08:00:00Z", "endsAt": "2027-01-01T10:00:00Z"}
-    body |= {"place": "Room 1", "capacity": "3"}
+    body: dict[str, Any] = {"courseId": course, "startsAt": "2027-01-01T08:00:00Z", "endsAt": "2027-01-01T10:00:00Z"}
+    body |= {"place": "Room 1", "capacity": 3}
     answer = await training.client.post("/training/v1/sessions", json=body, headers=training.as_(LEADER))
     assert (answer.status_code, answer.json()["type"].rsplit("/", 1)[1]) == (409, "course-archived")
 
@@ -57,13 +59,15 @@ async def test_an_archived_course_gets_no_more_sessions(training: ServiceUnderTe
         ({"startsAt": "0001-01-01T00:30:00+14:00"}, "#/startsAt"),
         ({"endsAt": "9999-12-31T23:00:00-14:00"}, "#/endsAt"),
         ({"capacity": 0}, "#/capacity"),
+        ({"capacity": "3"}, "#/capacity"),
+        ({"startsAt": 1800000000}, "#/startsAt"),
         ({"place": ""}, "#/place"),
     ],
 )
 async def test_a_wrong_session_is_refused_and_the_place_named(
     training: ServiceUnderTest, wrong: dict[str, Any], pointer: str
 ) -> None:
-    body = {"courseId": await create_course(training), "place": "Room 1", "capacity": 3}
+    body: dict[str, Any] = {"courseId": await create_course(training), "place": "Room 1", "capacity": 3}
     body |= {"startsAt": "2027-01-01T08:00:00Z", "endsAt": "2027-01-01T10:00:00Z"}
     answer = await training.client.post("/training/v1/sessions", json=body | wrong, headers=training.as_(LEADER))
     assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, pointer)
@@ -90,3 +94,12 @@ async def test_a_course_says_who_may_change_it_in_the_callers_language(training:
     assert [(action["allowed"], action["reason"]) for action in seen] == [(False, "Ingen av dina roller tillåter det")]
     refused = await training.client.patch(url, json={"maxSize": 30}, headers=reader | {"If-Match": '"1"'})
     assert refused.status_code == 403
+
+
+async def test_null_is_no_value_for_what_cannot_be_empty(training: ServiceUnderTest) -> None:
+    url = f"/training/v1/courses/{await create_course(training)}"
+    headers = training.as_(LEADER) | {"If-Match": '"1"'}
+    answer = await training.client.patch(url, json={"title": None}, headers=headers)
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["detail"].endswith("title cannot be null; leave it out to keep it")
+    assert (await training.client.get(url, headers=training.as_(LEADER))).json()["version"] == 1

@@ -49,13 +49,14 @@ class RunTasks:
                     task = ReadTask(Mapping.model_validate(upload.mapping), keys, clock.today())
                     content = self._store.read(session, stored_file(upload))
                     await plan_delivery(session, run, read_in_child(task, content))
-                return {"runId": str(run_id), "state": run.state, "guard": run.guard}
         except Fatal as fatal:
             await self._unreadable(ctx, run_id, fatal)
             raise DeliveryUnreadable.at(fatal.finding) from None
         except Exception as error:
             await self._give_up(ctx, run_id, error)
             raise
+        await ctx.progress(2, 2, "planned")
+        return {"runId": str(run_id), "state": run.state, "guard": run.guard}
 
     async def _give_up(self, ctx: JobContext, run_id: UUID, error: Exception) -> None:
         """Let the run say that it has failed once its job is not tried again."""

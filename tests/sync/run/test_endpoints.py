@@ -175,3 +175,10 @@ def _slug(response: Any) -> str:
 
 def _sql(statement: str) -> TextClause:
     return text(statement)
+
+
+async def test_a_planned_runs_job_has_come_to_its_end(committed_service: Start) -> None:
+    sync = await committed_service("sync")
+    run = await plan(sync, oneroster_zip(town()))
+    job = await read(sync, f"/sync/v1/jobs/{run['jobId']}")
+    assert (job["state"], job["progressDone"], job["progressTotal"]) == ("succeeded", 2, 2)

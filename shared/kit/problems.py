@@ -34,6 +34,8 @@ class Problem(Exception):
     status: ClassVar[int] = 500
     slug: ClassVar[str] = "internal-error"
     title: ClassVar[Text] = Text(sv="Internt fel", en="Internal error", da="Intern fejl")
+    mend: ClassVar[Text | None] = None
+    """What the caller can do about it: the detail where none is given."""
 
     def __init__(
         self,
@@ -55,7 +57,7 @@ class Problem(Exception):
             "type": TYPE_BASE + self.slug,
             "title": self.title.pick(lang),
             "status": self.status,
-            "detail": _pick(self.detail, lang) or self.title.pick(lang),
+            "detail": _pick(self.detail or self.mend, lang) or self.title.pick(lang),
             "instance": instance,
         }
         if self.errors:

@@ -12,6 +12,11 @@ class AccountNotFound(NotFound):
 class LoginNameTaken(Conflict):
     slug = "login-name-taken"
     title = Text(sv="Inloggningsnamnet är upptaget", en="The login name is taken", da="Loginnavnet er optaget")
+    mend = Text(
+        sv="Välj ett annat inloggningsnamn",
+        en="Choose another login name",
+        da="Vælg et andet loginnavn",
+    )
 
 
 class AccountFollowsRoster(Conflict):

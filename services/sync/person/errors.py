@@ -21,3 +21,8 @@ class PersonEnded(Conflict):
 
     slug = "person-ended"
     title = Text(sv="Personen har avslutats", en="The person has ended", da="Personen er afsluttet")
+    mend = Text(
+        sv="Lägg in personen i registret igen; här kan bara skyddet skärpas",
+        en="Enter the person in the register again; only protection can be tightened here",
+        da="Opret personen i registret igen; her kan kun beskyttelsen skærpes",
+    )

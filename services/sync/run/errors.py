@@ -24,6 +24,11 @@ class UploadNotStored(Conflict):
 
     slug = "upload-not-stored"
     title = Text(sv="Filen finns inte", en="The file is not there", da="Filen er der ikke")
+    mend = Text(
+        sv="Skicka filens innehåll först, eller ladda upp den igen",
+        en="Send the content of the file first, or upload it anew",
+        da="Send filens indhold først, eller upload den igen",
+    )
 
 
 class RunNotPlanned(Conflict):
@@ -31,6 +36,11 @@ class RunNotPlanned(Conflict):
 
     slug = "run-not-planned"
     title = Text(sv="Körningen har ingen plan som väntar", en="The run has no plan that waits", da="Ingen plan venter")
+    mend = Text(
+        sv="Läs körningen; bara en körning i läget planned kan godkännas",
+        en="Read the run; only one in the state planned can be approved",
+        da="Læs kørslen; kun en kørsel i tilstanden planned kan godkendes",
+    )
 
 
 class PlanHeld(Conflict):
@@ -38,6 +48,11 @@ class PlanHeld(Conflict):
 
     slug = "plan-held"
     title = Text(sv="Planen hålls tillbaka", en="The plan is held back", da="Planen holdes tilbage")
+    mend = Text(
+        sv="Rätta det som reasons nämner i källan och ladda upp en ny fil",
+        en="Mend in the source what reasons names, and upload a new file",
+        da="Ret i kilden det, som reasons nævner, og upload en ny fil",
+    )
 
 
 class PlanDiffers(Conflict):
@@ -45,6 +60,11 @@ class PlanDiffers(Conflict):
 
     slug = "plan-differs"
     title = Text(sv="Planen är en annan", en="The plan is another", da="Planen er en anden")
+    mend = Text(
+        sv="Läs planen igen och skicka dess planHash",
+        en="Read the plan again and send its planHash",
+        da="Læs planen igen og send dens planHash",
+    )
 
 
 class PlanStale(Conflict):
@@ -52,6 +72,11 @@ class PlanStale(Conflict):
 
     slug = "plan-stale"
     title = Text(sv="Registret har ändrats sedan planen gjordes", en="The roster has moved", da="Registret er ændret")
+    mend = Text(
+        sv="Starta en ny körning på samma uppladdning",
+        en="Start a new run on the same upload",
+        da="Start en ny kørsel på samme upload",
+    )
 
 
 class AlreadyApproved(Conflict):

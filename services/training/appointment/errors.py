@@ -7,6 +7,11 @@ from shared.kit.text import Text
 class AlreadyAppointed(Conflict):
     slug = "already-appointed"
     title = Text(sv="Redan utsedd", en="Already appointed", da="Allerede udpeget")
+    mend = Text(
+        sv="Använd uppdraget som appointmentId nämner",
+        en="Use the appointment that appointmentId names",
+        da="Brug det hverv, som appointmentId nævner",
+    )
 
 
 class UnitNotYours(Forbidden):

@@ -12,3 +12,8 @@ class CourseKeyTaken(Conflict):
 class CourseArchived(Conflict):
     slug = "course-archived"
     title = Text(sv="Kursen är arkiverad", en="The course is archived", da="Kurset er arkiveret")
+    mend = Text(
+        sv="Öppna kursen igen eller välj en annan",
+        en="Reopen the course or choose another",
+        da="Åbn kurset igen, eller vælg et andet",
+    )

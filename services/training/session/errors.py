@@ -12,3 +12,8 @@ class CapacityBelowTaken(Conflict):
 class SessionClosed(Conflict):
     slug = "session-closed"
     title = Text(sv="Tillfället är avslutat", en="The session is closed", da="Sessionen er lukket")
+    mend = Text(
+        sv="Planera ett nytt tillfälle; det här är genomfört eller inställt",
+        en="Plan a new session; this one is held or cancelled",
+        da="Planlæg en ny session; denne er afholdt eller aflyst",
+    )

@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from shared.kit import clock
 from shared.kit.ids import new_id
 from shared.kit.logging import REDACTED, redact
-from shared.kit.problems import FieldError, Invalid
+from shared.kit.problems import Conflict, FieldError, Invalid
 from shared.kit.settings import ServiceSettings
 from shared.kit.text import Text, negotiate
 
@@ -66,6 +66,19 @@ def test_a_problem_names_place_and_mend_in_the_language() -> None:
     assert document["errors"] == [{"pointer": "#/startMonth", "detail": "Använd ÅÅÅÅ-MM", "code": "pattern"}]
     assert (document["status"], document["hint"], document["instance"]) == (422, 1, "/projects/v1/projects")
     assert problem.document("da")["detail"] == "Use ÅÅÅÅ-MM"
+
+
+class KeyTaken(Conflict):
+    """An invented conflict with a mend."""
+
+    slug = "key-taken"
+    title = Text(sv="Upptagen", en="Taken")
+    mend = Text(sv="Välj en annan", en="Choose another")
+
+
+def test_a_problem_without_a_detail_says_what_can_be_done() -> None:
+    assert KeyTaken().document("sv")["detail"] == "Välj en annan"
+    assert KeyTaken("Nothing will help").document("sv")["detail"] == "Nothing will help"
 
 
 class Settings(ServiceSettings):

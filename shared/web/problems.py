@@ -15,6 +15,7 @@ from starlette.exceptions import HTTPException as StarletteHTTPException
 from shared.kit.problems import BadRequest, Conflict, FieldError, InternalError, Invalid, Problem, Unavailable
 from shared.kit.text import Text, negotiate
 from shared.web import refusals
+from shared.web.validation_texts import validation_text
 
 log = structlog.get_logger(__name__)
 
@@ -89,8 +90,9 @@ def _field_error(detail: dict[str, Any]) -> FieldError:
         if where == "body"
         else f"{_LOCATIONS.get(str(where), '')}{'/'.join(map(str, rest))}"
     )
-    message = str(detail["msg"]).removeprefix("Value error, ")
-    return FieldError(pointer=pointer, detail=message, code=str(detail["type"]))
+    english = str(detail["msg"]).removeprefix("Value error, ")
+    text = validation_text(detail["type"], detail.get("ctx", {}), english)
+    return FieldError(pointer=pointer, detail=text, code=str(detail["type"]))
 
 
 async def _http(request: Request, error: Exception) -> Response:

@@ -253,3 +253,19 @@ async def test_each_answer_tells_how_often_the_caller_may_still_ask_and_the_last
     assert 0 < int(answers[2].headers["retry-after"]) <= 60
     assert answers[2].json()["type"].endswith("/too-many-requests")
     assert (await toy.client.get("/toy/v1/notes", headers=theirs)).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("body", "swedish"),
+    [
+        ({}, "Uppgiften krävs"),
+        ({"body": 7}, "Ska vara en text"),
+        ({"body": "a" * 101}, "Högst 100 tecken"),
+        ({"body": "a", "boddy": 1}, "Okänd uppgift; rätta stavningen eller ta bort den"),
+    ],
+)
+async def test_each_wrong_place_is_explained_in_the_callers_language(
+    toy: ServiceUnderTest, body: dict[str, object], swedish: str
+) -> None:
+    answer = await toy.client.post("/toy/v1/notes", json=body, headers=toy.as_() | {"Accept-Language": "sv"})
+    assert [error["detail"] for error in answer.json()["errors"]] == [swedish]

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cli.servers.accounts import data_home, private_dir
+from cli.servers.processes import ServerFailed
 
 ROOT = Path(__file__).parents[2]
 STATE_VARIABLE = "STARTKLAR_STATE"
@@ -36,7 +37,8 @@ class Places:
 
     @property
     def keys(self) -> Path:
-        return self.state / "keys"
+        """Beside the data that they open: a new checkout in the old place finds both or neither."""
+        return self.home / "keys"
 
     @property
     def logs(self) -> Path:
@@ -61,7 +63,10 @@ class Places:
         return self.state / "gateway.json"
 
     def prepare(self) -> None:
-        """Create the private folders. Errors: `ServerFailed` when they belong to somebody else."""
+        """Create the private folders. Errors: `ServerFailed` when they belong to somebody else, or when there is data
+        whose keys are gone."""
+        if self.postgres.exists() and not self.keys.exists():
+            raise ServerFailed(f"the keys of the data in {self.home} are gone; begin anew with ./startklar reset")
         for folder in (self.state, self.keys, self.logs):
             private_dir(folder)
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import stat
 import subprocess
 from collections.abc import Iterator
@@ -72,6 +73,7 @@ def test_reset_asks_before_it_deletes(places: Places) -> None:
     assert places.keys.exists()
     assert _startklar(places.state, "reset", "--yes").returncode == 0
     assert not places.state.exists()
+    assert not places.keys.exists()
 
 
 def test_a_state_folder_that_others_may_enter_is_refused(tmp_path: Path) -> None:
@@ -109,3 +111,20 @@ def test_a_command_of_a_package_is_loaded_only_when_it_is_asked_for(name: str) -
     for arguments, is_offered in ((["--help"], True), ([name], True), (["status"], False)):
         names = {command.name for command in build_app(arguments).registered_commands}
         assert (name in names) is is_offered
+
+
+def test_data_without_its_keys_is_not_served_and_the_way_out_is_named(places: Places) -> None:
+    places.postgres.mkdir(parents=True)
+    shutil.rmtree(places.keys)
+    done = _startklar(places.state, "up")
+    assert done.returncode != 0
+    assert "./startklar reset" in done.stdout + done.stderr
+    assert _startklar(places.state, "reset", "--yes").returncode == 0
+
+
+def test_a_new_checkout_in_the_old_place_finds_the_keys_of_its_data(places: Places) -> None:
+    (places.keys / "install-secret").write_text("x")
+    if places.home != places.state:  # for root, data and keys lie outside the checkout
+        shutil.rmtree(places.state)
+    places.prepare()
+    assert (places.keys / "install-secret").read_text() == "x"

@@ -1,9 +1,9 @@
 """Every table of the service, for alembic and the app."""
 
-from services.projects.activity.models import Activity
+from services.projects.activity.models import Activity, ActivityParticipation, Dependency
 from services.projects.db import Model
 from services.projects.gate.models import Attestation, Gate, GateCriterion, GateTransition, GateWaiver
-from services.projects.phase.models import Phase
+from services.projects.phase.models import Phase, Track
 from services.projects.project.models import Project, ProjectParty, ProjectRole
 from services.projects.signal.models import Signal
 from services.projects.unit.models import Unit, UnitFeed
@@ -17,7 +17,9 @@ declare_access_cutoff(Model)
 
 __all__ = [
     "Activity",
+    "ActivityParticipation",
     "Attestation",
+    "Dependency",
     "Gate",
     "GateCriterion",
     "GateTransition",
@@ -28,6 +30,7 @@ __all__ = [
     "ProjectParty",
     "ProjectRole",
     "Signal",
+    "Track",
     "Unit",
     "UnitFeed",
 ]

@@ -40,7 +40,7 @@ def plan_rows(draft: Draft, tenant: UUID, project_id: UUID) -> PlanRows:
     activities = [
         _activity(drawn, by_key[drawn.row.phase], position) for position, drawn in enumerate(draft.activities, start=1)
     ]
-    by_ref = {activity.source_ref: activity for activity in activities}
+    by_ref = {activity.source_ref: activity for activity in activities if activity.source_ref is not None}
     gates = [_gate(drawn, by_key[drawn.row.phase], position) for position, drawn in enumerate(draft.gates, start=1)]
     criteria = [
         criterion

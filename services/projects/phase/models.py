@@ -1,4 +1,4 @@
-"""Phases of a project. They may overlap and leave gaps: effort and calendar are independent."""
+"""Phases and tracks of a project. Phases may overlap and leave gaps: effort and calendar are independent."""
 
 from typing import Any
 
@@ -9,6 +9,20 @@ from sqlmodel import Field
 from services.projects.db import Model
 from services.projects.plan.columns import OfProject, WindowColumns, to_project, window_check
 from shared.kit.db import TenantRow, Versioned
+
+
+class Track(Model, TenantRow, Versioned, OfProject, table=True):
+    """A sub-project [delprojekt]: a second way to group activities, across the phases."""
+
+    __tablename__ = "track"
+    __table_args__ = (to_project(), UniqueConstraint("tenant_id", "project_id", "key"))
+
+    key: str = Field(sa_type=Text)
+    source_ref: str | None = Field(default=None, sa_type=Text)
+    position: int
+    title: dict[str, Any] = Field(sa_type=JSONB)
+    alias: dict[str, Any] | None = Field(default=None, sa_type=JSONB)
+    content: dict[str, Any] | None = Field(default=None, sa_type=JSONB)
 
 
 class Phase(Model, TenantRow, Versioned, OfProject, WindowColumns, table=True):
@@ -23,9 +37,9 @@ class Phase(Model, TenantRow, Versioned, OfProject, WindowColumns, table=True):
     )
 
     key: str = Field(sa_type=Text)
-    source_ref: str = Field(sa_type=Text)
+    source_ref: str | None = Field(default=None, sa_type=Text)
     position: int
     title: dict[str, Any] = Field(sa_type=JSONB)
     purpose: dict[str, Any] = Field(sa_type=JSONB)
-    nominal_weeks_min: int
-    nominal_weeks_max: int
+    nominal_weeks_min: int | None = None
+    nominal_weeks_max: int | None = None

@@ -28,6 +28,8 @@ class SchoolForm(StrEnum):
 
 class ActivityKind(StrEnum):
     task = "task"
+    milestone = "milestone"
+    meeting = "meeting"
     decision = "decision"
     approval = "approval"
     training = "training"
@@ -39,6 +41,40 @@ class ActivityState(StrEnum):
     started = "started"
     done = "done"
     cancelled = "cancelled"
+
+
+class DependencyType(StrEnum):
+    """How a link binds two activities: finish or start of the first, to start or finish of the second."""
+
+    fs = "FS"
+    ss = "SS"
+    ff = "FF"
+    sf = "SF"
+
+
+class Raci(StrEnum):
+    """What a participant is to an activity: does it, answers for it, is asked, is told."""
+
+    responsible = "R"
+    accountable = "A"
+    consulted = "C"
+    informed = "I"
+
+
+class Modality(StrEnum):
+    """How binding a row or a direction decision is [ska, bör, kan; skal, kan]."""
+
+    must = "must"
+    should = "should"
+    may = "may"
+
+
+class PlanState(StrEnum):
+    """How far a plan is agreed: the supplier proposes, the customer approves (X-AGREE)."""
+
+    draft = "draft"
+    proposed = "proposed"
+    approved = "approved"
 
 
 class LifecycleStage(StrEnum):

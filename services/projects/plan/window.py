@@ -1,8 +1,8 @@
 """Windows: when something in a plan happens, said no more exactly than the plan says it.
 
-A window is a span of whole periods (days, ISO weeks, months or quarters), both ends included. "June" is the
-whole of June: it is overdue on 1 July, never on 2 June. Pure arithmetic over dates, no clock and no database
-(requirements 9.2; months clamp, 31 January + 1 month is the last of February, and never roll over).
+A window is a span of whole periods (days, ISO weeks, months, quarters, half-years or years), both ends included.
+"June" is the whole of June: it is overdue on 1 July, never on 2 June. Pure arithmetic over dates, no clock and no
+database (requirements 9.2; months clamp, 31 January + 1 month is the last of February, and never roll over).
 """
 
 from calendar import monthrange
@@ -20,9 +20,11 @@ class Precision(StrEnum):
     week = "week"
     month = "month"
     quarter = "quarter"
+    half = "half"
+    year = "year"
 
 
-MONTHS_IN = {Precision.month: 1, Precision.quarter: 3}
+MONTHS_IN = {Precision.month: 1, Precision.quarter: 3, Precision.half: 6, Precision.year: 12}
 
 
 def add_months(day: date, months: int) -> date:

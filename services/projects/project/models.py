@@ -9,7 +9,7 @@ from sqlmodel import Field
 
 from services.projects.db import Model
 from services.projects.plan.columns import OfProject, one_of, to_project
-from services.projects.plan.vocabulary import LifecycleStage, PartySide
+from services.projects.plan.vocabulary import LifecycleStage, PartySide, PlanState
 from shared.kit.db import TenantRow, Versioned
 
 
@@ -22,6 +22,7 @@ class Project(Model, TenantRow, Versioned, table=True):
     __tablename__ = "project"
     __table_args__ = (
         one_of("stage", LifecycleStage),
+        one_of("plan_state", PlanState),
         CheckConstraint("state IN ('active', 'closed')", name="state"),
     )
 
@@ -34,6 +35,7 @@ class Project(Model, TenantRow, Versioned, table=True):
     anchors: dict[str, str] = Field(sa_type=JSONB)
     options: dict[str, Any] = Field(sa_type=JSONB)
     school_forms: list[str] = Field(sa_type=JSONB)
+    plan_state: str = Field(default=PlanState.draft.value, sa_type=Text)
     created_by: UUID
 
 

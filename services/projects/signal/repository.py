@@ -22,6 +22,11 @@ _UPSERT = text(
 )
 
 
+# What projects itself observes has no feed position: it is written in the transaction of the change, so the last
+# writer knows best.
+_UPSERT_OWN = text(_UPSERT.text.replace(" WHERE signal.position < excluded.position", ""))
+
+
 class SignalRepository:
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
@@ -30,6 +35,11 @@ class SignalRepository:
         """Store a fact unless a newer one is known; True when it was stored."""
         values = signal.model_dump() | {"value": orjson.dumps(signal.value).decode()}
         return (await self._session.execute(_UPSERT, values)).one_or_none() is not None
+
+    async def put_own(self, signal: Signal) -> None:
+        """Store a fact of this service in the place of the former one."""
+        values = signal.model_dump() | {"value": orjson.dumps(signal.value).decode()}
+        await self._session.execute(_UPSERT_OWN, values)
 
     async def of_kinds(self, kinds: Sequence[str]) -> Sequence[Signal]:
         query = select(Signal).where(Signal.tenant_id == tenant_of(self._session), col(Signal.kind).in_(kinds))

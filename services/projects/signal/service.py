@@ -6,10 +6,14 @@ from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from services.projects.plan.vocabulary import RECHECK
 from services.projects.signal.models import Signal
 from services.projects.signal.repository import SignalRepository
 from shared.contracts.base import EventEnvelope
+from shared.kit import clock
 from shared.kit.db import tenant_of
+from shared.kit.ids import new_id
+from shared.queue.jobs import start_job
 
 
 class SignalService:
@@ -38,6 +42,28 @@ class SignalService:
                 position=envelope.position,
             )
         )
+
+    async def tell_own(self, kind: str, value: dict[str, Any], *, project_id: UUID, key: str = "") -> None:
+        """Keep a fact of one of this service's own features (a decision taken, a survey's score) as a signal.
+
+        In the transaction of the change; the project's gates are judged again right after it. No route may call this
+        with what a caller says is true: the feature computes the value from its rows.
+        """
+        await self._signals.put_own(
+            Signal(
+                tenant_id=tenant_of(self._session),
+                source="projects",
+                kind=kind,
+                scope="project",
+                scope_id=project_id,
+                key=key,
+                value=value,
+                observed_at=clock.now(),
+                event_id=new_id(),
+                position=0,
+            )
+        )
+        await start_job(self._session, RECHECK, {"project": project_id})
 
     async def of_kinds(self, kinds: Sequence[str]) -> Sequence[Signal]:
         """The newest facts of these kinds, in every scope."""

@@ -17,8 +17,6 @@ from services.projects.template.criteria import (
     AttestationTemplate,
     CriterionTemplate,
     FromOption,
-    RosterAppliedTemplate,
-    TrainingCoverageTemplate,
 )
 from shared.kit.text import Text
 
@@ -146,11 +144,8 @@ class _Drawing:
             yield from self._activity_criteria(criterion, phase, enabled)
         elif isinstance(criterion, AttestationTemplate):
             yield from self._attestations(criterion)
-        elif isinstance(criterion, RosterAppliedTemplate):
-            yield self._criterion(criterion, {"max_age_days": self._number(criterion.max_age_days)})
-        elif isinstance(criterion, TrainingCoverageTemplate):
-            params = {"role": criterion.role, "min_percent": self._number(criterion.min_percent)}
-            yield self._criterion(criterion, params)
+        else:
+            yield self._criterion(criterion, criterion.params(self._number))
 
     def _activity_criteria(
         self, criterion: ActivityDoneTemplate, phase: str, enabled: list[DraftActivity]

@@ -91,3 +91,62 @@ class CriterionKind(StrEnum):
     roster_applied = "roster_applied"
     training_coverage = "training_coverage"
     attestation = "attestation"
+    decision_taken = "decision_taken"
+    survey_score = "survey_score"
+    copylog_empty = "copylog_empty"
+    risk_below = "risk_below"
+    sync_verified = "sync_verified"
+    login_verified = "login_verified"
+    goal_ready = "goal_ready"
+    meeting_held = "meeting_held"
+
+
+class FactKind(StrEnum):
+    """The signals that gates and risk triggers read, beside those of training and sync's applied registers.
+
+    What stands in `Signal.key` and `Signal.value` of each, to be kept to by whoever tells it. Source `projects`, per
+    project:
+
+    - `decision_taken`, key: the decision's key, value: `{"taken": bool, "decisionId": str}`
+    - `decision_overdue`, value: `{"overdue": int}`, decisions past due
+    - `survey_score`, key: the survey's key, value: `{"score": number, "responses": int}`, score null before any answer
+    - `goal_ready`, value: `{"goals": int, "ready": int}`; and with a goal's source reference as key for that goal
+    - `meeting_held`, key: the body's key, value: `{"held": int, "missed": int}`
+    - `copylog_empty`, value: `{"open": int}`, copies and environments that hold live data
+    - `risk_level`, key: an area, empty for all, value: `{"highest": level or null, "unassessed": int}`
+
+    Of other services, about the tenant or a unit:
+
+    - `sync_verified` of sync, value: `{"days": int, "drift": int}`, days in a row and rows missing, stale or double
+    - `login_verified` of identity, key: the login method, value: `{"verified": bool, "acr": str}`
+    - `attendance` of training, key: the role, value: `{"attended": int, "invited": int}`
+    - `accounts_missing` of identity, value: `{"trained": int, "missing": int}`, trained people without an account
+    - `guardian_stage` of sync or identity, value: `{"open": bool, "contentPercent": number}`
+    """
+
+    decision_taken = "decision_taken"
+    decision_overdue = "decision_overdue"
+    survey_score = "survey_score"
+    goal_ready = "goal_ready"
+    meeting_held = "meeting_held"
+    copylog_empty = "copylog_empty"
+    risk_level = "risk_level"
+    sync_verified = "sync_verified"
+    login_verified = "login_verified"
+    attendance = "attendance"
+    accounts_missing = "accounts_missing"
+    guardian_stage = "guardian_stage"
+
+
+class RiskLevel(StrEnum):
+    """The one axis of the Swedish source, from little to grave [liten, medel, stor, allvarlig]; codes travel."""
+
+    small = "small"
+    medium = "medium"
+    large = "large"
+    severe = "severe"
+
+    @property
+    def rank(self) -> int:
+        """Its place on the axis, 1 for the lowest."""
+        return list(RiskLevel).index(self) + 1

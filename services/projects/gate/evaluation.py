@@ -4,51 +4,18 @@ Nothing that was never observed and nothing that is too old counts as met; a wai
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 from services.projects.activity.models import Activity
-from services.projects.gate.models import Attestation, GateCriterion, GateWaiver
+from services.projects.gate import observers_own, observers_told
+from services.projects.gate.facts import Facts, MustAct, Observation
+from services.projects.gate.models import GateCriterion, GateWaiver
 from services.projects.gate.vocabulary import SATISFIED, CriterionState, GateState
-from services.projects.plan.vocabulary import ActivityState, CriterionKind, PartySide
-from services.projects.signal.models import Signal
-from shared.kit.text import Text
+from services.projects.plan.vocabulary import CriterionKind, FactKind
 
-
-@dataclass(frozen=True)
-class MustAct:
-    """Whose turn it is: a side, and the role there where one role does such things."""
-
-    side: PartySide
-    role: str | None = None
-
-
-@dataclass(frozen=True)
-class Facts:
-    """All that the criteria of some gates can read; waivers and attestations are by the id of their criterion."""
-
-    now: datetime
-    activities: dict[UUID, Activity] = field(default_factory=dict)
-    waivers: dict[UUID, GateWaiver] = field(default_factory=dict)
-    attestations: dict[UUID, Attestation] = field(default_factory=dict)
-    signals: Sequence[Signal] = ()
-
-    def of_kind(self, kind: str) -> list[Signal]:
-        return [signal for signal in self.signals if signal.kind == kind]
-
-
-@dataclass(frozen=True)
-class Observation:
-    """What the facts say about one criterion, before any waiver."""
-
-    state: CriterionState
-    explanation: Text
-    must_act: MustAct
-    evidence: dict[str, Any] = field(default_factory=dict)
-    observed_at: datetime | None = None
-    stale_at: datetime | None = None
+__all__ = ["Facts", "Judged", "MustAct", "Observation", "judge", "signal_kinds", "state_of"]
 
 
 @dataclass(frozen=True)
@@ -99,82 +66,34 @@ def state_of(judged: Sequence[Judged]) -> GateState:
     return GateState.open
 
 
-def _activity_done(criterion: GateCriterion, facts: Facts) -> Observation:
-    activity = facts.activities.get(criterion.activity_id) if criterion.activity_id else None
-    if activity is None:
-        text = Text(sv="Aktiviteten finns inte längre", en="The activity no longer exists")
-        return Observation(CriterionState.unknown, text, MustAct(PartySide.customer, "project_leader"))
-    must_act = MustAct(PartySide(activity.side or PartySide.joint), None)
-    evidence = {"activityId": str(activity.id), "state": activity.state}
-    ref = activity.source_ref
-    if activity.state == ActivityState.done:
-        text = Text(sv=f"Aktiviteten {ref} är klar", en=f"Activity {ref} is done")
-        return Observation(CriterionState.met, text, must_act, evidence, activity.done_at)
-    text = Text(sv=f"Aktiviteten {ref} är inte klar", en=f"Activity {ref} is not done")
-    return Observation(CriterionState.unmet, text, must_act, evidence, activity.updated_at)
+def signal_kinds(criteria: Sequence[GateCriterion]) -> list[str]:
+    """The kinds of signals that these criteria read."""
+    return sorted({_SIGNALS[kind] for criterion in criteria if (kind := CriterionKind(criterion.kind)) in _SIGNALS})
 
 
-def _roster_applied(criterion: GateCriterion, facts: Facts) -> Observation:
-    must_act = MustAct(PartySide.customer, "register_admin")
-    signals = facts.of_kind(CriterionKind.roster_applied)
-    if not signals:
-        text = Text(sv="Inget register har införts ännu", en="No register has been applied yet")
-        return Observation(CriterionState.unknown, text, must_act)
-    newest = max(signals, key=lambda signal: signal.observed_at)
-    limit = int(criterion.params["max_age_days"])
-    age = facts.now - newest.observed_at
-    evidence = {"signalId": str(newest.id), "maxAgeDays": limit, **newest.value}
-    if age > timedelta(days=limit):
-        text = Text(
-            sv=f"Registret infördes senast för {age.days} dagar sedan; högst {limit} godtas",
-            en=f"The register was last applied {age.days} days ago; at most {limit} are accepted",
-        )
-        return Observation(CriterionState.stale, text, must_act, evidence, newest.observed_at)
-    text = Text(sv="Registret är infört och aktuellt", en="The register is applied and fresh")
-    stale_at = newest.observed_at + timedelta(days=limit)
-    return Observation(CriterionState.met, text, must_act, evidence, newest.observed_at, stale_at)
-
-
-def _training_coverage(criterion: GateCriterion, facts: Facts) -> Observation:
-    role, wanted = str(criterion.params["role"]), int(criterion.params["min_percent"])
-    must_act = MustAct(PartySide.joint, "trainer")
-    of_role = [signal for signal in facts.of_kind(CriterionKind.training_coverage) if signal.key == role]
-    # A figure for the whole tenant counts everybody once; figures per unit are added up where it is missing.
-    whole = [signal for signal in of_role if signal.scope == "tenant"]
-    counted = whole or of_role
-    trained = sum(int(signal.value["trained"]) for signal in counted)
-    needed = sum(int(signal.value["needed"]) for signal in counted)
-    if needed <= 0:
-        text = Text(
-            sv=f"Det är okänt hur många i rollen {role} som behöver utbildning",
-            en=f"It is unknown how many in the role {role} need training",
-        )
-        return Observation(CriterionState.unknown, text, must_act, {"role": role, "minPercent": wanted})
-    evidence = {"role": role, "trained": trained, "needed": needed, "minPercent": wanted}
-    observed_at = max(signal.observed_at for signal in counted)
-    text = Text(
-        sv=f"{trained} av {needed} i rollen {role} är utbildade; minst {wanted} % krävs",
-        en=f"{trained} of {needed} in the role {role} are trained; at least {wanted} % is required",
-    )
-    state = CriterionState.met if trained * 100 >= wanted * needed else CriterionState.unmet
-    return Observation(state, text, must_act, evidence, observed_at)
-
-
-def _attestation(criterion: GateCriterion, facts: Facts) -> Observation:
-    side = PartySide(str(criterion.params["side"]))
-    must_act = MustAct(side, "project_leader")
-    given = facts.attestations.get(criterion.id)
-    if given is None:
-        text = Text(sv="Ingen har intygat detta ännu", en="Nobody has attested this yet")
-        return Observation(CriterionState.unmet, text, must_act)
-    evidence = {"attestationId": str(given.id), "side": given.side}
-    text = Text(sv="Intygat", en="Attested")
-    return Observation(CriterionState.met, text, must_act, evidence, given.attested_at)
-
-
+_SIGNALS: dict[CriterionKind, str] = {
+    CriterionKind.roster_applied: "roster_applied",
+    CriterionKind.training_coverage: "training_coverage",
+    CriterionKind.decision_taken: FactKind.decision_taken,
+    CriterionKind.survey_score: FactKind.survey_score,
+    CriterionKind.copylog_empty: FactKind.copylog_empty,
+    CriterionKind.risk_below: FactKind.risk_level,
+    CriterionKind.sync_verified: FactKind.sync_verified,
+    CriterionKind.login_verified: FactKind.login_verified,
+    CriterionKind.goal_ready: FactKind.goal_ready,
+    CriterionKind.meeting_held: FactKind.meeting_held,
+}
 _OBSERVERS: dict[CriterionKind, Callable[[GateCriterion, Facts], Observation]] = {
-    CriterionKind.activity_done: _activity_done,
-    CriterionKind.roster_applied: _roster_applied,
-    CriterionKind.training_coverage: _training_coverage,
-    CriterionKind.attestation: _attestation,
+    CriterionKind.activity_done: observers_own.activity_done,
+    CriterionKind.attestation: observers_own.attestation,
+    CriterionKind.decision_taken: observers_own.decision_taken,
+    CriterionKind.survey_score: observers_own.survey_score,
+    CriterionKind.copylog_empty: observers_own.copylog_empty,
+    CriterionKind.risk_below: observers_own.risk_below,
+    CriterionKind.goal_ready: observers_own.goal_ready,
+    CriterionKind.meeting_held: observers_own.meeting_held,
+    CriterionKind.roster_applied: observers_told.roster_applied,
+    CriterionKind.training_coverage: observers_told.training_coverage,
+    CriterionKind.sync_verified: observers_told.sync_verified,
+    CriterionKind.login_verified: observers_told.login_verified,
 }

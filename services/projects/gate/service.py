@@ -10,11 +10,11 @@ from uuid import UUID
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.projects.activity.service import ActivityService
-from services.projects.gate.evaluation import Facts, Judged, judge, state_of
+from services.projects.gate.evaluation import Facts, Judged, judge, signal_kinds, state_of
 from services.projects.gate.models import Attestation, Gate, GateCriterion, GateTransition, GateWaiver
 from services.projects.gate.repository import GateRepository
 from services.projects.gate.vocabulary import CLOSED, GateState
-from services.projects.plan.vocabulary import RECHECK, CriterionKind
+from services.projects.plan.vocabulary import RECHECK
 from services.projects.signal.service import SignalService
 from shared.auth.principal import Principal
 from shared.contracts.base import Event
@@ -23,8 +23,6 @@ from shared.kit import clock
 from shared.kit.journal import record
 from shared.queue.jobs import start_job
 from shared.queue.outbox import publish
-
-SIGNAL_KINDS = (CriterionKind.roster_applied, CriterionKind.training_coverage)
 
 
 class GateView:
@@ -75,7 +73,7 @@ class GateService:
         """Judge all criteria of these gates by the facts of this moment."""
         criteria = await self._gates.criteria([gate.id for gate in gates])
         facts = await self._facts(criteria)
-        return [GateView(gate, [judge(c, facts) for c in criteria if c.gate_id == gate.id]) for gate in gates]
+        return [_view(gate, criteria, facts.of_project(gate.project_id)) for gate in gates]
 
     async def reevaluate(
         self, projects: Collection[UUID], *, kinds: Collection[str] = (), activity_id: UUID | None = None
@@ -131,14 +129,18 @@ class GateService:
         ids = [criterion.id for criterion in criteria]
         activity_ids = {criterion.activity_id for criterion in criteria if criterion.activity_id is not None}
         activities = await self._activities.by_ids(activity_ids) if activity_ids else ()
-        wants_signals = any(criterion.kind in SIGNAL_KINDS for criterion in criteria)
+        kinds = signal_kinds(criteria)
         return Facts(
             now=clock.now(),
             activities={activity.id: activity for activity in activities},
             waivers={waiver.criterion_id: waiver for waiver in await self._gates.waivers(ids)},
             attestations={given.criterion_id: given for given in await self._gates.attestations(ids)},
-            signals=await self._signals.of_kinds(SIGNAL_KINDS) if wants_signals else (),
+            signals=await self._signals.of_kinds(kinds) if kinds else (),
         )
+
+
+def _view(gate: Gate, criteria: Sequence[GateCriterion], facts: Facts) -> GateView:
+    return GateView(gate, [judge(criterion, facts) for criterion in criteria if criterion.gate_id == gate.id])
 
 
 def _transition(view: GateView, before: str, actor: Principal | None) -> GateTransition:

@@ -112,7 +112,7 @@ class FactKind(StrEnum):
     - `survey_score`, key: the survey's key, value: `{"score": number, "responses": int}`, score null before any answer
     - `goal_ready`, value: `{"goals": int, "ready": int}`; and with a goal's source reference as key for that goal
     - `meeting_held`, key: the body's key, value: `{"held": int, "missed": int}`
-    - `copylog_empty`, value: `{"open": int}`, copies and environments that hold live data
+    - `copylog_empty`, value: `{"open": int, "overdue": int}`, copies and environments that hold live data
     - `risk_level`, key: an area, empty for all, value: `{"highest": level or null, "unassessed": int}`
 
     Of other services, about the tenant or a unit:

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
 from services.projects.plan.vocabulary import PartySide, RiskLevel
+from shared.auth.principal import Acr
 from shared.kit.text import Text
 
 Reference = Annotated[str, Field(min_length=1, max_length=80)]
@@ -123,7 +124,7 @@ class LoginVerifiedTemplate(_Criterion):
 
     kind: Literal["login_verified"]
     methods: Annotated[tuple[str, ...], Field(min_length=1)]
-    acr: str | None = None
+    acr: Acr | None = None
 
 
 class GoalReadyTemplate(_Criterion):

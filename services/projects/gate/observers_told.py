@@ -1,0 +1,114 @@
+"""Criteria about what other services told: registers, training, sync in operation and real logins. Pure."""
+
+from datetime import timedelta
+
+from services.projects.gate.facts import Facts, MustAct, Observation, aged, met_if
+from services.projects.gate.models import GateCriterion
+from services.projects.gate.vocabulary import CriterionState
+from services.projects.plan.vocabulary import CriterionKind, FactKind, PartySide
+from services.projects.signal.models import Signal
+from shared.auth.principal import Acr
+from shared.kit.text import Text
+
+
+def roster_applied(criterion: GateCriterion, facts: Facts) -> Observation:
+    must_act = MustAct(PartySide.customer, "register_admin")
+    signals = facts.of_kind(CriterionKind.roster_applied)
+    if not signals:
+        text = Text(sv="Inget register har införts ännu", en="No register has been applied yet")
+        return Observation(CriterionState.unknown, text, must_act)
+    newest = max(signals, key=lambda signal: signal.observed_at)
+    limit = int(criterion.params["max_age_days"])
+    age = facts.now - newest.observed_at
+    evidence = {"signalId": str(newest.id), "maxAgeDays": limit, **newest.value}
+    if age > timedelta(days=limit):
+        text = Text(
+            sv=f"Registret infördes senast för {age.days} dagar sedan; högst {limit} godtas",
+            en=f"The register was last applied {age.days} days ago; at most {limit} are accepted",
+        )
+        return Observation(CriterionState.stale, text, must_act, evidence, newest.observed_at)
+    text = Text(sv="Registret är infört och aktuellt", en="The register is applied and fresh")
+    stale_at = newest.observed_at + timedelta(days=limit)
+    return Observation(CriterionState.met, text, must_act, evidence, newest.observed_at, stale_at)
+
+
+def training_coverage(criterion: GateCriterion, facts: Facts) -> Observation:
+    role, wanted = str(criterion.params["role"]), int(criterion.params["min_percent"])
+    must_act = MustAct(PartySide.joint, "trainer")
+    of_role = [signal for signal in facts.of_kind(CriterionKind.training_coverage) if signal.key == role]
+    # A figure for the whole tenant counts everybody once; figures per unit are added up where it is missing.
+    whole = [signal for signal in of_role if signal.scope == "tenant"]
+    counted = whole or of_role
+    trained = sum(int(signal.value["trained"]) for signal in counted)
+    needed = sum(int(signal.value["needed"]) for signal in counted)
+    if needed <= 0:
+        text = Text(
+            sv=f"Det är okänt hur många i rollen {role} som behöver utbildning",
+            en=f"It is unknown how many in the role {role} need training",
+        )
+        return Observation(CriterionState.unknown, text, must_act, {"role": role, "minPercent": wanted})
+    evidence = {"role": role, "trained": trained, "needed": needed, "minPercent": wanted}
+    observed_at = max(signal.observed_at for signal in counted)
+    text = Text(
+        sv=f"{trained} av {needed} i rollen {role} är utbildade; minst {wanted} % krävs",
+        en=f"{trained} of {needed} in the role {role} are trained; at least {wanted} % is required",
+    )
+    return Observation(met_if(trained * 100 >= wanted * needed), text, must_act, evidence, observed_at)
+
+
+def sync_verified(criterion: GateCriterion, facts: Facts) -> Observation:
+    must_act = MustAct(PartySide.joint, "register_admin")
+    told = facts.told(FactKind.sync_verified, "sync")
+    if not told:
+        text = Text(
+            sv="Okänt: tjänsten sync har inte berättat om någon verifierad överföring",
+            en="Unknown: the service sync has told of no verified transfer",
+            da="Ukendt: tjenesten sync har ikke fortalt om nogen verificeret overførsel",
+        )
+        return Observation(CriterionState.unknown, text, must_act)
+    newest = told[0]
+    days, drift = int(newest.value["days"]), int(newest.value["drift"])
+    wanted, allowed = int(criterion.params["min_days"]), int(criterion.params["max_drift"])
+    text = Text(
+        sv=f"Överföringen har hållit i {days} dagar med {drift} avvikelser; {wanted} dagar och högst {allowed} krävs",
+        en=f"The transfer has held for {days} days with {drift} deviations; {wanted} days and at most {allowed} needed",
+    )
+    evidence = {"signalId": str(newest.id), "days": days, "drift": drift, "minDays": wanted, "maxDrift": allowed}
+    holds = days >= wanted and drift <= allowed
+    seen = Observation(met_if(holds), text, must_act, evidence, newest.observed_at)
+    return aged(seen, criterion.params.get("max_age_days"), facts.now)
+
+
+def login_verified(criterion: GateCriterion, facts: Facts) -> Observation:
+    must_act = MustAct(PartySide.customer, "tenant_admin")
+    methods, acr = [str(name) for name in criterion.params["methods"]], criterion.params.get("acr")
+    newest = {method: next(iter(facts.told(FactKind.login_verified, "identity", method)), None) for method in methods}
+    untold = [method for method, signal in newest.items() if signal is None]
+    evidence = {"methods": methods, "acr": acr}
+    if untold:
+        named = ", ".join(untold)
+        text = Text(
+            sv=f"Okänt: tjänsten identity har inte berättat om någon inloggning med {named}",
+            en=f"Unknown: the service identity has told of no login with {named}",
+            da=f"Ukendt: tjenesten identity har ikke fortalt om noget login med {named}",
+        )
+        return Observation(CriterionState.unknown, text, must_act, evidence)
+    told = {method: signal for method, signal in newest.items() if signal is not None}
+    failing = [method for method, signal in told.items() if not _reaches(signal, acr)]
+    observed_at = min(signal.observed_at for signal in told.values())
+    if failing:
+        named = ", ".join(failing)
+        text = Text(
+            sv=f"Inloggning med {named} är inte verifierad på den nivå som krävs",
+            en=f"Login with {named} is not verified at the level that is required",
+        )
+        return Observation(CriterionState.unmet, text, must_act, evidence | {"failing": failing}, observed_at)
+    text = Text(sv="Alla valda inloggningar är verifierade", en="All chosen logins are verified")
+    return Observation(CriterionState.met, text, must_act, evidence, observed_at)
+
+
+def _reaches(signal: Signal, acr: str | None) -> bool:
+    if signal.value.get("verified") is not True:
+        return False
+    given = signal.value.get("acr")
+    return acr is None or (given in list(Acr) and Acr(given).at_least(Acr(acr)))

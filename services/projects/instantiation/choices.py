@@ -39,7 +39,7 @@ def settle(template: Template, choices: Choices) -> dict[str, OptionValue]:
 
 
 def _anchor_errors(template: Template, choices: Choices) -> Iterator[FieldError]:
-    for key in template.anchors.keys() - choices.anchors.keys():
+    for key in sorted(k for k, a in template.anchors.items() if a.required and k not in choices.anchors):
         yield FieldError(
             pointer=f"#/anchors/{key}",
             detail=Text(sv="Mallen behöver detta datum", en="The template needs this date"),

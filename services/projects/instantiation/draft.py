@@ -9,6 +9,7 @@ from datetime import date
 from typing import Any
 
 from services.projects.instantiation.choices import Choices, OptionValue, settle
+from services.projects.plan.offset import RelativeWindow
 from services.projects.plan.vocabulary import CriterionKind, SchoolForm
 from services.projects.plan.window import Window
 from services.projects.template import definition
@@ -33,7 +34,7 @@ SCHOOL_FORM_NAMES = {
 class DraftPhase:
     row: definition.Phase
     title: Text
-    window: Window
+    window: Window | None
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,7 @@ class DraftGate:
 
     row: definition.Gate
     title: Text
-    window: Window
+    window: Window | None
     is_window_derived: bool
     criteria: tuple[DraftCriterion, ...]
 
@@ -99,9 +100,7 @@ class _Drawing:
         }
 
     def draft(self) -> Draft:
-        phases = tuple(
-            DraftPhase(row, self.fill(row.title), row.window.resolve(self.anchors)) for row in self.template.phases
-        )
+        phases = tuple(DraftPhase(row, self.fill(row.title), self._window(row.window)) for row in self.template.phases)
         activities = tuple(self._activity(row) for row in self.template.activities)
         windows = {phase.row.key: phase.window for phase in phases}
         gates = tuple(self._gate(row, windows[row.phase], activities) for row in self.template.gates)
@@ -119,14 +118,21 @@ class _Drawing:
     def is_on(self, option: str | None) -> bool:
         return option is None or self.options[option] is True
 
-    def _activity(self, row: definition.Activity) -> DraftActivity:
-        window = row.window.resolve(self.anchors) if row.window else None
-        return DraftActivity(row, self.fill(row.title), window, self.is_on(row.enabled_if))
+    def _window(self, window: RelativeWindow | None) -> Window | None:
+        """The window in dates; none where the template gives none, or reckons from a date that was not given."""
+        if window is None or not {window.first.anchor, window.last.anchor} <= self.anchors.keys():
+            return None
+        return window.resolve(self.anchors)
 
-    def _gate(self, row: definition.Gate, phase_window: Window, activities: tuple[DraftActivity, ...]) -> DraftGate:
-        if row.window is not None:
-            window = row.window.resolve(self.anchors)
-        else:
+    def _activity(self, row: definition.Activity) -> DraftActivity:
+        return DraftActivity(row, self.fill(row.title), self._window(row.window), self.is_on(row.enabled_if))
+
+    def _gate(
+        self, row: definition.Gate, phase_window: Window | None, activities: tuple[DraftActivity, ...]
+    ) -> DraftGate:
+        window = self._window(row.window)
+        is_derived = row.window is None and phase_window is not None
+        if is_derived and phase_window is not None:
             window = Window.covering(phase_window.end, phase_window.end, phase_window.precision)
         enabled = [a for a in activities if a.is_enabled]
         criteria = [
@@ -135,7 +141,7 @@ class _Drawing:
             if self.is_on(criterion.enabled_if)
             for drawn in self._criteria(criterion, row.phase, enabled)
         ]
-        return DraftGate(row, self.fill(row.title), window, row.window is None, _without_repeats(criteria))
+        return DraftGate(row, self.fill(row.title), window, is_derived, _without_repeats(criteria))
 
     def _criteria(
         self, criterion: CriterionTemplate, phase: str, enabled: list[DraftActivity]

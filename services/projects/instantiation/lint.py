@@ -39,7 +39,8 @@ def remarks(draft: Draft, choices: Choices, today: date) -> list[Remark]:
 
 
 def _about_the_plan(draft: Draft, choices: Choices, today: date) -> Iterator[Remark]:
-    if draft.phases and draft.phases[0].window.is_overdue(today):
+    first = draft.phases[0].window if draft.phases else None
+    if first is not None and first.is_overdue(today):
         text = Text(sv="Planen börjar i det förgångna", en="The plan starts in the past")
         yield Remark("starts_in_past", "warning", text)
     needs_supplier = any(activity.row.side is PartySide.supplier for activity in draft.activities)
@@ -53,6 +54,8 @@ def _about_the_plan(draft: Draft, choices: Choices, today: date) -> Iterator[Rem
 
 def _about_phases(draft: Draft) -> Iterator[Remark]:
     for phase in draft.phases:
+        if phase.row.nominal_weeks is None or phase.window is None:
+            continue
         longest = phase.row.nominal_weeks[1]
         weeks = round(phase.window.weeks)
         if phase.window.weeks > longest:

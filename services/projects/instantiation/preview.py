@@ -36,8 +36,8 @@ def _phases(draft: Draft) -> list[PreviewPhase]:
                 "source_ref": phase.row.source_ref,
                 "title": phase.title,
                 "window": phase.window,
-                "nominal_weeks_min": phase.row.nominal_weeks[0],
-                "nominal_weeks_max": phase.row.nominal_weeks[1],
+                "nominal_weeks_min": phase.row.nominal_weeks and phase.row.nominal_weeks[0],
+                "nominal_weeks_max": phase.row.nominal_weeks and phase.row.nominal_weeks[1],
             }
         )
         for phase in draft.phases

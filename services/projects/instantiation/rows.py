@@ -30,8 +30,8 @@ def plan_rows(draft: Draft, tenant: UUID, project_id: UUID) -> PlanRows:
             position=position,
             title=phase.title.model_dump(),
             purpose=phase.row.purpose.model_dump(),
-            nominal_weeks_min=phase.row.nominal_weeks[0],
-            nominal_weeks_max=phase.row.nominal_weeks[1],
+            nominal_weeks_min=phase.row.nominal_weeks and phase.row.nominal_weeks[0],
+            nominal_weeks_max=phase.row.nominal_weeks and phase.row.nominal_weeks[1],
             **window_values(phase.window),
         )
         for position, phase in enumerate(draft.phases, start=1)

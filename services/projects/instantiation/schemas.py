@@ -10,7 +10,7 @@ from services.projects.instantiation.choices import Choices
 from services.projects.plan.schemas import WindowPublic
 from services.projects.plan.vocabulary import ActivityKind, CriterionKind, PartySide, SchoolForm
 from services.projects.project.schemas import ProjectName, RoleKey
-from services.projects.template.definition import TemplateKey, VersionNumber
+from services.projects.template.parts import TemplateKey, VersionNumber
 from shared.kit.text import Text
 from shared.web.models import ApiInput, ApiModel, example
 
@@ -86,11 +86,11 @@ class ProjectCreate(PlanChoices):
 
 class PreviewPhase(ApiModel):
     key: str
-    source_ref: str
+    source_ref: str | None
     title: Text
-    window: WindowPublic
-    nominal_weeks_min: int
-    nominal_weeks_max: int
+    window: WindowPublic | None
+    nominal_weeks_min: int | None
+    nominal_weeks_max: int | None
 
 
 class PreviewActivity(ApiModel):
@@ -117,7 +117,7 @@ class PreviewGate(ApiModel):
     source_ref: str
     phase: str
     title: Text
-    window: WindowPublic
+    window: WindowPublic | None
     is_window_derived: bool
     criteria: list[PreviewCriterion]
 

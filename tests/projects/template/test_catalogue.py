@@ -146,7 +146,7 @@ def broken(path: str, value: object) -> Template:
         ("activities.0.window.first", "go_live", "unknown anchor go_live"),
         ("activities.0.window.last", "start_month-1m", "ends before it starts"),
         ("activities.0.title.sv", "Hej {kommun}", "unknown variable kommun"),
-        ("gates.0.phase", "p2", "closed by 0 gates"),
+        ("gates.0.phase", "p2", "closed by 2 gates"),
         ("gates.0.criteria.0.activity", "HAN-A9.99", "unknown activity HAN-A9.99"),
         ("gates.2.criteria.0.max_age_days", {"option": "migration_ordered"}, "needs the integer option"),
         ("gates.2.criteria.1.key", "roster-applied", "2 criteria roster-applied"),

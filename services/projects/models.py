@@ -1,14 +1,29 @@
 """Every table of the service, for alembic and the app."""
 
 from services.projects.activity.models import Activity, ActivityParticipation, Dependency
-from services.projects.baseline.models import Baseline, BaselineItem
+from services.projects.assessment.models import AssessmentMatrix, MatrixAssessment
 from services.projects.attachment.models import Attachment
+from services.projects.baseline.models import Baseline, BaselineItem
+from services.projects.datarequest.models import DataRequest, DataRequestUnit
 from services.projects.db import Model
+from services.projects.deviation.models import Deviation, DeviationCause
 from services.projects.gate.models import Attestation, Gate, GateCriterion, GateTransition, GateWaiver
+from services.projects.goal.models import Goal, GoalLink, Indicator, Measurement
+from services.projects.lesson.models import Evaluation, Lesson, NeedCard, Requirement
 from services.projects.phase.models import Phase, Track
+from services.projects.poll.models import Poll, PollBallot, PollVote
 from services.projects.project.models import Project, ProjectParty, ProjectRole
 from services.projects.signal.models import Signal
+from services.projects.survey.models import (
+    Survey,
+    SurveyBallot,
+    SurveyComment,
+    SurveyDefinition,
+    SurveyResponse,
+    SurveyUnit,
+)
 from services.projects.unit.models import Unit, UnitFeed
+from services.projects.wheel.models import AnnualWheel, WheelEvent, WheelOccurrence
 from shared.auth.tables import declare_access_cutoff
 from shared.kit.files import declare_file_tables
 from shared.kit.journal import declare_journal_table
@@ -22,22 +37,48 @@ declare_access_cutoff(Model)
 __all__ = [
     "Activity",
     "ActivityParticipation",
+    "AnnualWheel",
+    "AssessmentMatrix",
     "Attachment",
     "Attestation",
     "Baseline",
     "BaselineItem",
+    "DataRequest",
+    "DataRequestUnit",
     "Dependency",
+    "Deviation",
+    "DeviationCause",
+    "Evaluation",
     "Gate",
     "GateCriterion",
     "GateTransition",
     "GateWaiver",
+    "Goal",
+    "GoalLink",
+    "Indicator",
+    "Lesson",
+    "MatrixAssessment",
+    "Measurement",
     "Model",
+    "NeedCard",
     "Phase",
+    "Poll",
+    "PollBallot",
+    "PollVote",
     "Project",
     "ProjectParty",
     "ProjectRole",
+    "Requirement",
     "Signal",
+    "Survey",
+    "SurveyBallot",
+    "SurveyComment",
+    "SurveyDefinition",
+    "SurveyResponse",
+    "SurveyUnit",
     "Track",
     "Unit",
     "UnitFeed",
+    "WheelEvent",
+    "WheelOccurrence",
 ]

@@ -12,12 +12,12 @@ from services.identity.authorization.repository import CodeRepository, LoginRequ
 from services.identity.authorization.request import AuthorizationRequest
 from services.identity.membership.service import MembershipService
 from services.identity.protocol.refusal import Refusal
-from services.identity.secret.handle import Handle, digest_of
 from services.identity.session.service import LiveSession
 from services.identity.tenant.models import Tenant
 from services.identity.tenant.service import TenantService
 from shared.kit import clock
 from shared.kit.db import Database
+from shared.kit.handle import Handle, digest_of
 
 CODE_LIFETIME = timedelta(seconds=60)
 LOGIN_LIFETIME = timedelta(minutes=10)

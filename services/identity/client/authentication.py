@@ -11,12 +11,12 @@ from services.identity.client.naming import tenant_of_client
 from services.identity.client.service import ClientService, use_assertion_once
 from services.identity.protocol.form import Parameters
 from services.identity.protocol.refusal import Refusal
-from services.identity.secret.handle import digest_of
 from shared.auth.claims import check_claims, instant_claim, text_claim
 from shared.auth.jws import PublicKey, TokenRefused, read_claims, read_header, unverified_claims
 from shared.auth.service_tokens import ASSERTION_TYPE
 from shared.kit import clock
 from shared.kit.db import Database
+from shared.kit.handle import digest_of
 
 # An assertion is made for one request; a longer-lived one would only be worth stealing.
 MAX_ASSERTION_LIFETIME = timedelta(minutes=5)

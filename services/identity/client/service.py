@@ -14,13 +14,13 @@ from services.identity.client.models import Client
 from services.identity.client.naming import client_id_for
 from services.identity.client.repository import ClientRepository
 from services.identity.client.schemas import ClientCreate, ClientUpdate
-from services.identity.secret.handle import digest_of
 from shared.auth import Role, RoleGrant
 from shared.auth.jws import PublicKey
 from shared.auth.principal import API_AUDIENCE
 from shared.contracts.identity import ClientDisabled, ClientRegistered
 from shared.kit import clock
 from shared.kit.db import tenant_of
+from shared.kit.handle import digest_of
 from shared.kit.ids import new_id
 from shared.kit.journal import record
 from shared.kit.problems import FieldError

@@ -14,7 +14,6 @@ from services.identity.founding.schemas import BootstrapCreate
 from services.identity.membership.schemas import MembershipCreate
 from services.identity.membership.service import MembershipService
 from services.identity.provider.service import ProviderService
-from services.identity.secret.handle import digest_of
 from services.identity.secret.sealing import Sealer
 from services.identity.tenant.models import Tenant
 from services.identity.tenant.schemas import FirstAdministrator, TenantCreate
@@ -22,6 +21,7 @@ from services.identity.tenant.service import TenantService, acting_in
 from shared.auth import Role, Side
 from shared.kit import clock
 from shared.kit.db import set_tenant
+from shared.kit.handle import digest_of
 from shared.kit.kit_tables import NO_TENANT
 
 CODE_LIFETIME = timedelta(hours=1)

@@ -16,9 +16,9 @@ from services.identity.protocol.form import Parameters
 from services.identity.protocol.page import BrowserRoute
 from services.identity.protocol.parameters import ARRIVAL, DEPARTURE
 from services.identity.protocol.refusal import Refusal
-from services.identity.secret.handle import Handle
 from services.identity.session import cookie
 from services.identity.upstream.errors import LoginFailed
+from shared.kit.handle import Handle
 from shared.kit.problems import BadRequest, Unavailable
 from shared.kit.text import Text
 

@@ -19,7 +19,6 @@ from services.identity.authorization.service import AGE_LEEWAY, Authorization
 from services.identity.protocol.refusal import Refusal
 from services.identity.provider.models import IdentityProvider
 from services.identity.provider.service import ProviderService
-from services.identity.secret.handle import Handle, digest_of
 from services.identity.secret.sealing import Sealer
 from services.identity.session.service import LiveSession, SessionService
 from services.identity.upstream.client import Challenge, Registration, Upstream, Wishes
@@ -27,6 +26,7 @@ from services.identity.upstream.id_token import VerifiedLogin
 from shared.auth import Acr
 from shared.kit import clock
 from shared.kit.db import Database
+from shared.kit.handle import Handle, digest_of
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,6 @@ from services.identity.membership.schemas import MembershipCreate
 from services.identity.membership.service import MembershipService
 from services.identity.provider.schemas import ProviderCreate
 from services.identity.provider.service import ProviderService
-from services.identity.secret.handle import digest_of
 from services.identity.secret.sealing import Sealer
 from services.identity.seed.cast import NORRVIK, TENANTS, USERS, DemoTenant, DemoUser
 from services.identity.settings import Settings
@@ -31,6 +30,7 @@ from services.identity.tenant.schemas import TenantCreate
 from services.identity.tenant.service import TenantService, acting_in
 from shared.auth import Acr, Role, RoleGrant, Scope, Side
 from shared.auth.principal import API_AUDIENCE
+from shared.kit.handle import digest_of
 from shared.kit.ids import new_id
 from shared.kit.kit_tables import NO_TENANT
 

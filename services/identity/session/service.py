@@ -9,13 +9,13 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.identity.account.models import Account
 from services.identity.provider.models import IdentityProvider
-from services.identity.secret.handle import Handle
 from services.identity.session.models import SsoSession
 from services.identity.session.repository import SessionRepository
 from services.identity.upstream.id_token import VerifiedLogin
 from shared.auth import Acr
 from shared.kit import clock
 from shared.kit.db import Database, tenant_of
+from shared.kit.handle import Handle
 
 
 @dataclass(frozen=True)

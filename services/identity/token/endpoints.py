@@ -15,7 +15,6 @@ from services.identity.protocol.form import Parameters
 from services.identity.protocol.parameters import INTROSPECTION, REVOCATION, TOKEN
 from services.identity.protocol.refusal import Refusal
 from services.identity.protocol.schemas import OAuthIntrospection, OAuthToken
-from services.identity.secret.handle import Handle
 from services.identity.settings import Settings
 from services.identity.token.client_credentials import grant_program
 from services.identity.token.introspection import Introspection
@@ -24,6 +23,7 @@ from services.identity.token.service import Granted, Lifetimes, TokenService
 from shared.auth.principal import API_AUDIENCE, service_audience
 from shared.auth.verifier import TokenVerifier
 from shared.kit.db import Database
+from shared.kit.handle import Handle
 
 router = APIRouter(tags=["oauth2"], responses=oauth_errors(), dependencies=[Security(ClientSecretBasic())])
 

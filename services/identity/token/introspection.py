@@ -3,12 +3,12 @@
 from typing import Any
 
 from services.identity.client.models import Client
-from services.identity.secret.handle import Handle
 from services.identity.token.service import Lifetimes, TokenService
 from shared.auth.cutoffs import AccessCutoffs
 from shared.auth.jws import TokenRefused
 from shared.auth.verifier import TokenVerifier
 from shared.kit.db import Database
+from shared.kit.handle import Handle
 from shared.kit.problems import Unavailable
 
 INACTIVE: dict[str, Any] = {"active": False}

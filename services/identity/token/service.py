@@ -20,7 +20,6 @@ from services.identity.authorization.repository import CodeRepository
 from services.identity.client.models import Client
 from services.identity.membership.service import MembershipService, Standing
 from services.identity.protocol.refusal import Refusal
-from services.identity.secret.handle import Handle
 from services.identity.session.service import SessionService
 from services.identity.tenant.service import TenantService, acting_in
 from services.identity.token.issue import PersonGrant
@@ -28,6 +27,7 @@ from services.identity.token.models import RefreshFamily, RefreshToken
 from services.identity.token.repository import TokenRepository
 from shared.kit import clock
 from shared.kit.db import tenant_of
+from shared.kit.handle import Handle
 from shared.kit.ids import new_id
 from shared.kit.journal import record
 

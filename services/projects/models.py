@@ -9,6 +9,7 @@ from services.projects.db import Model
 from services.projects.deviation.models import Deviation, DeviationCause
 from services.projects.gate.models import Attestation, Gate, GateCriterion, GateTransition, GateWaiver
 from services.projects.goal.models import Goal, GoalLink, Indicator, Measurement
+from services.projects.instantiation.models import Instantiation
 from services.projects.lesson.models import Evaluation, Lesson, NeedCard, Requirement
 from services.projects.phase.models import Phase, Track
 from services.projects.poll.models import Poll, PollBallot, PollVote
@@ -22,16 +23,19 @@ from services.projects.survey.models import (
     SurveyResponse,
     SurveyUnit,
 )
+from services.projects.template.models import PublishedTemplate
 from services.projects.unit.models import Unit, UnitFeed
 from services.projects.wheel.models import AnnualWheel, WheelEvent, WheelOccurrence
 from shared.auth.tables import declare_access_cutoff
 from shared.kit.files import declare_file_tables
-from shared.kit.journal import declare_journal_table
+from shared.kit.history import declare_history
+from shared.kit.journal import declare_sealed_journal
 from shared.kit.kit_tables import declare_kit_tables
 
 declare_kit_tables(Model)
 declare_file_tables(Model)
-declare_journal_table(Model)
+declare_sealed_journal(Model)
+declare_history(Model)
 declare_access_cutoff(Model)
 
 __all__ = [
@@ -56,6 +60,7 @@ __all__ = [
     "Goal",
     "GoalLink",
     "Indicator",
+    "Instantiation",
     "Lesson",
     "MatrixAssessment",
     "Measurement",
@@ -68,6 +73,7 @@ __all__ = [
     "Project",
     "ProjectParty",
     "ProjectRole",
+    "PublishedTemplate",
     "Requirement",
     "Signal",
     "Survey",

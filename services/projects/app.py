@@ -6,6 +6,7 @@ from fastapi import FastAPI
 
 from services.projects import models  # noqa: F401 - every table is known before the first query
 from services.projects.activity.endpoints import router as activities
+from services.projects.baseline.endpoints import router as baselines
 from services.projects.gate.endpoints import router as gates
 from services.projects.instantiation.endpoints import router as instantiation
 from services.projects.person_data import PERSON_DATA
@@ -40,6 +41,7 @@ SPEC = ServiceSpec(
         phases,
         progress,
         gates,
+        baselines,
         signals,
         units,
         journal_router("projects"),

@@ -4,16 +4,32 @@ from services.projects.activity.models import Activity, ActivityParticipation, D
 from services.projects.assessment.models import AssessmentMatrix, MatrixAssessment
 from services.projects.attachment.models import Attachment
 from services.projects.baseline.models import Baseline, BaselineItem
+from services.projects.body.models import Body, Seat, SeatMembership
+from services.projects.calendar.models import CalendarException, ProjectCalendar
+from services.projects.consultation.models import Consultation, ConsultationResponse
 from services.projects.datarequest.models import DataRequest, DataRequestUnit
 from services.projects.db import Model
+from services.projects.decision.models import Decision, FunctionUsage
 from services.projects.deviation.models import Deviation, DeviationCause
+from services.projects.escalation.models import Escalation
 from services.projects.gate.models import Attestation, Gate, GateCriterion, GateTransition, GateWaiver
 from services.projects.goal.models import Goal, GoalLink, Indicator, Measurement
 from services.projects.instantiation.models import Instantiation
+from services.projects.integration.models import Integration, IntegrationStep, IntegrationVerification, SystemEntry
 from services.projects.lesson.models import Evaluation, Lesson, NeedCard, Requirement
+from services.projects.meeting.models import ActionItem, AgendaItem, Meeting, MeetingSeries
 from services.projects.phase.models import Phase, Track
 from services.projects.poll.models import Poll, PollBallot, PollVote
-from services.projects.project.models import Project, ProjectParty, ProjectRole
+from services.projects.project.models import Project, ProjectParty
+from services.projects.risk.models import (
+    Risk,
+    RiskAcceptance,
+    RiskAssessment,
+    RiskMatrix,
+    RiskMeasure,
+    RiskProposal,
+)
+from services.projects.role.models import ProjectRole, RoleAssignment
 from services.projects.signal.models import Signal
 from services.projects.survey.models import (
     Survey,
@@ -24,6 +40,15 @@ from services.projects.survey.models import (
     SurveyUnit,
 )
 from services.projects.template.models import PublishedTemplate
+from services.projects.transfer.models import (
+    CopyLogEntry,
+    MigrationCheck,
+    MigrationEnvironment,
+    MigrationFlow,
+    MigrationRun,
+    PurgeCertificate,
+    TransferDestination,
+)
 from services.projects.unit.models import Unit, UnitFeed
 from services.projects.wheel.models import AnnualWheel, WheelEvent, WheelOccurrence
 from shared.auth.tables import declare_access_cutoff
@@ -39,20 +64,30 @@ declare_history(Model)
 declare_access_cutoff(Model)
 
 __all__ = [
+    "ActionItem",
     "Activity",
     "ActivityParticipation",
+    "AgendaItem",
     "AnnualWheel",
     "AssessmentMatrix",
     "Attachment",
     "Attestation",
     "Baseline",
     "BaselineItem",
+    "Body",
+    "CalendarException",
+    "Consultation",
+    "ConsultationResponse",
+    "CopyLogEntry",
     "DataRequest",
     "DataRequestUnit",
+    "Decision",
     "Dependency",
     "Deviation",
     "DeviationCause",
+    "Escalation",
     "Evaluation",
+    "FunctionUsage",
     "Gate",
     "GateCriterion",
     "GateTransition",
@@ -61,9 +96,18 @@ __all__ = [
     "GoalLink",
     "Indicator",
     "Instantiation",
+    "Integration",
+    "IntegrationStep",
+    "IntegrationVerification",
     "Lesson",
     "MatrixAssessment",
     "Measurement",
+    "Meeting",
+    "MeetingSeries",
+    "MigrationCheck",
+    "MigrationEnvironment",
+    "MigrationFlow",
+    "MigrationRun",
     "Model",
     "NeedCard",
     "Phase",
@@ -71,10 +115,21 @@ __all__ = [
     "PollBallot",
     "PollVote",
     "Project",
+    "ProjectCalendar",
     "ProjectParty",
     "ProjectRole",
     "PublishedTemplate",
+    "PurgeCertificate",
     "Requirement",
+    "Risk",
+    "RiskAcceptance",
+    "RiskAssessment",
+    "RiskMatrix",
+    "RiskMeasure",
+    "RiskProposal",
+    "RoleAssignment",
+    "Seat",
+    "SeatMembership",
     "Signal",
     "Survey",
     "SurveyBallot",
@@ -82,7 +137,9 @@ __all__ = [
     "SurveyDefinition",
     "SurveyResponse",
     "SurveyUnit",
+    "SystemEntry",
     "Track",
+    "TransferDestination",
     "Unit",
     "UnitFeed",
     "WheelEvent",

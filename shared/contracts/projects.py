@@ -42,6 +42,16 @@ class ActivityChanged(Event):
     fields: tuple[str, ...]
 
 
+class BaselineTaken(Event):
+    """A plan was frozen, to compare with later: by hand, at a gate, for an approval or a decided change."""
+
+    type: ClassVar[str] = "projects.baseline.taken.v1"
+
+    project_id: UUID
+    baseline_id: UUID
+    cause: Literal["manual", "approval", "gate", "change_request"]
+
+
 class GateReady(Event):
     """Every mandatory criterion of a gate is met or waived: the customer's approver may pass it now."""
 
@@ -84,3 +94,75 @@ class GateWaived(Event):
     gate_key: str
     criterion_id: UUID
     waiver_id: UUID
+
+
+class BenefitChanged(Event):
+    """Something about goals, quality or surveys was added or changed; `entity` says what, `version` is its new one."""
+
+    type: ClassVar[str] = "projects.benefit.changed.v1"
+
+    project_id: UUID
+    entity: Literal[
+        "annual_wheel",
+        "assessment_matrix",
+        "data_request",
+        "deviation",
+        "evaluation",
+        "goal",
+        "indicator",
+        "lesson",
+        "matrix_assessment",
+        "need_card",
+        "poll",
+        "requirement",
+        "survey",
+        "survey_definition",
+    ]
+    entity_id: UUID
+    version: int
+
+    @property
+    def subject(self) -> UUID:
+        return self.entity_id
+
+
+class GoalMeasured(Event):
+    """Measurements of a goal's indicator were added, changed or removed. Values are read, never told: few people."""
+
+    type: ClassVar[str] = "projects.goal.measured.v1"
+
+    project_id: UUID
+    goal_id: UUID
+    indicator_id: UUID
+    measurements: int
+
+
+class DataRequestFeedbackOverdue(Event):
+    """Units answered a data request and were not told in time what came of it; `units` is how many were asked."""
+
+    type: ClassVar[str] = "projects.data_request.feedback_overdue.v1"
+
+    project_id: UUID
+    data_request_id: UUID
+    units: int
+
+
+class DeviationClosed(Event):
+    """A deviation is closed: its root cause is known and the effect of its correction was checked."""
+
+    type: ClassVar[str] = "projects.deviation.closed.v1"
+
+    project_id: UUID
+    deviation_id: UUID
+    cause_key: str
+    is_effective: bool
+
+
+class SurveyClosed(Event):
+    """A survey takes no more answers; its score is ready to be read."""
+
+    type: ClassVar[str] = "projects.survey.closed.v1"
+
+    project_id: UUID
+    survey_id: UUID
+    responses: int

@@ -4,6 +4,8 @@ from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from services.projects.baseline.models import BaselineCause
+from services.projects.baseline.service import BaselineService
 from services.projects.gate.errors import (
     AlreadyAttested,
     CriterionUnknown,
@@ -52,6 +54,9 @@ class GateDecisions:
         await self._gates.turn(view, view.state, self._caller)
         passed = GatePassed(project_id=gate.project_id, gate_id=gate.id, gate_key=gate.key, waivers=waivers)
         await publish(self._session, passed)
+        await BaselineService(self._session).take(
+            gate.project_id, gate.key, BaselineCause.gate, cause_id=gate.id, taken_by=self._caller.subject
+        )
         return view
 
     async def waive(self, gate_id: UUID, criterion_id: UUID, reason: str) -> GateView:

@@ -150,3 +150,28 @@ class RiskLevel(StrEnum):
     def rank(self) -> int:
         """Its place on the axis, 1 for the lowest."""
         return list(RiskLevel).index(self) + 1
+
+
+class RiskTrigger(StrEnum):
+    """The facts that can raise a risk by themselves (requirements 1.1, HAN-K; the last one is ours)."""
+
+    attendance_below = "attendance_below"
+    trained_without_account = "trained_without_account"
+    unpurged_copies = "unpurged_copies"
+    guardians_before_content = "guardians_before_content"
+    decision_overdue = "decision_overdue"
+    assigned_hours_below_planned = "assigned_hours_below_planned"
+    third_party_overdue = "third_party_overdue"
+    training_coverage_below = "training_coverage_below"
+
+
+class DataClass(StrEnum):
+    """How much protection data needs, lowest first (AU-S)."""
+
+    ordinary = "ordinary"
+    confidential = "confidential"
+    sensitive = "sensitive"
+
+    @property
+    def rank(self) -> int:
+        return list(DataClass).index(self)

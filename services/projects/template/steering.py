@@ -1,13 +1,12 @@
 """How a plan is steered and judged: goals, bodies, decisions, risks, causes, meetings, the year, and what is told."""
 
 from datetime import date, time
-from enum import StrEnum
 from typing import Literal
 
 from pydantic import Field
 
 from services.projects.plan.offset import RelativeWindow
-from services.projects.plan.vocabulary import LifecycleStage, Modality, PartySide, SchoolForm
+from services.projects.plan.vocabulary import LifecycleStage, Modality, PartySide, RiskTrigger, SchoolForm
 from services.projects.template.frame import BodyLevel
 from services.projects.template.parts import Container, Count, Key, Part, Row, SourceRef, SourceRow
 from shared.kit.text import Text
@@ -96,18 +95,6 @@ class Decision(SourceRow):
     certainty: Literal["good", "medium", "low"] = "good"
     source_text: str | None = Field(default=None, max_length=500)
     candidates: tuple[Text, ...] = ()
-
-
-class RiskTrigger(StrEnum):
-    """The facts that can raise a risk by themselves (requirements 1.1, HAN-K)."""
-
-    attendance_below = "attendance_below"
-    trained_without_account = "trained_without_account"
-    unpurged_copies = "unpurged_copies"
-    guardians_before_content = "guardians_before_content"
-    decision_overdue = "decision_overdue"
-    assigned_hours_below_planned = "assigned_hours_below_planned"
-    third_party_overdue = "third_party_overdue"
 
 
 class Risk(SourceRow):

@@ -2,6 +2,9 @@
 
 `create_journal_table()` belongs in a service's migration, `declare_journal_table(Model)` in its models; a mutation
 calls `record` in its own transaction. `before` and `after` hold ids, states, dates and numbers, never a name.
+
+`create_seals()` and `declare_sealed_journal(Model)` add the chain by which `shared.kit.seals` proves that nothing
+was changed.
 """
 
 from collections.abc import Mapping
@@ -12,7 +15,7 @@ from uuid import UUID
 
 import orjson
 from alembic import op
-from sqlalchemy import Index, Text, text
+from sqlalchemy import BigInteger, Index, Text, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -20,7 +23,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from shared.kit import clock
 from shared.kit.db import TIMESTAMP, TenantRow, tenant_of
 from shared.kit.ids import new_id
-from shared.kit.migrations import protect, service_name
+from shared.kit.migrations import definer_function, protect, service_name
 
 _TABLE = """
 CREATE TABLE journal_entry (
@@ -39,6 +42,37 @@ CREATE TABLE journal_entry (
     trace text,
     CONSTRAINT pk_journal_entry PRIMARY KEY (tenant_id, id)
 )
+"""
+# `tx` is the transaction that wrote the entry: whatever began before the oldest one still running is complete, which
+# no sequence can tell. `commitment` binds the entry to a row's image (`shared.kit.history`).
+_SEALED_COLUMNS = """
+ALTER TABLE journal_entry
+    ADD COLUMN tx bigint NOT NULL DEFAULT (pg_current_xact_id()::text::bigint),
+    ADD COLUMN commitment bytea
+"""
+_SEAL_TABLE = """
+CREATE TABLE journal_seal (
+    tenant_id uuid NOT NULL,
+    id uuid NOT NULL,
+    number integer NOT NULL,
+    from_tx bigint NOT NULL,
+    to_tx bigint NOT NULL,
+    first_entry uuid NOT NULL,
+    last_entry uuid NOT NULL,
+    entries integer NOT NULL,
+    hash bytea NOT NULL,
+    sealed_at timestamptz NOT NULL,
+    CONSTRAINT pk_journal_seal PRIMARY KEY (tenant_id, id),
+    CONSTRAINT uq_journal_seal_tenant_id_number UNIQUE (tenant_id, number)
+)
+"""
+_TO_SEAL = """
+CREATE FUNCTION journal_tenants_to_seal() RETURNS SETOF uuid
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT DISTINCT e.tenant_id FROM journal_entry e WHERE NOT EXISTS (
+        SELECT FROM journal_seal s WHERE s.tenant_id = e.tenant_id AND s.to_tx > e.tx
+    )
+$$
 """
 _INSERT = text(
     "INSERT INTO journal_entry (tenant_id, id, at, actor_id, side, client_id, action, entity, entity_id, before, after,"
@@ -74,12 +108,67 @@ def create_journal_table() -> None:
 def declare_journal_table(model: type[SQLModel]) -> None:
     """Declare the table on a service's registry, so that `alembic check` knows it."""
 
-    def name_it(body: dict[str, Any]) -> None:
-        body["__tablename__"] = "journal_entry"
-
-    new_class("journal_entry", (_JournalEntry, model), {"table": True}, name_it)
+    _declare(model, "journal_entry", _JournalEntry)
     table = model.metadata.tables["journal_entry"]
     Index("ix_journal_entry_entity", table.c.tenant_id, table.c.entity_id, table.c.id)
+
+
+class _SealedEntry(_JournalEntry):
+    """An entry that the chain covers."""
+
+    tx: int = Field(sa_type=BigInteger)
+    commitment: bytes | None = None
+
+
+class _JournalSeal(TenantRow):
+    """One link of the chain: the hash of the former link and of every entry with from_tx <= tx < to_tx."""
+
+    number: int
+    from_tx: int = Field(sa_type=BigInteger)
+    to_tx: int = Field(sa_type=BigInteger)
+    first_entry: UUID
+    last_entry: UUID
+    entries: int
+    hash: bytes
+    sealed_at: datetime = Field(sa_type=TIMESTAMP)
+
+
+def create_seals() -> None:
+    """Add the chain to the journal; the app role may add links and read them, never change or remove."""
+    for statement in (_SEALED_COLUMNS, _SEAL_TABLE, _TO_SEAL):
+        op.execute(statement)
+    op.execute("CREATE INDEX ix_journal_entry_tx ON journal_entry (tenant_id, tx, id)")
+    op.execute("CREATE INDEX ix_journal_entry_acts ON journal_entry (tenant_id, id) WHERE commitment IS NULL")
+    protect("journal_seal")
+    op.execute(f"REVOKE UPDATE, DELETE ON journal_seal FROM {service_name()}_app")
+    definer_function("journal_tenants_to_seal()")
+
+
+def drop_seals() -> None:
+    """Undo `create_seals()`."""
+    op.execute("DROP FUNCTION journal_tenants_to_seal()")
+    op.execute("DROP TABLE journal_seal")
+    op.execute("ALTER TABLE journal_entry DROP COLUMN tx, DROP COLUMN commitment")
+
+
+def declare_sealed_journal(model: type[SQLModel]) -> None:
+    """Declare the journal with its chain, instead of `declare_journal_table`."""
+    _declare(model, "journal_entry", _SealedEntry)
+    entry = model.metadata.tables["journal_entry"]
+    Index("ix_journal_entry_entity", entry.c.tenant_id, entry.c.entity_id, entry.c.id)
+    Index("ix_journal_entry_tx", entry.c.tenant_id, entry.c.tx, entry.c.id)
+    acts = entry.c.commitment.is_(None)
+    Index("ix_journal_entry_acts", entry.c.tenant_id, entry.c.id, postgresql_where=acts)
+    _declare(model, "journal_seal", _JournalSeal)
+    seal = model.metadata.tables["journal_seal"]
+    seal.append_constraint(UniqueConstraint(seal.c.tenant_id, seal.c.number))
+
+
+def _declare(model: type[SQLModel], name: str, fields: type[SQLModel]) -> None:
+    def name_it(body: dict[str, Any]) -> None:
+        body["__tablename__"] = name
+
+    new_class(name, (fields, model), {"table": True}, name_it)
 
 
 async def record(  # noqa: PLR0913 - the fields of an entry

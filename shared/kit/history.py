@@ -1,0 +1,159 @@
+"""History of rows: a trigger keeps every image of a row, and views of the same names show the rows of any past instant.
+
+A migration calls `create_history()` once and then `journaled(table)` for each table whose past must be readable. From
+then on every INSERT, UPDATE and DELETE, by whichever path it comes, leaves a journal entry with a salted commitment
+and an image that can be redacted without breaking the journal's chain. Reads of the past need no code of their own:
+in a transaction that looks back (`shared.kit.db`) the schema `past` stands before `public`. See docs/adr/0006.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from types import new_class
+from typing import Any
+from uuid import UUID
+
+import orjson
+from alembic import op
+from sqlalchemy import BigInteger, Identity, Index, Text, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlmodel import Field, SQLModel
+
+from shared.kit.db import TIMESTAMP, TenantRow
+from shared.kit.history_sql import FUNCTIONS, IMAGE_INDEXES, IMAGE_TABLE, REDACT, VIEW, backfill
+from shared.kit.migrations import definer_function, protect, service_name
+
+_EVENTS = {
+    "insert": "INSERT ON {table} REFERENCING NEW TABLE AS new_rows",
+    "update": "UPDATE ON {table} REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows",
+    "delete": "DELETE ON {table} REFERENCING OLD TABLE AS old_rows",
+}
+_COLUMNS = text(
+    "SELECT a.attname AS name, format_type(a.atttypid, a.atttypmod) AS type, a.attnotnull AS is_required"
+    " FROM pg_attribute a WHERE a.attrelid = to_regclass('public.' || :table) AND a.attnum > 0 AND NOT a.attisdropped"
+    " ORDER BY a.attnum"
+)
+_NOTES = text("SELECT obj_description(to_regclass('past.' || :table), 'pg_class')")
+_SCOPE = "project_id"
+
+
+class _JournalImage(TenantRow):
+    """A row as a change left it; null where the change removed it. `id` is that of its journal entry."""
+
+    seq: int | None = Field(default=None, sa_type=BigInteger, sa_column_args=(Identity(always=True),), nullable=False)
+    entity: str = Field(sa_type=Text)
+    entity_id: UUID
+    scope_id: UUID
+    at: datetime = Field(sa_type=TIMESTAMP)
+    is_first: bool
+    is_deleted: bool
+    salt: UUID
+    image: dict[str, Any] | None = Field(default=None, sa_type=JSONB)
+    redacted_at: datetime | None = Field(default=None, sa_type=TIMESTAMP)
+
+
+def declare_history(model: type[SQLModel]) -> None:
+    """Declare the table of images on a service's registry, so that `alembic check` knows it."""
+
+    def name_it(body: dict[str, Any]) -> None:
+        body["__tablename__"] = "journal_image"
+
+    new_class("journal_image", (_JournalImage, model), {"table": True}, name_it)
+    image = model.metadata.tables["journal_image"].c
+    Index("ix_journal_image_entity", image.tenant_id, image.entity_id, image.at, image.seq)
+    columns = (image.tenant_id, image.entity, image.scope_id, image.entity_id)
+    Index("ix_journal_image_first", *columns, postgresql_where=image.is_first)
+
+
+def create_history() -> None:
+    """Create the table of images, the trigger functions and the schema `past`; call in a migration, once.
+
+    Needs the journal with its commitments (`shared.kit.journal.create_seals`).
+    """
+    service = service_name()
+    op.execute(IMAGE_TABLE)
+    for statement in IMAGE_INDEXES:
+        op.execute(statement)
+    protect("journal_image")
+    op.execute(f"REVOKE UPDATE, DELETE ON journal_image FROM {service}_app")
+    for function in FUNCTIONS.values():
+        _run(function)
+    _run(REDACT)
+    definer_function("journal_redact(uuid, text[], text[])")
+    op.execute("CREATE SCHEMA past")
+    op.execute(f"GRANT USAGE ON SCHEMA past TO {service}_app")
+
+
+def drop_history() -> None:
+    """Undo `create_history()` and every `journaled`."""
+    op.execute("DROP SCHEMA past CASCADE")
+    op.execute("DROP FUNCTION journal_redact(uuid, text[], text[])")
+    for event in _EVENTS:
+        op.execute(f"DROP FUNCTION journal_{event}() CASCADE")
+    op.execute("DROP TABLE journal_image")
+
+
+def journaled(table: str, *, scope: str | None = None) -> None:
+    """Keep every image of the rows of `table` from now on, present ones included, and show its past as `past.<table>`.
+
+    `scope` is the column by which lists are narrowed to one parent, which reads of the past must find without a scan:
+    `project_id` where the table has one, else none ("gate_id" for a gate's criteria). The table's primary key is
+    (tenant_id, id). Call `refresh_past(table)` in every later migration that changes its columns.
+    """
+    if scope is None:
+        names = {row.name for row in op.get_bind().execute(_COLUMNS, {"table": table})}
+        scope = _SCOPE if _SCOPE in names else None
+    _run(backfill(table, scope))
+    for event, on in _EVENTS.items():
+        op.execute(
+            f"CREATE TRIGGER {table}_journal_{event} AFTER {on.format(table=table)}"
+            f" FOR EACH STATEMENT EXECUTE FUNCTION journal_{event}('{scope or ''}')"
+        )
+    _create_view(table, {"scope": scope})
+
+
+def refresh_past(table: str, **reads_as: str) -> None:
+    """Let `past.<table>` follow the table's present columns; call after a migration has changed them.
+
+    A column that an old image lacks reads NULL. For one that may not be null, say what the past reads instead, as SQL:
+    `refresh_past("activity", modality="'on_site'")`; later calls remember it. Renaming a column needs both names:
+    `refresh_past("activity", new_name="(i.image ->> 'old_name')")`.
+    """
+    notes = op.get_bind().execute(_NOTES, {"table": table}).scalar_one()
+    former = orjson.loads(notes)
+    _create_view(table, former | {"reads_as": former.get("reads_as", {}) | reads_as})
+
+
+def no_longer_journaled(table: str) -> None:
+    """Undo `journaled(table)`, for a downgrade; its images stay."""
+    op.execute(f"DROP VIEW past.{table}")
+    for event in _EVENTS:
+        op.execute(f"DROP TRIGGER {table}_journal_{event} ON {table}")
+
+
+def _run(statement: str) -> None:
+    """Run a statement as it stands: what looks like a bound parameter is not one."""
+    op.execute(text(statement.replace(":", r"\:")))
+
+
+def _create_view(table: str, notes: Mapping[str, object]) -> None:
+    """The view names its columns' types instead of the table, so that no later change of the table is in its way."""
+    columns = op.get_bind().execute(_COLUMNS, {"table": table}).all()
+    scope, reads_as = notes.get("scope"), dict(notes.get("reads_as") or {})  # type: ignore[call-overload]
+    shown, read = [], []
+    for name, type_, is_required in columns:
+        if name in ("tenant_id", "id"):
+            shown.append(f"d.{'tenant_id' if name == 'tenant_id' else 'entity_id'} AS {name}")
+        elif name == scope and is_required:
+            shown.append(f"d.scope_id AS {name}")
+        else:
+            default = reads_as.get(name)
+            value = (
+                f"CASE WHEN i.image ? '{name}' THEN r.{name} ELSE ({default})::{type_} END" if default else f"r.{name}"
+            )
+            shown.append(f"{value} AS {name}")
+            read.append(f"{name} {type_}")
+    op.execute(f"DROP VIEW IF EXISTS past.{table}")
+    _run(VIEW.format(table=table, shown=", ".join(shown), read=", ".join(read)))
+    note = orjson.dumps(dict(notes)).decode().replace("'", "''")
+    _run(f"COMMENT ON VIEW past.{table} IS '{note}'")
+    op.execute(f"GRANT SELECT ON past.{table} TO {service_name()}_app")

@@ -30,6 +30,16 @@ class ProjectChanged(Event):
     version: int
 
 
+class TemplatePublished(Event):
+    """A tenant published a version of a template of its own; it never changes."""
+
+    type: ClassVar[str] = "projects.template.published.v1"
+
+    template_id: UUID
+    template_key: str
+    template_version: str
+
+
 class ActivityChanged(Event):
     """An activity's window, state, owner or notes changed; `fields` names them in camelCase."""
 
@@ -50,6 +60,68 @@ class BaselineTaken(Event):
     project_id: UUID
     baseline_id: UUID
     cause: Literal["manual", "approval", "gate", "change_request"]
+
+
+class PlanShared(Event):
+    """A plan can be read through a new share link."""
+
+    type: ClassVar[str] = "projects.plan.shared.v1"
+
+    project_id: UUID
+    share_link_id: UUID
+
+
+class PlanShareRevoked(Event):
+    """A share link shows nothing any more."""
+
+    type: ClassVar[str] = "projects.plan.share_revoked.v1"
+
+    project_id: UUID
+    share_link_id: UUID
+
+
+class PlanProposed(Event):
+    """A plan was put to the customer for approval."""
+
+    type: ClassVar[str] = "projects.plan.proposed.v1"
+
+    project_id: UUID
+
+
+class PlanReturned(Event):
+    """A proposed or approved plan went back to be adjusted."""
+
+    type: ClassVar[str] = "projects.plan.returned.v1"
+
+    project_id: UUID
+
+
+class PlanApproved(Event):
+    """The customer approved a plan; `baseline_id` is what was approved."""
+
+    type: ClassVar[str] = "projects.plan.approved.v1"
+
+    project_id: UUID
+    baseline_id: UUID
+
+
+class ChangeRequestSubmitted(Event):
+    """A change of an approved plan waits for its steering body."""
+
+    type: ClassVar[str] = "projects.change_request.submitted.v1"
+
+    project_id: UUID
+    change_request_id: UUID
+
+
+class ChangeRequestDecided(Event):
+    """A change request was approved, and applied in the same transaction, or rejected."""
+
+    type: ClassVar[str] = "projects.change_request.decided.v1"
+
+    project_id: UUID
+    change_request_id: UUID
+    outcome: Literal["approved", "rejected"]
 
 
 class GateReady(Event):

@@ -1,7 +1,8 @@
 """Every statement about copied units."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
+from uuid import UUID
 
 import orjson
 from sqlalchemy import text
@@ -44,6 +45,14 @@ class UnitRepository:
 
     async def advance(self, version: int) -> None:
         await self._session.execute(_ADVANCE, {"tenant": tenant_of(self._session), "version": version})
+
+    async def by_ids(self, ids: Collection[UUID]) -> Sequence[Unit]:
+        query = select(Unit).where(Unit.tenant_id == tenant_of(self._session), col(Unit.id).in_(ids))
+        return (await self._session.exec(query)).all()
+
+    async def present_ids(self) -> Sequence[UUID]:
+        query = select(Unit.id).where(Unit.tenant_id == tenant_of(self._session), col(Unit.is_ended).is_(False))
+        return (await self._session.exec(query.order_by(col(Unit.id)))).all()
 
     async def list_after(self, after: tuple[object, ...] | None, limit: int) -> Sequence[Unit]:
         query = select(Unit).where(Unit.tenant_id == tenant_of(self._session))

@@ -1,6 +1,7 @@
 """Keeping the copies of units in step with sync's change feed, and reading them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -27,6 +28,14 @@ class UnitService:
         await self._units.put(units)
         await self._units.advance(version)
         return len(units)
+
+    async def by_ids(self, ids: Collection[UUID]) -> Sequence[Unit]:
+        """The units with these ids that the tenant has, ended ones included."""
+        return await self._units.by_ids(ids)
+
+    async def present_ids(self) -> Sequence[UUID]:
+        """Every unit that is still there."""
+        return await self._units.present_ids()
 
     async def list_after(self, after: tuple[object, ...] | None, limit: int) -> Sequence[Unit]:
         """By name, ended ones included."""

@@ -1,0 +1,1 @@
+"""What goals, surveys, deviations and the rest of the quality work have in common: rows, rights, small groups."""

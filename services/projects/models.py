@@ -30,6 +30,7 @@ from services.projects.risk.models import (
     RiskProposal,
 )
 from services.projects.role.models import ProjectRole, RoleAssignment
+from services.projects.share.models import ShareLink
 from services.projects.signal.models import Signal
 from services.projects.survey.models import (
     Survey,
@@ -130,6 +131,7 @@ __all__ = [
     "RoleAssignment",
     "Seat",
     "SeatMembership",
+    "ShareLink",
     "Signal",
     "Survey",
     "SurveyBallot",

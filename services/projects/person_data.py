@@ -7,7 +7,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.projects.activity.service import ActivityService
 from services.projects.gate.service import GateService
-from services.projects.project.service import ProjectService
+from services.projects.role.service import RoleService
 from shared.kit.persondata import ErasureReport, PersonData
 
 KEPT = {
@@ -19,10 +19,20 @@ KEPT = {
 async def export(session: AsyncSession, person_id: UUID) -> dict[str, Any]:
     """What the account answers for, has closed, holds as a role, and has decided."""
     activities = await ActivityService(session).of_account(person_id)
-    roles = await ProjectService(session).roles_of(person_id)
+    roles = await RoleService(session).of_account(person_id)
     return {
         "activities": [{"id": str(row.id), "sourceRef": row.source_ref, "state": row.state} for row in activities],
-        "roles": [{"projectId": str(role.project_id), "role": role.key} for role in roles],
+        "roles": [
+            {
+                "projectId": str(role.project_id),
+                "role": role.key,
+                "unitId": held.unit_id and str(held.unit_id),
+                "from": held.valid_from.isoformat(),
+                "to": held.valid_to and held.valid_to.isoformat(),
+                "isDeputy": held.deputy_id == person_id,
+            }
+            for held, role in roles
+        ],
         "decisions": await GateService(session).decided_by(person_id),
     }
 
@@ -37,9 +47,7 @@ async def erase(session: AsyncSession, person_id: UUID) -> ErasureReport:
             activity.done_by = None
         activity.touch()
         erased += 1
-    for role in await ProjectService(session).roles_of(person_id):
-        role.account_id = None
-        erased += 1
+    erased += await RoleService(session).forget(person_id)
     await session.flush()
     return ErasureReport(erased, dict(KEPT))
 

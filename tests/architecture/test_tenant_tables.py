@@ -40,6 +40,7 @@ EXEMPT: dict[tuple[str, str], Exempt] = {
 DEFINERS: dict[tuple[str, str], str] = {
     ("identity", "account_tenants(uuid)"): "where an account of the present tenant must be cut off: tenant ids alone",
     ("identity", "holds_demo_data()"): "one bit, so that production refuses to start on demo data",
+    ("projects", "plan_tenants()"): "the daily watch over what is overdue visits every tenant with a plan; ids alone",
     ("training", "roster_tenants()"): "the daily refresh of coverage visits every tenant with a roster; ids alone",
 }
 

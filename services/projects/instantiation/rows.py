@@ -8,7 +8,8 @@ from services.projects.gate.models import Gate, GateCriterion
 from services.projects.instantiation.draft import Draft, DraftActivity, DraftGate
 from services.projects.phase.models import Phase
 from services.projects.plan.columns import window_values
-from services.projects.project.models import ProjectParty, ProjectRole
+from services.projects.project.models import ProjectParty
+from services.projects.role.models import ProjectRole
 
 
 @dataclass(frozen=True)
@@ -105,8 +106,8 @@ def _criteria(drawn: DraftGate, gate: Gate, activities: dict[str, Activity]) -> 
     ]
 
 
-def role_rows(draft: Draft, tenant: UUID, project_id: UUID, holders: dict[str, UUID]) -> list[ProjectRole]:
-    """The template's roles, each with its holder or vacant."""
+def role_rows(draft: Draft, tenant: UUID, project_id: UUID) -> list[ProjectRole]:
+    """The template's roles; their holders are assignments."""
     return [
         ProjectRole(
             tenant_id=tenant,
@@ -116,7 +117,9 @@ def role_rows(draft: Draft, tenant: UUID, project_id: UUID, holders: dict[str, U
             side=role.side.value,
             title=role.title.model_dump(),
             duty=role.duty.model_dump(),
-            account_id=holders.get(role.key),
+            min_count=role.min_count,
+            is_per_unit=role.per_unit,
+            needs_mandate=role.allocation is not None,
         )
         for role in draft.template.roles
     ]

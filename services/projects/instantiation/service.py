@@ -48,8 +48,8 @@ class InstantiationService:
         parties = party_rows(
             {side.value: name for side, name in choices.parties.items()}, project.tenant_id, project.id
         )
-        roles = role_rows(draft, project.tenant_id, project.id, wanted.roles)
-        await self._projects.add(project, parties, roles)
+        roles = role_rows(draft, project.tenant_id, project.id)
+        await self._projects.add(project, parties, roles, wanted.roles)
         await self._write_plan(draft, project)
         await self._tell(project, draft)
         await self._gates.reevaluate([project.id])

@@ -95,6 +95,9 @@ async def shown(project: Project, projects: ProjectService, caller: Principal, l
     return ProjectPublic(
         **ProjectItem.model_validate(project).model_dump(),
         parties=[PartyPublic.model_validate(party) for party in await projects.parties(project.id)],
-        roles=[ProjectRolePublic.model_validate(role) for role in await projects.roles(project.id)],
+        roles=[
+            ProjectRolePublic.model_validate(role.model_dump() | {"account_id": holder})
+            for role, holder in await projects.roles(project.id)
+        ],
         allowed_actions=[action],
     )

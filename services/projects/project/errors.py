@@ -20,13 +20,6 @@ class NotYours(Forbidden):
     )
 
 
-class RoleUnknown(NotFound):
-    slug = "project-role-not-found"
-    title = Text(
-        sv="Rollen finns inte i projektet", en="No such role in the project", da="Rollen findes ikke i projektet"
-    )
-
-
 class ProjectClosed(Conflict):
     slug = "project-closed"
     title = Text(sv="Projektet är avslutat", en="The project is closed", da="Projektet er afsluttet")

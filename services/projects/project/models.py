@@ -1,9 +1,9 @@
-"""Tables of a project: the rollout itself, its parties and who holds its roles."""
+"""Tables of a project: the rollout itself and its parties."""
 
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, Text, UniqueConstraint
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
@@ -51,22 +51,3 @@ class ProjectParty(Model, TenantRow, OfProject, table=True):
 
     side: str = Field(sa_type=Text)
     name: str = Field(sa_type=Text)
-
-
-class ProjectRole(Model, TenantRow, OfProject, table=True):
-    """A role of the template in this project. `account_id` holds it; null is a vacancy."""
-
-    __tablename__ = "project_role"
-    __table_args__ = (
-        to_project(),
-        one_of("side", PartySide),
-        UniqueConstraint("tenant_id", "project_id", "key"),
-        Index("ix_project_role_tenant_id_account_id", "tenant_id", "account_id"),
-    )
-
-    key: str = Field(sa_type=Text)
-    source_ref: str = Field(sa_type=Text)
-    side: str = Field(sa_type=Text)
-    title: dict[str, Any] = Field(sa_type=JSONB)
-    duty: dict[str, Any] = Field(sa_type=JSONB)
-    account_id: UUID | None = None

@@ -1,4 +1,4 @@
-"""Every statement about projects, their parties and roles."""
+"""Every statement about projects and their parties."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -7,7 +7,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.projects.project.errors import ProjectNotFound
-from services.projects.project.models import Project, ProjectParty, ProjectRole
+from services.projects.project.models import Project, ProjectParty
 from shared.kit.db import tenant_of
 
 
@@ -15,7 +15,7 @@ class ProjectRepository:
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
 
-    def add(self, rows: Sequence[Project | ProjectParty | ProjectRole]) -> None:
+    def add(self, rows: Sequence[Project | ProjectParty]) -> None:
         self._session.add_all(rows)
 
     async def get(self, project_id: UUID, *, lock: bool = False) -> Project:
@@ -44,15 +44,3 @@ class ProjectRepository:
             ProjectParty.tenant_id == tenant_of(self._session), ProjectParty.project_id == project_id
         )
         return (await self._session.exec(query.order_by(col(ProjectParty.id)))).all()
-
-    async def roles(self, project_id: UUID) -> Sequence[ProjectRole]:
-        query = select(ProjectRole).where(
-            ProjectRole.tenant_id == tenant_of(self._session), ProjectRole.project_id == project_id
-        )
-        return (await self._session.exec(query.order_by(col(ProjectRole.id)))).all()
-
-    async def roles_of(self, account_id: UUID) -> Sequence[ProjectRole]:
-        query = select(ProjectRole).where(
-            ProjectRole.tenant_id == tenant_of(self._session), ProjectRole.account_id == account_id
-        )
-        return (await self._session.exec(query)).all()

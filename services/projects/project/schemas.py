@@ -38,10 +38,10 @@ class PartyPublic(ApiModel):
 
 
 class ProjectRolePublic(ApiModel):
-    """A role of the plan and the account that holds it; null is a vacancy."""
+    """A role of the plan and the account that holds it today for the whole authority; null is a vacancy."""
 
     key: str
-    source_ref: str
+    source_ref: str | None
     side: PartySide
     title: Text
     duty: Text

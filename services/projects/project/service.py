@@ -1,16 +1,19 @@
 """Reading and changing projects."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.projects.plan.vocabulary import RECHECK
-from services.projects.project.errors import ProjectClosed, RoleUnknown
-from services.projects.project.models import Project, ProjectParty, ProjectRole
+from services.projects.project.errors import ProjectClosed
+from services.projects.project.models import Project, ProjectParty
 from services.projects.project.repository import ProjectRepository
 from services.projects.project.schemas import ProjectChange
+from services.projects.role.errors import RoleUnknown
+from services.projects.role.models import ProjectRole
+from services.projects.role.service import RoleService
 from shared.contracts.projects import ProjectChanged
 from shared.kit.journal import record
 from shared.kit.text import Text
@@ -25,6 +28,7 @@ class ProjectService:
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
         self._projects = ProjectRepository(session)
+        self._roles = RoleService(session)
 
     async def get(self, project_id: UUID) -> Project:
         """Raises ProjectNotFound."""
@@ -46,18 +50,23 @@ class ProjectService:
     async def parties(self, project_id: UUID) -> Sequence[ProjectParty]:
         return await self._projects.parties(project_id)
 
-    async def roles(self, project_id: UUID) -> Sequence[ProjectRole]:
-        return await self._projects.roles(project_id)
+    async def roles(self, project_id: UUID) -> Sequence[tuple[ProjectRole, UUID | None]]:
+        """Each role with the account that holds it today for the whole authority; None is a vacancy."""
+        holders = await self._roles.holders(project_id)
+        return [(role, holders.get(role.id)) for role in await self._roles.roles(project_id)]
 
-    async def roles_of(self, account_id: UUID) -> Sequence[ProjectRole]:
-        """The roles that an account holds, in all projects."""
-        return await self._projects.roles_of(account_id)
-
-    async def add(self, project: Project, parties: Sequence[ProjectParty], roles: Sequence[ProjectRole]) -> None:
-        """Write a new project before anything that refers to it."""
+    async def add(
+        self,
+        project: Project,
+        parties: Sequence[ProjectParty],
+        roles: Sequence[ProjectRole],
+        holders: Mapping[str, UUID] | None = None,
+    ) -> None:
+        """Write a new project before anything that refers to it; `holders` are accounts by the key of their role."""
         self._projects.add([project])
         await self._session.flush()
-        self._projects.add([*parties, *roles])
+        self._projects.add(parties)
+        await self._roles.add(roles, holders)
 
     async def change(self, project_id: UUID, version: int, change: ProjectChange) -> Project:
         """Raises ProjectNotFound, StaleVersion, RoleUnknown. A change that changes nothing leaves no trace."""
@@ -89,11 +98,11 @@ class ProjectService:
     ) -> None:
         if not change.roles:
             return
-        known = {role.key: role for role in await self._projects.roles(project.id)}
+        known = {role.key: (role, holder) for role, holder in await self.roles(project.id)}
         for key, account_id in change.roles.items():
-            role = known.get(key)
-            if role is None:
+            if key not in known:
                 raise RoleUnknown(Text(sv=f"Projektet har ingen roll {key}", en=f"The project has no role {key}"))
-            if role.account_id != account_id:
-                before[f"role.{key}"], after[f"role.{key}"] = role.account_id, account_id
-                role.account_id = account_id
+            role, holder = known[key]
+            if holder != account_id:
+                before[f"role.{key}"], after[f"role.{key}"] = holder, account_id
+                await self._roles.hold(role, account_id)

@@ -3,6 +3,7 @@
 Ids and numbers only: who did it and why stands in the journal of projects.
 """
 
+from datetime import date
 from typing import ClassVar, Literal
 from uuid import UUID
 
@@ -70,6 +71,10 @@ class PlanShared(Event):
     project_id: UUID
     share_link_id: UUID
 
+    @property
+    def subject(self) -> UUID:
+        return self.project_id
+
 
 class PlanShareRevoked(Event):
     """A share link shows nothing any more."""
@@ -79,6 +84,10 @@ class PlanShareRevoked(Event):
     project_id: UUID
     share_link_id: UUID
 
+    @property
+    def subject(self) -> UUID:
+        return self.project_id
+
 
 class PlanProposed(Event):
     """A plan was put to the customer for approval."""
@@ -86,6 +95,10 @@ class PlanProposed(Event):
     type: ClassVar[str] = "projects.plan.proposed.v1"
 
     project_id: UUID
+
+    @property
+    def subject(self) -> UUID:
+        return self.project_id
 
 
 class PlanReturned(Event):
@@ -95,6 +108,10 @@ class PlanReturned(Event):
 
     project_id: UUID
 
+    @property
+    def subject(self) -> UUID:
+        return self.project_id
+
 
 class PlanApproved(Event):
     """The customer approved a plan; `baseline_id` is what was approved."""
@@ -103,6 +120,10 @@ class PlanApproved(Event):
 
     project_id: UUID
     baseline_id: UUID
+
+    @property
+    def subject(self) -> UUID:
+        return self.project_id
 
 
 class ChangeRequestSubmitted(Event):
@@ -238,3 +259,103 @@ class SurveyClosed(Event):
     project_id: UUID
     survey_id: UUID
     responses: int
+
+
+class GovernanceChanged(Event):
+    """Something about how a project is steered was added or changed; `entity` says what, `version` is its new one."""
+
+    type: ClassVar[str] = "projects.governance.changed.v1"
+
+    project_id: UUID
+    entity: Literal[
+        "body",
+        "consultation",
+        "consultation_response",
+        "decision",
+        "escalation",
+        "function_usage",
+        "meeting",
+        "meeting_series",
+        "project_role",
+        "role_assignment",
+        "seat",
+        "seat_membership",
+    ]
+    entity_id: UUID
+    version: int
+
+    @property
+    def subject(self) -> UUID:
+        return self.entity_id
+
+
+class DecisionTaken(Event):
+    """A body with a mandate decided a question; `decision_key` names the question through all its successors."""
+
+    type: ClassVar[str] = "projects.decision.taken.v1"
+
+    project_id: UUID
+    decision_id: UUID
+    decision_key: str
+    body_id: UUID
+
+
+class DecisionSuperseded(Event):
+    """A later decision took the place of this one, which stays as it was decided."""
+
+    type: ClassVar[str] = "projects.decision.superseded.v1"
+
+    project_id: UUID
+    decision_id: UUID
+    decision_key: str
+    successor_id: UUID
+
+
+class EscalationRaised(Event):
+    """The operative level put something before the strategic level, which must answer by `due_on`."""
+
+    type: ClassVar[str] = "projects.escalation.raised.v1"
+
+    project_id: UUID
+    escalation_id: UUID
+    from_body_id: UUID
+    to_body_id: UUID
+    due_on: date
+
+
+class EscalationAnswered(Event):
+    """The body that was asked has answered."""
+
+    type: ClassVar[str] = "projects.escalation.answered.v1"
+
+    project_id: UUID
+    escalation_id: UUID
+    to_body_id: UUID
+
+
+class RoleVacant(Event):
+    """A role has fewer holders than it needs, at a unit or (null) for the whole authority; `missing` is how many."""
+
+    type: ClassVar[str] = "projects.role.vacant.v1"
+
+    project_id: UUID
+    role_id: UUID
+    unit_id: UUID | None
+    missing: int
+
+
+class MeetingOverdue(Event):
+    """A body met less often in a period than its cadence says; told once for each such period."""
+
+    type: ClassVar[str] = "projects.meeting.overdue.v1"
+
+    project_id: UUID
+    body_id: UUID
+    period_start: date
+    period_end: date
+    held: int
+    required: int
+
+    @property
+    def subject(self) -> UUID:
+        return self.body_id

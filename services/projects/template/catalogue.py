@@ -33,6 +33,10 @@ class Catalogue:
         """Every version, by key and then newest version first."""
         return sorted(self._templates.values(), key=lambda t: (t.key, [-n for n in numbers(t.version)]))
 
+    def has(self, key: str) -> bool:
+        """Whether any version of this template ships."""
+        return any(shipped_key == key for shipped_key, _ in self._templates)
+
     def get(self, key: str, version: str) -> Template:
         """Raises TemplateNotFound."""
         template = self._templates.get((key, version))

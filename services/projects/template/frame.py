@@ -48,7 +48,8 @@ class Role(SourceRow):
     """A role that somebody must hold. `bodies` are the governance levels where it has a seat.
 
     `min_count` is how many holders the source asks for, at each unit where `per_unit` is set (two administrators a
-    school). `allocation` says what share of a post is set aside, as the source words it.
+    school). `needs_mandate`: a holder counts only with a decision and a share of the post. `allocation` says what share is
+    set aside, as the source words it.
     """
 
     key: Key
@@ -59,5 +60,6 @@ class Role(SourceRow):
     seat_per_school_form: bool = False
     min_count: Count | None = Field(default=None, ge=1)
     per_unit: bool = False
+    needs_mandate: bool = False
     allocation: Text | None = None
     note: Text | None = None

@@ -1,11 +1,15 @@
 """Templates on the wire."""
 
 from datetime import date
-from typing import Any
+from typing import Any, Literal
+
+from pydantic import Field
 
 from services.projects.template.definition import Template
+from services.projects.template.reading import MAX_CHARACTERS
+from services.projects.template.service import Published
 from shared.kit.text import Text
-from shared.web.models import ApiModel, example
+from shared.web.models import ApiInput, ApiModel, example
 
 
 def _text(sv: str, en: str) -> dict[str, str | None]:
@@ -88,7 +92,10 @@ _WHOLE: dict[str, Any] = {
 
 
 class TemplateItem(ApiModel):
-    """A published version of a template. It never changes: `digest` is the SHA-256 of its file."""
+    """A published version of a template. It never changes: `digest` is the SHA-256 of what was published.
+
+    `origin` tells whether it ships with the product or is the authority's own.
+    """
 
     model_config = example(
         {
@@ -98,6 +105,8 @@ class TemplateItem(ApiModel):
             "title": {"sv": "Införande i fem faser", "en": "Rollout in five phases", "da": None},
             "description": {"sv": "Preliminär plan", "en": "A preliminary plan", "da": None},
             "digest": "5f0c2b9e8d11",
+            "visibility": "restricted",
+            "origin": "shipped",
             "phases": 5,
             "activities": 32,
             "gates": 5,
@@ -110,19 +119,24 @@ class TemplateItem(ApiModel):
     title: Text
     description: Text
     digest: str
+    visibility: Literal["open", "restricted"]
+    origin: Literal["shipped", "tenant"]
     phases: int
     activities: int
     gates: int
 
     @classmethod
-    def of(cls, template: Template, digest: str) -> "TemplateItem":
+    def of(cls, published: Published) -> "TemplateItem":
+        template = published.template
         return cls(
             key=template.key,
             version=template.version,
             published=template.published,
             title=template.title,
             description=template.description,
-            digest=digest,
+            digest=published.digest,
+            visibility=template.visibility,
+            origin=published.origin,
             phases=len(template.phases),
             activities=len(template.activities),
             gates=len(template.gates),
@@ -135,3 +149,20 @@ class TemplatePublic(Template):
     model_config = example(_WHOLE)
 
     digest: str
+
+
+class TemplatePublish(ApiInput):
+    """A template to publish, as the text of a YAML or JSON document in the format of `/template-schemas/1`."""
+
+    model_config = example({"content": "key: our-checklist\nversion: 1.0.0\n..."})
+
+    content: str = Field(min_length=1, max_length=MAX_CHARACTERS)
+
+
+class TemplateSchema(ApiModel):
+    """The JSON Schema of a template, and the number of the format."""
+
+    model_config = example({"format": 1, "jsonSchema": {"type": "object"}})
+
+    format: int
+    json_schema: dict[str, Any]

@@ -41,8 +41,95 @@ class TemplatePublished(Event):
     template_version: str
 
 
+class PhaseChanged(Event):
+    """A phase was added to a plan, changed or removed; `version` is its new version."""
+
+    type: ClassVar[str] = "projects.phase.changed.v1"
+
+    project_id: UUID
+    phase_id: UUID
+    version: int
+    change: Literal["added", "changed", "removed"]
+
+
+class TrackChanged(Event):
+    """A track [delprojekt] was added to a plan, changed or removed; `version` is its new version."""
+
+    type: ClassVar[str] = "projects.track.changed.v1"
+
+    project_id: UUID
+    track_id: UUID
+    version: int
+    change: Literal["added", "changed", "removed"]
+
+
+class ActivityAdded(Event):
+    """Somebody added an activity of their own to a plan."""
+
+    type: ClassVar[str] = "projects.activity.added.v1"
+
+    project_id: UUID
+    activity_id: UUID
+    version: int
+
+
+class ActivityRemoved(Event):
+    """An activity was removed from a plan, and with it `children` rows that carried it out per unit."""
+
+    type: ClassVar[str] = "projects.activity.removed.v1"
+
+    project_id: UUID
+    activity_id: UUID
+    version: int
+    children: int
+
+
+class ActivitiesChanged(Event):
+    """Many activities of a plan changed at once, by an import or per unit: read the list of the plan anew.
+
+    One event for the whole batch, so that nobody drowns: how many rows were added and changed, and the first and last
+    position in the plan at which one of them stands.
+    """
+
+    type: ClassVar[str] = "projects.activities.changed.v1"
+
+    project_id: UUID
+    added: int
+    changed: int
+    first_position: int
+    last_position: int
+
+    @property
+    def subject(self) -> UUID:
+        return self.project_id
+
+
+class ParticipationsChanged(Event):
+    """Who takes part in an activity, or with how many hours, changed; `version` is the activity's new version."""
+
+    type: ClassVar[str] = "projects.participations.changed.v1"
+
+    project_id: UUID
+    activity_id: UUID
+    version: int
+
+    @property
+    def subject(self) -> UUID:
+        return self.activity_id
+
+
+class AttachmentChanged(Event):
+    """A document was announced for a project, an activity or a gate, its content came, or it was erased."""
+
+    type: ClassVar[str] = "projects.attachment.changed.v1"
+
+    project_id: UUID
+    attachment_id: UUID
+    state: Literal["declared", "stored", "erased"]
+
+
 class ActivityChanged(Event):
-    """An activity's window, state, owner or notes changed; `fields` names them in camelCase."""
+    """An activity changed; `fields` names what, in camelCase."""
 
     type: ClassVar[str] = "projects.activity.changed.v1"
 

@@ -20,7 +20,22 @@ PERSONAL = {
     *("comment", "comments", "note", "text", "message", "subject", "ip", "photo"),
 }
 # The past tense of English is irregular; these are the ones in use that do not end in -ed.
-IRREGULAR = {"sent", "begun", "lost", "withdrawn", "taken", "left", "ready", "done", "given", "held", "met", "put"}
+IRREGULAR = {
+    "overdue",
+    "vacant",
+    "sent",
+    "begun",
+    "lost",
+    "withdrawn",
+    "taken",
+    "left",
+    "ready",
+    "done",
+    "given",
+    "held",
+    "met",
+    "put",
+}
 
 
 def fields(model: type[BaseModel], path: str = "") -> Iterator[tuple[str, str]]:

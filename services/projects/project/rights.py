@@ -57,9 +57,20 @@ def refusal_to_lead(caller: Principal, scope: Scope) -> Text | None:
     return None
 
 
-def refusal_to_change_row(caller: Principal, side: str | None) -> Text | None:
+def refusal_to_propose(caller: Principal) -> Text | None:
+    """Why the caller may not propose a plan, return it, or ask for a change: leaders of customer and supplier may."""
+    if Scope.projects_write not in caller.scopes:
+        return SCOPE_MISSING
+    if not caller.holds_everywhere(*LEADERS):
+        return ROLE_MISSING
+    if caller.side not in (Side.customer, Side.supplier):
+        return NO_SIDE if caller.side is None else OTHER_SIDES_ROW
+    return None
+
+
+def refusal_to_change_row(caller: Principal, side: str | None, scope: Scope = Scope.activities_write) -> Text | None:
     """Why the caller may not change a row of this side; a row of nobody is the customer's."""
-    if Scope.activities_write not in caller.scopes:
+    if scope not in caller.scopes:
         return SCOPE_MISSING
     if not caller.holds_everywhere(*LEADERS):
         return ROLE_MISSING

@@ -6,14 +6,17 @@ from fastapi import FastAPI
 
 from services.projects import models  # noqa: F401 - every table is known before the first query
 from services.projects.activity.endpoints import router as activities
+from services.projects.agreement.endpoints import router as agreements
 from services.projects.baseline.endpoints import router as baselines
 from services.projects.gate.endpoints import router as gates
 from services.projects.instantiation.endpoints import router as instantiation
 from services.projects.person_data import PERSON_DATA
 from services.projects.phase.endpoints import router as phases
+from services.projects.phase.endpoints import tracks
 from services.projects.progress.endpoints import router as progress
 from services.projects.project.endpoints import router as projects
 from services.projects.settings import Settings
+from services.projects.share.endpoints import router as shares
 from services.projects.signal.endpoints import router as signals
 from services.projects.template.endpoints import router as templates
 from services.projects.unit.endpoints import router as units
@@ -39,9 +42,12 @@ SPEC = ServiceSpec(
         instantiation,
         projects,
         phases,
+        tracks,
         progress,
         gates,
         baselines,
+        shares,
+        agreements,
         signals,
         units,
         journal_router("projects"),

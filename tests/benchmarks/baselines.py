@@ -15,16 +15,16 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from services.projects.activity import repository
 from services.projects.activity.models import Activity
 from services.projects.activity.schemas import ActivityItem
+from services.projects.activity.statements import list_statement
 from shared.kit import clock
 from shared.kit.db import Database
 from shared.web import Page
 
 _PARAMETERS = (-1, UUID(int=0), 51)
 # The statement of our own list, so that both sides ask PostgreSQL for the same rows in the same shape.
-_LIST = repository.LIST.format(filters="", late=repository.LATE).replace("tenant.id", "$1")
+_LIST = list_statement().replace("tenant.id", "$1")
 
 
 def bare() -> Starlette:

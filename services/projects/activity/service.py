@@ -1,6 +1,7 @@
 """Reading activities. Changing one is `progress`, since gates follow."""
 
 from collections.abc import Collection, Sequence
+from typing import Any
 from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -28,10 +29,43 @@ class ActivityService:
         return await self._activities.get(activity_id)
 
     async def lock(self, activity_id: UUID) -> Activity:
-        """The activity, held until the end of the transaction. Raises ActivityNotFound."""
+        """The activity, held until the end of the transaction; for a row per unit its parent is held before it.
+        Raises ActivityNotFound."""
+        found = await self._activities.get(activity_id)
+        if found.parent_id is not None:
+            await self._activities.lock_all([found.parent_id])
         return await self._activities.get(activity_id, lock=True)
 
+    async def lock_all(self, ids: Collection[UUID]) -> Sequence[Activity]:
+        """Those of these rows that are there, held: parents first, each kind in the order of ids."""
+        return await self._activities.lock_all(ids)
+
+    async def children(self, parent_ids: Collection[UUID]) -> Sequence[Activity]:
+        """The rows per unit below these rows, as they are now."""
+        return await self._activities.children(parent_ids)
+
+    async def rollup(self, activity: Activity) -> dict[str, Any] | None:
+        """What the rows per unit below a row come to; None where it is not carried out per unit."""
+        if activity.fan_out is None:
+            return None
+        return (await self._activities.rollups([activity.id], clock.today())).get(activity.id)
+
+    async def last_position(self, project_id: UUID) -> int:
+        """The highest position of a project's rows; 0 where there is none."""
+        return await self._activities.last_position(project_id)
+
+    async def matching(
+        self, project_id: UUID, ids: Collection[UUID], refs: Collection[str], external: Collection[str]
+    ) -> list[UUID]:
+        """Rows of a project with one of these ids, source references or external ids (`system=id`)."""
+        return await self._activities.matching(project_id, ids, refs, external)
+
+    async def checklist_after(self, project_id: UUID, after: tuple[int, UUID] | None, limit: int) -> Sequence[Activity]:
+        """The rows of a project's checklist that apply, in the order of the plan."""
+        return await self._activities.checklist_after(project_id, after, limit)
+
     async def by_ids(self, ids: Collection[UUID]) -> Sequence[Activity]:
+        """Removed ones included: what a passed gate was judged by stays readable."""
         return await self._activities.by_ids(ids)
 
     async def of_account(self, account_id: UUID) -> Sequence[Activity]:

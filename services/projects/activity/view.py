@@ -1,13 +1,15 @@
 """An activity as its caller sees it."""
 
 from datetime import date
+from typing import Any
 
 from services.projects.activity.models import Activity
+from services.projects.activity.rights import MOVES, refusal_to_edit
 from services.projects.activity.schemas import ActivityPublic
 from services.projects.plan.vocabulary import ActivityState
 from services.projects.project.rights import refusal_to_change_row
 from shared.auth.principal import Principal
-from shared.kit.text import Lang
+from shared.kit.text import Lang, Text
 from shared.web.models import AllowedAction
 
 OPEN = (ActivityState.planned, ActivityState.started)
@@ -19,14 +21,33 @@ def is_overdue(activity: Activity, today: date) -> bool:
     return activity.is_enabled and activity.state in OPEN and window is not None and window.is_overdue(today)
 
 
-def show(activity: Activity, caller: Principal, lang: Lang, today: date) -> ActivityPublic:
-    refusal = refusal_to_change_row(caller, activity.side)
-    change = AllowedAction(
-        action="change",
-        method="PATCH",
-        href=f"/projects/v1/activities/{activity.id}",
-        allowed=refusal is None,
-        reason=refusal and refusal.pick(lang),
-    )
-    computed = {"window": activity.window, "is_overdue": is_overdue(activity, today), "allowed_actions": [change]}
+def show(
+    activity: Activity, caller: Principal, lang: Lang, today: date, rollup: dict[str, Any] | None = None
+) -> ActivityPublic:
+    """The whole activity. `rollup` is what `ActivityService.rollup` gives for it."""
+    computed = {
+        "window": activity.window,
+        "is_overdue": is_overdue(activity, today),
+        "rollup": rollup,
+        "allowed_actions": _actions(activity, caller, lang),
+    }
     return ActivityPublic.model_validate(activity.model_dump() | computed)
+
+
+def _actions(activity: Activity, caller: Principal, lang: Lang) -> list[AllowedAction]:
+    refusal = refusal_to_change_row(caller, activity.side)
+    moving = refusal_to_edit(caller, activity, MOVES)
+    href = f"/projects/v1/activities/{activity.id}"
+    actions = [
+        _action("change", "PATCH", href, refusal, lang),
+        _action("move", "PATCH", href, moving, lang),
+        _action("delete", "DELETE", href, refusal, lang),
+    ]
+    if activity.parent_id is None:
+        actions.append(_action("add_units", "POST", f"{href}/children", refusal, lang))
+    return actions
+
+
+def _action(name: str, method: Any, href: str, refusal: Text | None, lang: Lang) -> AllowedAction:
+    reason = refusal and refusal.pick(lang)
+    return AllowedAction(action=name, method=method, href=href, allowed=refusal is None, reason=reason)

@@ -1,11 +1,12 @@
 """Windows and texts on the wire."""
 
 from datetime import date
-from typing import Self
+from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
 from services.projects.plan.window import Precision, Window
+from shared.kit.text import Text
 from shared.web.models import ApiInput, ApiModel, example
 
 _EXAMPLE = {"start": "2027-03-01", "end": "2027-03-31", "precision": "month", "tentative": False}
@@ -40,3 +41,27 @@ class WindowInput(ApiInput):
 
     def widened(self) -> Window:
         return Window.covering(self.start, self.end, self.precision, tentative=self.tentative)
+
+
+Wording = Annotated[str, Field(min_length=1, max_length=500)]
+
+
+class TextInput(ApiInput):
+    """A text in one language or several. What people type in one language stands for the others until translated."""
+
+    model_config = example({"sv": "Öppna brandväggen", "en": "Open the firewall"})
+
+    sv: Wording | None = None
+    en: Wording | None = None
+    da: Wording | None = None
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Self:
+        if not (self.sv or self.en or self.da):
+            raise ValueError("give the text in sv, en or da")
+        return self
+
+    def text(self) -> Text:
+        """The text as it is stored: Swedish and English always, Danish where it was given."""
+        found = self.sv or self.en or self.da or ""
+        return Text(sv=self.sv or found, en=self.en or found, da=self.da)

@@ -1,6 +1,7 @@
 """Every table of the service, for alembic and the app."""
 
 from services.projects.activity.models import Activity, ActivityParticipation, Dependency
+from services.projects.agreement.models import ChangeRequest, PlanStep
 from services.projects.assessment.models import AssessmentMatrix, MatrixAssessment
 from services.projects.attachment.models import Attachment
 from services.projects.baseline.models import Baseline, BaselineItem
@@ -77,6 +78,7 @@ __all__ = [
     "BaselineItem",
     "Body",
     "CalendarException",
+    "ChangeRequest",
     "Consultation",
     "ConsultationResponse",
     "CopyLogEntry",
@@ -112,6 +114,7 @@ __all__ = [
     "Model",
     "NeedCard",
     "Phase",
+    "PlanStep",
     "Poll",
     "PollBallot",
     "PollVote",

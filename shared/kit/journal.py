@@ -21,7 +21,7 @@ from sqlmodel import Field, SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from shared.kit import clock
-from shared.kit.db import TIMESTAMP, TenantRow, tenant_of
+from shared.kit.db import TIMESTAMP, TenantRow, tenant_of, trace_id
 from shared.kit.ids import new_id
 from shared.kit.migrations import definer_function, protect, service_name
 
@@ -186,7 +186,6 @@ async def record(  # noqa: PLR0913 - the fields of an entry
     `action` is `<entity>.<verb>` ("gate.pass"); `reason` is what the actor gave, and must not name a person.
     """
     principal = session.info.get("principal")
-    traceparent = session.info.get("traceparent")
     await session.flush()
     await session.execute(
         _INSERT,
@@ -200,9 +199,9 @@ async def record(  # noqa: PLR0913 - the fields of an entry
             "action": action,
             "entity": entity,
             "entity_id": entity_id,
-            "before": None if before is None else orjson.dumps(dict(before)).decode(),
-            "after": None if after is None else orjson.dumps(dict(after)).decode(),
+            "before": None if before is None else orjson.dumps(dict(before), default=str).decode(),
+            "after": None if after is None else orjson.dumps(dict(after), default=str).decode(),
             "reason": reason,
-            "trace": traceparent[3:35] if traceparent else None,
+            "trace": trace_id(session.info.get("traceparent")),
         },
     )

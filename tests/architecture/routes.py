@@ -34,6 +34,7 @@ PUBLIC: dict[tuple[str, str, str], str] = {
     ("identity", "POST", "/oauth2/logout"): "the same, confirmed by the person",
     ("identity", "GET", "/oidc/{tenant}/login"): "a login on its way to the identity provider",
     ("identity", "GET", "/oidc/{tenant}/callback"): "a login on its way back, bound to the browser's cookie",
+    ("projects", "GET", "/{service}/v1/shared-plans"): "a plan behind a share link; its secret stands for the token",
     ("portal", "GET", "/"): "landing page; shows the state of services and no data",
     ("portal", "GET", "/status"): "for monitors; shows the state of services and no data",
     ("portal", "GET", "/{service}/v1/status"): "the same, documented",

@@ -60,6 +60,10 @@ class BaselineService:
     async def items(self, baseline_id: UUID) -> Sequence[BaselineItem]:
         return await self._baselines.items(baseline_id)
 
+    async def current(self, project_id: UUID) -> list[BaselineItem]:
+        """The plan as it stands now, as the rows that a baseline would have; nothing is stored."""
+        return await self._baselines.current(project_id)
+
     async def compare(self, baseline: Baseline, with_id: UUID | None) -> Comparison:
         """How the frozen plan became another frozen one, or today's (None). Raises BaselineNotFound, OtherProject."""
         before = await self._baselines.items(baseline.id)

@@ -23,3 +23,14 @@ class NotYours(Forbidden):
 class ProjectClosed(Conflict):
     slug = "project-closed"
     title = Text(sv="Projektet är avslutat", en="The project is closed", da="Projektet er afsluttet")
+
+
+class PlanIsApproved(Conflict):
+    """The customer approved the plan; dates, rows and options now change by a decided change request (X-AGREE)."""
+
+    slug = "plan-is-approved"
+    title = Text(
+        sv="Planen är godkänd: gör en ändringsbegäran, eller be godkännaren lämna tillbaka planen",
+        en="The plan is approved: make a change request, or ask the approver to return the plan",
+        da="Planen er godkendt: lav en ændringsanmodning, eller bed godkenderen om at give planen tilbage",
+    )

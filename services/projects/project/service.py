@@ -6,8 +6,8 @@ from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from services.projects.plan.vocabulary import RECHECK
-from services.projects.project.errors import ProjectClosed
+from services.projects.plan.vocabulary import RECHECK, PlanState
+from services.projects.project.errors import PlanIsApproved, ProjectClosed
 from services.projects.project.models import Project, ProjectParty
 from services.projects.project.repository import ProjectRepository
 from services.projects.project.schemas import ProjectChange
@@ -39,6 +39,20 @@ class ProjectService:
         found = await self._projects.get(project_id)
         if found.state == "closed":
             raise ProjectClosed()
+        return found
+
+    async def lock_active(self, project_id: UUID) -> Project:
+        """The same, held until the end of the transaction."""
+        found = await self._projects.get(project_id, lock=True)
+        if found.state == "closed":
+            raise ProjectClosed()
+        return found
+
+    async def get_replannable(self, project_id: UUID) -> Project:
+        """A project whose plan may be changed without asking. Raises ProjectNotFound, ProjectClosed, PlanApproved."""
+        found = await self.get_active(project_id)
+        if found.plan_state == PlanState.approved:
+            raise PlanIsApproved()
         return found
 
     async def list_after(self, after: UUID | None, limit: int) -> Sequence[Project]:

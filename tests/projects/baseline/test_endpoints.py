@@ -61,7 +61,7 @@ async def test_passing_a_gate_freezes_the_plan(rollout: Rollout) -> None:
     gate = await rollout.gate("m1")
     headers = rollout.service.as_(APPROVER)
     for criterion in gate["criteria"]:
-        body = {"criterionId": criterion["id"], "reason": "Prov"}
+        body = {"criterionId": criterion["id"], "reason": "Undantag för provets skull"}
         await rollout.service.client.post(f"{BASE}/gates/{gate['id']}/waivers", json=body, headers=headers)
     passed = await rollout.service.client.post(f"{BASE}/gates/{gate['id']}/passes", headers=headers)
     assert passed.status_code == 201, passed.text

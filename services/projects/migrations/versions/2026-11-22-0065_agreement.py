@@ -57,11 +57,87 @@ TABLES = {
         CONSTRAINT uq_baseline_item_tenant_id_baseline_id_subject_subject_id
             UNIQUE (tenant_id, baseline_id, subject, subject_id)
     )""",
+    "share_link": """
+    CREATE TABLE share_link (
+        tenant_id uuid NOT NULL,
+        id uuid NOT NULL,
+        project_id uuid NOT NULL,
+        label text NOT NULL,
+        secret_hash bytea NOT NULL,
+        created_by uuid,
+        expires_at timestamptz NOT NULL,
+        revoked_at timestamptz,
+        last_used_at timestamptz,
+        version integer NOT NULL,
+        created_at timestamptz NOT NULL,
+        updated_at timestamptz NOT NULL,
+        CONSTRAINT pk_share_link PRIMARY KEY (tenant_id, id),
+        CONSTRAINT fk_share_link_tenant_id_project_id
+            FOREIGN KEY (tenant_id, project_id) REFERENCES project (tenant_id, id),
+        CONSTRAINT uq_share_link_tenant_id_secret_hash UNIQUE (tenant_id, secret_hash)
+    )""",
+    "plan_step": """
+    CREATE TABLE plan_step (
+        tenant_id uuid NOT NULL,
+        id uuid NOT NULL,
+        project_id uuid NOT NULL,
+        from_state text NOT NULL,
+        to_state text NOT NULL,
+        comment text NOT NULL,
+        at timestamptz NOT NULL,
+        actor_id uuid,
+        actor_side text,
+        baseline_id uuid,
+        CONSTRAINT pk_plan_step PRIMARY KEY (tenant_id, id),
+        CONSTRAINT fk_plan_step_tenant_id_project_id
+            FOREIGN KEY (tenant_id, project_id) REFERENCES project (tenant_id, id),
+        CONSTRAINT fk_plan_step_tenant_id_baseline_id
+            FOREIGN KEY (tenant_id, baseline_id) REFERENCES baseline (tenant_id, id),
+        CONSTRAINT ck_plan_step_to_state CHECK (to_state IN ('draft', 'proposed', 'approved'))
+    )""",
+    "change_request": """
+    CREATE TABLE change_request (
+        tenant_id uuid NOT NULL,
+        id uuid NOT NULL,
+        project_id uuid NOT NULL,
+        title text NOT NULL,
+        reason text NOT NULL,
+        concerns jsonb NOT NULL,
+        change jsonb NOT NULL,
+        impact jsonb NOT NULL,
+        impact_at timestamptz NOT NULL,
+        state text NOT NULL,
+        body_id uuid,
+        requested_by uuid,
+        requested_side text,
+        submitted_at timestamptz,
+        decided_at timestamptz,
+        decided_by uuid,
+        motive text NOT NULL,
+        baseline_id uuid,
+        version integer NOT NULL,
+        created_at timestamptz NOT NULL,
+        updated_at timestamptz NOT NULL,
+        CONSTRAINT pk_change_request PRIMARY KEY (tenant_id, id),
+        CONSTRAINT fk_change_request_tenant_id_project_id
+            FOREIGN KEY (tenant_id, project_id) REFERENCES project (tenant_id, id),
+        CONSTRAINT fk_change_request_tenant_id_body_id
+            FOREIGN KEY (tenant_id, body_id) REFERENCES body (tenant_id, id),
+        CONSTRAINT fk_change_request_tenant_id_baseline_id
+            FOREIGN KEY (tenant_id, baseline_id) REFERENCES baseline (tenant_id, id),
+        CONSTRAINT ck_change_request_state
+            CHECK (state IN ('draft', 'submitted', 'approved', 'rejected', 'withdrawn'))
+    )""",
 }
-INDEXES = ("CREATE INDEX ix_baseline_tenant_id_project_id_id ON baseline (tenant_id, project_id, id)",)
+INDEXES = (
+    "CREATE INDEX ix_baseline_tenant_id_project_id_id ON baseline (tenant_id, project_id, id)",
+    "CREATE INDEX ix_share_link_tenant_id_project_id_id ON share_link (tenant_id, project_id, id)",
+    "CREATE INDEX ix_plan_step_tenant_id_project_id_id ON plan_step (tenant_id, project_id, id)",
+    "CREATE INDEX ix_change_request_tenant_id_project_id_id ON change_request (tenant_id, project_id, id)",
+)
 
-# A frozen plan stays as it was frozen.
-APPEND_ONLY = ("baseline", "baseline_item")
+# A frozen plan stays as it was frozen, and how a plan was agreed stays as it went.
+APPEND_ONLY = ("baseline", "baseline_item", "plan_step")
 
 
 def upgrade() -> None:

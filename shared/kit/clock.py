@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 _frozen: ContextVar[datetime | None] = ContextVar("startklar_frozen_clock", default=None)
+_past: ContextVar[datetime | None] = ContextVar("startklar_viewpoint", default=None)
 
 
 def now() -> datetime:
@@ -14,9 +15,34 @@ def now() -> datetime:
     return _frozen.get() or datetime.now(UTC)
 
 
+def past() -> datetime | None:
+    """The instant that this task looks back to, or None where it looks at the present."""
+    return _past.get()
+
+
+def viewpoint() -> datetime:
+    """The instant at which facts are judged: the one looked back to, else the present.
+
+    Reads judge by it (is this late, is that signal stale); what is written and who may call go by `now()` alone.
+    """
+    return _past.get() or now()
+
+
 def today(zone: str = "Europe/Stockholm") -> date:
-    """The present calendar day where `zone` (IANA name) is observed."""
-    return now().astimezone(ZoneInfo(zone)).date()
+    """The calendar day of the viewpoint where `zone` (IANA name) is observed."""
+    return viewpoint().astimezone(ZoneInfo(zone)).date()
+
+
+@contextmanager
+def looking_back(at: datetime) -> Iterator[None]:
+    """Read everything as it was at `at` (timezone-aware) inside the block: transactions begun in it show that past."""
+    if at.tzinfo is None:
+        raise ValueError("looking back needs a timezone-aware instant")
+    token = _past.set(at.astimezone(UTC))
+    try:
+        yield
+    finally:
+        _past.reset(token)
 
 
 @contextmanager

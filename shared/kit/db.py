@@ -2,6 +2,9 @@
 
 Row security does the isolation; this module makes sure that it cannot be escaped by accident: the tenant is set
 in every transaction (to '' when there is none, which matches no row) and a role that could bypass it is refused.
+
+The same first statement names who acts and when, for the journal's triggers (`shared.kit.history`), and the schemas in
+which names are looked up: a task that looks back (`clock.looking_back`) finds the tables of the past before today's.
 """
 
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -116,17 +119,27 @@ class Database:
         await self._engine.dispose()
 
     async def hot_rows(self, tenant: UUID, select: str, *values: Any) -> list[Any]:
-        """The rows of one SELECT for `tenant` in one round trip, on the driver itself; see `shared.kit.hot`."""
-        if self._bound_to is None:
+        """The rows of one SELECT for `tenant` in one round trip, on the driver itself; see `shared.kit.hot`.
+
+        The past, and a test's one connection, need the settings of a transaction first: names are looked up before
+        a statement runs, so it cannot set its own schemas.
+        """
+        if self._bound_to is None and clock.past() is None:
             return await self._hot.rows(tenant, select, *values)
-        raw = await self._bound_to.get_raw_connection()
-        return await rows_on(raw.driver_connection, tenant, select, *values)
+        async with self.transaction(tenant) as session:
+            raw = await (await session.connection()).get_raw_connection()
+            return await rows_on(raw.driver_connection, tenant, select, *values)
 
     @asynccontextmanager
-    async def transaction(self, tenant: UUID | None, *, traceparent: str | None = None) -> AsyncIterator[AsyncSession]:
-        """One transaction for `tenant` (None sees no tenant row). Commits at the end of the block."""
+    async def transaction(
+        self, tenant: UUID | None, *, traceparent: str | None = None, principal: Any = None
+    ) -> AsyncIterator[AsyncSession]:
+        """One transaction for `tenant` (None sees no tenant row). Commits at the end of the block.
+
+        `principal` is the caller (shared.auth.Principal), None where a service acts by itself.
+        """
         async with self._session() as session:
-            session.info.update(tenant=tenant, traceparent=traceparent)
+            session.info.update(tenant=tenant, traceparent=traceparent, principal=principal)
             async with session.begin():
                 await set_tenant(session, tenant)
                 yield session
@@ -144,9 +157,26 @@ class Database:
 
 
 async def set_tenant(session: AsyncSession, tenant: UUID | None) -> None:
-    """Bind the rest of the transaction to `tenant`; always sets, since a savepoint would keep the former value."""
-    await session.execute(text("SELECT set_config('app.tenant', :tenant, true)"), {"tenant": str(tenant or "")})
+    """Bind the rest of the transaction to `tenant`; always sets all, since a savepoint would keep former values."""
+    principal, traceparent = session.info.get("principal"), session.info.get("traceparent")
+    past = clock.past()
+    values = {
+        "tenant": str(tenant or ""),
+        "actor": str(principal.subject) if principal else "",
+        "side": principal.side.value if principal and principal.side else "",
+        "client": principal.client_id if principal else "",
+        "trace": trace_id(traceparent) or "",
+        "now": clock.now().isoformat(),
+        "past": past.isoformat() if past else "",
+        "schemas": "past, public, pg_temp" if past else "public, pg_temp",
+    }
+    await session.execute(_SET, values)
     session.info["tenant"] = tenant
+
+
+def trace_id(traceparent: str | None) -> str | None:
+    """The trace of a traceparent header (W3C Trace Context, section 3.2)."""
+    return traceparent[3:35] if traceparent else None
 
 
 def tenant_of(session: AsyncSession) -> UUID:
@@ -159,6 +189,13 @@ def tenant_of(session: AsyncSession) -> UUID:
     return tenant
 
 
+# `app.now` is one instant for the whole transaction, so that no view of the past shows half of it.
+_SET = text(
+    "SELECT set_config('app.tenant', :tenant, true), set_config('app.actor', :actor, true),"
+    " set_config('app.side', :side, true), set_config('app.client', :client, true),"
+    " set_config('app.trace', :trace, true), set_config('app.now', :now, true),"
+    " set_config('app.as_of', :past, true), set_config('search_path', :schemas, true)"
+)
 _ROLE_QUERY = """
 SELECT current_user AS name, r.rolsuper AS superuser, r.rolbypassrls AS bypass,
        EXISTS (SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace

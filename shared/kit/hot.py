@@ -3,6 +3,9 @@
 A session costs four round trips and several hundred microseconds of CPU before it has read a row. Here the tenant is
 set by the statement itself: the outer query sets it, and the inner one, which depends on that row and ends in LIMIT,
 cannot begin before. Row security binds as ever; were the order ever wrong, the policy would show nothing.
+
+Names are looked up in the schemas of the role (`public`): no statement on these connections can change them, since
+each is one SELECT in a transaction of its own. Reads of the past come through a session instead.
 """
 
 import asyncio

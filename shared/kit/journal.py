@@ -138,7 +138,7 @@ def create_seals() -> None:
     for statement in (_SEALED_COLUMNS, _SEAL_TABLE, _TO_SEAL):
         op.execute(statement)
     op.execute("CREATE INDEX ix_journal_entry_tx ON journal_entry (tenant_id, tx, id)")
-    op.execute("CREATE INDEX ix_journal_entry_acts ON journal_entry (tenant_id, id) WHERE commitment IS NULL")
+    op.execute("CREATE INDEX ix_journal_entry_acts ON journal_entry (tenant_id, id) WHERE action NOT LIKE 'row.%'")
     protect("journal_seal")
     op.execute(f"REVOKE UPDATE, DELETE ON journal_seal FROM {service_name()}_app")
     definer_function("journal_tenants_to_seal()")
@@ -157,7 +157,7 @@ def declare_sealed_journal(model: type[SQLModel]) -> None:
     entry = model.metadata.tables["journal_entry"]
     Index("ix_journal_entry_entity", entry.c.tenant_id, entry.c.entity_id, entry.c.id)
     Index("ix_journal_entry_tx", entry.c.tenant_id, entry.c.tx, entry.c.id)
-    acts = entry.c.commitment.is_(None)
+    acts = entry.c.action.not_like("row.%")
     Index("ix_journal_entry_acts", entry.c.tenant_id, entry.c.id, postgresql_where=acts)
     _declare(model, "journal_seal", _JournalSeal)
     seal = model.metadata.tables["journal_seal"]

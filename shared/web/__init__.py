@@ -1,6 +1,7 @@
 """The HTTP edge that every service shares: one function builds the app, the rest are aliases for signatures."""
 
 from shared.web.app import ServiceSpec, build_app
+from shared.web.as_of import AsOf
 from shared.web.models import AllowedAction, ApiInput, ApiModel, ApiPatch, Link, Page, example
 from shared.web.paging import PageDep, PageQuery, make_page
 from shared.web.preconditions import IfMatch, check_version, etag
@@ -13,6 +14,7 @@ __all__ = [
     "ApiInput",
     "ApiModel",
     "ApiPatch",
+    "AsOf",
     "IfMatch",
     "LangDep",
     "Link",

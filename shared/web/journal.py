@@ -21,11 +21,13 @@ JournalRead = Annotated[
     ),
 ]
 
-_SELECT = text(
+_SELECT = (
     "SELECT id, at, actor_id, side, client_id, action, entity, entity_id, before, after, reason, trace"
     " FROM journal_entry WHERE tenant_id = :tenant AND (CAST(:entity_id AS uuid) IS NULL OR entity_id = :entity_id)"
-    " AND (CAST(:before AS uuid) IS NULL OR id < :before) ORDER BY id DESC LIMIT :limit"
+    " AND (CAST(:before AS uuid) IS NULL OR id < :before) {narrowed} ORDER BY id DESC LIMIT :limit"
 )
+_ACTS = text(_SELECT.format(narrowed="AND action NOT LIKE 'row.%'"))
+_ALL = text(_SELECT.format(narrowed=""))
 
 
 class JournalEntryPublic(ApiModel):
@@ -72,8 +74,11 @@ def journal_router(service: str) -> APIRouter:
         request: Request,
         page: PageDep,
         entity_id: Annotated[UUID | None, Query(alias="entityId", description="Only changes of this entity")] = None,
+        with_rows: Annotated[
+            bool, Query(alias="rows", description="With the entry of each row that changed, as well as each act")
+        ] = False,
     ) -> Page[JournalEntryPublic]:
-        """Every change of the tenant in this service, newest first."""
+        """What was done in the tenant, newest first; with `rows`, also each row that it changed."""
         after = page.keys(UUID)
         values = {
             "tenant": caller.tenant,
@@ -81,7 +86,7 @@ def journal_router(service: str) -> APIRouter:
             "before": after[0] if after else None,
             "limit": page.limit + 1,
         }
-        rows = (await session.execute(_SELECT, values)).all()
+        rows = (await session.execute(_ALL if with_rows else _ACTS, values)).all()
         return make_page(request, page, rows, key=lambda row: [row.id], show=JournalEntryPublic.model_validate)
 
     router.add_api_route(

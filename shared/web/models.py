@@ -5,6 +5,8 @@ from typing import Any, ClassVar, Generic, Literal, Self, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic.alias_generators import to_camel
 
+from shared.web.viewpoint import past_refusal
+
 T = TypeVar("T")
 
 
@@ -82,6 +84,13 @@ class AllowedAction(ApiModel):
     href: str
     allowed: bool
     reason: str | None = None
+
+    @model_validator(mode="after")
+    def _no_past_can_be_changed(self) -> Self:
+        refused = past_refusal()
+        if refused is not None:
+            self.allowed, self.reason = False, refused
+        return self
 
 
 class ProblemError(ApiModel):

@@ -5,6 +5,7 @@ from typing import Annotated
 
 from fastapi import Depends, Header, Response
 
+from shared.kit import clock
 from shared.kit.problems import FieldError, PreconditionMissing, StaleVersion
 from shared.kit.text import Text
 
@@ -23,8 +24,9 @@ _STALE = Text(
 
 
 def etag(response: Response, version: int) -> None:
-    """Name the version that this response shows."""
-    response.headers["ETag"] = f'"{version}"'
+    """Name the version that this response shows. A past one is named by none: no change can be based on it."""
+    if clock.past() is None:
+        response.headers["ETag"] = f'"{version}"'
 
 
 async def _if_match(

@@ -43,8 +43,7 @@ async def open_session(
     """The request's transaction, bound to the caller's tenant; commits before the response is sent."""
     tenant = principal.tenant if principal else None
     traceparent = request.scope.get("traceparent")
-    async with runtime(request).database.transaction(tenant, traceparent=traceparent) as session:
-        session.info["principal"] = principal
+    async with runtime(request).database.transaction(tenant, traceparent=traceparent, principal=principal) as session:
         request.state.session = session
         yield session
 

@@ -14,7 +14,7 @@ from services.projects.activity.view import show
 from services.projects.plan.vocabulary import ActivityKind, ActivityState, PartySide
 from services.projects.project.endpoints import ProjectId
 from shared.kit import clock
-from shared.web import LangDep, Page, PageDep, SessionDep, etag, new_router
+from shared.web import AsOf, LangDep, Page, PageDep, SessionDep, etag, new_router
 
 router = new_router("activities")
 
@@ -74,13 +74,14 @@ router.add_api_route(
     "/projects/{projectId}/activities",
     activities_list,
     methods=["GET"],
+    dependencies=[AsOf],
     summary="List the activities of a project",
     response_model=Page[ActivityItem],
     route_class_override=PlainFirst,
 )
 
 
-@router.get("/activities/{activityId}", name="activities_get", summary="Read an activity")
+@router.get("/activities/{activityId}", name="activities_get", summary="Read an activity", dependencies=[AsOf])
 async def activities_get(
     activity_id: ActivityId, caller: ActivitiesRead, session: SessionDep, lang: LangDep, response: Response
 ) -> ActivityPublic:

@@ -12,7 +12,7 @@ from services.projects.gate.service import GateService
 from services.projects.gate.view import explain, show
 from services.projects.project.endpoints import ProjectId, Projects
 from shared.kit import clock
-from shared.web import LangDep, Page, PageDep, SessionDep, created, make_page, new_router
+from shared.web import AsOf, LangDep, Page, PageDep, SessionDep, created, make_page, new_router
 
 router = new_router("gates")
 
@@ -26,7 +26,9 @@ async def _service(session: SessionDep) -> GateService:
 Gates = Annotated[GateService, Depends(_service)]
 
 
-@router.get("/projects/{projectId}/gates", name="gates_list", summary="List the gates of a project")
+@router.get(
+    "/projects/{projectId}/gates", name="gates_list", summary="List the gates of a project", dependencies=[AsOf]
+)
 async def gates_list(
     project_id: ProjectId,
     caller: GatesRead,
@@ -49,7 +51,7 @@ async def gates_list(
     )
 
 
-@router.get("/gates/{gateId}", name="gates_get", summary="Read a gate")
+@router.get("/gates/{gateId}", name="gates_get", summary="Read a gate", dependencies=[AsOf])
 async def gates_get(gate_id: GateId, caller: GatesRead, gates: Gates, lang: LangDep) -> GatePublic:
     """One gate with every criterion: its state, the evidence, since when, and whose turn it is.
 
@@ -58,7 +60,12 @@ async def gates_get(gate_id: GateId, caller: GatesRead, gates: Gates, lang: Lang
     return show(await gates.get(gate_id), caller, lang, clock.today())
 
 
-@router.get("/gates/{gateId}/explanations", name="gate_explanations_get", summary="Explain what blocks a gate")
+@router.get(
+    "/gates/{gateId}/explanations",
+    name="gate_explanations_get",
+    summary="Explain what blocks a gate",
+    dependencies=[AsOf],
+)
 async def gate_explanations_get(gate_id: GateId, caller: GatesRead, gates: Gates) -> GateExplanation:
     """The chain from the gate to each fact that is missing, and who must act."""
     return explain(await gates.get(gate_id))

@@ -84,6 +84,10 @@ class GateService:
         for view in await self.views(gates):
             await self._follow(view)
 
+    async def waiting_for(self, activity_ids: Collection[UUID]) -> Sequence[Gate]:
+        """Gates not yet passed that ask for one of these activities: while they do, it cannot go away."""
+        return await self._gates.waiting_for(activity_ids)
+
     async def keep(self, gate: Gate, decided: GateWaiver | Attestation) -> GateView:
         """Store what was decided about a locked gate, and let the gate follow."""
         self._gates.add([decided])
@@ -131,7 +135,7 @@ class GateService:
         activities = await self._activities.by_ids(activity_ids) if activity_ids else ()
         kinds = signal_kinds(criteria)
         return Facts(
-            now=clock.now(),
+            now=clock.viewpoint(),
             activities={activity.id: activity for activity in activities},
             waivers={waiver.criterion_id: waiver for waiver in await self._gates.waivers(ids)},
             attestations={given.criterion_id: given for given in await self._gates.attestations(ids)},

@@ -23,7 +23,19 @@ from services.projects.project.rights import demand, refusal_to_lead
 from shared.auth.principal import Principal
 from shared.auth.scopes import Scope
 from shared.kit.text import Lang
-from shared.web import AllowedAction, IfMatch, LangDep, Page, PageDep, SessionDep, created, etag, make_page, new_router
+from shared.web import (
+    AllowedAction,
+    AsOf,
+    IfMatch,
+    LangDep,
+    Page,
+    PageDep,
+    SessionDep,
+    created,
+    etag,
+    make_page,
+    new_router,
+)
 from shared.web.route import problem_responses
 
 router = new_router("phases")
@@ -34,7 +46,9 @@ TrackId = Annotated[UUID, Path(alias="trackId")]
 _VERSIONED = problem_responses(412, 428)
 
 
-@router.get("/projects/{projectId}/phases", name="phases_list", summary="List the phases of a project")
+@router.get(
+    "/projects/{projectId}/phases", name="phases_list", summary="List the phases of a project", dependencies=[AsOf]
+)
 async def phases_list(
     project_id: ProjectId,
     caller: ProjectsRead,
@@ -69,7 +83,7 @@ async def phases_create(
     return _phase(phase, caller, lang)
 
 
-@router.get("/phases/{phaseId}", name="phases_get", summary="Read a phase")
+@router.get("/phases/{phaseId}", name="phases_get", summary="Read a phase", dependencies=[AsOf])
 async def phases_get(
     phase_id: PhaseId, caller: ProjectsRead, session: SessionDep, lang: LangDep, response: Response
 ) -> PhasePublic:

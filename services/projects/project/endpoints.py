@@ -21,6 +21,7 @@ from shared.auth.scopes import Scope
 from shared.kit.text import Lang
 from shared.web import (
     AllowedAction,
+    AsOf,
     IfMatch,
     LangDep,
     Page,
@@ -44,7 +45,7 @@ async def _service(session: SessionDep) -> ProjectService:
 Projects = Annotated[ProjectService, Depends(_service)]
 
 
-@router.get("/projects", name="projects_list", summary="List projects")
+@router.get("/projects", name="projects_list", summary="List projects", dependencies=[AsOf])
 async def projects_list(caller: ProjectsRead, projects: Projects, request: Request, page: PageDep) -> Page[ProjectItem]:
     """The projects of the authority, oldest first."""
     after = page.keys(UUID)
@@ -52,7 +53,7 @@ async def projects_list(caller: ProjectsRead, projects: Projects, request: Reque
     return make_page(request, page, rows, key=lambda row: [row.id], show=ProjectItem.model_validate)
 
 
-@router.get("/projects/{projectId}", name="projects_get", summary="Read a project")
+@router.get("/projects/{projectId}", name="projects_get", summary="Read a project", dependencies=[AsOf])
 async def projects_get(
     project_id: ProjectId, caller: ProjectsRead, projects: Projects, lang: LangDep, response: Response
 ) -> ProjectPublic:

@@ -7,12 +7,12 @@ from fastapi import Request
 from services.projects.unit.auth import UnitsRead
 from services.projects.unit.schemas import UnitPublic
 from services.projects.unit.service import UnitService
-from shared.web import Page, PageDep, SessionDep, make_page, new_router
+from shared.web import AsOf, Page, PageDep, SessionDep, make_page, new_router
 
 router = new_router("units")
 
 
-@router.get("/units", name="project_units_list", summary="List the units that plans can name")
+@router.get("/units", name="project_units_list", summary="List the units that plans can name", dependencies=[AsOf])
 async def project_units_list(
     caller: UnitsRead, session: SessionDep, request: Request, page: PageDep
 ) -> Page[UnitPublic]:

@@ -4,17 +4,17 @@ from collections.abc import Iterable, Iterator, Mapping
 from types import ModuleType
 from typing import Any
 
-from shared.contracts import identity, projects, sync, training, webhooks
+from shared.contracts import identity, projects, projects_delivery, sync, training, webhooks
 from shared.contracts.base import Event, EventEnvelope, owner_of
 
-_MODULES: tuple[ModuleType, ...] = (identity, projects, sync, training, webhooks)
+_MODULES: tuple[ModuleType, ...] = (identity, projects, projects_delivery, sync, training, webhooks)
 
 
 def collect(modules: Iterable[ModuleType]) -> Mapping[str, type[Event]]:
     """The events that `modules` define, by type. ValueError when two share a type or a file holds a stranger's."""
     found: dict[str, type[Event]] = {}
     for module in modules:
-        owner = module.__name__.rpartition(".")[2]
+        owner = module.__name__.rpartition(".")[2].partition("_")[0]  # `projects_delivery` is part of projects
         for event in _events_of(module):
             if event.type in found:
                 raise ValueError(f"two contracts are called {event.type}")

@@ -10,10 +10,9 @@ from services.projects.activity.models import Activity
 from services.projects.gate.models import Attestation, GateWaiver
 from services.projects.gate.vocabulary import CriterionState
 from services.projects.plan.vocabulary import PartySide
+from services.projects.signal.facts import Told
 from services.projects.signal.models import Signal
 from shared.kit.text import Text
-
-OWN = "projects"
 
 
 @dataclass(frozen=True)
@@ -34,22 +33,13 @@ class Facts:
     attestations: dict[UUID, Attestation] = field(default_factory=dict)
     signals: Sequence[Signal] = ()
 
+    @property
+    def told(self) -> Told:
+        return Told(tuple(self.signals))
+
     def of_project(self, project_id: UUID) -> "Facts":
         """Without what was told about other projects of the tenant."""
-        mine = [signal for signal in self.signals if signal.scope != "project" or signal.scope_id == project_id]
-        return replace(self, signals=mine)
-
-    def of_kind(self, kind: str) -> list[Signal]:
-        return [signal for signal in self.signals if signal.kind == kind]
-
-    def told(self, kind: str, source: str, key: str = "") -> list[Signal]:
-        """Facts of one kind and key, from the only service that may tell them, newest first."""
-        found = [signal for signal in self.of_kind(kind) if (signal.source, signal.key) == (source, key)]
-        return sorted(found, key=lambda signal: signal.observed_at, reverse=True)
-
-    def own(self, kind: str, key: str = "") -> Signal | None:
-        """A fact that this service computed from its own rows; each stands once per project."""
-        return next(iter(self.told(kind, OWN, key)), None)
+        return replace(self, signals=Told.about(project_id, self.signals).signals)
 
 
 @dataclass(frozen=True)

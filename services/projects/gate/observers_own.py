@@ -45,7 +45,7 @@ def attestation(criterion: GateCriterion, facts: Facts) -> Observation:
 
 def decision_taken(criterion: GateCriterion, facts: Facts) -> Observation:
     key = str(criterion.params["decision"])
-    told = facts.own(FactKind.decision_taken, key)
+    told = facts.told.own(FactKind.decision_taken, key)
     if told is None:
         text = Text(
             sv=f"Okänt: beslutet {key} är inte registrerat; kunden lägger upp det bland besluten",
@@ -61,7 +61,7 @@ def decision_taken(criterion: GateCriterion, facts: Facts) -> Observation:
 
 def survey_score(criterion: GateCriterion, facts: Facts) -> Observation:
     key, wanted = str(criterion.params["survey"]), int(criterion.params["min_score"])
-    told = facts.own(FactKind.survey_score, key)
+    told = facts.told.own(FactKind.survey_score, key)
     score = told.value.get("score") if told is not None else None
     if told is None or score is None:
         text = Text(
@@ -78,7 +78,7 @@ def survey_score(criterion: GateCriterion, facts: Facts) -> Observation:
 
 
 def copylog_empty(criterion: GateCriterion, facts: Facts) -> Observation:
-    told = facts.own(FactKind.copylog_empty)
+    told = facts.told.own(FactKind.copylog_empty)
     if told is None:
         text = Text(
             sv="Okänt: ingen kopia och ingen miljö är loggad; den som gör kopior loggar dem",
@@ -98,7 +98,7 @@ def copylog_empty(criterion: GateCriterion, facts: Facts) -> Observation:
 
 def risk_below(criterion: GateCriterion, facts: Facts) -> Observation:
     level, area = RiskLevel(str(criterion.params["level"])), str(criterion.params.get("area") or "")
-    told = facts.own(FactKind.risk_level, area)
+    told = facts.told.own(FactKind.risk_level, area)
     unassessed = int(told.value["unassessed"]) if told is not None else 0
     highest = told.value.get("highest") if told is not None else None
     reached = highest is not None and RiskLevel(str(highest)).rank >= level.rank
@@ -125,7 +125,7 @@ def risk_below(criterion: GateCriterion, facts: Facts) -> Observation:
 
 def goal_ready(criterion: GateCriterion, facts: Facts) -> Observation:
     goal = str(criterion.params.get("goal") or "")
-    told = facts.own(FactKind.goal_ready, goal)
+    told = facts.told.own(FactKind.goal_ready, goal)
     if told is None or int(told.value["goals"]) == 0:
         text = Text(
             sv="Okänt: inga mål är registrerade; kunden för in mål och mätetal",
@@ -139,7 +139,7 @@ def goal_ready(criterion: GateCriterion, facts: Facts) -> Observation:
 
 def meeting_held(criterion: GateCriterion, facts: Facts) -> Observation:
     body, wanted = str(criterion.params["body"]), int(criterion.params["min_count"])
-    told = facts.own(FactKind.meeting_held, body)
+    told = facts.told.own(FactKind.meeting_held, body)
     if told is None:
         text = Text(
             sv=f"Okänt: organet {body} har inga möten; projektledarna planerar dem",

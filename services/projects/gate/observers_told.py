@@ -13,7 +13,7 @@ from shared.kit.text import Text
 
 def roster_applied(criterion: GateCriterion, facts: Facts) -> Observation:
     must_act = MustAct(PartySide.customer, "register_admin")
-    signals = facts.of_kind(CriterionKind.roster_applied)
+    signals = facts.told.of_kind(CriterionKind.roster_applied)
     if not signals:
         text = Text(sv="Inget register har införts ännu", en="No register has been applied yet")
         return Observation(CriterionState.unknown, text, must_act)
@@ -35,7 +35,7 @@ def roster_applied(criterion: GateCriterion, facts: Facts) -> Observation:
 def training_coverage(criterion: GateCriterion, facts: Facts) -> Observation:
     role, wanted = str(criterion.params["role"]), int(criterion.params["min_percent"])
     must_act = MustAct(PartySide.joint, "trainer")
-    of_role = [signal for signal in facts.of_kind(CriterionKind.training_coverage) if signal.key == role]
+    of_role = [signal for signal in facts.told.of_kind(CriterionKind.training_coverage) if signal.key == role]
     # A figure for the whole tenant counts everybody once; figures per unit are added up where it is missing.
     whole = [signal for signal in of_role if signal.scope == "tenant"]
     counted = whole or of_role
@@ -58,7 +58,7 @@ def training_coverage(criterion: GateCriterion, facts: Facts) -> Observation:
 
 def sync_verified(criterion: GateCriterion, facts: Facts) -> Observation:
     must_act = MustAct(PartySide.joint, "register_admin")
-    told = facts.told(FactKind.sync_verified, "sync")
+    told = facts.told.by("sync", FactKind.sync_verified)
     if not told:
         text = Text(
             sv="Okänt: tjänsten sync har inte berättat om någon verifierad överföring",
@@ -82,7 +82,9 @@ def sync_verified(criterion: GateCriterion, facts: Facts) -> Observation:
 def login_verified(criterion: GateCriterion, facts: Facts) -> Observation:
     must_act = MustAct(PartySide.customer, "tenant_admin")
     methods, acr = [str(name) for name in criterion.params["methods"]], criterion.params.get("acr")
-    newest = {method: next(iter(facts.told(FactKind.login_verified, "identity", method)), None) for method in methods}
+    newest = {
+        method: next(iter(facts.told.by("identity", FactKind.login_verified, method)), None) for method in methods
+    }
     untold = [method for method, signal in newest.items() if signal is None]
     evidence = {"methods": methods, "acr": acr}
     if untold:

@@ -66,6 +66,18 @@ class GateRepository:
         query = query.order_by(col(Gate.id)).with_for_update().execution_options(populate_existing=True)
         return (await self._session.exec(query)).all()
 
+    async def waiting_for(self, activity_ids: Collection[UUID]) -> Sequence[Gate]:
+        """Gates not yet passed with a criterion that reads one of these activities, in the order of the plan."""
+        reads = select(GateCriterion.gate_id).where(
+            GateCriterion.tenant_id == tenant_of(self._session), col(GateCriterion.activity_id).in_(activity_ids)
+        )
+        query = (
+            select(Gate)
+            .where(Gate.tenant_id == tenant_of(self._session), col(Gate.id).in_(reads))
+            .where(col(Gate.state).not_in(CLOSED))
+        )
+        return (await self._session.exec(query.order_by(col(Gate.position)))).all()
+
     async def criteria(self, gate_ids: Collection[UUID]) -> Sequence[GateCriterion]:
         query = select(GateCriterion).where(
             GateCriterion.tenant_id == tenant_of(self._session), col(GateCriterion.gate_id).in_(gate_ids)

@@ -5,6 +5,7 @@ from services.projects.agreement.models import ChangeRequest, PlanStep
 from services.projects.assessment.models import AssessmentMatrix, MatrixAssessment
 from services.projects.attachment.models import Attachment
 from services.projects.baseline.models import Baseline, BaselineItem
+from services.projects.benefit.models import Ballot, BallotBox
 from services.projects.body.models import Body, Seat, SeatMembership
 from services.projects.calendar.models import CalendarException, ProjectCalendar
 from services.projects.consultation.models import Consultation, ConsultationResponse
@@ -20,7 +21,7 @@ from services.projects.integration.models import Integration, IntegrationStep, I
 from services.projects.lesson.models import Evaluation, Lesson, NeedCard, Requirement
 from services.projects.meeting.models import ActionItem, AgendaItem, Meeting, MeetingSeries
 from services.projects.phase.models import Phase, Track
-from services.projects.poll.models import Poll, PollBallot, PollVote
+from services.projects.poll.models import Poll, PollVote
 from services.projects.project.models import Project, ProjectParty
 from services.projects.risk.models import (
     Risk,
@@ -35,7 +36,6 @@ from services.projects.share.models import ShareLink
 from services.projects.signal.models import Signal
 from services.projects.survey.models import (
     Survey,
-    SurveyBallot,
     SurveyComment,
     SurveyDefinition,
     SurveyResponse,
@@ -74,6 +74,8 @@ __all__ = [
     "AssessmentMatrix",
     "Attachment",
     "Attestation",
+    "Ballot",
+    "BallotBox",
     "Baseline",
     "BaselineItem",
     "Body",
@@ -116,7 +118,6 @@ __all__ = [
     "Phase",
     "PlanStep",
     "Poll",
-    "PollBallot",
     "PollVote",
     "Project",
     "ProjectCalendar",
@@ -137,7 +138,6 @@ __all__ = [
     "ShareLink",
     "Signal",
     "Survey",
-    "SurveyBallot",
     "SurveyComment",
     "SurveyDefinition",
     "SurveyResponse",

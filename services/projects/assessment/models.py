@@ -22,7 +22,7 @@ class AssessmentMatrix(Model, TenantRow, Versioned, OfProject, table=True):
     key: str = Field(sa_type=Text)
     source_ref: str | None = Field(default=None, sa_type=Text)
     title: dict[str, Any] = Field(sa_type=JSONB)
-    source_text: dict[str, Any] | None = Field(default=None, sa_type=JSONB)
+    source_text: str | None = Field(default=None, sa_type=Text)
     areas: list[dict[str, Any]] = Field(sa_type=JSONB)
     levels: list[dict[str, Any]] = Field(sa_type=JSONB)
 

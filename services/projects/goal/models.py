@@ -33,10 +33,12 @@ class Goal(Model, TenantRow, Versioned, OfProject, table=True):
     )
 
     kind: str = Field(sa_type=Text)
-    perspective: str | None = Field(default=None, sa_type=Text)
+    perspective: dict[str, Any] | None = Field(default=None, sa_type=JSONB)
     position: int
     title: dict[str, Any] = Field(sa_type=JSONB)
     measure: dict[str, Any] | None = Field(default=None, sa_type=JSONB)
+    note: dict[str, Any] | None = Field(default=None, sa_type=JSONB)
+    source_uncertain: dict[str, Any] | None = Field(default=None, sa_type=JSONB)
     source_ref: str | None = Field(default=None, sa_type=Text)
     owner_role: str | None = Field(default=None, sa_type=Text)
     owner_id: UUID | None = None

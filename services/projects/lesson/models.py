@@ -43,6 +43,8 @@ class Lesson(Model, TenantRow, Versioned, OfProject, table=True):
     kind: str = Field(sa_type=Text)
     source_ref: str | None = Field(default=None, sa_type=Text)
     title: dict[str, Any] = Field(sa_type=JSONB)
+    position: int = 0
+    text: dict[str, Any] | None = Field(default=None, sa_type=JSONB)
     body: str = Field(default="", sa_type=Text)
     on_date: date | None = Field(default=None, sa_type=Date)
 

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Date, Index, Text, UniqueConstraint
+from sqlalchemy import Date, Index, Text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
@@ -15,25 +15,14 @@ from shared.kit.db import TIMESTAMP, TenantRow, Versioned
 
 
 class Poll(Model, TenantRow, Versioned, OfProject, table=True):
-    """A question to all who can log in. `salt` is destroyed when it closes."""
+    """A question to all who can log in. Its ballot box is destroyed when it closes."""
 
     __tablename__ = "poll"
     __table_args__ = (to_project(), Index("ix_poll_tenant_id_project_id", "tenant_id", "project_id"))
 
     question: dict[str, Any] = Field(sa_type=JSONB)
     closes_on: date = Field(sa_type=Date)
-    salt: str | None = Field(default=None, sa_type=Text)
     closed_at: datetime | None = Field(default=None, sa_type=TIMESTAMP)
-
-
-class PollBallot(Model, TenantRow, table=True):
-    """That somebody has voted: a salted hash, tied to no vote."""
-
-    __tablename__ = "poll_ballot"
-    __table_args__ = (to_table("poll", "poll_id"), UniqueConstraint("tenant_id", "poll_id", "token"))
-
-    poll_id: UUID
-    token: str = Field(sa_type=Text)
 
 
 class PollVote(Model, TenantRow, table=True):

@@ -31,9 +31,10 @@ class SurveyDefinition(Model, TenantRow, Versioned, OfProject, table=True):
     title: dict[str, Any] = Field(sa_type=JSONB)
     source: str = Field(sa_type=Text)
     source_ref: str | None = Field(default=None, sa_type=Text)
-    source_text: dict[str, Any] | None = Field(default=None, sa_type=JSONB)
+    source_text: str | None = Field(default=None, sa_type=Text)
     respondent: str = Field(sa_type=Text)
     is_anonymous: bool
+    audience: dict[str, Any] | None = Field(default=None, sa_type=JSONB)
     scale_min: int
     scale_max: int
     questions: list[dict[str, Any]] = Field(sa_type=JSONB)
@@ -41,7 +42,7 @@ class SurveyDefinition(Model, TenantRow, Versioned, OfProject, table=True):
 
 
 class Survey(Model, TenantRow, Versioned, OfProject, table=True):
-    """One round of a definition. `salt` makes the tokens of anonymous answers, and is destroyed when it closes."""
+    """One round of a definition. An anonymous one has a ballot box until it closes (`benefit.ballots`)."""
 
     __tablename__ = "survey"
     __table_args__ = (
@@ -56,7 +57,6 @@ class Survey(Model, TenantRow, Versioned, OfProject, table=True):
     title: dict[str, Any] = Field(sa_type=JSONB)
     opens_on: date = Field(sa_type=Date)
     closes_on: date = Field(sa_type=Date)
-    salt: str | None = Field(default=None, sa_type=Text)
     closed_at: datetime | None = Field(default=None, sa_type=TIMESTAMP)
 
 
@@ -105,16 +105,6 @@ class SurveyResponse(Model, TenantRow, table=True):
     respondent_id: UUID | None = None
     answered_at: datetime | None = Field(default=None, sa_type=TIMESTAMP)
     answers: dict[str, int] = Field(sa_type=JSONB)
-
-
-class SurveyBallot(Model, TenantRow, table=True):
-    """That somebody has answered an anonymous survey: a salted hash, tied to no response."""
-
-    __tablename__ = "survey_ballot"
-    __table_args__ = (to_table("survey", "survey_id"), UniqueConstraint("tenant_id", "survey_id", "token"))
-
-    survey_id: UUID
-    token: str = Field(sa_type=Text)
 
 
 class SurveyComment(Model, TenantRow, table=True):

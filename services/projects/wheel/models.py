@@ -26,7 +26,10 @@ class AnnualWheel(Model, TenantRow, Versioned, OfProject, table=True):
 
 
 class WheelEvent(Model, TenantRow, Versioned, table=True):
-    """What happens every school year, so many days from an anchor. `unit_ids` empty means every unit there is then."""
+    """What happens every school year, so many days from an anchor. `unit_ids` empty means every unit there is then.
+
+    `anchor` is null for what the source places nowhere: it is rolled only when the customer has placed it.
+    """
 
     __tablename__ = "wheel_event"
     __table_args__ = (
@@ -45,7 +48,7 @@ class WheelEvent(Model, TenantRow, Versioned, table=True):
     wheel_id: UUID
     key: str = Field(sa_type=Text)
     title: dict[str, Any] = Field(sa_type=JSONB)
-    anchor: str = Field(sa_type=Text)
+    anchor: str | None = Field(default=None, sa_type=Text)
     offset_days: int = 0
     action: str = Field(sa_type=Text)
     indicator_id: UUID | None = None
@@ -53,21 +56,24 @@ class WheelEvent(Model, TenantRow, Versioned, table=True):
     unit_ids: list[str] = Field(sa_type=JSONB)
     follow_up_days: int = 30
     feedback_days: int = 60
-    document: str | None = Field(default=None, sa_type=Text)
+    audience: dict[str, Any] | None = Field(default=None, sa_type=JSONB)
+    document: dict[str, Any] | None = Field(default=None, sa_type=JSONB)
+    source_ref: str | None = Field(default=None, sa_type=Text)
 
 
 class WheelOccurrence(Model, TenantRow, table=True):
-    """What an event became in one school year, named by the year in which it begins."""
+    """What an event became in one school year, named by the year in which it begins; `slot` counts within the year."""
 
     __tablename__ = "wheel_occurrence"
     __table_args__ = (
         to_table("wheel_event", "event_id"),
         to_table("data_request", "data_request_id"),
-        UniqueConstraint("tenant_id", "event_id", "school_year"),
+        UniqueConstraint("tenant_id", "event_id", "school_year", "slot"),
         Index("ix_wheel_occurrence_tenant_id_data_request_id", "tenant_id", "data_request_id"),
     )
 
     event_id: UUID
     school_year: int
+    slot: int = 0
     on_date: date = Field(sa_type=Date)
     data_request_id: UUID | None = None

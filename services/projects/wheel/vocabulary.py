@@ -13,6 +13,8 @@ class WheelAnchor(StrEnum):
     tertial_1_end = "tertial_1_end"
     tertial_2_end = "tertial_2_end"
     tertial_3_end = "tertial_3_end"
+    each_term_start = "each_term_start"
+    each_tertial_end = "each_tertial_end"
 
 
 class WheelAction(StrEnum):
@@ -20,4 +22,5 @@ class WheelAction(StrEnum):
 
     data_request = "data_request"
     meeting = "meeting"
+    report = "report"
     reminder = "reminder"

@@ -6,6 +6,7 @@ trigger holds it for every writer, with the indicator locked, so that two at onc
 
 from alembic import op
 
+from shared.kit.history import journaled, no_longer_journaled
 from shared.kit.migrations import protect
 
 revision = "2026_11_22_0050"
@@ -14,16 +15,36 @@ branch_labels = None
 depends_on = None
 
 TABLES = {
+    "ballot_box": """
+    CREATE TABLE ballot_box (
+        tenant_id uuid NOT NULL,
+        id uuid NOT NULL,
+        salt text NOT NULL,
+        CONSTRAINT pk_ballot_box PRIMARY KEY (tenant_id, id)
+    )""",
+    "ballot": """
+    CREATE TABLE ballot (
+        tenant_id uuid NOT NULL,
+        id uuid NOT NULL,
+        box_id uuid NOT NULL,
+        token text NOT NULL,
+        CONSTRAINT pk_ballot PRIMARY KEY (tenant_id, id),
+        CONSTRAINT fk_ballot_tenant_id_box_id
+            FOREIGN KEY (tenant_id, box_id) REFERENCES ballot_box (tenant_id, id),
+        CONSTRAINT uq_ballot_tenant_id_box_id_token UNIQUE (tenant_id, box_id, token)
+    )""",
     "goal": """
     CREATE TABLE goal (
         tenant_id uuid NOT NULL,
         id uuid NOT NULL,
         project_id uuid NOT NULL,
         kind text NOT NULL,
-        perspective text,
+        perspective jsonb,
         position integer NOT NULL,
         title jsonb NOT NULL,
         measure jsonb,
+        note jsonb,
+        source_uncertain jsonb,
         source_ref text,
         owner_role text,
         owner_id uuid,
@@ -225,9 +246,10 @@ TABLES = {
         title jsonb NOT NULL,
         source text NOT NULL,
         source_ref text,
-        source_text jsonb,
+        source_text text,
         respondent text NOT NULL,
         is_anonymous boolean NOT NULL,
+        audience jsonb,
         scale_min integer NOT NULL,
         scale_max integer NOT NULL,
         questions jsonb NOT NULL,
@@ -253,7 +275,6 @@ TABLES = {
         title jsonb NOT NULL,
         opens_on date NOT NULL,
         closes_on date NOT NULL,
-        salt text,
         closed_at timestamptz,
         version integer NOT NULL,
         created_at timestamptz NOT NULL,
@@ -294,17 +315,6 @@ TABLES = {
         CONSTRAINT fk_survey_response_tenant_id_unit_id
             FOREIGN KEY (tenant_id, unit_id) REFERENCES unit (tenant_id, id)
     )""",
-    "survey_ballot": """
-    CREATE TABLE survey_ballot (
-        tenant_id uuid NOT NULL,
-        id uuid NOT NULL,
-        survey_id uuid NOT NULL,
-        token text NOT NULL,
-        CONSTRAINT pk_survey_ballot PRIMARY KEY (tenant_id, id),
-        CONSTRAINT fk_survey_ballot_tenant_id_survey_id
-            FOREIGN KEY (tenant_id, survey_id) REFERENCES survey (tenant_id, id),
-        CONSTRAINT uq_survey_ballot_tenant_id_survey_id_token UNIQUE (tenant_id, survey_id, token)
-    )""",
     "survey_comment": """
     CREATE TABLE survey_comment (
         tenant_id uuid NOT NULL,
@@ -326,7 +336,6 @@ TABLES = {
         project_id uuid NOT NULL,
         question jsonb NOT NULL,
         closes_on date NOT NULL,
-        salt text,
         closed_at timestamptz,
         version integer NOT NULL,
         created_at timestamptz NOT NULL,
@@ -334,17 +343,6 @@ TABLES = {
         CONSTRAINT pk_poll PRIMARY KEY (tenant_id, id),
         CONSTRAINT fk_poll_tenant_id_project_id
             FOREIGN KEY (tenant_id, project_id) REFERENCES project (tenant_id, id)
-    )""",
-    "poll_ballot": """
-    CREATE TABLE poll_ballot (
-        tenant_id uuid NOT NULL,
-        id uuid NOT NULL,
-        poll_id uuid NOT NULL,
-        token text NOT NULL,
-        CONSTRAINT pk_poll_ballot PRIMARY KEY (tenant_id, id),
-        CONSTRAINT fk_poll_ballot_tenant_id_poll_id
-            FOREIGN KEY (tenant_id, poll_id) REFERENCES poll (tenant_id, id),
-        CONSTRAINT uq_poll_ballot_tenant_id_poll_id_token UNIQUE (tenant_id, poll_id, token)
     )""",
     "poll_vote": """
     CREATE TABLE poll_vote (
@@ -365,7 +363,7 @@ TABLES = {
         key text NOT NULL,
         source_ref text,
         title jsonb NOT NULL,
-        source_text jsonb,
+        source_text text,
         areas jsonb NOT NULL,
         levels jsonb NOT NULL,
         version integer NOT NULL,
@@ -420,7 +418,7 @@ TABLES = {
         wheel_id uuid NOT NULL,
         key text NOT NULL,
         title jsonb NOT NULL,
-        anchor text NOT NULL,
+        anchor text,
         offset_days integer NOT NULL,
         action text NOT NULL,
         indicator_id uuid,
@@ -428,7 +426,9 @@ TABLES = {
         unit_ids jsonb NOT NULL,
         follow_up_days integer NOT NULL,
         feedback_days integer NOT NULL,
-        document text,
+        audience jsonb,
+        document jsonb,
+        source_ref text,
         version integer NOT NULL,
         created_at timestamptz NOT NULL,
         updated_at timestamptz NOT NULL,
@@ -438,8 +438,9 @@ TABLES = {
         CONSTRAINT fk_wheel_event_tenant_id_indicator_id
             FOREIGN KEY (tenant_id, indicator_id) REFERENCES indicator (tenant_id, id),
         CONSTRAINT ck_wheel_event_anchor
-            CHECK (anchor IN ('school_year_start', 'autumn_term_start', 'spring_term_start', 'census_date', 'tertial_1_end', 'tertial_2_end', 'tertial_3_end')),
-        CONSTRAINT ck_wheel_event_action CHECK (action IN ('data_request', 'meeting', 'reminder')),
+            CHECK (anchor IN ('school_year_start', 'autumn_term_start', 'spring_term_start',
+                'census_date', 'tertial_1_end', 'tertial_2_end', 'tertial_3_end', 'each_term_start', 'each_tertial_end')),
+        CONSTRAINT ck_wheel_event_action CHECK (action IN ('data_request', 'meeting', 'report', 'reminder')),
         CONSTRAINT ck_wheel_event_offset CHECK (offset_days BETWEEN -366 AND 366),
         CONSTRAINT ck_wheel_event_data_request
             CHECK (action <> 'data_request' OR (indicator_id IS NULL) <> (question IS NULL)),
@@ -451,6 +452,7 @@ TABLES = {
         id uuid NOT NULL,
         event_id uuid NOT NULL,
         school_year integer NOT NULL,
+        slot integer NOT NULL,
         on_date date NOT NULL,
         data_request_id uuid,
         CONSTRAINT pk_wheel_occurrence PRIMARY KEY (tenant_id, id),
@@ -458,7 +460,8 @@ TABLES = {
             FOREIGN KEY (tenant_id, event_id) REFERENCES wheel_event (tenant_id, id),
         CONSTRAINT fk_wheel_occurrence_tenant_id_data_request_id
             FOREIGN KEY (tenant_id, data_request_id) REFERENCES data_request (tenant_id, id),
-        CONSTRAINT uq_wheel_occurrence_tenant_id_event_id_school_year UNIQUE (tenant_id, event_id, school_year)
+        CONSTRAINT uq_wheel_occurrence_tenant_id_event_id_school_year_slot
+            UNIQUE (tenant_id, event_id, school_year, slot)
     )""",
     "evaluation": """
     CREATE TABLE evaluation (
@@ -488,6 +491,8 @@ TABLES = {
         kind text NOT NULL,
         source_ref text,
         title jsonb NOT NULL,
+        position integer NOT NULL,
+        text jsonb,
         body text NOT NULL,
         on_date date,
         version integer NOT NULL,
@@ -611,6 +616,19 @@ CREATE TRIGGER measurement_baseline_first BEFORE INSERT OR UPDATE ON measurement
     FOR EACH ROW EXECUTE FUNCTION measurement_baseline_first()
 """
 
+# History says who wrote a row and when: for these that would tell who answered what.
+WITHOUT_HISTORY = {"ballot_box", "ballot", "survey_response", "survey_comment", "poll_vote"}
+# By which column the lists of the past are narrowed, where that is not the project.
+PARENTS = {
+    "measurement": "indicator_id",
+    "data_request_unit": "request_id",
+    "survey_unit": "survey_id",
+    "matrix_assessment": "matrix_id",
+    "wheel_event": "wheel_id",
+    "wheel_occurrence": "event_id",
+}
+JOURNALED = [table for table in TABLES if table not in WITHOUT_HISTORY]
+
 
 def upgrade() -> None:
     for table, ddl in TABLES.items():
@@ -620,9 +638,13 @@ def upgrade() -> None:
         op.execute(index)
     op.execute(BASELINE_FIRST)
     op.execute(TRIGGER)
+    for table in JOURNALED:
+        journaled(table, scope=PARENTS.get(table))
 
 
 def downgrade() -> None:
+    for table in JOURNALED:
+        no_longer_journaled(table)
     for table in reversed(TABLES):
         op.drop_table(table)
     op.execute("DROP FUNCTION measurement_baseline_first()")

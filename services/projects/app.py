@@ -54,6 +54,7 @@ SPEC = ServiceSpec(
     ],
     startup=[use_cutoffs],
     person_data=PERSON_DATA,
+    large_bodies={r"/projects/v1/projects/[^/]+/activity-upserts": 8 * 1024 * 1024},
 )
 
 

@@ -54,6 +54,11 @@ class UnitRepository:
         query = select(Unit.id).where(Unit.tenant_id == tenant_of(self._session), col(Unit.is_ended).is_(False))
         return (await self._session.exec(query.order_by(col(Unit.id)))).all()
 
+    async def current(self) -> Sequence[Unit]:
+        """Those that are not ended, by id."""
+        query = select(Unit).where(Unit.tenant_id == tenant_of(self._session), col(Unit.is_ended).is_(False))
+        return (await self._session.exec(query.order_by(col(Unit.id)))).all()
+
     async def list_after(self, after: tuple[object, ...] | None, limit: int) -> Sequence[Unit]:
         query = select(Unit).where(Unit.tenant_id == tenant_of(self._session))
         if after is not None:

@@ -41,6 +41,10 @@ class UnitService:
         """By name, ended ones included."""
         return await self._units.list_after(after, limit)
 
+    async def current(self) -> Sequence[Unit]:
+        """Those that are not ended, by id."""
+        return await self._units.current()
+
     def _copy(self, change: UnitChange) -> Unit:
         return Unit(
             tenant_id=tenant_of(self._session),

@@ -1,6 +1,7 @@
 """The worker of the projects service: takes in signals and units, and publishes what plans and gates do."""
 
 from services.projects import models  # noqa: F401 - every table is known before the first query
+from services.projects.instantiation.tasks import instantiation_jobs
 from services.projects.intake.tasks import jobs, on_coverage_changed, on_roster_applied
 from services.projects.settings import Settings
 from shared.auth.cutoffs import record_cutoff
@@ -22,7 +23,7 @@ def worker_spec(feed: ChangeFeed) -> WorkerSpec:
             "training": {CoverageChanged: on_coverage_changed},
             "identity": {AccessRevoked: record_cutoff},
         },
-        jobs=jobs(feed),
+        jobs={**jobs(feed), **instantiation_jobs()},
         tokens=build_token_source,
     )
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from services.projects.instantiation.errors import ChoicesInvalid
+from services.projects.instantiation.fan_out import UnitRef
 from services.projects.plan.vocabulary import PartySide, SchoolForm
 from services.projects.template.definition import Option, Template
 from shared.kit.problems import FieldError
@@ -15,13 +16,19 @@ OptionValue = bool | int
 
 @dataclass(frozen=True)
 class Choices:
-    """Everything that turns a template into one project's plan. `roles` are the keys of roles that have a holder."""
+    """Everything that turns a template into one project's plan.
+
+    `months` are the keys of anchors that were given as a month; `roles` those of roles that have a holder. `units` are
+    the units that rows are repeated for, ordered by id.
+    """
 
     anchors: dict[str, date]
+    months: frozenset[str] = frozenset()
     options: dict[str, OptionValue] = field(default_factory=dict)
     parties: dict[PartySide, str] = field(default_factory=dict)
     school_forms: tuple[SchoolForm, ...] = ()
     roles: frozenset[str] = frozenset()
+    units: tuple[UnitRef, ...] = ()
 
 
 def settle(template: Template, choices: Choices) -> dict[str, OptionValue]:
@@ -45,7 +52,15 @@ def _anchor_errors(template: Template, choices: Choices) -> Iterator[FieldError]
             detail=Text(sv="Mallen behöver detta datum", en="The template needs this date"),
             code="missing",
         )
-    for key in choices.anchors.keys() - template.anchors.keys():
+    for key, anchor in template.anchors.items():
+        day = choices.anchors.get(key)
+        if day is not None and anchor.type == "month" and day.day != 1:
+            text = Text(sv="Ange en månad, som 2027-03", en="Give a month, such as 2027-03")
+            yield FieldError(pointer=f"#/anchors/{key}", detail=text, code="anchor_value")
+        elif anchor.type != "month" and key in choices.months:
+            text = Text(sv="Ange en dag, som 2027-03-15", en="Give a day, such as 2027-03-15")
+            yield FieldError(pointer=f"#/anchors/{key}", detail=text, code="anchor_value")
+    for key in sorted(choices.anchors.keys() - template.anchors.keys()):
         yield _unknown(f"#/anchors/{key}", sorted(template.anchors))
 
 

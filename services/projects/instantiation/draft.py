@@ -9,6 +9,7 @@ from datetime import date
 from typing import Any
 
 from services.projects.instantiation.choices import Choices, OptionValue, settle
+from services.projects.instantiation.fan_out import UnitRef, selected
 from services.projects.plan.offset import RelativeWindow
 from services.projects.plan.vocabulary import CriterionKind, SchoolForm
 from services.projects.plan.window import Window
@@ -39,12 +40,18 @@ class DraftPhase:
 
 @dataclass(frozen=True)
 class DraftActivity:
-    """`is_enabled` is false for a row of an option that was not chosen: it is kept, but is no work."""
+    """`is_enabled` is false for a row of an option that was not chosen: it is kept, but is no work.
+
+    `units` are those that the row is repeated for.
+    """
 
     row: definition.Activity
     title: Text
+    note: Text | None
+    section: Text | None
     window: Window | None
     is_enabled: bool
+    units: tuple[UnitRef, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -74,11 +81,17 @@ class DraftGate:
 @dataclass(frozen=True)
 class Draft:
     template: definition.Template
+    anchors: dict[str, date]
     options: dict[str, OptionValue]
     school_forms: tuple[SchoolForm, ...]
     phases: tuple[DraftPhase, ...]
     activities: tuple[DraftActivity, ...]
     gates: tuple[DraftGate, ...]
+
+    @property
+    def children(self) -> int:
+        """How many rows per unit the plan has, beside its own rows."""
+        return sum(len(activity.units) for activity in self.activities)
 
 
 def draw(template: definition.Template, choices: Choices) -> Draft:
@@ -93,6 +106,7 @@ class _Drawing:
         self.template = template
         self.options = settle(template, choices)
         self.anchors: dict[str, date] = choices.anchors
+        self.units = choices.units
         self.school_forms = choices.school_forms or template.school_forms
         self.names = {
             party.variable: Text(sv=name, en=name) if (name := choices.parties.get(party.side)) else party.title
@@ -104,7 +118,7 @@ class _Drawing:
         activities = tuple(self._activity(row) for row in self.template.activities)
         windows = {phase.row.key: phase.window for phase in phases}
         gates = tuple(self._gate(row, windows[row.phase], activities) for row in self.template.gates)
-        return Draft(self.template, self.options, self.school_forms, phases, activities, gates)
+        return Draft(self.template, self.anchors, self.options, self.school_forms, phases, activities, gates)
 
     def fill(self, text: Text, **extra: Text) -> Text:
         """The text with party names (and other texts) filled in, each in its own language."""
@@ -119,13 +133,28 @@ class _Drawing:
         return option is None or self.options[option] is True
 
     def _window(self, window: RelativeWindow | None) -> Window | None:
-        """The window in dates; none where the template gives none, or reckons from a date that was not given."""
+        """The window in dates; none where the template gives none, or reckons from a date that was not given.
+
+        None too where it would end before it starts: `conflicts` tells that, and a strict plan is refused.
+        """
         if window is None or not {window.first.anchor, window.last.anchor} <= self.anchors.keys():
+            return None
+        if window.last.resolve(self.anchors) < window.first.resolve(self.anchors):
             return None
         return window.resolve(self.anchors)
 
     def _activity(self, row: definition.Activity) -> DraftActivity:
-        return DraftActivity(row, self.fill(row.title), self._window(row.window), self.is_on(row.enabled_if))
+        is_enabled = self.is_on(row.enabled_if)
+        return DraftActivity(
+            row,
+            self.fill(row.title),
+            row.note and self.fill(row.note),
+            row.section and self.fill(row.section),
+            self._window(row.window),
+            is_enabled,
+            # Rows that do not apply are repeated when they come to apply.
+            tuple(selected(row.fan_out, self.units, self.school_forms)) if row.fan_out and is_enabled else (),
+        )
 
     def _gate(
         self, row: definition.Gate, phase_window: Window | None, activities: tuple[DraftActivity, ...]

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from shared.kit.problems import FieldError, Invalid
+from shared.kit.problems import FieldError, Invalid, NotFound
 from shared.kit.text import Text
 
 
@@ -23,3 +23,23 @@ class ChoicesInvalid(Invalid):
             ),
             errors=errors,
         )
+
+
+class PlanTooLarge(Invalid):
+    """More rows than are written while a caller waits."""
+
+    slug = "plan-too-large"
+    title = Text(sv="Planen är för stor för ett svar", en="The plan is too large to wait for")
+
+    def __init__(self, rows: int, limit: int) -> None:
+        super().__init__(
+            Text(
+                sv=f"Planen har {rows} rader per enhet; fler än {limit} görs som ett jobb: POST /instantiations",
+                en=f"The plan has {rows} rows per unit; more than {limit} are made by a job: POST /instantiations",
+            )
+        )
+
+
+class InstantiationNotFound(NotFound):
+    slug = "instantiation-not-found"
+    title = Text(sv="Skrivningen av planen finns inte", en="There is no such writing of a plan")

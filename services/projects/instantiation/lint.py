@@ -71,6 +71,7 @@ def _about_phases(draft: Draft) -> Iterator[Remark]:
 
 
 def _about_activities(draft: Draft) -> Iterator[Remark]:
+    phases = {phase.row.key: phase.window for phase in draft.phases}
     for activity in draft.activities:
         row = activity.row
         if not activity.is_enabled:
@@ -82,6 +83,10 @@ def _about_activities(draft: Draft) -> Iterator[Remark]:
         if activity.window is not None and activity.window.tentative:
             text = Text(sv="Tiden är preliminär redan i källan", en="The time is tentative in the source itself")
             yield Remark("tentative_window", "warning", text, row.source_ref)
+        around = phases.get(row.phase)
+        if activity.window and around and (activity.window.start < around.start or activity.window.end > around.end):
+            text = Text(sv="Raden ligger utanför sin fas", en="The row lies outside its phase")
+            yield Remark("outside_phase", "warning", text, row.source_ref)
         if row.needs_decision is not None:
             yield Remark("decision_needed", "warning", row.needs_decision.question, row.source_ref)
 

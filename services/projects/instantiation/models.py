@@ -1,6 +1,7 @@
 """How far the writing of a large plan has come."""
 
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Text, UniqueConstraint
@@ -23,9 +24,10 @@ class InstantiationState(StrEnum):
 class Instantiation(Model, TenantRow, Versioned, OfProject, table=True):
     """The job that writes one project's plan.
 
-    `unit_ids` are the units that it is for, frozen when the plan was asked for, in the order of their ids; null means
-    all that sync told of when the plan was written. `children_done` of `children_total` rows per unit are written,
-    always counted in the transaction that writes them: a job that starts again goes on exactly there.
+    `units` are those that it is for, as they were when the plan was asked for (`{id, kind, schoolForms}`, ordered by
+    id): a register that changes meanwhile changes no plan that is half written. `children_done` of `children_total`
+    rows per unit are written, always counted in the transaction that writes them: a job that starts again goes on
+    exactly there.
     """
 
     __tablename__ = "instantiation"
@@ -38,6 +40,6 @@ class Instantiation(Model, TenantRow, Versioned, OfProject, table=True):
 
     job_id: UUID
     state: str = Field(default=InstantiationState.waiting.value, sa_type=Text)
-    unit_ids: list[str] | None = Field(default=None, sa_type=JSONB(none_as_null=True))
+    units: list[dict[str, Any]] = Field(sa_type=JSONB)
     children_total: int = 0
     children_done: int = 0

@@ -3,10 +3,14 @@
 from datetime import date
 
 from services.projects.instantiation.choices import Choices
+from services.projects.instantiation.conflicts import conflicts
 from services.projects.instantiation.draft import Draft
+from services.projects.instantiation.facts import facts
 from services.projects.instantiation.lint import missing_roles, remarks
-from services.projects.instantiation.schemas import (
+from services.projects.instantiation.preview_schemas import (
+    ConflictPublic,
     MissingRole,
+    PlanFactsPublic,
     PlanPreview,
     PreviewActivity,
     PreviewCriterion,
@@ -25,6 +29,8 @@ def preview(draft: Draft, choices: Choices, today: date) -> PlanPreview:
         gates=_gates(draft),
         missing_roles=[MissingRole.model_validate(role) for role in missing_roles(draft, choices)],
         remarks=[RemarkPublic.model_validate(remark) for remark in remarks(draft, choices, today)],
+        conflicts=[ConflictPublic.model_validate(conflict) for conflict in conflicts(draft)],
+        facts=PlanFactsPublic.model_validate(facts(draft)),
     )
 
 
@@ -55,6 +61,7 @@ def _activities(draft: Draft) -> list[PreviewActivity]:
                 "side": activity.row.side,
                 "window": activity.window,
                 "is_enabled": activity.is_enabled,
+                "units": len(activity.units),
             }
         )
         for activity in draft.activities

@@ -1,5 +1,6 @@
-"""Making a project from a template, on the wire."""
+"""Making a project from a template, on the wire: what is chosen, and what is answered."""
 
+import re
 from datetime import date
 from typing import Annotated, Any, Literal
 from uuid import UUID
@@ -7,22 +8,31 @@ from uuid import UUID
 from pydantic import Field, StrictBool, StrictInt, model_validator
 
 from services.projects.instantiation.choices import Choices
-from services.projects.plan.schemas import WindowPublic
-from services.projects.plan.vocabulary import ActivityKind, CriterionKind, PartySide, SchoolForm
+from services.projects.plan.offset import AnchorKey
+from services.projects.plan.vocabulary import PartySide, SchoolForm
 from services.projects.project.schemas import ProjectName, RoleKey
 from services.projects.template.parts import TemplateKey, VersionNumber
-from shared.kit.text import Text
 from shared.web.models import ApiInput, ApiModel, example
 
 _CHOICES: dict[str, Any] = {
-    "startMonth": "2027-03",
+    "anchors": {"start_month": "2027-03"},
     "parties": [{"side": "customer", "name": "Björkby kommun"}, {"side": "supplier", "name": "Skolverktyg AB"}],
     "options": {"migration_ordered": False, "key_person_coverage_percent": 80},
     "schoolForms": ["preschool", "compulsory"],
     "roles": {"customer_project_leader": "01979f3a-3333-7b52-9d3a-5f0c2b9e8d11"},
+    "unitIds": None,
 }
-_TEXT = {"sv": "Etablering", "en": "Establishment", "da": None}
-_WINDOW = {"start": "2027-03-01", "end": "2027-03-31", "precision": "month", "tentative": False}
+_MONTH = re.compile(r"20[0-9]{2}-(0[1-9]|1[0-2])")
+START_MONTH = "start_month"
+
+AnchorValue = Annotated[
+    str,
+    Field(
+        pattern=r"^20[0-9]{2}-(0[1-9]|1[0-2])(-[0-3][0-9])?$",
+        description="A month (YYYY-MM) or a day (YYYY-MM-DD), as the anchor's type asks",
+    ),
+]
+OptionValues = dict[Annotated[str, Field(max_length=40)], StrictBool | StrictInt]
 
 
 class PartyInput(ApiInput):
@@ -33,22 +43,26 @@ class PartyInput(ApiInput):
 
 
 class PlanChoices(ApiInput):
-    """What a project chooses. Options and roles are the template's; an option that is left out keeps its default."""
+    """What a project chooses. Anchors, options and roles are the template's; an option left out keeps its default."""
 
     model_config = example(_CHOICES)
 
-    start_month: Annotated[
-        str, Field(pattern=r"^20[0-9]{2}-(0[1-9]|1[0-2])$", description="The month from which the plan counts, YYYY-MM")
-    ]
-    parties: list[PartyInput] = Field(min_length=1, max_length=10)
-    options: dict[Annotated[str, Field(max_length=40)], StrictBool | StrictInt] = Field(
-        default_factory=dict, max_length=50
+    anchors: dict[AnchorKey, AnchorValue] = Field(
+        default_factory=dict, max_length=20, description="The dates that the template reckons from, by anchor key"
     )
+    start_month: Annotated[str, Field(pattern=rf"^{_MONTH.pattern}$")] | None = Field(
+        None, description="The same as anchors.start_month, YYYY-MM"
+    )
+    parties: list[PartyInput] = Field(min_length=1, max_length=10)
+    options: OptionValues = Field(default_factory=dict, max_length=50)
     school_forms: list[SchoolForm] = Field(
         default_factory=list, max_length=5, description="Empty means every school form of the template"
     )
     roles: dict[RoleKey, UUID] = Field(
         default_factory=dict, max_length=50, description="Role key to the account that holds it"
+    )
+    unit_ids: list[UUID] | None = Field(
+        None, max_length=5000, description="The units that rows are repeated for; null means all that are not ended"
     )
 
     @model_validator(mode="after")
@@ -60,11 +74,25 @@ class PlanChoices(ApiInput):
             raise ValueError("name each school form once")
         return self
 
+    @model_validator(mode="after")
+    def _real_days(self) -> "PlanChoices":
+        if self.start_month is not None and self.anchors.get(START_MONTH, self.start_month) != self.start_month:
+            raise ValueError("startMonth and anchors.start_month name different months")
+        for key, value in self.anchors.items():
+            try:
+                _day(value)
+            except ValueError:
+                raise ValueError(f"anchors.{key}: {value} is no day of the calendar") from None
+        return self
+
     def settled(self) -> Choices:
-        """The same as the drawing of a plan takes it."""
-        year, month = self.start_month.split("-")
+        """The same as the drawing of a plan takes it, without units: those are looked up."""
+        written = dict(self.anchors)
+        if self.start_month is not None:
+            written[START_MONTH] = self.start_month
         return Choices(
-            anchors={"start_month": date(int(year), int(month), 1)},
+            anchors={key: _day(value) for key, value in written.items()},
+            months=frozenset(key for key, value in written.items() if _MONTH.fullmatch(value)),
             options=dict(self.options),
             parties={party.side: party.name for party in self.parties},
             school_forms=tuple(self.school_forms),
@@ -72,102 +100,49 @@ class PlanChoices(ApiInput):
         )
 
 
-class ProjectCreate(PlanChoices):
-    """A new project: its name, the template version that it follows, and its choices."""
+def _day(value: str) -> date:
+    return date.fromisoformat(f"{value}-01" if _MONTH.fullmatch(value) else value)
 
-    model_config = example(
-        {"name": "Skolplattform 2027", "templateKey": "sv-supplier-5-phase", "templateVersion": "1.0.0"} | _CHOICES
-    )
+
+_CREATE = {
+    "name": "Skolplattform 2027",
+    "templateKey": "sv-supplier-5-phase",
+    "templateVersion": "1.0.0",
+    "strict": True,
+}
+
+
+class ProjectCreate(PlanChoices):
+    """A new project: its name, the template version that it follows, and its choices.
+
+    `strict` refuses a plan with an infeasible pair; without it such a row is written without dates, or as drawn.
+    """
+
+    model_config = example(_CREATE | _CHOICES)
 
     name: ProjectName
     template_key: TemplateKey
     template_version: VersionNumber
+    strict: bool = True
 
 
-class PreviewPhase(ApiModel):
-    key: str
-    source_ref: str | None
-    title: Text
-    window: WindowPublic | None
-    nominal_weeks_min: int | None
-    nominal_weeks_max: int | None
-
-
-class PreviewActivity(ApiModel):
-    source_ref: str
-    phase: str
-    title: Text
-    kind: ActivityKind
-    side: PartySide | None
-    window: WindowPublic | None
-    is_enabled: bool
-
-
-class PreviewCriterion(ApiModel):
-    key: str
-    kind: CriterionKind
-    title: Text
-    is_mandatory: bool
-    basis: Literal["source", "startklar"]
-    params: dict[str, Any]
-
-
-class PreviewGate(ApiModel):
-    key: str
-    source_ref: str
-    phase: str
-    title: Text
-    window: WindowPublic | None
-    is_window_derived: bool
-    criteria: list[PreviewCriterion]
-
-
-class MissingRole(ApiModel):
-    """A role that nobody holds yet."""
-
-    key: str
-    source_ref: str
-    side: PartySide
-    title: Text
-
-
-class RemarkPublic(ApiModel):
-    """What a careful reader would remark. Remarks never stop an instantiation."""
-
-    code: str
-    severity: Literal["info", "warning"]
-    source_ref: str | None
-    text: Text
-
-
-class PlanPreview(ApiModel):
-    """The plan that these choices would give. Nothing was written."""
+class InstantiationPublic(ApiModel):
+    """The writing of a project's plan. Follow the job at `/jobs/{jobId}`; the project can be read meanwhile."""
 
     model_config = example(
         {
-            "options": {"migration_ordered": False},
-            "schoolForms": ["preschool"],
-            "phases": [
-                {
-                    "key": "p1",
-                    "sourceRef": "HAN-P1",
-                    "title": _TEXT,
-                    "window": _WINDOW,
-                    "nominalWeeksMin": 3,
-                    "nominalWeeksMax": 3,
-                }
-            ],
-            "activities": [],
-            "gates": [],
-            "missingRoles": [],
-            "remarks": [],
+            "id": "01979f3a-7c1e-7b52-9d3a-5f0c2b9e8d11",
+            "projectId": "01979f3a-0000-7b52-9d3a-5f0c2b9e8d11",
+            "jobId": "01979f3a-1111-7b52-9d3a-5f0c2b9e8d11",
+            "state": "writing",
+            "childrenTotal": 1600,
+            "childrenDone": 1000,
         }
     )
 
-    options: dict[str, bool | int]
-    school_forms: list[SchoolForm]
-    phases: list[PreviewPhase]
-    activities: list[PreviewActivity]
-    gates: list[PreviewGate]
-    missing_roles: list[MissingRole]
-    remarks: list[RemarkPublic]
+    id: UUID
+    project_id: UUID
+    job_id: UUID
+    state: Literal["waiting", "writing", "done"]
+    children_total: int = Field(description="Rows per unit that the plan has")
+    children_done: int

@@ -66,7 +66,7 @@ async def test_the_made_plan_is_the_previewed_plan(projects: ServiceUnderTest, c
     [
         ({"startMonth": "2027-13"}, "#/startMonth"),
         ({"startMonth": 202703}, "#/startMonth"),
-        ({"startMonth": None}, "#/startMonth"),
+        ({"startMonth": None}, "#/anchors/start_month"),
         ({"parties": []}, "#/parties"),
         ({"parties": [{"side": "customer"}]}, "#/parties/0/name"),
         ({"parties": [{"side": "king", "name": "x"}]}, "#/parties/0/side"),

@@ -19,7 +19,7 @@ def upgrade() -> None:
             project_id uuid NOT NULL,
             job_id uuid NOT NULL,
             state text NOT NULL,
-            unit_ids jsonb,
+            units jsonb NOT NULL,
             children_total integer NOT NULL,
             children_done integer NOT NULL,
             version integer NOT NULL,

@@ -97,16 +97,25 @@ async def _seed(base: str, headers: dict[str, str], owner_url: str) -> UUID:
         answer.raise_for_status()
     project = UUID(answer.json()["id"])
     owner = await asyncpg.connect(owner_url)
-    columns = [row[0] for row in await owner.fetch(_COLUMNS)]
-    names = ", ".join(columns)
-    taken = ", ".join(_FRESH.get(one, one) for one in columns)
-    await owner.execute(f"INSERT INTO activity ({names}) SELECT {taken} FROM activity LIMIT 30")
+    await copy_activities(owner, 30)
     await owner.execute("ANALYZE")
     await owner.close()
     return project
 
 
-_FRESH = {"id": "gen_random_uuid()", "position": "position + 1000", "source_ref": "'copy of ' || source_ref"}
+async def copy_activities(owner: asyncpg.Connection, count: int) -> None:
+    """Add `count` activities like those that stand in the database."""
+    columns = [row[0] for row in await owner.fetch(_COLUMNS)]
+    taken = ", ".join(_FRESH.get(one, one) for one in columns)
+    repeated = f"(SELECT a.*, n FROM activity a CROSS JOIN generate_series(1, 100) n ORDER BY n LIMIT {count}) activity"
+    await owner.execute(f"INSERT INTO activity ({', '.join(columns)}) SELECT {taken} FROM {repeated}")
+
+
+_FRESH = {
+    "id": "gen_random_uuid()",
+    "position": "position + 1000 * n",
+    "source_ref": "'copy ' || gen_random_uuid()",
+}
 _COLUMNS = """
 SELECT column_name FROM information_schema.columns
 WHERE table_schema = 'public' AND table_name = 'activity' AND is_generated = 'NEVER' ORDER BY ordinal_position

@@ -67,7 +67,7 @@ class Workdays:
         """The ordinal of the first working day after `day`. Raises BeyondCalendar."""
         return self.before[number(day) + 1]
 
-    def date(self, ordinal: int) -> date:
+    def day(self, ordinal: int) -> date:
         """The day with this ordinal. Raises BeyondCalendar."""
         if not 0 <= ordinal < len(self.days):
             raise BeyondCalendar(f"no working day has the ordinal {ordinal}")

@@ -2,6 +2,7 @@
 
 from alembic import op
 
+from shared.kit.history import journaled, no_longer_journaled
 from shared.kit.migrations import protect
 
 revision = "2026_11_22_0035"
@@ -56,8 +57,11 @@ def upgrade() -> None:
         protect(table)
     for index in INDEXES:
         op.execute(index)
+    for table in TABLES:
+        journaled(table)
 
 
 def downgrade() -> None:
     for table in reversed(TABLES):
+        no_longer_journaled(table)
         op.drop_table(table)

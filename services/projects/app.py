@@ -8,13 +8,18 @@ from services.projects import models  # noqa: F401 - every table is known before
 from services.projects.activity.endpoints import router as activities
 from services.projects.agreement.endpoints import router as agreements
 from services.projects.baseline.endpoints import router as baselines
+from services.projects.body.endpoints import router as bodies
+from services.projects.decision.endpoints import router as decisions
 from services.projects.gate.endpoints import router as gates
+from services.projects.goal.endpoints import goals, indicators, measurements
 from services.projects.instantiation.endpoints import router as instantiation
 from services.projects.person_data import PERSON_DATA
 from services.projects.phase.endpoints import router as phases
 from services.projects.phase.endpoints import tracks
 from services.projects.progress.endpoints import router as progress
 from services.projects.project.endpoints import router as projects
+from services.projects.proposal.endpoints import router as proposals
+from services.projects.risk.endpoints import router as risks
 from services.projects.settings import Settings
 from services.projects.share.endpoints import router as shares
 from services.projects.signal.endpoints import router as signals
@@ -48,8 +53,15 @@ SPEC = ServiceSpec(
         baselines,
         shares,
         agreements,
+        goals,
+        indicators,
+        measurements,
+        bodies,
+        decisions,
         signals,
         units,
+        risks,
+        proposals,
         journal_router("projects"),
     ],
     startup=[use_cutoffs],

@@ -12,6 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from services.projects.gate.service import GateService
 from services.projects.plan.vocabulary import RECHECK, CriterionKind
 from services.projects.project.service import ProjectService
+from services.projects.risk.service import RiskService
 from services.projects.signal.service import SignalService
 from services.projects.unit.service import UnitService
 from shared.contracts.base import EventEnvelope
@@ -38,10 +39,14 @@ async def on_coverage_changed(session: AsyncSession, envelope: EventEnvelope, ev
 
 
 async def recheck_gates(ctx: JobContext) -> None:
-    """Judge a project's gates again: a fact of theirs has become too old, or the project was opened again."""
+    """Judge a project's gates again: a fact of theirs has become too old, or the project was opened again.
+
+    Its risks and copies first: what they say by now is what the gates hear.
+    """
     project = UUID(ctx.params["project"])
     async with ctx.transaction() as session:
         if (await ProjectService(session).get(project)).state == "active":
+            await RiskService(session).recheck(project)
             await GateService(session).reevaluate([project])
 
 

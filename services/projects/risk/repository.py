@@ -174,4 +174,3 @@ class RiskRepository:
         )
         planned, assigned = (await self._session.exec(query)).one()
         return planned, assigned or Decimal(0)
-

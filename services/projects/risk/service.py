@@ -1,6 +1,6 @@
 """Risks as they stand: what was assessed, accepted and triggered, and what the gates hear of it."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
@@ -162,15 +162,15 @@ class RiskService:
             known = told.own(FactKind.risk_level, area)
             if known is None or known.value != value:
                 await self._signals.tell_own(FactKind.risk_level, value, project_id=project_id, key=area)
-        await self._recheck_on_expiry(project_id, accepted.values())
+        if any(risk.trigger_kind or risk.id in accepted for risk in risks):
+            await self._recheck_tomorrow(project_id)
 
-    async def _recheck_on_expiry(self, project_id: UUID, accepted: Collection[RiskAcceptance]) -> None:
-        """An acceptance ends without any event, so the day after its last is put down as a job."""
-        for expires_on in {acceptance.expires_on for acceptance in accepted}:
-            moment = datetime.combine(expires_on + timedelta(days=1), time(), _ZONE)
-            after = max(moment - clock.now(), timedelta(0)) + timedelta(seconds=1)
-            slot = f"{project_id}@{expires_on.isoformat()}"
-            await start_job(self._session, RECHECK, {"project": project_id}, after=after, slot=slot)
+    async def _recheck_tomorrow(self, project_id: UUID) -> None:
+        """Days pass without any event (acceptances end, deliverables grow late): one look a day, asked for each day."""
+        tomorrow = clock.today() + timedelta(days=1)
+        after = max(datetime.combine(tomorrow, time(), _ZONE) - clock.now(), timedelta(0)) + timedelta(seconds=1)
+        slot = f"{project_id}@{tomorrow.isoformat()}"
+        await start_job(self._session, RECHECK, {"project": project_id}, after=after, slot=slot)
 
     async def _accepted(self, risks: Sequence[Risk]) -> dict[UUID, RiskAcceptance]:
         """The newest acceptance of each risk that still covers the level it has now."""

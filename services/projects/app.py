@@ -62,7 +62,7 @@ SPEC = ServiceSpec(
         units,
         risks,
         proposals,
-        journal_router("projects"),
+        journal_router("projects", is_sealed=True),
     ],
     startup=[use_cutoffs],
     person_data=PERSON_DATA,

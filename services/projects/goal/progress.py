@@ -44,7 +44,7 @@ EXPLAINED = {
 
 @dataclass(frozen=True)
 class Progress:
-    """`percent` with one decimal, or the reason why there is none. `is_target_met` where target and actual are known."""
+    """`percent` with one decimal, or the reason why there is none. `is_target_met` where both are known."""
 
     percent: Decimal | None
     reason: NoProgress | None

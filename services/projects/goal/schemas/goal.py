@@ -41,9 +41,7 @@ class GoalCreate(ApiInput):
     owner_role: Key | None = None
     owner_id: UUID | None = None
     inform_role: Key | None = None
-    effect_goal_ids: Links = Field(
-        default_factory=list, description="Effect goals that this project goal makes possible"
-    )
+    effect_goal_ids: Links = Field(default_factory=list, description="Effect goals that this one makes possible")
 
 
 class GoalChange(ApiPatch):

@@ -86,7 +86,7 @@ class MeasurementChange(ApiPatch):
 
 
 class MeasurementPublic(ApiModel):
-    """A value. `isSuppressed`: it is about fewer than five people, or would give such a value away, and is not shown."""
+    """A value. `isSuppressed`: not shown, since it is about fewer than five people or would give such a value away."""
 
     model_config = example(_PUBLIC)
 

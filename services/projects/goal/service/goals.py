@@ -19,7 +19,7 @@ from services.projects.goal.service.readiness import tell_ready
 from services.projects.goal.vocabulary import GoalKind, GoalState
 from services.projects.project.rights import demand, refusal_to_lead
 from services.projects.project.service import ProjectService
-from services.projects.template.definition import Goal as GoalTemplate
+from services.projects.template.steering import Goal as GoalTemplate
 from shared.auth.principal import Principal
 from shared.auth.scopes import Scope
 from shared.kit import clock
@@ -101,7 +101,7 @@ class GoalService:
         given = wanted.model_dump(mode="json", include=wanted.model_fields_set - {"effect_goal_ids", "owner_id"})
         if "owner_id" in wanted.model_fields_set:
             given["owner_id"] = wanted.owner_id
-        before, after = change(goal, given, words=frozenset({"title", "measure"}))
+        before, after = change(goal, given, words=frozenset({"title", "measure", "note"}))
         if wanted.effect_goal_ids is not None:
             await self._relink(goal, wanted.effect_goal_ids, before, after)
         if not after:
@@ -121,21 +121,24 @@ class GoalService:
         fresh = [row for row in goals if row.source_ref not in known]
         start = await self._goals.last_position(project_id) + 1
         for position, row in enumerate(fresh, start=start):
-            written: dict[str, Any] = {"kind": GoalKind.programme.value} | _optional(row)
             self._session.add(
                 Goal(
                     tenant_id=tenant_of(self._session),
                     project_id=project_id,
                     position=position,
                     title=row.title.model_dump(),
+                    kind=row.kind,
+                    perspective=row.perspective.model_dump() if row.perspective else None,
                     measure=row.measure.model_dump() if row.measure else None,
+                    note=row.note.model_dump() if row.note else None,
+                    source_uncertain=row.source_uncertain.model_dump(mode="json") if row.source_uncertain else None,
+                    inform_role=row.inform_if_unreachable,
                     source_ref=row.source_ref,
-                    **written,
                 )
             )
         await self._session.flush()
         await self._link_from_template(project_id, fresh)
-        if any(getattr(row, "kind", None) == GoalKind.effect for row in fresh):
+        if any(row.kind == GoalKind.effect for row in fresh):
             await tell_ready(self._session, project_id)
         return len(fresh)
 
@@ -145,7 +148,7 @@ class GoalService:
     async def _link_from_template(self, project_id: UUID, goals: Sequence[GoalTemplate]) -> None:
         by_ref = {goal.source_ref: goal for goal in await self.of_project(project_id)}
         for row in goals:
-            for ref in getattr(row, "links", ()):
+            for ref in row.links:
                 source, target = by_ref.get(row.source_ref), by_ref.get(ref)
                 if source and target and (source.kind, target.kind) == (GoalKind.project, GoalKind.effect):
                     self._session.add(self._linked(source, target.id))
@@ -195,10 +198,3 @@ class GoalService:
             project_goal_id=goal.id,
             effect_goal_id=effect_goal_id,
         )
-
-
-def _optional(row: GoalTemplate) -> dict[str, Any]:
-    """What a template may say about a goal beyond its title: where it is silent, nothing is invented."""
-    named = {"kind": "kind", "perspective": "perspective", "owner_role": "owner", "inform_role": "informs"}
-    found = {column: getattr(row, field, None) for column, field in named.items()}
-    return {column: str(value) for column, value in found.items() if value is not None}

@@ -24,8 +24,10 @@ from services.projects.risk.triggers import (
 from services.projects.risk.vocabulary import RiskState, TriggerState
 from services.projects.signal.facts import Told
 from services.projects.signal.service import SignalService
+from services.projects.template.steering import Risk as RiskTemplate
 from shared.contracts.projects_delivery import RiskTriggered
 from shared.kit import clock
+from shared.kit.db import tenant_of
 from shared.kit.journal import record
 from shared.queue.jobs import start_job
 from shared.queue.outbox import publish
@@ -133,6 +135,18 @@ class RiskService:
         """The source rows that the register holds already."""
         return {risk.source_ref for risk in await self._risks.of_project(project_id) if risk.source_ref is not None}
 
+    async def add_from_template(self, project_id: UUID, rows: Sequence[RiskTemplate]) -> int:
+        """Write the risks of a template that the register lacks, without levels; returns how many it wrote.
+
+        In the transaction of the instantiation, which publishes for the project as a whole.
+        """
+        known = await self.known_refs(project_id)
+        fresh = [row for row in rows if row.source_ref not in known]
+        start = await self.next_position(project_id)
+        await self.keep(*(_from_template(row, self._session, project_id, start + n) for n, row in enumerate(fresh)))
+        await self.recheck(project_id)
+        return len(fresh)
+
     async def next_position(self, project_id: UUID) -> int:
         return await self._risks.last_position(project_id) + 1
 
@@ -213,6 +227,20 @@ class RiskService:
             bool(deliveries),
             Hours(planned, assigned),
         )
+
+
+def _from_template(row: RiskTemplate, session: AsyncSession, project_id: UUID, position: int) -> Risk:
+    return Risk(
+        tenant_id=tenant_of(session),
+        project_id=project_id,
+        position=position,
+        source_ref=row.source_ref,
+        area=row.area,
+        event=row.event.model_dump(),
+        consequence=row.consequence.model_dump() if row.consequence else None,
+        measure=row.measure.model_dump() if row.measure else None,
+        trigger_kind=row.trigger and row.trigger.value,
+    )
 
 
 def covers(acceptance: RiskAcceptance, level: RiskLevel | None, today: date) -> bool:

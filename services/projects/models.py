@@ -9,6 +9,7 @@ from services.projects.benefit.models import Ballot, BallotBox
 from services.projects.body.models import Body, Seat, SeatMembership
 from services.projects.calendar.models import CalendarException, ProjectCalendar
 from services.projects.consultation.models import Consultation, ConsultationResponse
+from services.projects.copylog.models import CopyLogEntry, MigrationEnvironment, PurgeCertificate
 from services.projects.datarequest.models import DataRequest, DataRequestUnit
 from services.projects.db import Model
 from services.projects.decision.models import Decision, FunctionUsage
@@ -42,15 +43,7 @@ from services.projects.survey.models import (
     SurveyUnit,
 )
 from services.projects.template.models import PublishedTemplate
-from services.projects.transfer.models import (
-    CopyLogEntry,
-    MigrationCheck,
-    MigrationEnvironment,
-    MigrationFlow,
-    MigrationRun,
-    PurgeCertificate,
-    TransferDestination,
-)
+from services.projects.transfer.models import MigrationCheck, MigrationFlow, MigrationRun, TransferDestination
 from services.projects.unit.models import Unit, UnitFeed
 from services.projects.wheel.models import AnnualWheel, WheelEvent, WheelOccurrence
 from shared.auth.tables import declare_access_cutoff

@@ -85,7 +85,7 @@ async def instantiations_create(
     demand(refusal_to_lead(caller, Scope.projects_write))
     published = await visible(templates, caller, body.template_key, body.template_version)
     instantiation = await instantiations.start(body, published, caller.subject)
-    created(response, request, f"/projects/v1/jobs/{instantiation.job_id}")
+    created(response, request, f"/projects/v1/jobs/{instantiation.job_id}", status=202)
     return InstantiationPublic.model_validate(instantiation)
 
 

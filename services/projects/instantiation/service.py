@@ -99,13 +99,14 @@ class InstantiationService:
             self._move(instantiation, InstantiationState.writing)
         return instantiation, draft
 
-    async def write_chunk(self, instantiation_id: UUID, draft: Draft) -> Instantiation:
+    async def write_chunk(self, instantiation_id: UUID, draft: Draft, size: int = CHUNK) -> Instantiation:
         """The next rows per unit, counted where they are written; after the last, the plan is told."""
         instantiation = await self._instantiations.get(instantiation_id, lock=True)
         if instantiation.state == InstantiationState.done:
             return instantiation
-        written = await self._writer.write_children(draft, instantiation.project_id, instantiation.children_done)
-        instantiation.children_done += written
+        done = instantiation.children_done
+        written = await self._writer.write_children(draft, instantiation.project_id, done, size)
+        instantiation.children_done = done + written
         instantiation.touch()
         if written == 0 or instantiation.children_done >= instantiation.children_total:
             self._move(instantiation, InstantiationState.done)

@@ -10,18 +10,19 @@ from uuid import UUID
 
 from services.projects.instantiation.models import InstantiationState
 from services.projects.instantiation.service import INSTANTIATE, InstantiationService
+from services.projects.instantiation.writing import CHUNK
 from shared.queue import JobContext, JobHandler
 
 
-async def instantiate(ctx: JobContext) -> dict[str, Any]:
-    """Write the plan of the instantiation that the job names."""
+async def instantiate(ctx: JobContext, chunk: int = CHUNK) -> dict[str, Any]:
+    """Write the plan of the instantiation that the job names, `chunk` rows per unit in a transaction."""
     which = UUID(ctx.params["instantiation"])
     async with ctx.transaction() as session:
         instantiation, draft = await InstantiationService(session).open(which)
     while instantiation.state != InstantiationState.done:
         await ctx.progress(instantiation.children_done, instantiation.children_total)
         async with ctx.transaction() as session:
-            instantiation = await InstantiationService(session).write_chunk(which, draft)
+            instantiation = await InstantiationService(session).write_chunk(which, draft, chunk)
     await ctx.progress(instantiation.children_done, instantiation.children_total)
     return {"projectId": str(instantiation.project_id), "rowsPerUnit": instantiation.children_done}
 

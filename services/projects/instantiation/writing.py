@@ -39,7 +39,7 @@ class PlanWriter:
         await self._gates.add(rows.gates, rows.criteria)
         await self._gates.reevaluate([project.id])
 
-    async def write_children(self, draft: Draft, project_id: UUID, after: int, limit: int = CHUNK) -> int:
+    async def write_children(self, draft: Draft, project_id: UUID, after: int, limit: int) -> int:
         """Up to `limit` rows per unit after the first `after` of them; returns how many of the plan they are."""
         parents = await self._rows.parents(project_id)
         pairs = list(islice(_pairs(draft, parents), after, after + limit))

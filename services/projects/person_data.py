@@ -7,13 +7,17 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.projects.activity.service import ActivityService
 from services.projects.gate.service import GateService
+from services.projects.history.service import HistoryService
 from services.projects.role.service import RoleService
 from shared.kit.persondata import ErasureReport, PersonData
 
 KEPT = {
     "decisions": "passes, waivers and attestations are records of the authority; they hold an id, no name",
-    "journal": "the journal is append-only; it holds ids, no names",
+    "journal": "the journal is append-only; it holds ids, no names, and former rows were redacted",
 }
+
+# Free text that may speak of the person who answered for the row when it was written.
+FORGOTTEN_TEXTS = ("activity.notes",)
 
 
 async def export(session: AsyncSession, person_id: UUID) -> dict[str, Any]:
@@ -48,7 +52,7 @@ async def erase(session: AsyncSession, person_id: UUID) -> ErasureReport:
         activity.touch()
         erased += 1
     erased += await RoleService(session).forget(person_id)
-    await session.flush()
+    await HistoryService(session).forget(person_id, FORGOTTEN_TEXTS)
     return ErasureReport(erased, dict(KEPT))
 
 

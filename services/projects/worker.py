@@ -1,6 +1,9 @@
 """The worker of the projects service: takes in signals and units, and publishes what plans and gates do."""
 
+from pathlib import Path
+
 from services.projects import models  # noqa: F401 - every table is known before the first query
+from services.projects.history.tasks import HISTORY_SCHEDULE, history_jobs
 from services.projects.instantiation.tasks import instantiation_jobs
 from services.projects.intake.tasks import jobs, on_coverage_changed, on_roster_applied
 from services.projects.settings import Settings
@@ -13,8 +16,8 @@ from shared.queue import WorkerSpec, run_worker
 from shared.queue.changes import ChangeFeed
 
 
-def worker_spec(feed: ChangeFeed) -> WorkerSpec:
-    """What this worker does; `feed` reads the change feeds of other services."""
+def worker_spec(feed: ChangeFeed, key_file: Path | None = None) -> WorkerSpec:
+    """What this worker does; `feed` reads the change feeds of other services, `key_file` signs what leaves for good."""
     return WorkerSpec(
         service="projects",
         settings=Settings,
@@ -23,14 +26,17 @@ def worker_spec(feed: ChangeFeed) -> WorkerSpec:
             "training": {CoverageChanged: on_coverage_changed},
             "identity": {AccessRevoked: record_cutoff},
         },
-        jobs={**jobs(feed), **instantiation_jobs()},
+        jobs={**jobs(feed), **instantiation_jobs(), **history_jobs(key_file)},
+        schedule=HISTORY_SCHEDULE,
         tokens=build_token_source,
     )
 
 
 def main() -> None:
     settings = Settings()
-    run_worker(worker_spec(ChangeFeed(settings.service_urls, build_token_source(settings))), settings)
+    run_worker(
+        worker_spec(ChangeFeed(settings.service_urls, build_token_source(settings)), settings.client_key_file), settings
+    )
 
 
 if __name__ == "__main__":

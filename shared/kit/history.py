@@ -78,7 +78,7 @@ def create_history() -> None:
     for function in FUNCTIONS.values():
         _run(function)
     _run(REDACT)
-    definer_function("journal_redact(uuid, text[], text[])")
+    definer_function("journal_redact(uuid, text[])")
     op.execute("CREATE SCHEMA past")
     op.execute(f"GRANT USAGE ON SCHEMA past TO {service}_app")
 
@@ -86,7 +86,7 @@ def create_history() -> None:
 def drop_history() -> None:
     """Undo `create_history()` and every `journaled`."""
     op.execute("DROP SCHEMA past CASCADE")
-    op.execute("DROP FUNCTION journal_redact(uuid, text[], text[])")
+    op.execute("DROP FUNCTION journal_redact(uuid, text[])")
     for event in _EVENTS:
         op.execute(f"DROP FUNCTION journal_{event}() CASCADE")
     op.execute("DROP TABLE journal_image")

@@ -132,11 +132,16 @@ CROSS JOIN LATERAL jsonb_to_record(i.image) AS r({read})
 WHERE d.entity = '{table}' AND d.is_first AND i.image IS NOT NULL AND i.scope_id = d.scope_id
 """
 
-# The one way in which an image can change: a person's account id gives way to the nil UUID, free text to nothing.
+# The one way in which an image can change: a person's account id gives way to the nil UUID, free text to nothing. Rows
+# whose last image still names the account are records that keep it, and so do their former images.
 REDACT = f"""
-CREATE FUNCTION journal_redact(person uuid, entities text[], texts text[]) RETURNS bigint
+CREATE FUNCTION journal_redact(person uuid, texts text[]) RETURNS bigint
 LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
-    WITH redacted AS (
+    WITH held AS MATERIALIZED (
+        SELECT i.id, i.entity, i.entity_id FROM journal_image i
+        WHERE i.tenant_id = nullif(current_setting('app.tenant', true), '')::uuid
+            AND position(person::text in i.image::text) > 0 AND person <> '{NO_SCOPE}'
+    ), redacted AS (
         UPDATE journal_image i
         SET redacted_at = clock_timestamp(),
             image = replace(i.image::text, person::text, '{NO_SCOPE}')::jsonb || coalesce((
@@ -144,8 +149,14 @@ LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
                 FROM unnest(texts) t
                 WHERE split_part(t, '.', 1) = i.entity AND i.image ->> split_part(t, '.', 2) <> ''
             ), '{{}}')
-        WHERE i.tenant_id = nullif(current_setting('app.tenant', true), '')::uuid AND i.entity = ANY (entities)
-            AND position(person::text in i.image::text) > 0 AND person <> '{NO_SCOPE}'
+        FROM held h
+        WHERE i.tenant_id = nullif(current_setting('app.tenant', true), '')::uuid AND i.id = h.id AND NOT EXISTS (
+            SELECT FROM (
+                SELECT n.image FROM journal_image n
+                WHERE n.tenant_id = i.tenant_id AND n.entity_id = h.entity_id AND n.entity = h.entity
+                ORDER BY n.at DESC, n.seq DESC LIMIT 1
+            ) last WHERE position(person::text in last.image::text) > 0
+        )
         RETURNING 1
     )
     SELECT count(*) FROM redacted

@@ -1,18 +1,23 @@
-"""`GET /journal-entries` of a service: the auditor's view of every change."""
+"""The journal of a service over HTTP: every change, and the proof that none was changed afterwards."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Query, Request, Response
+from pydantic import Field
 from sqlalchemy import text
 
 from shared.auth import Principal, Scope, requires
 from shared.auth.roles import Role
+from shared.kit.ids import new_id
+from shared.kit.journal import record
+from shared.kit.seals import verify
 from shared.web.models import ApiModel, Page, example
 from shared.web.paging import PageDep, make_page
 from shared.web.route import new_router
 from shared.web.runtime import SessionDep
+from shared.web.urls import created
 
 JournalRead = Annotated[
     Principal,
@@ -20,6 +25,7 @@ JournalRead = Annotated[
         Scope.journal_read, (Role.auditor, Role.tenant_admin, Role.project_leader, Role.approver), everywhere=True
     ),
 ]
+JournalVerify = Annotated[Principal, requires(Scope.journal_read, (Role.auditor, Role.tenant_admin), everywhere=True)]
 
 _SELECT = (
     "SELECT id, at, actor_id, side, client_id, action, entity, entity_id, before, after, reason, trace"
@@ -64,9 +70,54 @@ class JournalEntryPublic(ApiModel):
     trace: str | None
 
 
-def journal_router(service: str) -> APIRouter:
-    """The journal of one service, newest first."""
+class BrokenPlace(ApiModel):
+    """The first place where the journal is not as it was sealed."""
+
+    what: Literal["seal", "entry", "image", "row"] = Field(
+        description="A link of the chain, an entry, the image of a row, or a row that differs from its last image"
+    )
+    seal: int | None
+    entry_id: UUID | None
+    entity: str | None
+    entity_id: UUID | None
+
+
+class JournalVerification(ApiModel):
+    """What was checked, and what was found."""
+
+    model_config = example(
+        {
+            "isUnbroken": True,
+            "entries": 51234,
+            "unsealed": 12,
+            "seals": 97,
+            "redactedImages": 3,
+            "head": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+            "firstBroken": None,
+        }
+    )
+
+    is_unbroken: bool
+    entries: int = Field(description="Entries of the tenant, sealed and unsealed")
+    unsealed: int = Field(description="Entries that no link covers yet; the worker seals them within minutes")
+    seals: int = Field(description="Links of the chain")
+    redacted_images: int = Field(description="Images in which a person was forgotten; only their seal can be checked")
+    head: str | None = Field(description="Hash of the last link; compare it with the head that was sent out signed")
+    first_broken: BrokenPlace | None
+
+
+def journal_router(service: str, *, is_sealed: bool = False) -> APIRouter:
+    """The journal of one service, newest first. `is_sealed`: it has a chain (`shared.kit.journal.create_seals`)."""
     router = new_router("journal")
+    if is_sealed:
+        router.add_api_route(
+            "/journal-verifications",
+            _verify,
+            name=f"{service}_journal_verifications_create",
+            methods=["POST"],
+            status_code=201,
+            summary="Verify the journal",
+        )
 
     async def entries(
         caller: JournalRead,
@@ -93,3 +144,27 @@ def journal_router(service: str) -> APIRouter:
         "/journal-entries", entries, name=f"{service}_journal_entries_list", methods=["GET"], summary="Read the journal"
     )
     return router
+
+
+async def _verify(
+    caller: JournalVerify, session: SessionDep, request: Request, response: Response
+) -> JournalVerification:
+    """Compute the chain of hashes anew, and hold every image and row against it. Needs no body.
+
+    The journal keeps that it was verified, and what was found.
+    """
+    checked = await verify(session)
+    verification_id = new_id()
+    found = {"entries": checked.entries, "seals": checked.seals, "isUnbroken": checked.broken is None}
+    await record(session, "journal.verify", "journal_verification", verification_id, after=found)
+    base = request.url.path.removesuffix("/journal-verifications")
+    created(response, request, f"{base}/journal-entries?entityId={verification_id}")
+    return JournalVerification(
+        is_unbroken=checked.broken is None,
+        entries=checked.entries,
+        unsealed=checked.unsealed,
+        seals=checked.seals,
+        redacted_images=checked.redacted,
+        head=checked.head and checked.head.hex(),
+        first_broken=checked.broken and BrokenPlace.model_validate(checked.broken),
+    )

@@ -10,7 +10,15 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
 from services.projects.db import Model
-from services.projects.plan.columns import OfProject, WindowColumns, one_of, to_project, to_table, window_check
+from services.projects.plan.columns import (
+    OPTIONAL_JSON,
+    OfProject,
+    WindowColumns,
+    one_of,
+    to_project,
+    to_table,
+    window_check,
+)
 from services.projects.plan.vocabulary import ActivityKind, ActivityState, DependencyType, Modality, PartySide, Raci
 from shared.kit.db import TIMESTAMP, TenantRow, Versioned
 
@@ -64,22 +72,22 @@ class Activity(Model, TenantRow, Versioned, OfProject, WindowColumns, table=True
     source_ref: str | None = Field(default=None, sa_type=Text)
     position: int
     title: dict[str, Any] = Field(sa_type=JSONB)
-    note: dict[str, Any] | None = Field(default=None, sa_type=JSONB)
+    note: dict[str, Any] | None = Field(default=None, sa_type=OPTIONAL_JSON)
     kind: str = Field(sa_type=Text)
     side: str | None = Field(default=None, sa_type=Text)
     state: str = Field(default=ActivityState.planned.value, sa_type=Text)
     is_enabled: bool = True
     option_key: str | None = Field(default=None, sa_type=Text)
     needs_approval: bool = False
-    needed_decision: dict[str, Any] | None = Field(default=None, sa_type=JSONB)
-    source_uncertain: dict[str, Any] | None = Field(default=None, sa_type=JSONB)
+    needed_decision: dict[str, Any] | None = Field(default=None, sa_type=OPTIONAL_JSON)
+    source_uncertain: dict[str, Any] | None = Field(default=None, sa_type=OPTIONAL_JSON)
     links: list[str] = Field(default_factory=list, sa_type=JSONB)
     modality: str | None = Field(default=None, sa_type=Text)
-    section: dict[str, Any] | None = Field(default=None, sa_type=JSONB)
+    section: dict[str, Any] | None = Field(default=None, sa_type=OPTIONAL_JSON)
     is_checklist: bool = False
     parent_id: UUID | None = None
     unit_id: UUID | None = None
-    fan_out: dict[str, Any] | None = Field(default=None, sa_type=JSONB)
+    fan_out: dict[str, Any] | None = Field(default=None, sa_type=OPTIONAL_JSON)
     is_pinned: bool = False
     duration_days_min: int | None = None
     duration_days_max: int | None = None
@@ -129,7 +137,7 @@ class ActivityParticipation(Model, TenantRow, OfProject, table=True):
     hours_min: Decimal | None = Field(default=None, sa_type=HOURS)
     hours_max: Decimal | None = Field(default=None, sa_type=HOURS)
     actual_hours: Decimal | None = Field(default=None, sa_type=HOURS)
-    note: dict[str, Any] | None = Field(default=None, sa_type=JSONB)
+    note: dict[str, Any] | None = Field(default=None, sa_type=OPTIONAL_JSON)
 
 
 class Dependency(Model, TenantRow, Versioned, OfProject, table=True):

@@ -10,7 +10,7 @@ _LATE = "({row}.is_enabled AND {row}.state IN ('planned', 'started') AND coalesc
 _LATE_CHILD = _LATE.format(row="c", today="{today}")
 
 ROLLUP = f"""
-CASE WHEN a.fan_out IS NOT NULL THEN (
+CASE WHEN jsonb_typeof(a.fan_out) = 'object' THEN (
     SELECT json_build_object(
         'total', count(*),
         'planned', count(*) FILTER (WHERE c.state = 'planned'),

@@ -8,7 +8,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
 from services.projects.db import Model
-from services.projects.plan.columns import OfProject, WindowColumns, to_project, window_check
+from services.projects.plan.columns import OPTIONAL_JSON, OfProject, WindowColumns, to_project, window_check
 from shared.kit.db import TIMESTAMP, TenantRow, Versioned
 
 
@@ -22,8 +22,8 @@ class Track(Model, TenantRow, Versioned, OfProject, table=True):
     source_ref: str | None = Field(default=None, sa_type=Text)
     position: int
     title: dict[str, Any] = Field(sa_type=JSONB)
-    alias: dict[str, Any] | None = Field(default=None, sa_type=JSONB)
-    content: dict[str, Any] | None = Field(default=None, sa_type=JSONB)
+    alias: dict[str, Any] | None = Field(default=None, sa_type=OPTIONAL_JSON)
+    content: dict[str, Any] | None = Field(default=None, sa_type=OPTIONAL_JSON)
 
 
 class Phase(Model, TenantRow, Versioned, OfProject, WindowColumns, table=True):
@@ -51,7 +51,7 @@ class Phase(Model, TenantRow, Versioned, OfProject, WindowColumns, table=True):
     source_ref: str | None = Field(default=None, sa_type=Text)
     position: int
     title: dict[str, Any] = Field(sa_type=JSONB)
-    purpose: dict[str, Any] | None = Field(default=None, sa_type=JSONB)
+    purpose: dict[str, Any] | None = Field(default=None, sa_type=OPTIONAL_JSON)
     nominal_weeks_min: int | None = None
     nominal_weeks_max: int | None = None
     deleted_at: datetime | None = Field(default=None, sa_type=TIMESTAMP)

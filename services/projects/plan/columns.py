@@ -5,9 +5,13 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Date, ForeignKeyConstraint, Text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
 from services.projects.plan.window import Precision, Window
+
+# None in a JSON column that may be empty is SQL's NULL, not JSON's null: `IS NULL` must find it.
+OPTIONAL_JSON = JSONB(none_as_null=True)
 
 WINDOW_CHECK = (
     "(window_start IS NULL) = (window_end IS NULL) AND (window_start IS NULL) = (window_precision IS NULL)"

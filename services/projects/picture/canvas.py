@@ -38,8 +38,8 @@ class Canvas:
                 "lang": self.lang,
             },
         )
-        SubElement(self._root, "title", {"id": "title"}).text = self.title
-        SubElement(self._root, "desc", {"id": "description"}).text = self.description
+        SubElement(self._root, "title", {"id": "title"}).text = _printable(self.title)
+        SubElement(self._root, "desc", {"id": "description"}).text = _printable(self.description)
         self.rect(0, 0, self.width, self.height, fill=PAPER)
 
     def rect(self, x: float, y: float, width: float, height: float, *, radius: float = 0, **look: str) -> Element:
@@ -67,6 +67,7 @@ class Canvas:
         self, x: float, y: float, words: str, *, size: float = 12, room: float | None = None, **look: str
     ) -> Element:
         """Words on the baseline `y`; with `room` they are cut with an ellipsis, and whole in a tooltip."""
+        words = _printable(words)
         shown = words if room is None else shorten(words, room, size)
         element = SubElement(
             self._root, "text", {"x": _n(x), "y": _n(y), "font-size": _n(size), "fill": INK} | _look(look)
@@ -80,7 +81,8 @@ class Canvas:
 
     def svg(self) -> bytes:
         """The picture as SVG, UTF-8."""
-        return tostring(self._root, encoding="utf-8", xml_declaration=True)
+        written: bytes = tostring(self._root, encoding="utf-8", xml_declaration=True)
+        return written
 
 
 def png(svg: bytes, *, zoom: float = 2) -> bytes:
@@ -107,6 +109,11 @@ def shorten(words: str, room: float, size: float) -> str:
         return words
     kept = max(int(room / (size * _ADVANCE)) - 1, 1)
     return words[:kept].rstrip() + "…"
+
+
+def _printable(words: str) -> str:
+    """Without control characters, for which XML has no place."""
+    return "".join(letter for letter in words if letter.isprintable())
 
 
 def _n(value: float) -> str:

@@ -1,0 +1,55 @@
+"""The child process that sets a document: JSON in on standard input, PDF out on standard output.
+
+User text reaches typst only as JSON data, never as markup, and the process is started without an environment, in an
+empty folder, with limits on time and memory; the templates import no packages, so nothing is fetched.
+"""
+
+import json
+import resource
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+import typst
+
+TEMPLATES = Path(__file__).parent / "typst"
+FONTS = Path(__file__).parent.parent / "picture" / "fonts"
+CPU_SECONDS = 60
+MEMORY_BYTES = 2 * 1024**3
+
+
+def main() -> None:
+    resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
+    resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64))
+    order = json.load(sys.stdin)
+    sys.stdout.buffer.write(set_in_type(order["template"], order["data"], order["at"]))
+
+
+def set_in_type(template: str, data: dict[str, object], at: str) -> bytes:
+    """The document as tagged PDF. `at` is the instant that the PDF names, so that it can be made again.
+
+    It keeps PDF/UA-1 unless a text holds a letter that our fonts lack (an emoji, say): that must not cost the document,
+    so it is then set without the standard's promise, tagged all the same.
+    """
+    try:
+        return _compiled(template, data, at, ["ua-1"])
+    except typst.TypstError:
+        return _compiled(template, data, at, [])
+
+
+def _compiled(template: str, data: dict[str, object], at: str, standards: "list[typst.PDFStandard]") -> bytes:
+    return typst.compile(
+        TEMPLATES / f"{template}.typ",
+        root=TEMPLATES,
+        font_paths=[FONTS],
+        ignore_system_fonts=True,
+        format="pdf",
+        sys_inputs={"data": json.dumps(data)},
+        pdf_standards=standards,
+        timestamp=datetime.fromisoformat(at).astimezone(UTC),
+    )
+
+
+if __name__ == "__main__":
+    main()

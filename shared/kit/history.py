@@ -6,20 +6,19 @@ and an image that can be redacted without breaking the journal's chain. Reads of
 in a transaction that looks back (`shared.kit.db`) the schema `past` stands before `public`. See docs/adr/0006.
 """
 
-from collections.abc import Mapping
 from datetime import datetime
 from types import new_class
 from typing import Any
 from uuid import UUID
 
-import orjson
 from alembic import op
 from sqlalchemy import BigInteger, Identity, Index, Text, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
 from shared.kit.db import TIMESTAMP, TenantRow
-from shared.kit.history_sql import FUNCTIONS, IMAGE_INDEXES, IMAGE_TABLE, REDACT, VIEW, backfill
+from shared.kit.history_sql import FUNCTIONS, IMAGE_INDEXES, IMAGE_TABLE, REDACT, backfill
+from shared.kit.history_views import columns_of, create_view, notes_of
 from shared.kit.migrations import definer_function, protect, service_name
 
 _EVENTS = {
@@ -27,12 +26,6 @@ _EVENTS = {
     "update": "UPDATE ON {table} REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows",
     "delete": "DELETE ON {table} REFERENCING OLD TABLE AS old_rows",
 }
-_COLUMNS = text(
-    "SELECT a.attname AS name, format_type(a.atttypid, a.atttypmod) AS type, a.attnotnull AS is_required"
-    " FROM pg_attribute a WHERE a.attrelid = to_regclass('public.' || :table) AND a.attnum > 0 AND NOT a.attisdropped"
-    " ORDER BY a.attnum"
-)
-_NOTES = text("SELECT obj_description(to_regclass('past.' || :table), 'pg_class')")
 _SCOPE = "project_id"
 
 
@@ -97,35 +90,35 @@ def journaled(table: str, *, scope: str | None = None) -> None:
 
     `scope` is the column by which lists are narrowed to one parent, which reads of the past must find without a scan:
     `project_id` where the table has one, else none ("gate_id" for a gate's criteria). The table's primary key is
-    (tenant_id, id). Call `refresh_past(table)` in every later migration that changes its columns.
+    (tenant_id, id). The view follows the table after every run of migrations; see `refresh_past` for columns that came
+    later and may not be null.
     """
-    if scope is None:
-        names = {row.name for row in op.get_bind().execute(_COLUMNS, {"table": table})}
-        scope = _SCOPE if _SCOPE in names else None
+    names = [name for name, _, _ in columns_of(op.get_bind(), table)]
+    if scope is None and _SCOPE in names:
+        scope = _SCOPE
     _run(backfill(table, scope))
     for event, on in _EVENTS.items():
         op.execute(
             f"CREATE TRIGGER {table}_journal_{event} AFTER {on.format(table=table)}"
             f" FOR EACH STATEMENT EXECUTE FUNCTION journal_{event}('{scope or ''}')"
         )
-    _create_view(table, {"scope": scope})
+    create_view(op.get_bind(), service_name(), table, {"scope": scope, "since": names, "reads_as": {}})
 
 
 def refresh_past(table: str, **reads_as: str) -> None:
-    """Let `past.<table>` follow the table's present columns; call after a migration has changed them.
+    """Let `past.<table>` follow the table's columns, and say what it reads where an image is older than a column.
 
-    A column that an old image lacks reads NULL. For one that may not be null, say what the past reads instead, as SQL:
-    `refresh_past("activity", modality="'on_site'")`; later calls remember it. Renaming a column needs both names:
-    `refresh_past("activity", new_name="(i.image ->> 'old_name')")`.
+    Columns are followed after every run of migrations anyway, and read NULL where an image lacks them. A migration
+    that adds one which may not be null must say what else: `refresh_past("activity", modality="'on_site'")`; one that
+    renames a column too: `refresh_past("activity", new_name="i.image ->> 'old_name'")`.
     """
-    notes = op.get_bind().execute(_NOTES, {"table": table}).scalar_one()
-    former = orjson.loads(notes)
-    _create_view(table, former | {"reads_as": former.get("reads_as", {}) | reads_as})
+    notes = notes_of(op.get_bind(), table)
+    create_view(op.get_bind(), service_name(), table, notes | {"reads_as": notes["reads_as"] | reads_as})
 
 
 def no_longer_journaled(table: str) -> None:
     """Undo `journaled(table)`, for a downgrade; its images stay."""
-    op.execute(f"DROP VIEW past.{table}")
+    op.execute(f"DROP VIEW IF EXISTS past.{table}")
     for event in _EVENTS:
         op.execute(f"DROP TRIGGER {table}_journal_{event} ON {table}")
 
@@ -133,27 +126,3 @@ def no_longer_journaled(table: str) -> None:
 def _run(statement: str) -> None:
     """Run a statement as it stands: what looks like a bound parameter is not one."""
     op.execute(text(statement.replace(":", r"\:")))
-
-
-def _create_view(table: str, notes: Mapping[str, object]) -> None:
-    """The view names its columns' types instead of the table, so that no later change of the table is in its way."""
-    columns = op.get_bind().execute(_COLUMNS, {"table": table}).all()
-    scope, reads_as = notes.get("scope"), dict(notes.get("reads_as") or {})  # type: ignore[call-overload]
-    shown, read = [], []
-    for name, type_, is_required in columns:
-        if name in ("tenant_id", "id"):
-            shown.append(f"d.{'tenant_id' if name == 'tenant_id' else 'entity_id'} AS {name}")
-        elif name == scope and is_required:
-            shown.append(f"d.scope_id AS {name}")
-        else:
-            default = reads_as.get(name)
-            value = (
-                f"CASE WHEN i.image ? '{name}' THEN r.{name} ELSE ({default})::{type_} END" if default else f"r.{name}"
-            )
-            shown.append(f"{value} AS {name}")
-            read.append(f"{name} {type_}")
-    op.execute(f"DROP VIEW IF EXISTS past.{table}")
-    _run(VIEW.format(table=table, shown=", ".join(shown), read=", ".join(read)))
-    note = orjson.dumps(dict(notes)).decode().replace("'", "''")
-    _run(f"COMMENT ON VIEW past.{table} IS '{note}'")
-    op.execute(f"GRANT SELECT ON past.{table} TO {service_name()}_app")

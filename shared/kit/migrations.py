@@ -12,6 +12,7 @@ from sqlalchemy import Connection, MetaData, text
 from sqlalchemy.pool import NullPool
 
 from shared.kit.db import create_engine
+from shared.kit.history_views import follow_tables
 
 # One lock for all migrations of a database: replicas that start together wait for the first.
 _LOCK = 7_262_014_991
@@ -50,6 +51,8 @@ def _run(connection: Connection, metadata: MetaData, service: str) -> None:
     try:
         with context.begin_transaction():
             context.run_migrations()
+        follow_tables(connection, service)
+        connection.commit()
     finally:
         connection.rollback() if connection.in_transaction() else None
         connection.execute(text(f"SELECT pg_advisory_unlock({_LOCK})"))

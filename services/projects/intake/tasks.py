@@ -9,6 +9,7 @@ from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from services.projects.copylog.service import CopyLogService
 from services.projects.gate.service import GateService
 from services.projects.plan.vocabulary import RECHECK, CriterionKind
 from services.projects.project.service import ProjectService
@@ -46,6 +47,7 @@ async def recheck_gates(ctx: JobContext) -> None:
     project = UUID(ctx.params["project"])
     async with ctx.transaction() as session:
         if (await ProjectService(session).get(project)).state == "active":
+            await CopyLogService(session).recheck(project)
             await RiskService(session).recheck(project)
             await GateService(session).reevaluate([project])
 

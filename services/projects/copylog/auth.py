@@ -1,0 +1,13 @@
+"""Who may read the copy log, enter copies and ask for a certificate; `rights` has the last word."""
+
+from typing import Annotated
+
+from services.projects.project.rights import LEADERS, READERS
+from shared.auth.dependencies import requires
+from shared.auth.principal import Principal
+from shared.auth.roles import Role
+from shared.auth.scopes import Scope
+
+CopiesRead = Annotated[Principal, requires(Scope.migrations_read, READERS)]
+CopiesWrite = Annotated[Principal, requires(Scope.migrations_write, LEADERS)]
+PurgesCertify = Annotated[Principal, requires(Scope.migrations_write, (Role.approver,))]

@@ -9,6 +9,7 @@ from services.projects.activity.endpoints import router as activities
 from services.projects.agreement.endpoints import router as agreements
 from services.projects.baseline.endpoints import router as baselines
 from services.projects.body.endpoints import router as bodies
+from services.projects.calendar.endpoints import router as calendars
 from services.projects.copylog.endpoints import router as copies
 from services.projects.decision.endpoints import router as decisions
 from services.projects.gate.endpoints import router as gates
@@ -64,6 +65,7 @@ SPEC = ServiceSpec(
         risks,
         proposals,
         copies,
+        calendars,
         journal_router("projects", is_sealed=True),
     ],
     startup=[use_cutoffs],

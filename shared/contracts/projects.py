@@ -446,3 +446,51 @@ class MeetingOverdue(Event):
     @property
     def subject(self) -> UUID:
         return self.body_id
+
+
+class CalendarChanged(Event):
+    """An authority or one of its units frees or claims other days. Computed dates follow; windows were not moved."""
+
+    type: ClassVar[str] = "projects.calendar.changed.v1"
+
+    calendar_exception_id: UUID
+    unit_id: UUID | None
+    change: Literal["added", "changed", "removed"]
+
+    @property
+    def subject(self) -> UUID:
+        return self.calendar_exception_id
+
+
+class ProjectCalendarChanged(Event):
+    """A project counts the public holidays of another country; windows were not moved."""
+
+    type: ClassVar[str] = "projects.project_calendar.changed.v1"
+
+    project_id: UUID
+    country: Literal["SE", "DK", "NO", "FI"]
+
+    @property
+    def subject(self) -> UUID:
+        return self.project_id
+
+
+class DependencyChanged(Event):
+    """A link between two activities came, changed or went."""
+
+    type: ClassVar[str] = "projects.dependency.changed.v1"
+
+    project_id: UUID
+    dependency_id: UUID
+    change: Literal["added", "changed", "removed"]
+
+
+class ProjectRescheduled(Event):
+    """A plan was computed anew and `moved` of its activities got other windows, in one step; `end` is its last day."""
+
+    type: ClassVar[str] = "projects.project.rescheduled.v1"
+
+    project_id: UUID
+    version: int
+    moved: int
+    end: date | None

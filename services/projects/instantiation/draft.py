@@ -3,7 +3,7 @@
 Pure: no database, no clock. Both uses go through here, so that a preview never differs from what is made.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -87,11 +87,34 @@ class Draft:
     phases: tuple[DraftPhase, ...]
     activities: tuple[DraftActivity, ...]
     gates: tuple[DraftGate, ...]
+    names: dict[str, Text]
+
+    def fill(self, text: Text) -> Text:
+        """The text with the parties' names in it."""
+        return fill(text, self.names)
 
     @property
     def children(self) -> int:
         """How many rows per unit the plan has, beside its own rows."""
         return sum(len(activity.units) for activity in self.activities)
+
+
+def fill(text: Text, names: Mapping[str, Text]) -> Text:
+    """The text with names in place of its variables, each in its own language. Other variables stay as they are."""
+    if "{" not in text.sv + text.en + (text.da or ""):
+        return text
+    return Text(
+        sv=text.sv.format_map(_Known({key: name.sv for key, name in names.items()})),
+        en=text.en.format_map(_Known({key: name.en for key, name in names.items()})),
+        da=text.da and text.da.format_map(_Known({key: name.pick("da") for key, name in names.items()})),
+    )
+
+
+class _Known(dict[str, str]):
+    """Leaves a variable that it does not know as it was written."""
+
+    def __missing__(self, key: str) -> str:
+        return f"{{{key}}}"
 
 
 def draw(template: definition.Template, choices: Choices) -> Draft:
@@ -118,16 +141,13 @@ class _Drawing:
         activities = tuple(self._activity(row) for row in self.template.activities)
         windows = {phase.row.key: phase.window for phase in phases}
         gates = tuple(self._gate(row, windows[row.phase], activities) for row in self.template.gates)
-        return Draft(self.template, self.anchors, self.options, self.school_forms, phases, activities, gates)
+        return Draft(
+            self.template, self.anchors, self.options, self.school_forms, phases, activities, gates, self.names
+        )
 
     def fill(self, text: Text, **extra: Text) -> Text:
         """The text with party names (and other texts) filled in, each in its own language."""
-        names = self.names | extra
-        return Text(
-            sv=text.sv.format(**{key: name.sv for key, name in names.items()}),
-            en=text.en.format(**{key: name.en for key, name in names.items()}),
-            da=text.da and text.da.format(**{key: name.pick("da") for key, name in names.items()}),
-        )
+        return fill(text, self.names | extra)
 
     def is_on(self, option: str | None) -> bool:
         return option is None or self.options[option] is True

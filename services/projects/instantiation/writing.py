@@ -11,6 +11,7 @@ from services.projects.gate.service import GateService
 from services.projects.instantiation.draft import Draft
 from services.projects.instantiation.repository import InstantiationRepository
 from services.projects.instantiation.rows import plan_rows
+from services.projects.instantiation.sections import SectionWriter
 from services.projects.phase.service import PhaseService
 from services.projects.project.models import Project
 
@@ -25,6 +26,7 @@ class PlanWriter:
         self._phases = PhaseService(session)
         self._activities = ActivityService(session)
         self._gates = GateService(session)
+        self._sections = SectionWriter(session)
         self._rows = InstantiationRepository(session)
 
     async def write(self, draft: Draft, project: Project) -> None:
@@ -37,6 +39,7 @@ class PlanWriter:
         await self._rows.add(rows.participations)
         await self._rows.add(rows.dependencies)
         await self._gates.add(rows.gates, rows.criteria)
+        await self._sections.write(draft, project)
         await self._gates.reevaluate([project.id])
 
     async def write_children(self, draft: Draft, project_id: UUID, after: int, limit: int) -> int:

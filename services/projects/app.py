@@ -12,6 +12,7 @@ from services.projects.body.endpoints import router as bodies
 from services.projects.calendar.endpoints import router as calendars
 from services.projects.copylog.endpoints import router as copies
 from services.projects.decision.endpoints import router as decisions
+from services.projects.dependency.endpoints import router as dependencies
 from services.projects.gate.endpoints import router as gates
 from services.projects.goal.endpoints import goals, indicators, measurements
 from services.projects.instantiation.endpoints import router as instantiation
@@ -66,6 +67,7 @@ SPEC = ServiceSpec(
         proposals,
         copies,
         calendars,
+        dependencies,
         journal_router("projects", is_sealed=True),
     ],
     startup=[use_cutoffs],

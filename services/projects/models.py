@@ -14,6 +14,7 @@ from services.projects.datarequest.models import DataRequest, DataRequestUnit
 from services.projects.db import Model
 from services.projects.decision.models import Decision, FunctionUsage
 from services.projects.deviation.models import Deviation, DeviationCause
+from services.projects.document.models import PlanText, StatusReport
 from services.projects.escalation.models import Escalation
 from services.projects.gate.models import Attestation, Gate, GateCriterion, GateTransition, GateWaiver
 from services.projects.goal.models import Goal, GoalLink, Indicator, Measurement
@@ -110,6 +111,7 @@ __all__ = [
     "NeedCard",
     "Phase",
     "PlanStep",
+    "PlanText",
     "Poll",
     "PollVote",
     "Project",
@@ -130,6 +132,7 @@ __all__ = [
     "SeatMembership",
     "ShareLink",
     "Signal",
+    "StatusReport",
     "Survey",
     "SurveyComment",
     "SurveyDefinition",

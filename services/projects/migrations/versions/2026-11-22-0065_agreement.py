@@ -2,6 +2,7 @@
 
 from alembic import op
 
+from shared.kit.history import journaled, no_longer_journaled
 from shared.kit.migrations import protect, service_name
 
 revision = "2026_11_22_0065"
@@ -144,6 +145,7 @@ def upgrade() -> None:
     for table, ddl in TABLES.items():
         op.execute(ddl)
         protect(table)
+        journaled(table, scope="baseline_id" if table == "baseline_item" else None)
     for index in INDEXES:
         op.execute(index)
     for table in APPEND_ONLY:
@@ -152,4 +154,5 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     for table in reversed(TABLES):
+        no_longer_journaled(table)
         op.drop_table(table)

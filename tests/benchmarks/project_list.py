@@ -57,7 +57,7 @@ async def project_list() -> AsyncIterator[ProjectList]:
         jwks.write_text(json.dumps(mint.jwks))
         keys = serving("tests.benchmarks.baselines:jwks", {"BENCH_JWKS": jwks.read_text()})
         _, keys_url = await stack.enter_async_context(keys)
-        settings = _settings(urls, redis.start(), mint, f"{keys_url}/oauth2/jwks")
+        settings = service_settings(urls, redis.start(), mint, f"{keys_url}/oauth2/jwks")
         service = await stack.enter_async_context(serving("services.projects.app:create_app", settings))
         token = mint.token(tenant=tenant, roles=["project_leader@*"], expires_in=3600)
         headers = {"Authorization": f"Bearer {token}"}
@@ -69,7 +69,8 @@ async def project_list() -> AsyncIterator[ProjectList]:
         yield ProjectList(service, server.pid, path, headers, baseline, jwks, mint.issuer)
 
 
-def _settings(urls: dict[str, str], redis_url: str, mint: TokenMint, jwks_url: str) -> dict[str, str]:
+def service_settings(urls: dict[str, str], redis_url: str, mint: TokenMint, jwks_url: str) -> dict[str, str]:
+    """The environment of a service of the bench: one tenant may ask as often as it likes."""
     return {
         "STARTKLAR_ENVIRONMENT": "test",
         "STARTKLAR_DATABASE_URL": urls["app"],

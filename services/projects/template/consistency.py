@@ -153,13 +153,22 @@ def _bad_text(text: Text, known: set[str], pointer: str) -> Iterator[Finding]:
     try:
         unknown = sorted(variables_of(text) - known)
     except ValueError:
-        yield Finding(pointer, f"the text {text.en!r} has a brace that is never closed")
+        yield Finding(pointer, f"the text {text.en!r} holds more in braces than a name, or leaves one open")
         return
     for name in unknown:
         yield Finding(pointer, f"the text {text.en!r} uses the unknown variable {name}")
 
 
 def variables_of(text: Text) -> set[str]:
-    """The names in braces in any language of a text. Raises ValueError on a brace that is left open."""
-    written = (text.sv, text.en, text.da or "")
-    return {name for part in written for _, name, _, _ in string.Formatter().parse(part) if name is not None}
+    """The names in braces in any language of a text.
+
+    Raises ValueError on a brace that is left open, and on `{name:>99}` or `{name!r}`: a width could be enormous.
+    """
+    names = set()
+    for part in (text.sv, text.en, text.da or ""):
+        for _, name, spec, conversion in string.Formatter().parse(part):
+            if spec or conversion:
+                raise ValueError(part)
+            if name is not None:
+                names.add(name)
+    return names

@@ -12,8 +12,9 @@ from services.projects.copylog.service import CopyLogService
 from shared.kit import clock
 from shared.kit.clock import frozen
 from shared.kit.ids import new_id
-from tests.projects.conftest import BASE, LEADER
+from tests.projects.conftest import BASE, CREATE, LEADER
 from tests.projects.copylog.conftest import PROOF, CopyLog
+from tests.support.services import Start
 
 
 async def test_a_copy_that_can_be_carried_away_must_be_encrypted(log: CopyLog) -> None:
@@ -117,7 +118,10 @@ async def test_where_nothing_was_ever_logged_the_certificate_is_what_the_gates_h
     assert await log.told() == {"open": 1, "overdue": 0}
 
 
-async def test_an_overdue_copy_is_told_once_and_shown(log: CopyLog) -> None:
+async def test_an_overdue_copy_is_told_once_and_shown(committed_service: Start) -> None:
+    service = await committed_service("projects")
+    made = await service.client.post(f"{BASE}/projects", json=CREATE, headers=service.as_(LEADER))
+    log = CopyLog(service, made.json()["id"])
     copy = (await log.log(purgeDue=(clock.today() + timedelta(days=1)).isoformat())).json()
     with frozen(clock.now() + timedelta(days=2)):
         for _ in range(2):

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from shared.contracts.projects import BenefitChanged
+from shared.contracts.projects_steering import BenefitChanged
 from shared.kit.journal import record
 from shared.queue.outbox import publish
 

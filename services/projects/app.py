@@ -10,12 +10,15 @@ from services.projects.agreement.endpoints import router as agreements
 from services.projects.baseline.endpoints import router as baselines
 from services.projects.body.endpoints import router as bodies
 from services.projects.calendar.endpoints import router as calendars
+from services.projects.checklist.endpoints import router as checklists
 from services.projects.copylog.endpoints import router as copies
 from services.projects.decision.endpoints import router as decisions
 from services.projects.dependency.endpoints import router as dependencies
 from services.projects.gate.endpoints import router as gates
 from services.projects.goal.endpoints import goals, indicators, measurements
 from services.projects.instantiation.endpoints import router as instantiation
+from services.projects.meeting.endpoints import router as meetings
+from services.projects.participation.endpoints import router as participations
 from services.projects.person_data import PERSON_DATA
 from services.projects.phase.endpoints import router as phases
 from services.projects.phase.endpoints import tracks
@@ -52,6 +55,8 @@ SPEC = ServiceSpec(
         phases,
         tracks,
         progress,
+        participations,
+        checklists,
         gates,
         baselines,
         shares,
@@ -61,6 +66,7 @@ SPEC = ServiceSpec(
         measurements,
         bodies,
         decisions,
+        meetings,
         signals,
         units,
         risks,

@@ -8,6 +8,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from services.projects.activity.service import ActivityService
 from services.projects.gate.service import GateService
 from services.projects.history.service import HistoryService
+from services.projects.participation.service import ParticipationService
 from services.projects.role.service import RoleService
 from shared.kit.persondata import ErasureReport, PersonData
 
@@ -26,6 +27,10 @@ async def export(session: AsyncSession, person_id: UUID) -> dict[str, Any]:
     roles = await RoleService(session).of_account(person_id)
     return {
         "activities": [{"id": str(row.id), "sourceRef": row.source_ref, "state": row.state} for row in activities],
+        "participations": [
+            {"activityId": str(row.activity_id), "raci": row.raci}
+            for row in await ParticipationService(session).of_account(person_id)
+        ],
         "roles": [
             {
                 "projectId": str(role.project_id),
@@ -52,6 +57,7 @@ async def erase(session: AsyncSession, person_id: UUID) -> ErasureReport:
         activity.touch()
         erased += 1
     erased += await RoleService(session).forget(person_id)
+    erased += await ParticipationService(session).forget(person_id)
     await HistoryService(session).forget(person_id, FORGOTTEN_TEXTS)
     return ErasureReport(erased, dict(KEPT))
 

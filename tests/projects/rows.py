@@ -2,7 +2,6 @@
 
 from typing import Any
 
-
 import httpx
 
 from services.projects.unit.models import Unit

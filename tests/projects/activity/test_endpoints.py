@@ -1,6 +1,7 @@
 """Reading activities: the two ways of the list, its filters and pages, and the single activity."""
 
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from pydantic import TypeAdapter
@@ -9,6 +10,7 @@ from services.projects.activity.schemas import ActivityItem
 from shared.kit.ids import new_id
 from shared.web import Page
 from tests.projects.conftest import BASE, LEADER, Rollout
+from tests.projects.rows import MAY, divide, own_row, read, units
 
 PLAIN = ("", "?limit=1", "?limit=20", "?limit=50", "?limit=200")
 
@@ -105,9 +107,42 @@ async def test_a_phase_and_an_owner_narrow_the_list(rollout: Rollout) -> None:
     assert len(await items(rollout, f"?phaseId={first['phaseId']}")) == 3
 
 
+async def test_titles_are_searched_by_words_in_any_language_taken_as_they_are(rollout: Rollout) -> None:
+    row = await own_row(rollout, title={"sv": "Öppna brandväggen 100 %", "en": "Open the firewall"})
+    for words in ("BRANDVÄGG", "firewall", "100 %", "open the fire"):
+        found = await items(rollout, f"?limit=200&q={quote(words)}")
+        assert [one["id"] for one in found] == [row["id"]], words
+    for words in ("brand_ägg", "%", "sv", "\\"):
+        found = await items(rollout, f"?limit=200&q={quote(words)}")
+        assert len(found) == (1 if words == "%" else 0), words
+
+
+async def test_rows_are_narrowed_by_what_they_are_and_when_they_are_due(rollout: Rollout) -> None:
+    row = await own_row(rollout, kind="meeting", window=MAY, isChecklist=True)
+    for query in ("kind=meeting", "checklist=true", "checklist=true&kind=meeting&dueBefore=2027-05-31"):
+        assert [one["id"] for one in await items(rollout, f"?{query}")] == [row["id"]], query
+    assert await items(rollout, "?kind=meeting&dueBefore=2027-05-30") == []
+    assert await items(rollout, "?kind=meeting&dueAfter=2027-05-30") == []
+    assert len(await items(rollout, "?kind=meeting&dueAfter=2027-05-29")) == 1
+    assert len(await items(rollout, "?limit=200&checklist=false")) == 32
+
+
+@pytest.mark.parametrize("query", ["", "?limit=200&overdue=false"])
+async def test_the_list_says_of_each_row_what_the_row_itself_says(rollout: Rollout, query: str) -> None:
+    row = await own_row(rollout, externalParty="Licens AB", section={"sv": "Start"}, modality="must", isPinned=True)
+    await divide(rollout, row["id"], await units(rollout, "Tallskolan"))
+    for listed in await items(rollout, query):
+        single = await read(rollout, listed["id"])
+        assert {name: single[name] for name in listed} == listed
+
+
 @pytest.mark.parametrize(
     ("query", "pointer"),
     [
+        ("?kind=party", "query:kind"),
+        ("?dueBefore=2027-02-30", "query:dueBefore"),
+        ("?unitId=school", "query:unitId"),
+        ("?checklist=perhaps", "query:checklist"),
         ("?state=finished", "query:state"),
         ("?limit=0", "query:limit"),
         ("?limit=201", "query:limit"),

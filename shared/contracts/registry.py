@@ -4,10 +4,30 @@ from collections.abc import Iterable, Iterator, Mapping
 from types import ModuleType
 from typing import Any
 
-from shared.contracts import identity, projects, projects_delivery, projects_history, sync, training, webhooks
+from shared.contracts import (
+    identity,
+    projects,
+    projects_agreement,
+    projects_delivery,
+    projects_history,
+    projects_steering,
+    sync,
+    training,
+    webhooks,
+)
 from shared.contracts.base import Event, EventEnvelope, owner_of
 
-_MODULES: tuple[ModuleType, ...] = (identity, projects, projects_delivery, projects_history, sync, training, webhooks)
+_MODULES: tuple[ModuleType, ...] = (
+    identity,
+    projects,
+    projects_agreement,
+    projects_delivery,
+    projects_history,
+    projects_steering,
+    sync,
+    training,
+    webhooks,
+)
 
 
 def collect(modules: Iterable[ModuleType]) -> Mapping[str, type[Event]]:

@@ -16,7 +16,7 @@ from services.projects.project.service import ProjectService
 from shared.auth.principal import Principal
 from shared.auth.scopes import Scope
 from shared.contracts.base import Event
-from shared.contracts.projects import PlanApproved, PlanProposed, PlanReturned
+from shared.contracts.projects_agreement import PlanApproved, PlanProposed, PlanReturned
 from shared.kit.journal import record
 from shared.queue.outbox import publish
 from shared.web.preconditions import check_version

@@ -9,7 +9,7 @@ from services.projects.baseline.difference import Comparison, compare
 from services.projects.baseline.errors import OtherProject
 from services.projects.baseline.models import Baseline, BaselineCause, BaselineItem
 from services.projects.baseline.repository import BaselineRepository
-from shared.contracts.projects import BaselineTaken
+from shared.contracts.projects_agreement import BaselineTaken
 from shared.kit.db import tenant_of
 from shared.kit.journal import record
 from shared.queue.outbox import publish

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from shared.contracts.projects import GovernanceChanged
+from shared.contracts.projects_steering import GovernanceChanged
 from shared.kit.journal import record
 from shared.queue.outbox import publish
 

@@ -31,7 +31,8 @@ from services.projects.project.rights import demand, refusal_to_decide
 from services.projects.project.service import ProjectService
 from shared.auth.principal import Principal
 from shared.auth.scopes import Scope
-from shared.contracts.projects import ActivityChanged, DecisionSuperseded, DecisionTaken
+from shared.contracts.projects import ActivityChanged
+from shared.contracts.projects_steering import DecisionSuperseded, DecisionTaken
 from shared.kit import clock
 from shared.kit.db import tenant_of
 from shared.kit.problems import FieldError, Invalid

@@ -15,7 +15,7 @@ from services.projects.project.service import ProjectService
 from services.projects.share.errors import ShareNotValid
 from services.projects.share.models import ShareLink
 from services.projects.share.repository import ShareRepository
-from shared.contracts.projects import PlanShared, PlanShareRevoked
+from shared.contracts.projects_agreement import PlanShared, PlanShareRevoked
 from shared.kit import clock
 from shared.kit.db import tenant_of
 from shared.kit.handle import Handle

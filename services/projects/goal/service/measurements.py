@@ -27,7 +27,7 @@ from services.projects.goal.service.indicators import IndicatorService
 from services.projects.goal.service.readiness import tell_ready
 from services.projects.goal.vocabulary import IndicatorScope, MeasurementKind
 from services.projects.project.service import ProjectService
-from shared.contracts.projects import GoalMeasured
+from shared.contracts.projects_steering import GoalMeasured
 from shared.kit.db import tenant_of
 from shared.kit.journal import record
 from shared.queue.outbox import publish

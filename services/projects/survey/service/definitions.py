@@ -54,10 +54,8 @@ class DefinitionService:
         """Take our own readiness set into the project. Raises ProjectNotFound, ProjectClosed, NotYours."""
         await ProjectService(self._session).get_active(project_id)
         demand(refusal_to_lead(caller, Scope.surveys_write))
-        return await self._add(
-            project_id,
-            _set_of(readiness.KEY, readiness.TITLE.model_dump(), readiness.QUESTIONS, SurveySource.startklar),
-        )
+        title, source = readiness.TITLE.model_dump(), SurveySource.startklar
+        return await self._add(project_id, _set_of(readiness.KEY, title, readiness.QUESTIONS, source))
 
     async def add_from_template(
         self, project_id: UUID, surveys: Sequence[SurveyTemplate], options: Mapping[str, Any]

@@ -10,12 +10,18 @@ from services.projects.agreement.service import AgreementService
 from services.projects.agreement.steps import PlanSteps
 from services.projects.project.endpoints import ProjectId, Projects
 from shared.web import IfMatch, Page, PageDep, SessionDep, created, make_page, new_router
+from shared.web.as_of import AsOf
 from shared.web.route import problem_responses
 
 router = new_router("agreements")
 
 
-@router.get("/projects/{projectId}/plan-steps", name="plan_steps_list", summary="Read how a plan was agreed")
+@router.get(
+    "/projects/{projectId}/plan-steps",
+    name="plan_steps_list",
+    summary="Read how a plan was agreed",
+    dependencies=[AsOf],
+)
 async def plan_steps_list(
     project_id: ProjectId,
     caller: AgreementsRead,

@@ -20,6 +20,7 @@ from services.projects.project.endpoints import ProjectId, Projects
 from services.projects.project.rights import demand, refusal_to_lead
 from shared.auth.scopes import Scope
 from shared.web import Page, PageDep, SessionDep, created, make_page, new_router
+from shared.web.as_of import AsOf
 
 router = new_router("baselines")
 
@@ -33,7 +34,12 @@ async def _service(session: SessionDep) -> BaselineService:
 Baselines = Annotated[BaselineService, Depends(_service)]
 
 
-@router.get("/projects/{projectId}/baselines", name="baselines_list", summary="List the baselines of a project")
+@router.get(
+    "/projects/{projectId}/baselines",
+    name="baselines_list",
+    summary="List the baselines of a project",
+    dependencies=[AsOf],
+)
 async def baselines_list(
     project_id: ProjectId,
     caller: BaselinesRead,
@@ -70,13 +76,18 @@ async def baselines_create(
     return BaselinePublic.model_validate(taken)
 
 
-@router.get("/baselines/{baselineId}", name="baselines_get", summary="Read a baseline")
+@router.get("/baselines/{baselineId}", name="baselines_get", summary="Read a baseline", dependencies=[AsOf])
 async def baselines_get(baseline_id: BaselineId, caller: BaselinesRead, baselines: Baselines) -> BaselinePublic:
     """When, why and by whom a plan was frozen."""
     return BaselinePublic.model_validate(await baselines.get(baseline_id))
 
 
-@router.get("/baselines/{baselineId}/items", name="baseline_items_list", summary="Read the rows of a baseline")
+@router.get(
+    "/baselines/{baselineId}/items",
+    name="baseline_items_list",
+    summary="Read the rows of a baseline",
+    dependencies=[AsOf],
+)
 async def baseline_items_list(
     baseline_id: BaselineId, caller: BaselinesRead, baselines: Baselines, request: Request, page: PageDep
 ) -> Page[BaselineItemPublic]:
@@ -90,7 +101,10 @@ async def baseline_items_list(
 
 
 @router.get(
-    "/baselines/{baselineId}/differences", name="baseline_differences_get", summary="Compare a baseline with a plan"
+    "/baselines/{baselineId}/differences",
+    name="baseline_differences_get",
+    summary="Compare a baseline with a plan",
+    dependencies=[AsOf],
 )
 async def baseline_differences_get(
     baseline_id: BaselineId,

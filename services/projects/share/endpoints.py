@@ -38,6 +38,7 @@ from shared.web import (
     runtime,
 )
 from shared.web.actions import allowed_action
+from shared.web.as_of import AsOf
 from shared.web.route import problem_responses
 
 router = new_router("share-links")
@@ -53,7 +54,12 @@ async def _service(session: SessionDep) -> ShareService:
 Shares = Annotated[ShareService, Depends(_service)]
 
 
-@router.get("/projects/{projectId}/share-links", name="share_links_list", summary="List the share links of a plan")
+@router.get(
+    "/projects/{projectId}/share-links",
+    name="share_links_list",
+    summary="List the share links of a plan",
+    dependencies=[AsOf],
+)
 async def share_links_list(
     project_id: ProjectId,
     caller: SharesRead,
@@ -93,7 +99,7 @@ async def share_links_create(
     return ShareLinkCreated(**shown.model_dump(), url=f"{absolute(request, SHARED)}#{handle.text}", secret=handle.text)
 
 
-@router.get("/share-links/{shareLinkId}", name="share_links_get", summary="Read a share link")
+@router.get("/share-links/{shareLinkId}", name="share_links_get", summary="Read a share link", dependencies=[AsOf])
 async def share_links_get(
     share_link_id: ShareLinkId, caller: SharesRead, shares: Shares, lang: LangDep, request: Request, response: Response
 ) -> ShareLinkPublic:

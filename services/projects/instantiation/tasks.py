@@ -9,8 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from services.projects.instantiation.models import InstantiationState
-from services.projects.instantiation.service import INSTANTIATE, InstantiationService
-from services.projects.instantiation.writing import CHUNK
+from services.projects.instantiation.service import CHUNK, INSTANTIATE, InstantiationService
 from shared.queue import JobContext, JobHandler
 
 

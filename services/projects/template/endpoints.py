@@ -8,8 +8,9 @@ from services.projects.template.auth import TemplatesRead, TemplatesWrite, may_s
 from services.projects.template.catalogue import numbers
 from services.projects.template.definition import Template
 from services.projects.template.errors import TemplateNotFound
+from services.projects.template.published import Published
 from services.projects.template.schemas import TemplateItem, TemplatePublic, TemplatePublish, TemplateSchema
-from services.projects.template.service import Published, TemplateService
+from services.projects.template.service import TemplateService
 from shared.auth.principal import Principal
 from shared.kit.problems import Forbidden
 from shared.web import Page, PageDep, SessionDep, created, make_page, new_router

@@ -48,8 +48,8 @@ class Role(SourceRow):
     """A role that somebody must hold. `bodies` are the governance levels where it has a seat.
 
     `min_count` is how many holders the source asks for, at each unit where `per_unit` is set (two administrators a
-    school). `needs_mandate`: a holder counts only with a decision and a share of the post. `allocation` says what share is
-    set aside, as the source words it.
+    school). `needs_mandate`: a holder counts only with a decision and a share of the post. `allocation` says what share
+    is set aside, as the source words it.
     """
 
     key: Key

@@ -6,8 +6,8 @@ from typing import Any, Literal
 from pydantic import Field
 
 from services.projects.template.definition import Template
+from services.projects.template.published import Published
 from services.projects.template.reading import MAX_CHARACTERS
-from services.projects.template.service import Published
 from shared.kit.text import Text
 from shared.web.models import ApiInput, ApiModel, example
 

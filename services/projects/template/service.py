@@ -1,36 +1,21 @@
 """The templates that a tenant can use: those that ship with the product, and its own."""
 
 import hashlib
-from dataclasses import dataclass
-from typing import Literal
 
 import orjson
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from services.projects.template.catalogue import numbers, shipped
+from services.projects.template.catalogue import shipped
 from services.projects.template.definition import Template
 from services.projects.template.errors import TemplateKeyTaken, TemplateNotFound, TemplateVersionTaken
 from services.projects.template.models import PublishedTemplate
+from services.projects.template.published import Published
 from services.projects.template.reading import read_template
 from services.projects.template.repository import TemplateRepository
 from shared.contracts.projects import TemplatePublished
 from shared.kit.db import tenant_of
 from shared.kit.journal import record
 from shared.queue.outbox import publish
-
-
-@dataclass(frozen=True)
-class Published:
-    """A version that can be used. `digest` is the SHA-256 of what exactly was published, hexadecimal."""
-
-    template: Template
-    digest: str
-    origin: Literal["shipped", "tenant"]
-
-    @property
-    def sort_key(self) -> tuple[str, list[int]]:
-        """By key, the newest version first."""
-        return self.template.key, [-number for number in numbers(self.template.version)]
 
 
 class TemplateService:

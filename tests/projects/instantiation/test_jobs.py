@@ -127,7 +127,7 @@ async def test_only_the_named_units_get_rows_and_an_unknown_one_is_pointed_at(pr
 async def test_a_plan_too_large_to_wait_for_is_sent_to_the_job(
     prepared: ServiceUnderTest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("services.projects.instantiation.service.MOST_AT_ONCE", 12)
+    monkeypatch.setattr("services.projects.instantiation.service.instantiations.MOST_AT_ONCE", 12)
     answer = await prepared.client.post(f"{BASE}/projects", json=CREATE, headers=prepared.as_(LEADER))
     assert (answer.status_code, answer.json()["type"].rsplit("/", 1)[-1]) == (422, "plan-too-large")
     listed = await prepared.client.get(f"{BASE}/projects", headers=prepared.as_(LEADER))

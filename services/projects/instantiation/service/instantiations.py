@@ -15,10 +15,11 @@ from services.projects.instantiation.recall import recall
 from services.projects.instantiation.repository import InstantiationRepository
 from services.projects.instantiation.rows import party_rows, role_rows
 from services.projects.instantiation.schemas import PlanChoices, ProjectCreate
-from services.projects.instantiation.writing import CHUNK, PlanWriter
+from services.projects.instantiation.service.writing import CHUNK, PlanWriter
 from services.projects.project.models import Project
 from services.projects.project.service import ProjectService
-from services.projects.template.service import Published, TemplateService
+from services.projects.template.published import Published
+from services.projects.template.service import TemplateService
 from services.projects.unit.service import UnitService
 from shared.contracts.projects import ProjectInstantiated
 from shared.kit.db import tenant_of

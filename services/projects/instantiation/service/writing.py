@@ -11,7 +11,7 @@ from services.projects.gate.service import GateService
 from services.projects.instantiation.draft import Draft
 from services.projects.instantiation.repository import InstantiationRepository
 from services.projects.instantiation.rows import plan_rows
-from services.projects.instantiation.sections import SectionWriter
+from services.projects.instantiation.service.sections import SectionWriter
 from services.projects.phase.service import PhaseService
 from services.projects.project.models import Project
 

@@ -41,14 +41,17 @@ def refusal_to_move(caller: Principal, scope: Scope, owner_id: UUID | None) -> T
     return refusal_to_lead(caller, scope)
 
 
+def units_whose_texts(caller: Principal) -> frozenset[UUID] | None:
+    """The units for which the caller may read what people wrote; None is all, and what is for no unit."""
+    if caller.side is not Side.customer:
+        return frozenset()
+    return None if caller.holds_everywhere(*_SEE_ALL) else caller.units_for(Role.unit_head)
+
+
 def reads_texts(caller: Principal, unit_id: UUID | None) -> bool:
     """Whether the caller may read what people wrote for this unit (None: for no unit in particular)."""
-    if caller.side is not Side.customer:
-        return False
-    if caller.holds_everywhere(*_SEE_ALL):
-        return True
-    heads = caller.units_for(Role.unit_head)
-    return heads is None or (unit_id is not None and unit_id in heads)
+    units = units_whose_texts(caller)
+    return units is None or (unit_id is not None and unit_id in units)
 
 
 def action(name: str, method: str, path: str, refusal: Text | None, lang: Lang) -> AllowedAction:

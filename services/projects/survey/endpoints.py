@@ -6,7 +6,6 @@ from uuid import UUID
 from fastapi import Depends, Path, Request, Response
 from fastapi.routing import APIRoute
 
-from services.projects.benefit.rights import reads_texts
 from services.projects.project.endpoints import ProjectId, Projects
 from services.projects.survey.auth import ScoresRead, SurveysAnswer, SurveysLead, SurveysRead
 from services.projects.survey.schemas import (
@@ -205,9 +204,8 @@ async def survey_comments_list(
     """What was written, for the customer's leaders, and for a head of the own unit where units answer. Never tied to
     a response; of people only after the survey has closed, with at least five answers."""
     view, after = await surveys.get(survey_id), page.keys(UUID)
-    rows = await AnswerService(session).comments(view, after[0] if after else None, page.limit + 1)
-    seen = [row for row in rows if reads_texts(caller, row.unit_id)]
-    return make_page(request, page, seen, key=lambda row: [row.id], show=SurveyCommentPublic.model_validate)
+    rows = await AnswerService(session).comments(view, caller, after[0] if after else None, page.limit + 1)
+    return make_page(request, page, rows, key=lambda row: [row.id], show=SurveyCommentPublic.model_validate)
 
 
 @router.post("/surveys/{surveyId}/closures", name="survey_closures_create", summary="Close a survey")

@@ -50,10 +50,15 @@ class SurveyRepository:
         by = SurveyResponse.unit_id == unit_id if unit_id else SurveyResponse.respondent_id == account_id
         return (await self._session.exec(query.where(by).limit(1))).first() is not None
 
-    async def comments(self, survey_id: UUID, after: UUID | None, limit: int) -> Sequence[SurveyComment]:
+    async def comments(
+        self, survey_id: UUID, units: frozenset[UUID] | None, after: UUID | None, limit: int
+    ) -> Sequence[SurveyComment]:
+        """Of these units; None is all, and those of no unit."""
         query = select(SurveyComment).where(
             SurveyComment.tenant_id == tenant_of(self._session), SurveyComment.survey_id == survey_id
         )
+        if units is not None:
+            query = query.where(col(SurveyComment.unit_id).in_(units))
         if after is not None:
             query = query.where(col(SurveyComment.id) > after)
         return (await self._session.exec(query.order_by(col(SurveyComment.id)).limit(limit))).all()

@@ -10,7 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from services.projects.benefit import rows
 from services.projects.benefit.ballots import anonymous_id
 from services.projects.benefit.boxes import cast
-from services.projects.benefit.rights import NOT_YOUR_UNIT, refusal_to_answer
+from services.projects.benefit.rights import NOT_YOUR_UNIT, refusal_to_answer, units_whose_texts
 from services.projects.benefit.small_counts import SMALLEST
 from services.projects.benefit.tell import tell
 from services.projects.project.rights import ONLY_CUSTOMER, SCOPE_MISSING, demand
@@ -69,13 +69,15 @@ class AnswerService:
         else:
             await self._keep_named(view, wanted, caller)
 
-    async def comments(self, view: SurveyView, after: UUID | None, limit: int) -> Sequence[SurveyComment]:
-        """Free texts; of people only when the survey is closed and at least five have answered."""
+    async def comments(
+        self, view: SurveyView, caller: Principal, after: UUID | None, limit: int
+    ) -> Sequence[SurveyComment]:
+        """The free texts that the caller may read; of people only when it is closed and five have answered."""
         if view.definition.respondent == Respondent.person:
             responses = await self._surveys.responses(view.survey.id)
             if view.survey.closed_at is None or len(responses) < SMALLEST:
                 return []
-        return await self._surveys.comments(view.survey.id, after, limit)
+        return await self._surveys.comments(view.survey.id, units_whose_texts(caller), after, limit)
 
     async def answered_units(self, survey_id: UUID) -> set[UUID]:
         return {response.unit_id for response in await self._surveys.responses(survey_id)}

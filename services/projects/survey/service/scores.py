@@ -55,8 +55,9 @@ class ScoreService:
         by_unit: dict[UUID, list[Decimal | None]] = defaultdict(list)
         for response in responses:
             by_unit[response.unit_id].append(score_of(questions, scale, response.answers))
-        sizes = {unit: len(scores) for unit, scores in by_unit.items()}
-        gone, whole_gone = hidden(sizes, len(responses)) if asks_people else (frozenset[UUID](), False)
+        # A mean is of those who gave a scored answer: they are the group that may be too small.
+        sizes = {unit: sum(score is not None for score in scores) for unit, scores in by_unit.items()}
+        gone, whole_gone = hidden(sizes, sum(sizes.values())) if asks_people else (frozenset[UUID](), False)
         units = {
             unit: _HIDDEN if unit in gone else Score(mean(scores), len(scores)) for unit, scores in by_unit.items()
         }

@@ -70,7 +70,7 @@ FROM pg_class c CROSS JOIN aclexplode(c.relacl) g LEFT JOIN pg_roles r ON r.oid 
 WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p')
 """
 LEAKY_VIEWS = """
-SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace
+SELECT relname FROM pg_class WHERE relnamespace IN ('public'::regnamespace, to_regnamespace('past'))
   AND (relkind = 'm' OR relkind = 'v' AND NOT coalesce(reloptions::text ~ 'security_invoker=(true|on|1)', false))
 """
 DEFINERS = """

@@ -46,7 +46,7 @@ async def seal(service: ServiceUnderTest) -> bool:
 async def seal_all(service: ServiceUnderTest) -> None:
     """Seal what is there; a transaction of another test, in another database even, can hold it up for a moment."""
     async with asyncio.timeout(20):
-        while not await seal(service) or await unsealed(service):
+        while not await seal(service) or await unsealed(service):  # noqa: ASYNC110 - it has no event to wait for
             await asyncio.sleep(0.02)
 
 
@@ -107,8 +107,8 @@ async def test_what_still_runs_is_sealed_once_it_is_there(sealed: Rollout) -> No
 
 _COPY = "tenant_id, at, action, entity, entity_id, tx"
 _COPIED_IMAGE = "tenant_id, entity, entity_id, scope_id, at, is_first, is_deleted, salt, image"
-# What is done -> what is found first. `{act}` is the entry of a change, `{row}` that of the row it changed, `{activity}`
-# another activity, `{made}` a new id. The second link covers both entries.
+# What is done -> what is found first. `{act}` is the entry of a change, `{row}` that of the row it changed,
+# `{activity}` another activity, `{made}` a new id. The second link covers both entries.
 TAMPERING: dict[str, tuple[str, dict[str, Any]]] = {
     "the reason of an entry": (
         "UPDATE journal_entry SET reason = 'x' WHERE id = '{act}'",

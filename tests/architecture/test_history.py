@@ -14,7 +14,8 @@ SERVICE = "projects"
 
 KIT = "the kit's own bookkeeping: events, jobs and answers, no plan data"
 HISTORY = "is the history itself"
-ANONYMOUS = "answers of people; what they were is not kept, only what came of them (aggregates are)"
+ANONYMOUS = "its history would tell who answered what, and when"
+FILE = "files never change; which ones belong to a plan has its history"
 
 # Tables without images, each with the reason.
 WITHOUT_PAST: dict[str, str] = {
@@ -27,6 +28,16 @@ WITHOUT_PAST: dict[str, str] = {
     "journal_entry": HISTORY,
     "journal_image": HISTORY,
     "journal_seal": HISTORY,
+    "ballot": ANONYMOUS,
+    "ballot_box": ANONYMOUS,
+    "poll_vote": ANONYMOUS,
+    "survey_comment": ANONYMOUS,
+    "survey_response": ANONYMOUS,
+    "stored_file": FILE,
+    "stored_file_chunk": FILE,
+    "file_copy_log": FILE,
+    "instantiation": "how far a plan has been written; a job's progress",
+    "published_template": "a version of a template never changes",
     "unit_feed": "how far the copies of units have followed sync; no fact of a plan",
 }
 

@@ -3,6 +3,7 @@
 from alembic import op
 
 from shared.kit.files import create_file_tables, drop_file_tables
+from shared.kit.history import journaled
 from shared.kit.migrations import protect
 
 revision = "2026_11_22_0040"
@@ -71,6 +72,7 @@ def upgrade() -> None:
     for statement in UP:
         op.execute(statement)
     protect("attachment")
+    journaled("attachment")
 
 
 def downgrade() -> None:

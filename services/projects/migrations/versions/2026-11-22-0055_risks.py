@@ -2,6 +2,7 @@
 
 from alembic import op
 
+from shared.kit.history import journaled
 from shared.kit.migrations import protect
 
 revision = "2026_11_22_0055"
@@ -268,6 +269,7 @@ def create(table: str, columns: str, references: dict[str, str], constraints: li
     ids = "tenant_id uuid NOT NULL, id uuid NOT NULL, project_id uuid NOT NULL"
     op.execute(f"CREATE TABLE {table} ({ids}, {columns}, {every})")
     protect(table)
+    journaled(table)
 
 
 def downgrade() -> None:

@@ -1,5 +1,6 @@
 """The web app of the projects service."""
 
+from contextlib import AsyncExitStack
 from datetime import date
 
 from fastapi import FastAPI
@@ -7,16 +8,20 @@ from fastapi import FastAPI
 from services.projects import models  # noqa: F401 - every table is known before the first query
 from services.projects.activity.endpoints import router as activities
 from services.projects.agreement.endpoints import router as agreements
+from services.projects.attachment.endpoints import router as attachments
 from services.projects.baseline.endpoints import router as baselines
 from services.projects.body.endpoints import router as bodies
 from services.projects.calendar.endpoints import router as calendars
 from services.projects.checklist.endpoints import router as checklists
+from services.projects.consultation.endpoints import router as consultations
 from services.projects.copylog.endpoints import router as copies
 from services.projects.decision.endpoints import router as decisions
 from services.projects.dependency.endpoints import router as dependencies
+from services.projects.escalation.endpoints import router as escalations
 from services.projects.gate.endpoints import router as gates
 from services.projects.goal.endpoints import goals, indicators, measurements
 from services.projects.instantiation.endpoints import router as instantiation
+from services.projects.instantiation.option_endpoints import router as options
 from services.projects.meeting.endpoints import router as meetings
 from services.projects.participation.endpoints import router as participations
 from services.projects.person_data import PERSON_DATA
@@ -26,16 +31,24 @@ from services.projects.progress.endpoints import router as progress
 from services.projects.project.endpoints import router as projects
 from services.projects.proposal.endpoints import router as proposals
 from services.projects.risk.endpoints import router as risks
+from services.projects.schedule.endpoints import router as schedules
 from services.projects.settings import Settings
 from services.projects.share.endpoints import router as shares
 from services.projects.signal.endpoints import router as signals
 from services.projects.template.endpoints import router as templates
+from services.projects.transfer.endpoints import router as transfers
 from services.projects.unit.endpoints import router as units
 from shared.auth.cutoffs import use_cutoffs
+from shared.kit.files import FileStore
 from shared.kit.settings import ServiceSettings
 from shared.kit.text import Text
-from shared.web import ServiceSpec, build_app
+from shared.web import Runtime, ServiceSpec, build_app
 from shared.web.journal import journal_router
+
+
+async def _keep_files(runtime: Runtime, _: AsyncExitStack) -> None:
+    runtime.resources[FileStore] = FileStore(runtime.settings.file_key_bytes())
+
 
 SPEC = ServiceSpec(
     name="projects",
@@ -51,11 +64,13 @@ SPEC = ServiceSpec(
         activities,  # first: the most read list is also the first that a path is compared with
         templates,
         instantiation,
+        options,
         projects,
         phases,
         tracks,
         progress,
         participations,
+        attachments,
         checklists,
         gates,
         baselines,
@@ -67,18 +82,25 @@ SPEC = ServiceSpec(
         bodies,
         decisions,
         meetings,
+        escalations,
+        consultations,
         signals,
         units,
         risks,
         proposals,
         copies,
+        transfers,
         calendars,
         dependencies,
+        schedules,
         journal_router("projects", is_sealed=True),
     ],
-    startup=[use_cutoffs],
+    startup=[_keep_files, use_cutoffs],
     person_data=PERSON_DATA,
-    large_bodies={r"/projects/v1/projects/[^/]+/activity-upserts": 8 * 1024 * 1024},
+    large_bodies={
+        r"/projects/v1/projects/[^/]+/activity-upserts": 8 * 1024 * 1024,
+        r"/projects/v1/attachments/[^/]+/content": 256 * 1024 * 1024,  # the settings say how much of it is taken
+    },
 )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from sqlalchemy import text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -23,7 +24,7 @@ _ENDS = text(
     "SELECT id, project_id, parent_id, source_ref, title, side, deleted_at IS NOT NULL,"
     " is_enabled AND deleted_at IS NULL AND state <> 'cancelled'"
     " FROM activity WHERE tenant_id = :tenant AND id = ANY(:ids)"
-)
+).columns(title=JSONB)
 _PARENTS = text(
     "SELECT id, parent_id FROM activity"
     " WHERE tenant_id = :tenant AND project_id = :project AND parent_id IS NOT NULL AND deleted_at IS NULL"
@@ -97,7 +98,7 @@ class DependencyRepository:
     async def parents(self, project_id: UUID) -> dict[UUID, UUID]:
         """The row above each row of a project that has one."""
         found = await self._session.execute(_PARENTS, self._of(project_id))
-        return {child: parent for child, parent in found.all()}
+        return {row[0]: row[1] for row in found.all()}
 
     def _of(self, project_id: UUID) -> dict[str, UUID]:
         return {"tenant": tenant_of(self._session), "project": project_id}

@@ -57,10 +57,15 @@ class DependencyService:
         """What is known of the activities at links."""
         return await self._dependencies.ends(ids)
 
-    async def create(self, project_id: UUID, new: DependencyCreate, caller: Principal, at: str = "#") -> Dependency:
-        """Raises ProjectNotFound, ProjectClosed, SameActivity, ActivityOutside, NotYours, DependencyTaken,
-        DependencyCircle. `at` is the pointer of the link in the request."""
-        await self._projects.get_active(project_id)
+    async def create(
+        self, project_id: UUID, new: DependencyCreate, caller: Principal, *, at: str = "#", is_decided: bool = False
+    ) -> Dependency:
+        """Raises ProjectNotFound, ProjectClosed, PlanIsApproved, SameActivity, ActivityOutside, NotYours,
+        DependencyTaken, DependencyCircle.
+
+        `at` is the pointer of the link in the request; `is_decided` as for `remove`.
+        """
+        await self._demand_open(project_id, is_decided)
         if new.predecessor_id == new.successor_id:
             raise SameActivity(f"{at}/successorId")
         ends = await self._inside(project_id, new, at)
@@ -85,7 +90,8 @@ class DependencyService:
     async def change(
         self, dependency_id: UUID, version: int, change: DependencyChange, caller: Principal
     ) -> Dependency:
-        """Raises DependencyNotFound, NotYours, StaleVersion, ProjectClosed, DependencyTaken, DependencyCircle."""
+        """Raises DependencyNotFound, NotYours, StaleVersion, ProjectClosed, PlanIsApproved, DependencyTaken,
+        DependencyCircle."""
         row = await self._held(dependency_id, version, caller)
         before = _shown(row)
         kind = change.type or DependencyType(row.type)
@@ -102,13 +108,20 @@ class DependencyService:
             await self._tell(row, "changed", before, after)
         return row
 
-    async def remove(self, dependency_id: UUID, version: int | None, caller: Principal) -> None:
-        """Raises DependencyNotFound, NotYours, StaleVersion, ProjectClosed."""
-        row = await self._held(dependency_id, version, caller)
+    async def remove(
+        self, dependency_id: UUID, version: int | None, caller: Principal, *, is_decided: bool = False
+    ) -> None:
+        """Raises DependencyNotFound, NotYours, StaleVersion, ProjectClosed, PlanIsApproved.
+
+        `is_decided`: the change of the plan was decided, so that an approved one may change.
+        """
+        row = await self._held(dependency_id, version, caller, is_decided=is_decided)
         await self._tell(row, "removed", _shown(row), {})
         await self._dependencies.remove(row)
 
-    async def _held(self, dependency_id: UUID, version: int | None, caller: Principal) -> Dependency:
+    async def _held(
+        self, dependency_id: UUID, version: int | None, caller: Principal, *, is_decided: bool = False
+    ) -> Dependency:
         """The link, with the project's links standing still."""
         seen = await self._dependencies.get(dependency_id)
         await self._dependencies.hold(seen.project_id)
@@ -117,8 +130,14 @@ class DependencyService:
         demand(refusal_to_change_row(caller, successor.side))
         if version is not None:
             check_version(version, row.version)
-        await self._projects.get_active(row.project_id)
+        await self._demand_open(row.project_id, is_decided)
         return row
+
+    async def _demand_open(self, project_id: UUID, is_decided: bool) -> None:
+        if is_decided:
+            await self._projects.get_active(project_id)
+        else:
+            await self._projects.get_replannable(project_id)
 
     async def _inside(self, project_id: UUID, new: DependencyCreate, at: str) -> dict[UUID, End]:
         """Both ends. Raises ActivityOutside for what is not there, is removed or belongs to another project."""

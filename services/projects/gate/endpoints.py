@@ -7,9 +7,9 @@ from fastapi import Depends, Path, Request, Response
 
 from services.projects.gate.auth import GatesAttest, GatesDecide, GatesRead
 from services.projects.gate.decisions import GateDecisions
-from services.projects.gate.schemas import GateAttestationCreate, GateExplanation, GatePublic, GateWaiverCreate
+from services.projects.gate.schemas import GateAttestationCreate, GatePublic, GateWaiverCreate
 from services.projects.gate.service import GateService
-from services.projects.gate.view import explain, show
+from services.projects.gate.view import show
 from services.projects.project.endpoints import ProjectId, Projects
 from shared.kit import clock
 from shared.web import AsOf, LangDep, Page, PageDep, SessionDep, created, make_page, new_router
@@ -58,17 +58,6 @@ async def gates_get(gate_id: GateId, caller: GatesRead, gates: Gates, lang: Lang
     There is no ETag: a gate can change its answer without anybody changing the gate.
     """
     return show(await gates.get(gate_id), caller, lang, clock.today())
-
-
-@router.get(
-    "/gates/{gateId}/explanations",
-    name="gate_explanations_get",
-    summary="Explain what blocks a gate",
-    dependencies=[AsOf],
-)
-async def gate_explanations_get(gate_id: GateId, caller: GatesRead, gates: Gates) -> GateExplanation:
-    """The chain from the gate to each fact that is missing, and who must act."""
-    return explain(await gates.get(gate_id))
 
 
 @router.post("/gates/{gateId}/passes", name="gate_passes_create", status_code=201, summary="Pass a gate")

@@ -147,6 +147,7 @@ class Blocker(ApiModel):
     key: str
     state: CriterionState
     explanation: Text
+    sentence: Text = Field(description="What the gate waits for, down to the root, in words")
     must_act: MustActPublic
     chain: list[ChainLink]
 
@@ -165,6 +166,7 @@ class GateExplanation(ApiModel):
                     "key": "key-persons-trained",
                     "state": "unmet",
                     "explanation": _WHY,
+                    "sentence": {"sv": "Grind M3 väntar: 30 av 50", "en": "Gate M3 waits: 30 of 50", "da": None},
                     "mustAct": {"side": "joint", "role": "trainer"},
                     "chain": [
                         {"kind": "criterion", "id": None, "label": _TEXT, "state": "unmet"},

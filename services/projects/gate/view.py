@@ -79,12 +79,19 @@ def explain(view: GateView) -> GateExplanation:
                 key=judged.criterion.key,
                 state=judged.state,
                 explanation=judged.observation.explanation,
+                sentence=_sentence(view, judged.observation.explanation),
                 must_act=MustActPublic.model_validate(judged.observation.must_act),
                 chain=list(_chain(view, judged)),
             )
             for judged in view.blocking
         ],
     )
+
+
+def _sentence(view: GateView, why: Text) -> Text:
+    key = view.gate.key.upper()
+    da = f"Port {key} venter: {why.da}" if why.da else None
+    return Text(sv=f"Grind {key} väntar: {why.sv}", en=f"Gate {key} waits: {why.en}", da=da)
 
 
 def _summary(view: GateView) -> Text:

@@ -49,6 +49,13 @@ WITHOUT_AS_OF: dict[str, str] = {
     "templates_list": "a version of a template never changes",
     "template_versions_get": "a version of a template never changes",
     "template_schemas_get": "a version of the format never changes",
+    "instantiations_get": "how far a plan has been written; a job's progress",
+    "attachments_get_content": FILE,
+    "shared_plans_get": "the holder of a link sees the present plan",
+    "polls_list": ANONYMOUS,
+    "polls_get": ANONYMOUS,
+    "survey_scores_get": ANONYMOUS,
+    "survey_comments_list": ANONYMOUS,
 }
 
 _TABLES = """

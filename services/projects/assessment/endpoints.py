@@ -23,7 +23,7 @@ from shared.auth.dependencies import requires
 from shared.auth.principal import Principal
 from shared.auth.scopes import Scope
 from shared.kit.text import Lang
-from shared.web import IfMatch, LangDep, Page, PageDep, SessionDep, created, etag, make_page, new_router
+from shared.web import AsOf, IfMatch, LangDep, Page, PageDep, SessionDep, created, etag, make_page, new_router
 from shared.web.route import problem_responses
 
 router = new_router("matrix-assessments")
@@ -40,7 +40,12 @@ async def _service(session: SessionDep) -> AssessmentService:
 Assessments = Annotated[AssessmentService, Depends(_service)]
 
 
-@router.get("/projects/{projectId}/assessment-matrices", name="assessment_matrices_list", summary="List the matrices")
+@router.get(
+    "/projects/{projectId}/assessment-matrices",
+    name="assessment_matrices_list",
+    summary="List the matrices",
+    dependencies=[AsOf],
+)
 async def assessment_matrices_list(
     project_id: ProjectId,
     caller: ScoresRead,
@@ -79,7 +84,12 @@ async def assessment_matrices_create(
     return _matrix(matrix, caller, lang)
 
 
-@router.get("/assessment-matrices/{assessmentMatrixId}", name="assessment_matrices_get", summary="Read a matrix")
+@router.get(
+    "/assessment-matrices/{assessmentMatrixId}",
+    name="assessment_matrices_get",
+    summary="Read a matrix",
+    dependencies=[AsOf],
+)
 async def assessment_matrices_get(
     matrix_id: MatrixId, caller: ScoresRead, assessments: Assessments, lang: LangDep, response: Response
 ) -> MatrixPublic:
@@ -114,6 +124,7 @@ async def assessment_matrices_patch(
     "/assessment-matrices/{assessmentMatrixId}/assessments",
     name="matrix_assessments_list",
     summary="List the assessments in a matrix",
+    dependencies=[AsOf],
 )
 async def matrix_assessments_list(
     matrix_id: MatrixId,
@@ -152,7 +163,12 @@ async def matrix_assessments_create(
     return _assessment(assessment, caller, lang)
 
 
-@router.get("/matrix-assessments/{matrixAssessmentId}", name="matrix_assessments_get", summary="Read an assessment")
+@router.get(
+    "/matrix-assessments/{matrixAssessmentId}",
+    name="matrix_assessments_get",
+    summary="Read an assessment",
+    dependencies=[AsOf],
+)
 async def matrix_assessments_get(
     assessment_id: AssessmentId, caller: ScoresRead, assessments: Assessments, lang: LangDep, response: Response
 ) -> MatrixAssessmentPublic:

@@ -27,7 +27,7 @@ from shared.auth.principal import Principal
 from shared.auth.scopes import Scope
 from shared.kit import clock
 from shared.kit.text import Lang
-from shared.web import IfMatch, LangDep, Page, PageDep, SessionDep, created, etag, make_page, new_router
+from shared.web import AsOf, IfMatch, LangDep, Page, PageDep, SessionDep, created, etag, make_page, new_router
 from shared.web.route import problem_responses
 
 router = new_router("bodies")
@@ -38,7 +38,9 @@ MembershipId = Annotated[UUID, Path(alias="membershipId")]
 _VERSIONED = problem_responses(412, 428)
 
 
-@router.get("/projects/{projectId}/bodies", name="bodies_list", summary="List the bodies of a project")
+@router.get(
+    "/projects/{projectId}/bodies", name="bodies_list", summary="List the bodies of a project", dependencies=[AsOf]
+)
 async def bodies_list(
     project_id: ProjectId,
     caller: BodiesRead,
@@ -81,7 +83,7 @@ async def bodies_create(
     return await _shown(found, session, caller, lang, response)
 
 
-@router.get("/bodies/{bodyId}", name="bodies_get", summary="Read a body")
+@router.get("/bodies/{bodyId}", name="bodies_get", summary="Read a body", dependencies=[AsOf])
 async def bodies_get(
     body_id: BodyId, caller: BodiesRead, session: SessionDep, lang: LangDep, response: Response
 ) -> BodyPublic:
@@ -106,7 +108,7 @@ async def bodies_patch(
     return await _shown(await bodies.change(body_id, version, body), session, caller, lang, response)
 
 
-@router.get("/bodies/{bodyId}/seats", name="seats_list", summary="List the seats of a body")
+@router.get("/bodies/{bodyId}/seats", name="seats_list", summary="List the seats of a body", dependencies=[AsOf])
 async def seats_list(
     body_id: BodyId, caller: BodiesRead, session: SessionDep, request: Request, page: PageDep
 ) -> Page[SeatPublic]:
@@ -157,7 +159,9 @@ async def memberships_create(
     return MembershipPublic.model_validate(row)
 
 
-@router.get("/seat-memberships/{membershipId}", name="memberships_get", summary="Read a membership")
+@router.get(
+    "/seat-memberships/{membershipId}", name="memberships_get", summary="Read a membership", dependencies=[AsOf]
+)
 async def memberships_get(
     membership_id: MembershipId, caller: BodiesRead, session: SessionDep, response: Response
 ) -> MembershipPublic:

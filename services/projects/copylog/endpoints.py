@@ -22,7 +22,7 @@ from services.projects.copylog.service import CopyLogService
 from services.projects.copylog.view import show_copy, show_environment
 from services.projects.project.endpoints import ProjectId, Projects
 from shared.kit import clock
-from shared.web import IfMatch, LangDep, Page, PageDep, SessionDep, created, etag, make_page, new_router
+from shared.web import AsOf, IfMatch, LangDep, Page, PageDep, SessionDep, created, etag, make_page, new_router
 from shared.web.route import problem_responses
 
 router = new_router("copies")
@@ -40,7 +40,10 @@ CopyLog = Annotated[CopyLogService, Depends(_service)]
 
 
 @router.get(
-    "/projects/{projectId}/copy-log-entries", name="copy_log_entries_list", summary="List the copies of live data"
+    "/projects/{projectId}/copy-log-entries",
+    name="copy_log_entries_list",
+    summary="List the copies of live data",
+    dependencies=[AsOf],
 )
 async def copy_log_entries_list(
     project_id: ProjectId,
@@ -82,7 +85,9 @@ async def copy_log_entries_create(
     return show_copy(copy, caller, lang, clock.today())
 
 
-@router.get("/copy-log-entries/{entryId}", name="copy_log_entries_get", summary="Read a copy in the log")
+@router.get(
+    "/copy-log-entries/{entryId}", name="copy_log_entries_get", summary="Read a copy in the log", dependencies=[AsOf]
+)
 async def copy_log_entries_get(
     entry_id: CopyId, caller: CopiesRead, log: CopyLog, lang: LangDep, response: Response
 ) -> CopyPublic:
@@ -136,6 +141,7 @@ async def copy_log_purges_create(
     "/projects/{projectId}/migration-environments",
     name="migration_environments_list",
     summary="List test and migration environments",
+    dependencies=[AsOf],
 )
 async def migration_environments_list(
     project_id: ProjectId,
@@ -177,7 +183,12 @@ async def migration_environments_create(
     return show_environment(environment, caller, lang)
 
 
-@router.get("/migration-environments/{environmentId}", name="migration_environments_get", summary="Read an environment")
+@router.get(
+    "/migration-environments/{environmentId}",
+    name="migration_environments_get",
+    summary="Read an environment",
+    dependencies=[AsOf],
+)
 async def migration_environments_get(
     environment_id: EnvironmentId, caller: CopiesRead, log: CopyLog, lang: LangDep, response: Response
 ) -> EnvironmentPublic:
@@ -231,7 +242,10 @@ async def migration_environment_purges_create(
 
 
 @router.get(
-    "/projects/{projectId}/purge-certificates", name="purge_certificates_list", summary="List purge certificates"
+    "/projects/{projectId}/purge-certificates",
+    name="purge_certificates_list",
+    summary="List purge certificates",
+    dependencies=[AsOf],
 )
 async def purge_certificates_list(
     project_id: ProjectId, caller: CopiesRead, projects: Projects, log: CopyLog, request: Request, page: PageDep
@@ -263,7 +277,12 @@ async def purge_certificates_create(
     return CertificatePublic.model_validate(certificate)
 
 
-@router.get("/purge-certificates/{certificateId}", name="purge_certificates_get", summary="Read a purge certificate")
+@router.get(
+    "/purge-certificates/{certificateId}",
+    name="purge_certificates_get",
+    summary="Read a purge certificate",
+    dependencies=[AsOf],
+)
 async def purge_certificates_get(certificate_id: CertificateId, caller: CopiesRead, log: CopyLog) -> CertificatePublic:
     """One certificate with the log that it was given on."""
     return CertificatePublic.model_validate(await log.certificate(certificate_id))

@@ -17,7 +17,7 @@ from services.projects.datarequest.view import show
 from services.projects.goal.auth import GoalsAnswer, GoalsLead, GoalsMove, GoalsRead
 from services.projects.project.endpoints import ProjectId, Projects
 from shared.kit import clock
-from shared.web import IfMatch, LangDep, Page, PageDep, SessionDep, created, etag, make_page, new_router
+from shared.web import AsOf, IfMatch, LangDep, Page, PageDep, SessionDep, created, etag, make_page, new_router
 from shared.web.route import problem_responses
 
 router = new_router("data-requests")
@@ -40,7 +40,9 @@ async def _narrowed(
 Requests = Annotated[DataRequestService, Depends(_service)]
 
 
-@router.get("/projects/{projectId}/data-requests", name="data_requests_list", summary="List data requests")
+@router.get(
+    "/projects/{projectId}/data-requests", name="data_requests_list", summary="List data requests", dependencies=[AsOf]
+)
 async def data_requests_list(
     project_id: ProjectId,
     caller: GoalsRead,
@@ -83,7 +85,9 @@ async def data_requests_create(
     return show(view, caller, lang, clock.today())
 
 
-@router.get("/data-requests/{dataRequestId}", name="data_requests_get", summary="Read a data request")
+@router.get(
+    "/data-requests/{dataRequestId}", name="data_requests_get", summary="Read a data request", dependencies=[AsOf]
+)
 async def data_requests_get(
     request_id: DataRequestId, caller: GoalsRead, requests: Requests, lang: LangDep, response: Response
 ) -> DataRequestPublic:

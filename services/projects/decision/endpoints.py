@@ -26,7 +26,7 @@ from services.projects.plan.vocabulary import Modality, SchoolForm
 from services.projects.project.endpoints import ProjectId, Projects
 from services.projects.project.rights import demand
 from shared.kit import clock
-from shared.web import IfMatch, LangDep, Page, PageDep, SessionDep, created, etag, make_page, new_router
+from shared.web import AsOf, IfMatch, LangDep, Page, PageDep, SessionDep, created, etag, make_page, new_router
 from shared.web.route import problem_responses
 
 router = new_router("decisions")
@@ -34,7 +34,12 @@ router = new_router("decisions")
 DecisionId = Annotated[UUID, Path(alias="decisionId")]
 
 
-@router.get("/projects/{projectId}/decisions", name="decisions_list", summary="List the decisions of a project")
+@router.get(
+    "/projects/{projectId}/decisions",
+    name="decisions_list",
+    summary="List the decisions of a project",
+    dependencies=[AsOf],
+)
 async def decisions_list(
     project_id: ProjectId,
     caller: DecisionsRead,
@@ -75,7 +80,7 @@ async def decisions_create(
     return show(decision, caller, lang, clock.today())
 
 
-@router.get("/decisions/{decisionId}", name="decisions_get", summary="Read a decision")
+@router.get("/decisions/{decisionId}", name="decisions_get", summary="Read a decision", dependencies=[AsOf])
 async def decisions_get(
     decision_id: DecisionId, caller: DecisionsRead, session: SessionDep, lang: LangDep, response: Response
 ) -> DecisionPublic:
@@ -150,6 +155,7 @@ async def decisions_withdraw(
     "/projects/{projectId}/decision-matrix",
     name="decision_matrix_get",
     summary="Read the matrix of direction decisions",
+    dependencies=[AsOf],
 )
 async def decision_matrix_get(
     project_id: ProjectId,
@@ -166,7 +172,10 @@ async def decision_matrix_get(
 
 
 @router.get(
-    "/projects/{projectId}/unused-functions", name="unused_functions_list", summary="List functions not yet in use"
+    "/projects/{projectId}/unused-functions",
+    name="unused_functions_list",
+    summary="List functions not yet in use",
+    dependencies=[AsOf],
 )
 async def unused_functions_list(
     project_id: ProjectId,
@@ -188,7 +197,9 @@ async def unused_functions_list(
     return make_page(request, page, rows, key=lambda row: [row.unit_id, row.key], show=lambda row: row)
 
 
-@router.get("/decisions/{decisionId}/usages", name="usages_list", summary="List who uses a function")
+@router.get(
+    "/decisions/{decisionId}/usages", name="usages_list", summary="List who uses a function", dependencies=[AsOf]
+)
 async def usages_list(
     decision_id: DecisionId, caller: DecisionsRead, session: SessionDep, request: Request, page: PageDep
 ) -> Page[UsagePublic]:

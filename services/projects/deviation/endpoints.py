@@ -20,7 +20,7 @@ from services.projects.deviation.service import DeviationService, missing_of, re
 from services.projects.project.endpoints import ProjectId, Projects
 from shared.auth.principal import Principal
 from shared.kit.text import Lang
-from shared.web import IfMatch, LangDep, Page, PageDep, SessionDep, created, etag, make_page, new_router
+from shared.web import AsOf, IfMatch, LangDep, Page, PageDep, SessionDep, created, etag, make_page, new_router
 from shared.web.route import problem_responses
 
 router = new_router("deviations")
@@ -28,7 +28,12 @@ router = new_router("deviations")
 DeviationId = Annotated[UUID, Path(alias="deviationId")]
 
 
-@router.get("/projects/{projectId}/deviations", name="deviations_list", summary="List the deviations of a project")
+@router.get(
+    "/projects/{projectId}/deviations",
+    name="deviations_list",
+    summary="List the deviations of a project",
+    dependencies=[AsOf],
+)
 async def deviations_list(
     project_id: ProjectId,
     caller: DeviationsRead,
@@ -49,7 +54,10 @@ async def deviations_list(
 
 
 @router.get(
-    "/projects/{projectId}/deviation-causes", name="deviation_causes_list", summary="List what deviations come from"
+    "/projects/{projectId}/deviation-causes",
+    name="deviation_causes_list",
+    summary="List what deviations come from",
+    dependencies=[AsOf],
 )
 async def deviation_causes_list(
     project_id: ProjectId,
@@ -92,7 +100,7 @@ async def deviations_create(
     return _show(deviation, caller, lang)
 
 
-@router.get("/deviations/{deviationId}", name="deviations_get", summary="Read a deviation")
+@router.get("/deviations/{deviationId}", name="deviations_get", summary="Read a deviation", dependencies=[AsOf])
 async def deviations_get(
     deviation_id: DeviationId, caller: DeviationsRead, session: SessionDep, lang: LangDep, response: Response
 ) -> DeviationPublic:

@@ -34,7 +34,7 @@ from services.projects.project.endpoints import ProjectId, Projects
 from shared.auth.principal import Principal
 from shared.kit import clock
 from shared.kit.text import Lang
-from shared.web import IfMatch, LangDep, Page, PageDep, SessionDep, created, etag, make_page, new_router
+from shared.web import AsOf, IfMatch, LangDep, Page, PageDep, SessionDep, created, etag, make_page, new_router
 from shared.web.route import problem_responses
 
 router = new_router("meetings")
@@ -44,7 +44,12 @@ SeriesId = Annotated[UUID, Path(alias="seriesId")]
 _VERSIONED = problem_responses(412, 428)
 
 
-@router.get("/projects/{projectId}/meetings", name="meetings_list", summary="List the meetings of a project")
+@router.get(
+    "/projects/{projectId}/meetings",
+    name="meetings_list",
+    summary="List the meetings of a project",
+    dependencies=[AsOf],
+)
 async def meetings_list(
     project_id: ProjectId,
     caller: BodiesRead,
@@ -86,7 +91,7 @@ async def meetings_create(
     return await _shown(meeting, session, caller, lang, response)
 
 
-@router.get("/meetings/{meetingId}", name="meetings_get", summary="Read a meeting")
+@router.get("/meetings/{meetingId}", name="meetings_get", summary="Read a meeting", dependencies=[AsOf])
 async def meetings_get(
     meeting_id: MeetingId, caller: BodiesRead, session: SessionDep, lang: LangDep, response: Response
 ) -> MeetingPublic:
@@ -160,7 +165,12 @@ async def meeting_decisions_create(
     return show_decision(decision, caller, lang, clock.today())
 
 
-@router.get("/bodies/{bodyId}/meeting-series", name="meeting_series_list", summary="List the series of a body")
+@router.get(
+    "/bodies/{bodyId}/meeting-series",
+    name="meeting_series_list",
+    summary="List the series of a body",
+    dependencies=[AsOf],
+)
 async def meeting_series_list(
     body_id: BodyId, caller: BodiesRead, session: SessionDep, request: Request, page: PageDep
 ) -> Page[SeriesPublic]:
@@ -188,7 +198,9 @@ async def meeting_series_create(
     return show_series(series, len(drawn.days), drawn.left_out)
 
 
-@router.get("/meeting-series/{seriesId}", name="meeting_series_get", summary="Read a series of meetings")
+@router.get(
+    "/meeting-series/{seriesId}", name="meeting_series_get", summary="Read a series of meetings", dependencies=[AsOf]
+)
 async def meeting_series_get(
     series_id: SeriesId, caller: BodiesRead, session: SessionDep, response: Response
 ) -> SeriesPublic:
@@ -213,7 +225,12 @@ async def meeting_series_delete(
     await SeriesPlanner(session, caller).end(series_id, version)
 
 
-@router.get("/bodies/{bodyId}/cadence", name="cadences_get", summary="Tell whether a body meets as it should")
+@router.get(
+    "/bodies/{bodyId}/cadence",
+    name="cadences_get",
+    summary="Tell whether a body meets as it should",
+    dependencies=[AsOf],
+)
 async def cadences_get(body_id: BodyId, caller: BodiesRead, projects: Projects, session: SessionDep) -> CadencePublic:
     """Whether the body's meetings are due or overdue by its cadence in the project's present stage."""
     bodies = BodyService(session)

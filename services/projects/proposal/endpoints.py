@@ -13,7 +13,7 @@ from services.projects.risk.endpoints import Risks
 from services.projects.risk.schemas import RiskPublic
 from services.projects.risk.view import show
 from services.projects.risk.vocabulary import ProposalState
-from shared.web import IfMatch, LangDep, Page, PageDep, SessionDep, created, etag, make_page, new_router
+from shared.web import AsOf, IfMatch, LangDep, Page, PageDep, SessionDep, created, etag, make_page, new_router
 from shared.web.route import problem_responses
 
 router = new_router("risks")
@@ -21,7 +21,12 @@ router = new_router("risks")
 ProposalId = Annotated[UUID, Path(alias="proposalId")]
 
 
-@router.get("/projects/{projectId}/risk-proposals", name="risk_proposals_list", summary="List risk proposals")
+@router.get(
+    "/projects/{projectId}/risk-proposals",
+    name="risk_proposals_list",
+    summary="List risk proposals",
+    dependencies=[AsOf],
+)
 async def risk_proposals_list(
     project_id: ProjectId,
     caller: RisksRead,
@@ -56,7 +61,9 @@ async def risk_proposals_create(
     return ProposalPublic.model_validate(proposal)
 
 
-@router.get("/risk-proposals/{proposalId}", name="risk_proposals_get", summary="Read a risk proposal")
+@router.get(
+    "/risk-proposals/{proposalId}", name="risk_proposals_get", summary="Read a risk proposal", dependencies=[AsOf]
+)
 async def risk_proposals_get(
     proposal_id: ProposalId, caller: RisksRead, risks: Risks, response: Response
 ) -> ProposalPublic:

@@ -25,7 +25,7 @@ from services.projects.risk.schemas import (
 from services.projects.risk.service import RiskService
 from services.projects.risk.view import show
 from services.projects.risk.vocabulary import MatrixKind
-from shared.web import IfMatch, LangDep, Page, PageDep, SessionDep, created, etag, make_page, new_router
+from shared.web import AsOf, IfMatch, LangDep, Page, PageDep, SessionDep, created, etag, make_page, new_router
 from shared.web.route import problem_responses
 
 router = new_router("risks")
@@ -40,7 +40,9 @@ async def _service(session: SessionDep) -> RiskService:
 Risks = Annotated[RiskService, Depends(_service)]
 
 
-@router.get("/projects/{projectId}/risks", name="risks_list", summary="List the risks of a project")
+@router.get(
+    "/projects/{projectId}/risks", name="risks_list", summary="List the risks of a project", dependencies=[AsOf]
+)
 async def risks_list(
     project_id: ProjectId,
     caller: RisksRead,
@@ -81,7 +83,7 @@ async def risks_create(
     return show(view, caller, lang)
 
 
-@router.get("/risks/{riskId}", name="risks_get", summary="Read a risk")
+@router.get("/risks/{riskId}", name="risks_get", summary="Read a risk", dependencies=[AsOf])
 async def risks_get(risk_id: RiskId, caller: RisksRead, risks: Risks, lang: LangDep, response: Response) -> RiskPublic:
     """One risk with its measures, the acceptance that holds today, and what its trigger says now."""
     risk = await risks.get(risk_id)
@@ -105,7 +107,12 @@ async def risks_patch(
     return show(view, caller, lang)
 
 
-@router.get("/risks/{riskId}/assessments", name="risk_assessments_list", summary="List how a risk was assessed")
+@router.get(
+    "/risks/{riskId}/assessments",
+    name="risk_assessments_list",
+    summary="List how a risk was assessed",
+    dependencies=[AsOf],
+)
 async def risk_assessments_list(
     risk_id: RiskId, caller: RisksRead, risks: Risks, request: Request, page: PageDep
 ) -> Page[AssessmentPublic]:
@@ -173,7 +180,10 @@ async def risk_measures_delete(
 
 
 @router.get(
-    "/projects/{projectId}/risk-matrices", name="risk_matrices_list", summary="List how a project scores its risks"
+    "/projects/{projectId}/risk-matrices",
+    name="risk_matrices_list",
+    summary="List how a project scores its risks",
+    dependencies=[AsOf],
 )
 async def risk_matrices_list(
     project_id: ProjectId, caller: RisksRead, projects: Projects, risks: Risks, request: Request, page: PageDep

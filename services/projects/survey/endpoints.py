@@ -21,7 +21,7 @@ from services.projects.survey.schemas import (
 from services.projects.survey.service import AnswerService, DefinitionService, ScoreService, SurveyService
 from services.projects.survey.view import show_definition, show_score, show_survey
 from shared.kit import clock
-from shared.web import LangDep, Page, PageDep, SessionDep, created, etag, make_page, new_router
+from shared.web import AsOf, LangDep, Page, PageDep, SessionDep, created, etag, make_page, new_router
 
 router = new_router("surveys")
 
@@ -42,7 +42,10 @@ Surveys = Annotated[SurveyService, Depends(_surveys)]
 
 
 @router.get(
-    "/projects/{projectId}/survey-definitions", name="survey_definitions_list", summary="List the surveys' questions"
+    "/projects/{projectId}/survey-definitions",
+    name="survey_definitions_list",
+    summary="List the surveys' questions",
+    dependencies=[AsOf],
 )
 async def survey_definitions_list(
     project_id: ProjectId,
@@ -102,7 +105,10 @@ async def readiness_sets_create(
 
 
 @router.get(
-    "/survey-definitions/{surveyDefinitionId}", name="survey_definitions_get", summary="Read a survey's questions"
+    "/survey-definitions/{surveyDefinitionId}",
+    name="survey_definitions_get",
+    summary="Read a survey's questions",
+    dependencies=[AsOf],
 )
 async def survey_definitions_get(
     definition_id: DefinitionId, caller: SurveysRead, definitions: Definitions, lang: LangDep
@@ -111,7 +117,9 @@ async def survey_definitions_get(
     return show_definition(await definitions.get(definition_id), caller, lang)
 
 
-@router.get("/projects/{projectId}/surveys", name="surveys_list", summary="List the surveys of a project")
+@router.get(
+    "/projects/{projectId}/surveys", name="surveys_list", summary="List the surveys of a project", dependencies=[AsOf]
+)
 async def surveys_list(
     project_id: ProjectId,
     caller: SurveysRead,
@@ -151,7 +159,7 @@ async def surveys_create(
     return show_survey(view, caller, lang, clock.today())
 
 
-@router.get("/surveys/{surveyId}", name="surveys_get", summary="Read a survey")
+@router.get("/surveys/{surveyId}", name="surveys_get", summary="Read a survey", dependencies=[AsOf])
 async def surveys_get(
     survey_id: SurveyId, caller: SurveysRead, surveys: Surveys, lang: LangDep, response: Response
 ) -> SurveyPublic:

@@ -27,7 +27,7 @@ from services.projects.wheel.vocabulary import WheelAction
 from shared.auth.principal import Principal
 from shared.auth.scopes import Scope
 from shared.kit.text import Lang, Text
-from shared.web import IfMatch, LangDep, Page, PageDep, SessionDep, created, etag, make_page, new_router
+from shared.web import AsOf, IfMatch, LangDep, Page, PageDep, SessionDep, created, etag, make_page, new_router
 from shared.web.route import problem_responses
 
 router = new_router("annual-wheels")
@@ -43,7 +43,12 @@ async def _service(session: SessionDep) -> WheelService:
 Wheels = Annotated[WheelService, Depends(_service)]
 
 
-@router.get("/projects/{projectId}/annual-wheels", name="annual_wheels_list", summary="List the annual wheels")
+@router.get(
+    "/projects/{projectId}/annual-wheels",
+    name="annual_wheels_list",
+    summary="List the annual wheels",
+    dependencies=[AsOf],
+)
 async def annual_wheels_list(
     project_id: ProjectId,
     caller: GoalsRead,
@@ -80,7 +85,9 @@ async def annual_wheels_create(
     return _show(wheel, [], caller, lang)
 
 
-@router.get("/annual-wheels/{annualWheelId}", name="annual_wheels_get", summary="Read an annual wheel")
+@router.get(
+    "/annual-wheels/{annualWheelId}", name="annual_wheels_get", summary="Read an annual wheel", dependencies=[AsOf]
+)
 async def annual_wheels_get(
     wheel_id: WheelId, caller: GoalsRead, wheels: Wheels, lang: LangDep, response: Response
 ) -> WheelPublic:

@@ -10,7 +10,7 @@ from services.projects.goal.schemas.goal import GoalChange, GoalCreate, GoalPubl
 from services.projects.goal.service import GoalService
 from services.projects.goal.view import show_goal
 from services.projects.project.endpoints import ProjectId, Projects
-from shared.web import IfMatch, LangDep, Page, PageDep, SessionDep, created, etag, make_page, new_router
+from shared.web import AsOf, IfMatch, LangDep, Page, PageDep, SessionDep, created, etag, make_page, new_router
 from shared.web.route import problem_responses
 
 router = new_router("goals")
@@ -25,7 +25,9 @@ async def _service(session: SessionDep) -> GoalService:
 Goals = Annotated[GoalService, Depends(_service)]
 
 
-@router.get("/projects/{projectId}/goals", name="goals_list", summary="List the goals of a project")
+@router.get(
+    "/projects/{projectId}/goals", name="goals_list", summary="List the goals of a project", dependencies=[AsOf]
+)
 async def goals_list(
     project_id: ProjectId,
     caller: GoalsRead,
@@ -65,7 +67,7 @@ async def goals_create(
     return show_goal(await goals.view(goal), caller, lang)
 
 
-@router.get("/goals/{goalId}", name="goals_get", summary="Read a goal")
+@router.get("/goals/{goalId}", name="goals_get", summary="Read a goal", dependencies=[AsOf])
 async def goals_get(goal_id: GoalId, caller: GoalsRead, goals: Goals, lang: LangDep, response: Response) -> GoalPublic:
     """One goal with its links."""
     goal = await goals.get(goal_id)

@@ -15,7 +15,7 @@ from services.projects.goal.schemas.indicator import (
 )
 from services.projects.goal.service import IndicatorService
 from services.projects.goal.view import show_indicator, show_unit_progress
-from shared.web import IfMatch, LangDep, Page, PageDep, SessionDep, created, etag, make_page, new_router
+from shared.web import AsOf, IfMatch, LangDep, Page, PageDep, SessionDep, created, etag, make_page, new_router
 from shared.web.route import problem_responses
 
 router = new_router("indicators")
@@ -30,7 +30,9 @@ async def _service(session: SessionDep) -> IndicatorService:
 Indicators = Annotated[IndicatorService, Depends(_service)]
 
 
-@router.get("/goals/{goalId}/indicators", name="indicators_list", summary="List the indicators of a goal")
+@router.get(
+    "/goals/{goalId}/indicators", name="indicators_list", summary="List the indicators of a goal", dependencies=[AsOf]
+)
 async def indicators_list(
     goal_id: GoalId, caller: GoalsRead, indicators: Indicators, lang: LangDep, request: Request, page: PageDep
 ) -> Page[IndicatorPublic]:
@@ -63,7 +65,7 @@ async def indicators_create(
     return show_indicator((await indicators.views([indicator]))[0], caller, lang)
 
 
-@router.get("/indicators/{indicatorId}", name="indicators_get", summary="Read an indicator")
+@router.get("/indicators/{indicatorId}", name="indicators_get", summary="Read an indicator", dependencies=[AsOf])
 async def indicators_get(
     indicator_id: IndicatorId, caller: GoalsRead, indicators: Indicators, lang: LangDep
 ) -> IndicatorPublic:
@@ -97,6 +99,7 @@ async def indicators_patch(
     "/indicators/{indicatorId}/unit-progresses",
     name="unit_progresses_list",
     summary="List how far each unit has come",
+    dependencies=[AsOf],
 )
 async def unit_progresses_list(
     indicator_id: IndicatorId, caller: GoalsRead, indicators: Indicators, request: Request, page: PageDep

@@ -23,6 +23,7 @@ from shared.auth.scopes import Scope
 from shared.kit.problems import FieldError, Invalid
 from shared.kit.text import Text
 from shared.web import (
+    AsOf,
     IfMatch,
     LangDep,
     Page,
@@ -50,7 +51,10 @@ Measurements = Annotated[MeasurementService, Depends(_service)]
 
 
 @router.get(
-    "/indicators/{indicatorId}/measurements", name="measurements_list", summary="List the measurements of an indicator"
+    "/indicators/{indicatorId}/measurements",
+    name="measurements_list",
+    summary="List the measurements of an indicator",
+    dependencies=[AsOf],
 )
 async def measurements_list(
     indicator_id: IndicatorId,
@@ -104,7 +108,7 @@ async def measurement_upserts_create(
     return await UpsertService(session, lang).write(indicator_id, body, caller.subject)
 
 
-@router.get("/measurements/{measurementId}", name="measurements_get", summary="Read a measurement")
+@router.get("/measurements/{measurementId}", name="measurements_get", summary="Read a measurement", dependencies=[AsOf])
 async def measurements_get(
     measurement_id: MeasurementId,
     caller: GoalsRead,

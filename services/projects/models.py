@@ -16,10 +16,12 @@ from services.projects.decision.models import Decision, FunctionUsage
 from services.projects.deviation.models import Deviation, DeviationCause
 from services.projects.document.models import PlanText, StatusReport
 from services.projects.escalation.models import Escalation
+from services.projects.feed.models import CalendarFeed
 from services.projects.gate.models import Attestation, Gate, GateCriterion, GateTransition, GateWaiver
 from services.projects.goal.models import Goal, GoalLink, Indicator, Measurement
 from services.projects.instantiation.models import Instantiation
 from services.projects.integration.models import Integration, IntegrationStep, IntegrationVerification, SystemEntry
+from services.projects.interchange.models import PlanImport
 from services.projects.lesson.models import Evaluation, Lesson, NeedCard, Requirement
 from services.projects.meeting.models import ActionItem, AgendaItem, Meeting, MeetingSeries
 from services.projects.phase.models import Phase, Track
@@ -74,6 +76,7 @@ __all__ = [
     "BaselineItem",
     "Body",
     "CalendarException",
+    "CalendarFeed",
     "ChangeRequest",
     "Consultation",
     "ConsultationResponse",
@@ -110,6 +113,7 @@ __all__ = [
     "Model",
     "NeedCard",
     "Phase",
+    "PlanImport",
     "PlanStep",
     "PlanText",
     "Poll",

@@ -17,6 +17,7 @@ from services.projects.consultation.endpoints import router as consultations
 from services.projects.copylog.endpoints import router as copies
 from services.projects.decision.endpoints import router as decisions
 from services.projects.dependency.endpoints import router as dependencies
+from services.projects.document.endpoints import router as documents
 from services.projects.escalation.endpoints import router as escalations
 from services.projects.gate.endpoints import router as gates
 from services.projects.goal.endpoints import goals, indicators, measurements
@@ -24,9 +25,17 @@ from services.projects.instantiation.endpoints import router as instantiation
 from services.projects.instantiation.option_endpoints import router as options
 from services.projects.meeting.endpoints import router as meetings
 from services.projects.participation.endpoints import router as participations
+from services.projects.assessment.endpoints import router as assessments
+from services.projects.datarequest.endpoints import router as data_requests
+from services.projects.deviation.endpoints import router as deviations
+from services.projects.lesson.endpoints import router as lessons
+from services.projects.poll.endpoints import router as polls
+from services.projects.survey.endpoints import router as surveys
+from services.projects.wheel.endpoints import router as wheels
 from services.projects.person_data import PERSON_DATA
 from services.projects.phase.endpoints import router as phases
 from services.projects.phase.endpoints import tracks
+from services.projects.picture.endpoints import router as pictures
 from services.projects.progress.endpoints import router as progress
 from services.projects.project.endpoints import router as projects
 from services.projects.proposal.endpoints import router as proposals
@@ -76,9 +85,18 @@ SPEC = ServiceSpec(
         baselines,
         shares,
         agreements,
+        documents,
+        pictures,
         goals,
         indicators,
         measurements,
+        wheels,
+        surveys,
+        polls,
+        lessons,
+        deviations,
+        data_requests,
+        assessments,
         bodies,
         decisions,
         meetings,

@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.projects.activity.service import ActivityService
+from services.projects.attachment.service import AttachmentService
 from services.projects.gate.service import GateService
 from services.projects.history.service import HistoryService
 from services.projects.participation.service import ParticipationService
@@ -14,6 +15,7 @@ from shared.kit.persondata import ErasureReport, PersonData
 
 KEPT = {
     "decisions": "passes, waivers and attestations are records of the authority; they hold an id, no name",
+    "attachments": "documents are records of the authority; who attached them stands as an id, no name",
     "journal": "the journal is append-only; it holds ids, no names, and former rows were redacted",
 }
 
@@ -30,6 +32,10 @@ async def export(session: AsyncSession, person_id: UUID) -> dict[str, Any]:
         "participations": [
             {"activityId": str(row.activity_id), "raci": row.raci}
             for row in await ParticipationService(session).of_account(person_id)
+        ],
+        "attachments": [
+            {"id": str(row.id), "kind": row.kind, "state": row.state}
+            for row in await AttachmentService(session).declared_by(person_id)
         ],
         "roles": [
             {

@@ -1,4 +1,6 @@
-"""The settings of the projects service: the common block alone so far."""
+"""The settings of the projects service."""
+
+from pydantic import Field
 
 from shared.kit.settings import ServiceSettings
 
@@ -7,3 +9,8 @@ class Settings(ServiceSettings):
     """Read from `PROJECTS_*`, then `STARTKLAR_*`."""
 
     service = "projects"
+
+    max_attachment_bytes: int = Field(25 * 1024 * 1024, ge=1024, description="Largest attached document, bytes")
+    attachment_retention_days: int = Field(
+        3650, ge=1, le=36_500, description="Days until an attached document is erased"
+    )

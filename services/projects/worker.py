@@ -3,21 +3,26 @@
 from pathlib import Path
 
 from services.projects import models  # noqa: F401 - every table is known before the first query
+from services.projects.attachment.tasks import attachment_jobs
+from services.projects.datarequest.tasks import data_request_jobs
 from services.projects.history.tasks import HISTORY_SCHEDULE, history_jobs
 from services.projects.instantiation.tasks import instantiation_jobs
 from services.projects.intake.tasks import jobs, on_coverage_changed, on_roster_applied
 from services.projects.settings import Settings
+from services.projects.survey.tasks import survey_jobs
 from shared.auth.cutoffs import record_cutoff
 from shared.auth.service_tokens import build_token_source
 from shared.contracts.identity import AccessRevoked
 from shared.contracts.sync import RosterApplied
 from shared.contracts.training import CoverageChanged
+from shared.kit.files import FileStore
 from shared.queue import WorkerSpec, run_worker
 from shared.queue.changes import ChangeFeed
 
 
-def worker_spec(feed: ChangeFeed, key_file: Path | None = None) -> WorkerSpec:
-    """What this worker does; `feed` reads the change feeds of other services, `key_file` signs what leaves for good."""
+def worker_spec(feed: ChangeFeed, key_file: Path | None = None, store: FileStore | None = None) -> WorkerSpec:
+    """What this worker does; `feed` reads the change feeds of other services, `key_file` signs what leaves for good,
+    `store` holds the attached documents."""
     return WorkerSpec(
         service="projects",
         settings=Settings,
@@ -26,7 +31,14 @@ def worker_spec(feed: ChangeFeed, key_file: Path | None = None) -> WorkerSpec:
             "training": {CoverageChanged: on_coverage_changed},
             "identity": {AccessRevoked: record_cutoff},
         },
-        jobs={**jobs(feed), **instantiation_jobs(), **history_jobs(key_file)},
+        jobs={
+            **jobs(feed),
+            **instantiation_jobs(),
+            **history_jobs(key_file),
+            **attachment_jobs(store),
+            **data_request_jobs(),
+            **survey_jobs(),
+        },
         schedule=HISTORY_SCHEDULE,
         tokens=build_token_source,
     )
@@ -34,9 +46,9 @@ def worker_spec(feed: ChangeFeed, key_file: Path | None = None) -> WorkerSpec:
 
 def main() -> None:
     settings = Settings()
-    run_worker(
-        worker_spec(ChangeFeed(settings.service_urls, build_token_source(settings)), settings.client_key_file), settings
-    )
+    feed = ChangeFeed(settings.service_urls, build_token_source(settings))
+    store = FileStore(settings.file_key_bytes())
+    run_worker(worker_spec(feed, settings.client_key_file, store), settings)
 
 
 if __name__ == "__main__":

@@ -96,3 +96,30 @@ class ChangeRequestDecided(Event):
     project_id: UUID
     change_request_id: UUID
     outcome: Literal["approved", "rejected"]
+
+
+class PlanTextChanged(Event):
+    """A section of the plan document was written anew; `section` names it, its words are read from projects."""
+
+    type: ClassVar[str] = "projects.plan_text.changed.v1"
+
+    project_id: UUID
+    section: str
+
+    @property
+    def subject(self) -> UUID:
+        return self.project_id
+
+
+class StatusReported(Event):
+    """A status report was given."""
+
+    type: ClassVar[str] = "projects.status.reported.v1"
+
+    project_id: UUID
+    status_report_id: UUID
+    colour: Literal["green", "yellow", "red"]
+
+    @property
+    def subject(self) -> UUID:
+        return self.status_report_id

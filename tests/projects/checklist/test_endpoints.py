@@ -1,6 +1,7 @@
 """The checklist is a view of activities: what is done there is done here, and nothing is stored twice."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 from shared.kit.clock import frozen
 from shared.kit.ids import new_id
@@ -10,8 +11,8 @@ from tests.projects.rows import MAY, divide, move, own_row, read, send, units
 SECTION = {"sv": "Integration och import", "en": "Integration and import"}
 
 
-async def checklist(rollout: Rollout, query: str = "") -> list[dict[str, object]]:
-    found: list[dict[str, object]] = (await rollout.get(f"/projects/{rollout.id}/checklist-items{query}")).json()[
+async def checklist(rollout: Rollout, query: str = "") -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = (await rollout.get(f"/projects/{rollout.id}/checklist-items{query}")).json()[
         "items"
     ]
     return found
@@ -34,15 +35,15 @@ async def test_a_line_shows_both_owners_the_deadline_and_who_ticked_it_off(rollo
     assert line["section"] == SECTION | {"da": None}
     assert line["deadline"] == "2027-05-30"
     assert line["customerOwner"] is not None
-    assert line["customerOwner"]["roleKey"] == "customer_project_leader"  # type: ignore[index]
-    assert line["customerOwner"]["role"]["sv"]  # type: ignore[index]
+    assert line["customerOwner"]["roleKey"] == "customer_project_leader"
+    assert line["customerOwner"]["role"]["sv"]
     assert line["supplierOwner"] == {"roleKey": None, "role": None, "accountId": str(account)}
     assert line["done"] == {"isDone": False, "at": None, "by": None}
     await move(rollout, row["id"], "done", subject=account)
     (line,) = await checklist(rollout)
-    assert line["done"]["isDone"] is True  # type: ignore[index]
-    assert line["done"]["by"] == str(account)  # type: ignore[index]
-    assert (await read(rollout, row["id"]))["doneAt"] == line["done"]["at"]  # type: ignore[index]
+    assert line["done"]["isDone"] is True
+    assert line["done"]["by"] == str(account)
+    assert (await read(rollout, row["id"]))["doneAt"] == line["done"]["at"]
 
 
 async def test_the_rows_own_owner_stands_for_its_side_where_nobody_takes_part(rollout: Rollout) -> None:
@@ -69,7 +70,7 @@ async def test_the_list_says_who_may_tick_off_and_pages_in_the_order_of_the_plan
         seen += [one["activityId"] for one in page["items"]]
         url = page["_links"]["next"] and page["_links"]["next"]["href"].split("/projects/v1")[1]
     assert len(seen) == len(set(seen)) == 3
-    (customers,) = (await checklist(rollout))[0]["allowedActions"]  # type: ignore[misc]
+    (customers,) = (await checklist(rollout))[0]["allowedActions"]
     assert not customers["allowed"]
     assert customers["reason"].startswith("Only the row's own side")
     theirs = await send(rollout, "GET", f"/projects/{rollout.id}/checklist-items", None, LEADER, side="supplier")

@@ -8,6 +8,7 @@ from fastapi import FastAPI
 from services.projects import models  # noqa: F401 - every table is known before the first query
 from services.projects.activity.endpoints import router as activities
 from services.projects.agreement.endpoints import router as agreements
+from services.projects.assessment.endpoints import router as assessments
 from services.projects.attachment.endpoints import router as attachments
 from services.projects.baseline.endpoints import router as baselines
 from services.projects.body.endpoints import router as bodies
@@ -15,27 +16,25 @@ from services.projects.calendar.endpoints import router as calendars
 from services.projects.checklist.endpoints import router as checklists
 from services.projects.consultation.endpoints import router as consultations
 from services.projects.copylog.endpoints import router as copies
+from services.projects.datarequest.endpoints import router as data_requests
 from services.projects.decision.endpoints import router as decisions
 from services.projects.dependency.endpoints import router as dependencies
+from services.projects.deviation.endpoints import router as deviations
 from services.projects.document.endpoints import router as documents
 from services.projects.escalation.endpoints import router as escalations
 from services.projects.gate.endpoints import router as gates
 from services.projects.goal.endpoints import goals, indicators, measurements
-from services.projects.instantiation.endpoints import router as instantiation
-from services.projects.instantiation.option_endpoints import router as options
+from services.projects.instantiation.endpoints import making as instantiation
+from services.projects.instantiation.endpoints import options, upgrades
+from services.projects.integration.endpoints import router as integrations
+from services.projects.lesson.endpoints import router as lessons
 from services.projects.meeting.endpoints import router as meetings
 from services.projects.participation.endpoints import router as participations
-from services.projects.assessment.endpoints import router as assessments
-from services.projects.datarequest.endpoints import router as data_requests
-from services.projects.deviation.endpoints import router as deviations
-from services.projects.lesson.endpoints import router as lessons
-from services.projects.poll.endpoints import router as polls
-from services.projects.survey.endpoints import router as surveys
-from services.projects.wheel.endpoints import router as wheels
 from services.projects.person_data import PERSON_DATA
 from services.projects.phase.endpoints import router as phases
 from services.projects.phase.endpoints import tracks
 from services.projects.picture.endpoints import router as pictures
+from services.projects.poll.endpoints import router as polls
 from services.projects.progress.endpoints import router as progress
 from services.projects.project.endpoints import router as projects
 from services.projects.proposal.endpoints import router as proposals
@@ -44,9 +43,11 @@ from services.projects.schedule.endpoints import router as schedules
 from services.projects.settings import Settings
 from services.projects.share.endpoints import router as shares
 from services.projects.signal.endpoints import router as signals
+from services.projects.survey.endpoints import router as surveys
 from services.projects.template.endpoints import router as templates
 from services.projects.transfer.endpoints import router as transfers
 from services.projects.unit.endpoints import router as units
+from services.projects.wheel.endpoints import router as wheels
 from shared.auth.cutoffs import use_cutoffs
 from shared.kit.files import FileStore
 from shared.kit.settings import ServiceSettings
@@ -74,6 +75,7 @@ SPEC = ServiceSpec(
         templates,
         instantiation,
         options,
+        upgrades,
         projects,
         phases,
         tracks,
@@ -108,6 +110,7 @@ SPEC = ServiceSpec(
         proposals,
         copies,
         transfers,
+        integrations,
         calendars,
         dependencies,
         schedules,

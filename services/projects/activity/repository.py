@@ -117,6 +117,14 @@ class ActivityRepository:
         }
         return [row.id for row in (await self._session.execute(_MATCHING, values)).all()]
 
+    async def phases_of(self, project_id: UUID) -> dict[UUID, UUID]:
+        query = select(Activity.id, Activity.phase_id).where(
+            Activity.tenant_id == tenant_of(self._session),
+            Activity.project_id == project_id,
+            col(Activity.deleted_at).is_(None),
+        )
+        return dict((await self._session.exec(query)).all())
+
     async def by_ids(self, ids: Collection[UUID]) -> Sequence[Activity]:
         """Fresh from the database, removed ones included: a criterion must not be judged by what was seen earlier,
         nor a passed gate by what was removed later."""

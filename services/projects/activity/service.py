@@ -64,6 +64,10 @@ class ActivityService:
         """The rows of a project's checklist that apply, in the order of the plan."""
         return await self._activities.checklist_after(project_id, after, limit)
 
+    async def phases_of(self, project_id: UUID) -> dict[UUID, UUID]:
+        """The phase of each row of a project that is not removed."""
+        return await self._activities.phases_of(project_id)
+
     async def by_ids(self, ids: Collection[UUID]) -> Sequence[Activity]:
         """Removed ones included: what a passed gate was judged by stays readable."""
         return await self._activities.by_ids(ids)

@@ -8,7 +8,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.projects.baseline.errors import BaselineNotFound
-from services.projects.baseline.models import Baseline, BaselineItem
+from services.projects.baseline.models import Baseline, BaselineCause, BaselineItem
 from shared.kit.db import tenant_of
 from shared.kit.ids import new_id
 
@@ -57,6 +57,16 @@ class BaselineRepository:
         if after is not None:
             query = query.where(col(Baseline.id) > after)
         return (await self._session.exec(query.order_by(col(Baseline.id)).limit(limit))).all()
+
+    async def last_approved(self, project_id: UUID) -> Baseline | None:
+        query = select(Baseline).where(
+            Baseline.tenant_id == tenant_of(self._session),
+            Baseline.project_id == project_id,
+            # Approved deliveries freeze too; those are not the plan's approval.
+            (col(Baseline.cause) == BaselineCause.change_request)
+            | ((col(Baseline.cause) == BaselineCause.approval) & (col(Baseline.cause_id) == project_id)),
+        )
+        return (await self._session.exec(query.order_by(col(Baseline.id).desc()).limit(1))).first()
 
     async def taken_by(self, account_id: UUID) -> Sequence[Baseline]:
         query = select(Baseline).where(Baseline.tenant_id == tenant_of(self._session), Baseline.taken_by == account_id)

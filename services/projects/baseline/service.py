@@ -57,6 +57,10 @@ class BaselineService:
         """Oldest first."""
         return await self._baselines.list_after(project_id, after, limit)
 
+    async def last_approved(self, project_id: UUID) -> Baseline | None:
+        """What the customer approved last: the whole plan, or a change of it. None before the first approval."""
+        return await self._baselines.last_approved(project_id)
+
     async def items(self, baseline_id: UUID) -> Sequence[BaselineItem]:
         return await self._baselines.items(baseline_id)
 

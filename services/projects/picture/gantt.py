@@ -43,14 +43,18 @@ class Bar:
     is_critical: bool = False
     is_late: bool = False
     baseline: tuple[date, date] | None = None
+    group: str = ""
 
 
 @dataclass(frozen=True)
 class Gantt:
+    """`scale` are the rows that set the time axis where only some of a plan are drawn; without it the drawn ones."""
+
     title: str
     subtitle: str
     bars: Sequence[Bar]
     today: date
+    scale: Sequence[Bar] = ()
 
 
 def draw_gantt(plan: Gantt, lang: Lang) -> bytes:
@@ -62,7 +66,7 @@ def draw_gantt(plan: Gantt, lang: Lang) -> bytes:
     canvas = Canvas(WIDTH, bottom + 64, plan.title, description, lang)
     canvas.text(MARGIN, 34, plan.title, size=20, room=WIDTH - 2 * MARGIN, font_weight="bold")
     canvas.text(MARGIN, 56, plan.subtitle, size=13, room=WIDTH - 2 * MARGIN, fill=MUTED)
-    axis = Axis.around(_days(plan.bars), MARGIN + LABELS, WIDTH - LABELS - 2 * MARGIN, plan.today)
+    axis = Axis.around(_days(plan.scale or plan.bars), MARGIN + LABELS, WIDTH - LABELS - 2 * MARGIN, plan.today)
     for number, bar in enumerate(plan.bars):
         if bar.kind == "phase":
             canvas.rect(MARGIN, body + number * ROW, WIDTH - 2 * MARGIN, ROW, fill="#eef1f5")

@@ -44,6 +44,7 @@ from services.projects.settings import Settings
 from services.projects.share.endpoints import router as shares
 from services.projects.signal.endpoints import router as signals
 from services.projects.survey.endpoints import router as surveys
+from services.projects.staffing.endpoints import router as staffing
 from services.projects.template.endpoints import router as templates
 from services.projects.transfer.endpoints import router as transfers
 from services.projects.unit.endpoints import router as units
@@ -102,6 +103,7 @@ SPEC = ServiceSpec(
         bodies,
         decisions,
         meetings,
+        staffing,
         escalations,
         consultations,
         signals,

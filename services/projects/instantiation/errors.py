@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from shared.kit.problems import FieldError, Invalid, NotFound
+from shared.kit.problems import Conflict, FieldError, Invalid, NotFound
 from shared.kit.text import Text
 
 
@@ -43,3 +43,17 @@ class PlanTooLarge(Invalid):
 class InstantiationNotFound(NotFound):
     slug = "instantiation-not-found"
     title = Text(sv="Skrivningen av planen finns inte", en="There is no such writing of a plan")
+
+
+class UpgradeUndecided(Invalid):
+    """Conflicts that nobody decided, or decisions about rows that are no conflict; `errors` names each row."""
+
+    slug = "upgrade-undecided"
+    title = Text(sv="Uppgraderingen är inte avgjord", en="The upgrade is not decided")
+
+
+class NoUpgrade(Conflict):
+    """The project follows this version, or another template."""
+
+    slug = "no-upgrade"
+    title = Text(sv="Ingen uppgradering", en="No upgrade")

@@ -8,7 +8,7 @@ from pydantic import BaseModel
 
 from services.projects.activity.models import Activity, ActivityParticipation, Dependency
 from services.projects.gate.models import Gate, GateCriterion
-from services.projects.instantiation.draft import Draft, DraftActivity, DraftGate
+from services.projects.instantiation.draft import Draft, DraftActivity, DraftCriterion, DraftGate
 from services.projects.phase.models import Phase, Track
 from services.projects.plan.columns import window_values
 from services.projects.project.models import ProjectParty
@@ -167,21 +167,24 @@ def _gate(drawn: DraftGate, phase: Phase, position: int) -> Gate:
 
 
 def _criteria(drawn: DraftGate, gate: Gate, activities: dict[str, Activity]) -> list[GateCriterion]:
-    return [
-        GateCriterion(
-            tenant_id=gate.tenant_id,
-            gate_id=gate.id,
-            activity_id=activities[criterion.activity].id if criterion.activity else None,
-            key=criterion.key,
-            position=position,
-            kind=criterion.kind.value,
-            params=criterion.params,
-            title=criterion.title.model_dump(),
-            is_mandatory=criterion.is_mandatory,
-            basis=criterion.basis,
-        )
-        for position, criterion in enumerate(drawn.criteria, start=1)
-    ]
+    ids = {ref: activity.id for ref, activity in activities.items()}
+    return [criterion_row(criterion, gate, ids, position) for position, criterion in enumerate(drawn.criteria, start=1)]
+
+
+def criterion_row(drawn: DraftCriterion, gate: Gate, activities: dict[str, UUID], position: int) -> GateCriterion:
+    """A criterion of a gate; `activities` are the ids of the plan's rows by source_ref."""
+    return GateCriterion(
+        tenant_id=gate.tenant_id,
+        gate_id=gate.id,
+        activity_id=activities[drawn.activity] if drawn.activity else None,
+        key=drawn.key,
+        position=position,
+        kind=drawn.kind.value,
+        params=drawn.params,
+        title=drawn.title.model_dump(),
+        is_mandatory=drawn.is_mandatory,
+        basis=drawn.basis,
+    )
 
 
 def role_rows(draft: Draft, tenant: UUID, project_id: UUID) -> list[ProjectRole]:

@@ -80,7 +80,7 @@ class PlanChoices(ApiInput):
             raise ValueError("startMonth and anchors.start_month name different months")
         for key, value in self.anchors.items():
             try:
-                _day(value)
+                day_of(value)
             except ValueError:
                 raise ValueError(f"anchors.{key}: {value} is no day of the calendar") from None
         return self
@@ -91,7 +91,7 @@ class PlanChoices(ApiInput):
         if self.start_month is not None:
             written[START_MONTH] = self.start_month
         return Choices(
-            anchors={key: _day(value) for key, value in written.items()},
+            anchors={key: day_of(value) for key, value in written.items()},
             months=frozenset(key for key, value in written.items() if _MONTH.fullmatch(value)),
             options=dict(self.options),
             parties={party.side: party.name for party in self.parties},
@@ -100,7 +100,8 @@ class PlanChoices(ApiInput):
         )
 
 
-def _day(value: str) -> date:
+def day_of(value: str) -> date:
+    """The day that an anchor means; a month is its first. Raises ValueError."""
     return date.fromisoformat(f"{value}-01" if _MONTH.fullmatch(value) else value)
 
 

@@ -7,11 +7,11 @@ import sys
 import traceback
 from types import ModuleType
 
-from tests.benchmarks import as_of, events, filtered_list, gateway, http_list, instantiate, roster, stack
+from tests.benchmarks import as_of, events, filtered_list, gateway, http_list, instantiate, roster, schedule, stack
 from tests.benchmarks.measure import Figure
 from tests.benchmarks.report import show, write
 
-BENCHES: tuple[ModuleType, ...] = (http_list, filtered_list, gateway, roster, stack, events, as_of, instantiate)
+BENCHES: tuple[ModuleType, ...] = (http_list, filtered_list, gateway, roster, stack, events, as_of, schedule, instantiate)
 """Each has `NAMES`, the figures that it gives, and `run()`."""
 
 

@@ -48,9 +48,7 @@ class Place:
 class SlowPlan:
     """`earliest` and `latest` are places by row id; `refused` are pinned rows that would have had to leave."""
 
-    def __init__(
-        self, rows: list[PlanRow], links: list[PlanLink], calendars: list[SlowCalendar], today: date
-    ) -> None:
+    def __init__(self, rows: list[PlanRow], links: list[PlanLink], calendars: list[SlowCalendar], today: date) -> None:
         self.rows = {row.id: row for row in rows if row.is_enabled}
         self.calendars = calendars
         self.today = today
@@ -89,7 +87,7 @@ class SlowPlan:
             return calendar.count(first, last) - 1
         return 1 - calendar.count(last, first)
 
-    def _own(self, row: PlanRow) -> Place:  # noqa: C901, PLR0911, PLR0912 - one case after the other, as the definitions say
+    def _own(self, row: PlanRow) -> Place:  # noqa: C901, PLR0911 - one case after the other, as the definitions say
         calendar = self.calendars[row.calendar]
         today = calendar.on_or_after(self.today)
         if row.finished is not None:

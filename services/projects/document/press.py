@@ -7,7 +7,7 @@ empty folder, with limits on time and memory; the templates import no packages, 
 import json
 import resource
 import sys
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 import typst
@@ -47,7 +47,7 @@ def _compiled(template: str, data: dict[str, object], at: str, standards: "list[
         format="pdf",
         sys_inputs={"data": json.dumps(data)},
         pdf_standards=standards,
-        timestamp=datetime.fromisoformat(at).astimezone(UTC),
+        timestamp=int(datetime.fromisoformat(at).timestamp()),
     )
 
 

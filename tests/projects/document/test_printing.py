@@ -10,7 +10,7 @@ from services.projects.document.press import set_in_type
 from services.projects.document.printing import PrintingFailed, print_pdf
 from services.projects.picture.gantt import Bar, Gantt, draw_gantt
 
-AT = datetime(2027, 5, 14, 8, 0, tzinfo=UTC)
+AT = datetime(2027, 5, 14, 8, 0, 0, 123456, tzinfo=UTC)
 
 
 def plan(*parts: dict[str, Any]) -> dict[str, Any]:

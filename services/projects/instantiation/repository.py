@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import text, update
+from sqlalchemy import delete, text, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -122,9 +122,12 @@ class InstantiationRepository:
         await self._session.execute(_ENABLE, {"tenant": row.tenant_id, "parent": row.id, "is_enabled": is_enabled})
 
     async def remove(self, rows: Sequence[Any]) -> None:
-        for row in rows:
-            await self._session.delete(row)
+        """Remove rows; one that went with another before is gone already."""
         await self._session.flush()
+        for row in rows:
+            model = type(row)
+            self._session.expunge(row)
+            await self._session.execute(delete(model).where(model.tenant_id == row.tenant_id, model.id == row.id))
 
     async def add_children(self, pairs: Sequence[tuple[UUID, UUID]]) -> int:
         """A row for each (parent, unit) that has none yet; returns how many were new."""

@@ -64,9 +64,9 @@ async def test_a_row_that_stops_applying_keeps_its_state_and_comes_back_as_it_wa
 async def test_undecided_gates_follow_and_passed_ones_keep_what_they_asked(rollout: Rollout) -> None:
     await rollout.patch("HAN-A1.05", {"state": "done"}, APPROVER)
     purpose = await rollout.criterion("m1", "purpose-fulfilled")
-    await rollout.service.client.post(
-        f"{BASE}/criteria/{purpose['id']}/attestations", json={"note": "Finns"}, headers=rollout.service.as_(LEADER)
-    )
+    body = {"criterionId": purpose["id"], "statement": "Allt detta finns"}
+    attested = await rollout.decide("m1", "attestations", body, LEADER)
+    assert attested.status_code == 201, attested.text
     passed = await rollout.decide("m1", "passes")
     assert passed.status_code in {200, 201}, passed.text
     shown = await preview(rollout, FOLLOW)
@@ -81,7 +81,8 @@ async def test_undecided_gates_follow_and_passed_ones_keep_what_they_asked(rollo
 
 async def test_a_number_changes_what_a_criterion_asks(rollout: Rollout) -> None:
     await choose(rollout, {"options": {"key_person_coverage_percent": 55}})
-    assert (await rollout.criterion("m3", "key-persons-trained"))["params"]["min_percent"] == 55
+    asked = await rollout.criterion("m3", "key-persons-trained")
+    assert asked["evidence"]["minPercent"] == 55
 
 
 async def test_rows_per_unit_are_written_when_their_row_comes_to_apply(projects: ServiceUnderTest) -> None:

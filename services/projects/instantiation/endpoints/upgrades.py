@@ -64,7 +64,9 @@ async def template_upgrades_create(
     """Take what the template changed, keep what the project changed, and do as decided where both did."""
     demand(refusal_to_lead(caller, Scope.projects_write))
     anchors = {key: day_of(value) for key, value in body.anchors.items()}
-    takes: dict[tuple[str, str], Take] = {(decision.section, decision.key): decision.take for decision in body.decisions}
+    takes: dict[tuple[str, str], Take] = {
+        (decision.section, decision.key): decision.take for decision in body.decisions
+    }
     project = await upgrades.apply(project_id, version, body.version, anchors, Verdicts(takes, body.reason))
     etag(response, project.version)
     return await shown(project, projects, caller, lang)

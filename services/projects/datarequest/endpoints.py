@@ -41,7 +41,10 @@ Requests = Annotated[DataRequestService, Depends(_service)]
 
 
 @router.get(
-    "/projects/{projectId}/data-requests", name="data_requests_list", summary="List data requests", dependencies=[AsOf]
+    "/projects/{projectId}/data-requests",
+    name="data_requests_list",
+    summary="List data requests",
+    dependencies=[AsOf],
 )
 async def data_requests_list(
     project_id: ProjectId,
@@ -67,7 +70,10 @@ async def data_requests_list(
 
 
 @router.post(
-    "/projects/{projectId}/data-requests", name="data_requests_create", status_code=201, summary="Ask units for data"
+    "/projects/{projectId}/data-requests",
+    name="data_requests_create",
+    status_code=201,
+    summary="Ask units for data",
 )
 async def data_requests_create(
     project_id: ProjectId,
@@ -86,7 +92,10 @@ async def data_requests_create(
 
 
 @router.get(
-    "/data-requests/{dataRequestId}", name="data_requests_get", summary="Read a data request", dependencies=[AsOf]
+    "/data-requests/{dataRequestId}",
+    name="data_requests_get",
+    summary="Read a data request",
+    dependencies=[AsOf],
 )
 async def data_requests_get(
     request_id: DataRequestId, caller: GoalsRead, requests: Requests, lang: LangDep, response: Response
@@ -118,7 +127,11 @@ async def data_requests_patch(
     return show(view, caller, lang, clock.today())
 
 
-@router.post("/data-requests/{dataRequestId}/answers", name="data_request_answers_create", summary="Answer for a unit")
+@router.post(
+    "/data-requests/{dataRequestId}/answers",
+    name="data_request_answers_create",
+    summary="Answer for a unit",
+)
 async def data_request_answers_create(
     request_id: DataRequestId, body: DataRequestAnswer, caller: GoalsAnswer, requests: Requests, lang: LangDep
 ) -> DataRequestPublic:
@@ -127,7 +140,9 @@ async def data_request_answers_create(
 
 
 @router.post(
-    "/data-requests/{dataRequestId}/follow-ups", name="data_request_follow_ups_create", summary="Follow a request up"
+    "/data-requests/{dataRequestId}/follow-ups",
+    name="data_request_follow_ups_create",
+    summary="Follow a request up",
 )
 async def data_request_follow_ups_create(
     request_id: DataRequestId, body: DataRequestNote, caller: GoalsMove, requests: Requests, lang: LangDep
@@ -136,7 +151,11 @@ async def data_request_follow_ups_create(
     return show(await requests.follow_up(request_id, body.text, caller), caller, lang, clock.today())
 
 
-@router.post("/data-requests/{dataRequestId}/feedbacks", name="data_request_feedbacks_create", summary="Feed back")
+@router.post(
+    "/data-requests/{dataRequestId}/feedbacks",
+    name="data_request_feedbacks_create",
+    summary="Feed back",
+)
 async def data_request_feedbacks_create(
     request_id: DataRequestId, body: DataRequestNote, caller: GoalsMove, requests: Requests, lang: LangDep
 ) -> DataRequestPublic:
@@ -144,7 +163,11 @@ async def data_request_feedbacks_create(
     return show(await requests.feed_back(request_id, body.text, caller), caller, lang, clock.today())
 
 
-@router.post("/data-requests/{dataRequestId}/closures", name="data_request_closures_create", summary="Close a request")
+@router.post(
+    "/data-requests/{dataRequestId}/closures",
+    name="data_request_closures_create",
+    summary="Close a request",
+)
 async def data_request_closures_create(
     request_id: DataRequestId, caller: GoalsMove, requests: Requests, lang: LangDep
 ) -> DataRequestPublic:

@@ -1,11 +1,12 @@
 """The morning after a feedback was due."""
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
 from services.projects.datarequest.errors import DataRequestNotFound
-from services.projects.datarequest.service import DataRequestService
-from shared.queue import JobContext
+from services.projects.datarequest.service import REMIND, DataRequestService
+from shared.queue import JobContext, JobHandler
 
 
 async def remind(ctx: JobContext) -> dict[str, Any]:
@@ -16,3 +17,8 @@ async def remind(ctx: JobContext) -> dict[str, Any]:
         except DataRequestNotFound:
             told = False
     return {"told": told}
+
+
+def data_request_jobs() -> Mapping[str, JobHandler]:
+    """The long work of this feature, by kind."""
+    return {REMIND: remind}

@@ -82,7 +82,10 @@ async def deviation_causes_list(
 
 
 @router.post(
-    "/projects/{projectId}/deviations", name="deviations_create", status_code=201, summary="Report a deviation"
+    "/projects/{projectId}/deviations",
+    name="deviations_create",
+    status_code=201,
+    summary="Report a deviation",
 )
 async def deviations_create(
     project_id: ProjectId,
@@ -132,7 +135,9 @@ async def deviations_patch(
 
 
 @router.post(
-    "/deviations/{deviationId}/effect-checks", name="deviation_effect_checks_create", summary="Check the effect"
+    "/deviations/{deviationId}/effect-checks",
+    name="deviation_effect_checks_create",
+    summary="Check the effect",
 )
 async def deviation_effect_checks_create(
     deviation_id: DeviationId, body: DeviationEffectCheck, caller: DeviationsMend, session: SessionDep, lang: LangDep

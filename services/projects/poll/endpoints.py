@@ -18,7 +18,7 @@ from shared.auth.principal import Principal
 from shared.auth.scopes import Scope
 from shared.kit import clock
 from shared.kit.text import Lang
-from shared.web import LangDep, Page, PageDep, SessionDep, created, etag, make_page, new_router
+from shared.web import AsOf, LangDep, Page, PageDep, SessionDep, created, etag, make_page, new_router
 
 router = new_router("polls")
 
@@ -32,7 +32,12 @@ async def _service(session: SessionDep) -> PollService:
 Polls = Annotated[PollService, Depends(_service)]
 
 
-@router.get("/projects/{projectId}/polls", name="polls_list", summary="List the polls of a project")
+@router.get(
+    "/projects/{projectId}/polls",
+    name="polls_list",
+    summary="List the polls of a project",
+    dependencies=[AsOf],
+)
 async def polls_list(
     project_id: ProjectId,
     caller: SurveysRead,
@@ -69,7 +74,7 @@ async def polls_create(
     return _show(poll, await polls.counts(poll), caller, lang)
 
 
-@router.get("/polls/{pollId}", name="polls_get", summary="Read a poll")
+@router.get("/polls/{pollId}", name="polls_get", summary="Read a poll", dependencies=[AsOf])
 async def polls_get(
     poll_id: PollId, caller: SurveysRead, polls: Polls, lang: LangDep, response: Response
 ) -> PollPublic:

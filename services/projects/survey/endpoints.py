@@ -118,7 +118,10 @@ async def survey_definitions_get(
 
 
 @router.get(
-    "/projects/{projectId}/surveys", name="surveys_list", summary="List the surveys of a project", dependencies=[AsOf]
+    "/projects/{projectId}/surveys",
+    name="surveys_list",
+    summary="List the surveys of a project",
+    dependencies=[AsOf],
 )
 async def surveys_list(
     project_id: ProjectId,
@@ -190,7 +193,12 @@ router.add_api_route(
 )
 
 
-@router.get("/surveys/{surveyId}/scores", name="survey_scores_get", summary="Read a survey's score")
+@router.get(
+    "/surveys/{surveyId}/scores",
+    name="survey_scores_get",
+    summary="Read a survey's score",
+    dependencies=[AsOf],
+)
 async def survey_scores_get(
     survey_id: SurveyId, caller: ScoresRead, surveys: Surveys, session: SessionDep
 ) -> SurveyScorePublic:
@@ -200,7 +208,12 @@ async def survey_scores_get(
     return show_score(view, scored, await AnswerService(session).answered_units(survey_id))
 
 
-@router.get("/surveys/{surveyId}/comments", name="survey_comments_list", summary="List the free texts of a survey")
+@router.get(
+    "/surveys/{surveyId}/comments",
+    name="survey_comments_list",
+    summary="List the free texts of a survey",
+    dependencies=[AsOf],
+)
 async def survey_comments_list(
     survey_id: SurveyId,
     caller: ScoresRead,

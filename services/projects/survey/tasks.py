@@ -1,11 +1,12 @@
 """The morning after a survey's last day."""
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
 from services.projects.survey.errors import SurveyNotFound
-from services.projects.survey.service import SurveyService
-from shared.queue import JobContext
+from services.projects.survey.service import CLOSE, SurveyService
+from shared.queue import JobContext, JobHandler
 
 
 async def close(ctx: JobContext) -> dict[str, Any]:
@@ -16,3 +17,8 @@ async def close(ctx: JobContext) -> dict[str, Any]:
         except SurveyNotFound:
             closed = False
     return {"closed": closed}
+
+
+def survey_jobs() -> Mapping[str, JobHandler]:
+    """The long work of this feature, by kind."""
+    return {CLOSE: close}

@@ -67,7 +67,10 @@ async def annual_wheels_list(
 
 
 @router.post(
-    "/projects/{projectId}/annual-wheels", name="annual_wheels_create", status_code=201, summary="Add an annual wheel"
+    "/projects/{projectId}/annual-wheels",
+    name="annual_wheels_create",
+    status_code=201,
+    summary="Add an annual wheel",
 )
 async def annual_wheels_create(
     project_id: ProjectId,
@@ -86,7 +89,10 @@ async def annual_wheels_create(
 
 
 @router.get(
-    "/annual-wheels/{annualWheelId}", name="annual_wheels_get", summary="Read an annual wheel", dependencies=[AsOf]
+    "/annual-wheels/{annualWheelId}",
+    name="annual_wheels_get",
+    summary="Read an annual wheel",
+    dependencies=[AsOf],
 )
 async def annual_wheels_get(
     wheel_id: WheelId, caller: GoalsRead, wheels: Wheels, lang: LangDep, response: Response
@@ -139,7 +145,9 @@ async def wheel_events_patch(
 
 
 @router.post(
-    "/annual-wheels/{annualWheelId}/roll-previews", name="wheel_roll_previews_create", summary="Preview a school year"
+    "/annual-wheels/{annualWheelId}/roll-previews",
+    name="wheel_roll_previews_create",
+    summary="Preview a school year",
 )
 async def wheel_roll_previews_create(
     wheel_id: WheelId, body: WheelRoll, caller: GoalsRead, wheels: Wheels

@@ -26,7 +26,10 @@ Goals = Annotated[GoalService, Depends(_service)]
 
 
 @router.get(
-    "/projects/{projectId}/goals", name="goals_list", summary="List the goals of a project", dependencies=[AsOf]
+    "/projects/{projectId}/goals",
+    name="goals_list",
+    summary="List the goals of a project",
+    dependencies=[AsOf],
 )
 async def goals_list(
     project_id: ProjectId,
@@ -75,7 +78,12 @@ async def goals_get(goal_id: GoalId, caller: GoalsRead, goals: Goals, lang: Lang
     return show_goal(await goals.view(goal), caller, lang)
 
 
-@router.patch("/goals/{goalId}", name="goals_patch", summary="Change a goal", responses=problem_responses(412, 428))
+@router.patch(
+    "/goals/{goalId}",
+    name="goals_patch",
+    summary="Change a goal",
+    responses=problem_responses(412, 428),
+)
 async def goals_patch(
     goal_id: GoalId,
     body: GoalChange,

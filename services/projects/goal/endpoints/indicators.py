@@ -31,7 +31,10 @@ Indicators = Annotated[IndicatorService, Depends(_service)]
 
 
 @router.get(
-    "/goals/{goalId}/indicators", name="indicators_list", summary="List the indicators of a goal", dependencies=[AsOf]
+    "/goals/{goalId}/indicators",
+    name="indicators_list",
+    summary="List the indicators of a goal",
+    dependencies=[AsOf],
 )
 async def indicators_list(
     goal_id: GoalId, caller: GoalsRead, indicators: Indicators, lang: LangDep, request: Request, page: PageDep
@@ -65,7 +68,12 @@ async def indicators_create(
     return show_indicator((await indicators.views([indicator]))[0], caller, lang)
 
 
-@router.get("/indicators/{indicatorId}", name="indicators_get", summary="Read an indicator", dependencies=[AsOf])
+@router.get(
+    "/indicators/{indicatorId}",
+    name="indicators_get",
+    summary="Read an indicator",
+    dependencies=[AsOf],
+)
 async def indicators_get(
     indicator_id: IndicatorId, caller: GoalsRead, indicators: Indicators, lang: LangDep
 ) -> IndicatorPublic:

@@ -72,7 +72,10 @@ async def measurements_list(
 
 
 @router.post(
-    "/indicators/{indicatorId}/measurements", name="measurements_create", status_code=201, summary="Record a value"
+    "/indicators/{indicatorId}/measurements",
+    name="measurements_create",
+    status_code=201,
+    summary="Record a value",
 )
 async def measurements_create(
     indicator_id: IndicatorId,
@@ -108,7 +111,12 @@ async def measurement_upserts_create(
     return await UpsertService(session, lang).write(indicator_id, body, caller.subject)
 
 
-@router.get("/measurements/{measurementId}", name="measurements_get", summary="Read a measurement", dependencies=[AsOf])
+@router.get(
+    "/measurements/{measurementId}",
+    name="measurements_get",
+    summary="Read a measurement",
+    dependencies=[AsOf],
+)
 async def measurements_get(
     measurement_id: MeasurementId,
     caller: GoalsRead,

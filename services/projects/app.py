@@ -43,8 +43,8 @@ from services.projects.schedule.endpoints import router as schedules
 from services.projects.settings import Settings
 from services.projects.share.endpoints import router as shares
 from services.projects.signal.endpoints import router as signals
-from services.projects.survey.endpoints import router as surveys
 from services.projects.staffing.endpoints import router as staffing
+from services.projects.survey.endpoints import router as surveys
 from services.projects.template.endpoints import router as templates
 from services.projects.transfer.endpoints import router as transfers
 from services.projects.unit.endpoints import router as units

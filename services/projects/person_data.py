@@ -7,7 +7,14 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.projects.activity.service import ActivityService
 from services.projects.attachment.service import AttachmentService
+from services.projects.delivery.person_data import (
+    FORGOTTEN_DELIVERY_TEXTS,
+    KEPT_DELIVERY,
+    export_delivery,
+    forget_delivery,
+)
 from services.projects.gate.service import GateService
+from services.projects.governance.person_data import KEPT_GOVERNANCE, export_governance, forget_governance
 from services.projects.history.service import HistoryService
 from services.projects.participation.service import ParticipationService
 from services.projects.role.service import RoleService
@@ -20,7 +27,7 @@ KEPT = {
 }
 
 # Free text that may speak of the person who answered for the row when it was written.
-FORGOTTEN_TEXTS = ("activity.notes",)
+FORGOTTEN_TEXTS = ("activity.notes", *FORGOTTEN_DELIVERY_TEXTS)
 
 
 async def export(session: AsyncSession, person_id: UUID) -> dict[str, Any]:
@@ -49,6 +56,8 @@ async def export(session: AsyncSession, person_id: UUID) -> dict[str, Any]:
             for held, role in roles
         ],
         "decisions": await GateService(session).decided_by(person_id),
+        "governance": await export_governance(session, person_id),
+        "delivery": await export_delivery(session, person_id),
     }
 
 
@@ -63,9 +72,11 @@ async def erase(session: AsyncSession, person_id: UUID) -> ErasureReport:
         activity.touch()
         erased += 1
     erased += await RoleService(session).forget(person_id)
+    erased += await forget_governance(session, person_id)
+    erased += await forget_delivery(session, person_id)
     erased += await ParticipationService(session).forget(person_id)
     await HistoryService(session).forget(person_id, FORGOTTEN_TEXTS)
-    return ErasureReport(erased, dict(KEPT))
+    return ErasureReport(erased, KEPT | KEPT_GOVERNANCE | KEPT_DELIVERY)
 
 
 PERSON_DATA = PersonData(export, erase)

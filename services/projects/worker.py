@@ -5,7 +5,8 @@ from pathlib import Path
 from services.projects import models  # noqa: F401 - every table is known before the first query
 from services.projects.attachment.tasks import attachment_jobs
 from services.projects.datarequest.tasks import data_request_jobs
-from services.projects.history.tasks import HISTORY_SCHEDULE, history_jobs
+from services.projects.governance.tasks import GOVERNANCE_SCHEDULE, governance_jobs
+from services.projects.history.tasks import history_jobs
 from services.projects.instantiation.tasks import instantiation_jobs
 from services.projects.intake.tasks import jobs, on_coverage_changed, on_roster_applied
 from services.projects.settings import Settings
@@ -18,6 +19,7 @@ from shared.contracts.training import CoverageChanged
 from shared.kit.files import FileStore
 from shared.queue import WorkerSpec, run_worker
 from shared.queue.changes import ChangeFeed
+from shared.queue.sealing import SEALING_SCHEDULE
 
 
 def worker_spec(feed: ChangeFeed, key_file: Path | None = None, store: FileStore | None = None) -> WorkerSpec:
@@ -33,13 +35,14 @@ def worker_spec(feed: ChangeFeed, key_file: Path | None = None, store: FileStore
         },
         jobs={
             **jobs(feed),
+            **governance_jobs(),
             **instantiation_jobs(),
             **history_jobs(key_file),
             **attachment_jobs(store),
             **data_request_jobs(),
             **survey_jobs(),
         },
-        schedule=HISTORY_SCHEDULE,
+        schedule=(*SEALING_SCHEDULE, *GOVERNANCE_SCHEDULE),
         tokens=build_token_source,
     )
 

@@ -113,15 +113,22 @@ class CopyLogRepository:
         )
         return (await self._session.exec(query)).one_or_none() is not None
 
-    async def of_account(self, account_id: UUID) -> Sequence[CopyLogEntry]:
-        query = select(CopyLogEntry).where(
+    async def of_account(
+        self, account_id: UUID
+    ) -> tuple[Sequence[CopyLogEntry], Sequence[MigrationEnvironment], Sequence[PurgeCertificate]]:
+        """What an account logged or purged, and what it certified."""
+        copies = select(CopyLogEntry).where(
             CopyLogEntry.tenant_id == self._tenant,
             (col(CopyLogEntry.made_by) == account_id) | (col(CopyLogEntry.purged_by) == account_id),
         )
-        return (await self._session.exec(query)).all()
-
-    async def environments_of(self, account_id: UUID) -> Sequence[MigrationEnvironment]:
-        query = select(MigrationEnvironment).where(
+        environments = select(MigrationEnvironment).where(
             MigrationEnvironment.tenant_id == self._tenant, MigrationEnvironment.purged_by == account_id
         )
-        return (await self._session.exec(query)).all()
+        certificates = select(PurgeCertificate).where(
+            PurgeCertificate.tenant_id == self._tenant, PurgeCertificate.issued_by == account_id
+        )
+        return (
+            (await self._session.exec(copies)).all(),
+            (await self._session.exec(environments)).all(),
+            (await self._session.exec(certificates)).all(),
+        )

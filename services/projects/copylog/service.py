@@ -77,13 +77,15 @@ class CopyLogService:
     async def has_environment(self, project_id: UUID, name: str) -> bool:
         return name in {environment.name for environment in await self._log.environments(project_id)}
 
-    async def of_account(self, account_id: UUID) -> Sequence[CopyLogEntry]:
-        """What an account logged or purged."""
-        return await self._log.of_account(account_id)
-
-    async def environments_of(self, account_id: UUID) -> Sequence[MigrationEnvironment]:
-        """What an account purged."""
-        return await self._log.environments_of(account_id)
+    async def held_by(self, account_id: UUID) -> dict[str, list[str]]:
+        """Ids of what an account logged, purged and certified."""
+        copies, environments, certificates = await self._log.of_account(account_id)
+        found: dict[str, Sequence[Row]] = {
+            "copyLogEntries": copies,
+            "migrationEnvironments": environments,
+            "purgeCertificates": certificates,
+        }
+        return {name: [str(row.id) for row in rows] for name, rows in found.items()}
 
     async def keep(self, row: Row) -> None:
         self._log.add(row)

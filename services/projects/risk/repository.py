@@ -75,6 +75,16 @@ class RiskRepository:
         query = select(Risk).where(Risk.tenant_id == self._tenant, Risk.owner_id == account_id)
         return (await self._session.exec(query)).all()
 
+    async def judged_by(self, account_id: UUID) -> tuple[Sequence[RiskAssessment], Sequence[RiskAcceptance]]:
+        """What an account assessed and accepted."""
+        assessed = select(RiskAssessment).where(
+            RiskAssessment.tenant_id == self._tenant, RiskAssessment.assessed_by == account_id
+        )
+        accepted = select(RiskAcceptance).where(
+            RiskAcceptance.tenant_id == self._tenant, RiskAcceptance.accepted_by == account_id
+        )
+        return (await self._session.exec(assessed)).all(), (await self._session.exec(accepted)).all()
+
     async def matrix(self, project_id: UUID) -> RiskMatrix | None:
         """The newest one; None where the project chose nothing."""
         query = select(RiskMatrix).where(RiskMatrix.tenant_id == self._tenant, RiskMatrix.project_id == project_id)

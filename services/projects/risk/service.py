@@ -124,12 +124,27 @@ class RiskService:
     ) -> Sequence[RiskProposal]:
         return await self._risks.proposals_after(project_id, state, after, limit)
 
-    async def of_account(self, account_id: UUID) -> Sequence[Risk]:
-        """The risks that an account answers for."""
-        return await self._risks.of_account(account_id)
+    async def held_by(self, account_id: UUID) -> dict[str, list[str]]:
+        """Ids of what an account answers for, proposed, assessed and accepted."""
+        assessed, accepted = await self._risks.judged_by(account_id)
+        found: dict[str, Sequence[Row]] = {
+            "risks": await self._risks.of_account(account_id),
+            "riskProposals": await self._risks.proposed_by(account_id),
+            "riskAssessments": assessed,
+            "riskAcceptances": accepted,
+        }
+        return {name: [str(row.id) for row in rows] for name, rows in found.items()}
 
-    async def proposed_by(self, account_id: UUID) -> Sequence[RiskProposal]:
-        return await self._risks.proposed_by(account_id)
+    async def forget(self, account_id: UUID) -> int:
+        """Take the account away from risks and proposals; assessments and acceptances are records."""
+        risks, proposals = await self._risks.of_account(account_id), await self._risks.proposed_by(account_id)
+        for risk in risks:
+            risk.owner_id = None
+            risk.touch()
+        for proposal in proposals:
+            proposal.proposed_by = None
+            proposal.touch()
+        return len(risks) + len(proposals)
 
     async def known_refs(self, project_id: UUID) -> set[str]:
         """The source rows that the register holds already."""

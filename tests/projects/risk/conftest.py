@@ -7,7 +7,7 @@ import pytest
 
 from tests.projects.conftest import APPROVER, BASE, LEADER, Rollout
 
-RISK = {"area": "integration", "event": {"sv": "Licensnycklarna kommer för sent"}}
+RISK = {"area": "own", "event": {"sv": "Licensnycklarna kommer för sent"}}
 
 
 class Register:

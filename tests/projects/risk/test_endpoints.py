@@ -26,10 +26,9 @@ GRID: dict[str, Any] = {
 async def test_a_new_risk_has_no_level_and_the_gates_hear_that_it_is_not_assessed(register: Register) -> None:
     risk = await register.add()
     assert (risk["level"], risk["isAssessed"], risk["residualLevel"]) == (None, False, None)
-    assert await register.signals() == {
-        "": {"highest": None, "unassessed": 1},
-        "integration": {"highest": None, "unassessed": 1},
-    }
+    told = await register.signals()
+    assert told["own"] == {"highest": None, "unassessed": 1}
+    assert told[""]["unassessed"] == sum(each["unassessed"] for area, each in told.items() if area)
 
 
 async def test_the_current_level_goes_before_the_inherent_one_and_a_residual_one_before_none(
@@ -42,7 +41,7 @@ async def test_the_current_level_goes_before_the_inherent_one_and_a_residual_one
     assert (await register.read(risk))["level"] == "severe"
     await register.assess(risk, "medium", "current")
     assert (await register.read(risk))["level"] == "medium"
-    assert (await register.signals())[""] == {"highest": "medium", "unassessed": 0}
+    assert (await register.signals())["own"] == {"highest": "medium", "unassessed": 0}
 
 
 async def test_a_score_keeps_the_matrix_of_its_time_when_the_project_chooses_a_grid(register: Register) -> None:
@@ -97,7 +96,7 @@ async def test_acceptance_is_the_approvers_and_needs_a_level(register: Register)
     assert (await register.accept(risk, "2020-01-01")).status_code == 422
     assert (await register.accept(risk, day)).status_code == 201
     assert (await register.read(risk))["acceptance"]["level"] == "severe"
-    assert (await register.signals())[""] == {"highest": None, "unassessed": 0}
+    assert (await register.signals())["own"] == {"highest": None, "unassessed": 0}
 
 
 async def test_an_acceptance_ends_with_its_day_and_where_the_risk_grows(register: Register) -> None:
@@ -106,13 +105,13 @@ async def test_an_acceptance_ends_with_its_day_and_where_the_risk_grows(register
     last = clock.today() + timedelta(days=3)
     await register.accept(risk, last.isoformat())
     await register.assess(risk, "large")
-    assert (await register.signals())[""] == {"highest": "large", "unassessed": 0}
+    assert (await register.signals())["own"] == {"highest": "large", "unassessed": 0}
     await register.assess(risk, "small")
-    assert (await register.signals())[""] == {"highest": None, "unassessed": 0}
+    assert (await register.signals())["own"] == {"highest": None, "unassessed": 0}
     with frozen(clock.now() + timedelta(days=4)):
         assert (await register.read(risk))["acceptance"] is None
         await recheck(register.rollout)
-    assert (await register.signals())[""] == {"highest": "small", "unassessed": 0}
+    assert (await register.signals())["own"] == {"highest": "small", "unassessed": 0}
 
 
 async def recheck(rollout: Rollout) -> None:

@@ -53,7 +53,14 @@ class Transfers:
         unit_id = new_id()
         async with self.service.database.transaction(self.service.tenant) as session:
             session.add(
-                Unit(tenant_id=self.service.tenant, id=unit_id, name="Almen", kind="school", school_forms=[], version=1)
+                Unit(
+                    tenant_id=self.service.tenant,
+                    id=unit_id,
+                    name="Almen",
+                    kind="school",
+                    school_forms=[],
+                    roster_version=1,
+                )
             )
         return str(unit_id)
 

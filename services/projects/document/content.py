@@ -30,7 +30,7 @@ async def plan_content(session: AsyncSession, project: Project, lang: Lang) -> P
         bars=await pictures.bars(project),
         checklist=[_line(line, lang) for line in lines],
         charts=await pictures.gantt_pages(project),
-        effort=await pictures.effort(project),
+        effort=await pictures.effort_if_any(project),
         today=clock.today(),
     )
 

@@ -28,7 +28,7 @@ class PlanContent:
     bars: Sequence[Bar]
     checklist: Sequence[tuple[str, str, str, str]]
     charts: Sequence[bytes]
-    effort: bytes
+    effort: bytes | None
     today: date
 
 
@@ -77,15 +77,25 @@ def _parts(plan: PlanContent, lang: Lang) -> list[Part]:
         text(1, PlanSection.linked_projects),
         text(1, PlanSection.project_meeting),
         _time_plan(plan, lang),
-        *(chart(2, words.CHART, lang, svg, wide=True) for svg in plan.charts),
-        chart(2, words.EFFORT, lang, plan.effort),
+        *_charts(plan, lang),
+        chart(2, words.EFFORT, lang, plan.effort) if plan.effort else written(2, words.EFFORT, None, lang),
         _checklist(plan, lang),
         text(1, PlanSection.closure),
     ]
 
 
+def _charts(plan: PlanContent, lang: Lang) -> list[Part]:
+    """One page for each part of the plan, numbered where there are several."""
+    count = len(plan.charts)
+    parts = [chart(2, words.CHART, lang, svg, wide=True) for svg in plan.charts]
+    if count > 1:
+        for number, part in enumerate(parts, start=1):
+            part["heading"] = f"{part['heading']} ({number}/{count})"
+    return parts
+
+
 def _goals(plan: PlanContent, lang: Lang) -> list[Part]:
-    columns = ((words.NUMBER, 1.2), (words.GOAL, 5), (words.MEASURE, 4))
+    columns = ((words.NUMBER, 1.4), (words.GOAL, 5), (words.MEASURE, 4))
     parts = []
     for kind, name in words.GOAL_KINDS.items():
         rows = [
@@ -100,7 +110,7 @@ def _goals(plan: PlanContent, lang: Lang) -> list[Part]:
 
 
 def _risks(plan: PlanContent, lang: Lang) -> Part:
-    columns = ((words.NUMBER, 1.2), (words.RISK, 4), (words.CONSEQUENCE, 3), (words.MITIGATION, 3), (words.LEVEL, 1.4))
+    columns = ((words.NUMBER, 1.8), (words.RISK, 4), (words.CONSEQUENCE, 3), (words.MITIGATION, 3), (words.LEVEL, 1.6))
     rows = [
         (
             risk["source_ref"] or "",

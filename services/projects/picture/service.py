@@ -67,6 +67,11 @@ class PictureService:
         lines = [_line(phase, gates.get(phase.id), rows.get(str(phase.id), []), self._lang) for phase in phases]
         return draw_overview(project.name, await self._subtitle(project), lines, today, self._lang)
 
+    async def effort_if_any(self, project: Project) -> bytes | None:
+        """The same, or None where nobody takes part in anything yet."""
+        totals = await ParticipationService(self._session).effort(project.id)
+        return await self.effort(project) if any(True for _ in totals.whole.sides()) else None
+
     async def effort(self, project: Project) -> bytes:
         """Hours per side, SVG."""
         totals = await ParticipationService(self._session).effort(project.id)

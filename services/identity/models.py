@@ -13,12 +13,12 @@ from services.identity.session.models import SsoSession
 from services.identity.tenant.models import Tenant
 from services.identity.token.models import RefreshFamily, RefreshToken
 from shared.auth.tables import declare_access_cutoff
-from shared.kit.journal import declare_journal_table
+from shared.kit.journal import declare_sealed_journal
 from shared.kit.kit_tables import declare_kit_tables
 
 declare_kit_tables(Model)
 declare_access_cutoff(Model)
-declare_journal_table(Model)
+declare_sealed_journal(Model)
 
 __all__ = [
     "Account",

@@ -14,10 +14,13 @@ from services.identity.roster.tasks import (
 )
 from services.identity.settings import Settings
 from services.identity.token.tasks import PRUNE, prune_all
-from shared.auth.service_tokens import build_token_source
+from shared.auth.service_tokens import build_token_source, signer_of
+from shared.contracts.identity_history import IdentityJournalHeadSealed
 from shared.contracts.sync import PersonProtected, RosterApplied
+from shared.kit.seals import Seal
 from shared.queue import Schedule, WorkerSpec, run_worker
 from shared.queue.changes import ChangeFeed
+from shared.queue.sealing import SEALING_SCHEDULE, sealing_jobs
 
 
 def worker_spec(feed: ChangeFeed, settings: Settings) -> WorkerSpec:
@@ -26,15 +29,27 @@ def worker_spec(feed: ChangeFeed, settings: Settings) -> WorkerSpec:
         service="identity",
         settings=Settings,
         consumes={"sync": {RosterApplied: on_roster_applied, PersonProtected: on_person_protected}},
-        jobs={FOLLOW: follow_roster(feed), ALIGN: align_all, ROTATE: rotate_keys(settings), PRUNE: prune_all},
+        jobs={
+            FOLLOW: follow_roster(feed),
+            ALIGN: align_all,
+            ROTATE: rotate_keys(settings),
+            PRUNE: prune_all,
+            **sealing_jobs(_told, signer_of(settings.client_key_file)),
+        },
         schedule=[
             # Shortly after midnight in Sweden, winter and summer.
             Schedule(ALIGN, every=timedelta(days=1), offset=timedelta(hours=23, minutes=5)),
             Schedule(ROTATE, every=timedelta(hours=1)),
             Schedule(PRUNE, every=timedelta(hours=6)),
+            *SEALING_SCHEDULE,
         ],
         tokens=build_token_source,
     )
+
+
+def _told(head: Seal, signature: str) -> IdentityJournalHeadSealed:
+    """The head of the journal's chain, for others to keep."""
+    return IdentityJournalHeadSealed(seal_id=head.id, number=head.number, hash=head.hash.hex(), signature=signature)
 
 
 def main() -> None:

@@ -2,7 +2,10 @@
 
 import asyncio
 from collections import defaultdict
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
 from urllib.parse import urljoin
 from uuid import UUID
 
@@ -91,6 +94,11 @@ class TokenSource:
             "exp": now + int(ASSERTION_LIFETIME.total_seconds()),
         }
         return self._key.sign(claims, "JWT")
+
+
+def signer_of(key_file: Path | None) -> Callable[[Mapping[str, Any], str], str] | None:
+    """What signs claims as a JWS of a `typ` with the service's own key; identity knows its public half."""
+    return SigningKey.from_pem(key_file.read_bytes()).sign if key_file else None
 
 
 def build_token_source(settings: ServiceSettings, transport: httpx.AsyncBaseTransport | None = None) -> TokenSource:

@@ -6,6 +6,7 @@ from typing import Any
 
 from shared.contracts import (
     identity,
+    identity_history,
     projects,
     projects_agreement,
     projects_delivery,
@@ -19,6 +20,7 @@ from shared.contracts.base import Event, EventEnvelope, owner_of
 
 _MODULES: tuple[ModuleType, ...] = (
     identity,
+    identity_history,
     projects,
     projects_agreement,
     projects_delivery,

@@ -41,6 +41,7 @@ DEFINERS: dict[tuple[str, str], str] = {
     ("identity", "account_tenants(uuid)"): "where an account of the present tenant must be cut off: tenant ids alone",
     ("identity", "holds_demo_data()"): "one bit, so that production refuses to start on demo data",
     ("projects", "plan_tenants()"): "the daily watch over what is overdue visits every tenant with a plan; ids alone",
+    ("identity", "journal_tenants()"): "the worker seals the journal of every tenant; ids alone",
     ("projects", "journal_tenants()"): "the worker seals the journal of every tenant; ids alone",
     ("projects", "journal_redact(uuid,text[])"): "takes a person out of the present tenant's images; returns a count",
     ("training", "roster_tenants()"): "the daily refresh of coverage visits every tenant with a roster; ids alone",

@@ -1,4 +1,4 @@
-"""The two functions through which this feature reaches further than the session's own rows."""
+"""The function through which former rows can be changed, and in no other way."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -6,17 +6,12 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-_TENANTS = text("SELECT journal_tenants()")
 _REDACT = text("SELECT journal_redact(:person, :texts)")
 
 
 class HistoryRepository:
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
-
-    async def tenants(self) -> Sequence[UUID]:
-        """Every tenant with a journal; the function sees them all and tells ids alone."""
-        return (await self._session.execute(_TENANTS)).scalars().all()
 
     async def redact(self, person_id: UUID, texts: Sequence[str]) -> int:
         """How many images were redacted (`shared.kit.history_sql.REDACT`)."""

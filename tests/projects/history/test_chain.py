@@ -8,13 +8,13 @@ import asyncpg
 import pytest
 from sqlalchemy import text
 
-from services.projects.history.service import HEAD_TYPE, HistoryService
-from services.projects.history.tasks import HISTORY_SCHEDULE, SEAL, SEND_HEADS, history_jobs
+from services.projects.history.tasks import history_jobs
 from services.projects.person_data import erase
 from shared.auth.jws import SigningKey, read_claims, read_header
-from shared.contracts.projects_history import JournalHeadSealed
+from shared.contracts.projects_history import ProjectsJournalHeadSealed
 from shared.kit import clock, seals
 from shared.kit.ids import new_id
+from shared.queue.sealing import HEAD_TYPE, SEAL, SEALING_SCHEDULE, SEND_HEADS
 from tests.projects.conftest import APPROVER, BASE, CREATE, LEADER, Rollout
 from tests.projects.history.conftest import look_back
 from tests.support.jobs import Context
@@ -40,7 +40,7 @@ async def create_sealed(service: ServiceUnderTest) -> Rollout:
 
 async def seal(service: ServiceUnderTest) -> bool:
     async with service.database.transaction(service.tenant) as session:
-        return await HistoryService(session).seal()
+        return await seals.seal(session) is not None
 
 
 async def seal_all(service: ServiceUnderTest) -> None:
@@ -234,9 +234,9 @@ async def test_the_worker_seals_every_tenant_and_sends_the_heads_signed(sealed: 
     assert await jobs[SEAL](Context(service)) == {"tenants": 1, "seals": 1}
     assert await jobs[SEND_HEADS](Context(service)) == {"heads": 1}
     owner = await asyncpg.connect(service.urls.owner)
-    data = await owner.fetchval("SELECT data FROM outbox WHERE type = $1", JournalHeadSealed.type)
+    data = await owner.fetchval("SELECT data FROM outbox WHERE type = $1", ProjectsJournalHeadSealed.type)
     await owner.close()
-    event = JournalHeadSealed.model_validate_json(data)
+    event = ProjectsJournalHeadSealed.model_validate_json(data)
     read_header(event.signature, HEAD_TYPE)
     claims = read_claims(event.signature, key.public_key())
     assert (claims["tenant"], claims["seal"], claims["hash"]) == (str(service.tenant), 3, event.hash)
@@ -249,7 +249,7 @@ async def test_without_a_key_the_heads_stay(sealed: Rollout) -> None:
 
 
 def test_the_chain_grows_often_and_is_told_daily() -> None:
-    assert {entry.kind: entry.every for entry in HISTORY_SCHEDULE} == {
+    assert {entry.kind: entry.every for entry in SEALING_SCHEDULE} == {
         SEAL: timedelta(minutes=5),
         SEND_HEADS: timedelta(days=1),
     }

@@ -15,6 +15,7 @@ from services.projects.instantiation.fan_out import UnitRef
 from services.projects.instantiation.recall import recall
 from services.projects.instantiation.repository import InstantiationRepository
 from services.projects.instantiation.service.criteria import CriteriaFollower, CriterionEffect
+from services.projects.instantiation.service.sections import SectionWriter
 from services.projects.plan.vocabulary import PlanState
 from services.projects.project.errors import PlanIsApproved
 from services.projects.project.models import Project
@@ -62,6 +63,7 @@ class OptionService:
         self._gates = GateService(session)
         self._rows = InstantiationRepository(session)
         self._criteria = CriteriaFollower(session)
+        self._sections = SectionWriter(session)
 
     async def preview(self, project_id: UUID, chosen: Mapping[str, OptionValue]) -> OptionEffects:
         """Writes nothing. Raises ProjectNotFound, ChoicesInvalid."""
@@ -83,6 +85,8 @@ class OptionService:
         if drawings.after.options == project.options:
             return project
         effects = await self._effects(project, drawings, write=True)
+        await self._sections.write(drawings.after, project)
+        await self._sections.follow_options(drawings.after, project)
         before, project.options = project.options, effects.options
         project.touch()
         await self._tell(project, before, reason)

@@ -59,6 +59,16 @@ class SectionWriter:
         chosen = frozenset(key for key, value in draft.options.items() if value is True)
         await self._flows.add_from_template(project.id, self._filled(template.migration_flows, draft), chosen)
 
+    async def follow_options(self, draft: Draft, project: Project) -> None:
+        """Let what the sections' owners hold apply or not, as the options of a running project now say."""
+        wanted = {row.source_ref: row.enabled_if for row in draft.template.migration_flows}
+        for flow in await self._flows.flows(project.id):
+            option = wanted.get(flow.source_ref) if flow.source_ref else None
+            if option is not None and flow.is_enabled != (draft.options[option] is True):
+                flow.is_enabled = not flow.is_enabled
+                flow.touch()
+                await self._flows.keep(flow)
+
     async def _steer(self, draft: Draft, project: Project) -> None:
         template = draft.template
         await self._governance.add_from_template(

@@ -95,6 +95,7 @@ class UpgradeService:
         await PlanUpgrader(self._session, upgrade.ours, drawn, upgrade.new).apply(upgrade.changes, verdicts)
         await self._add_roles(upgrade)
         await self._sections.write(upgrade.new, project)
+        await self._sections.follow_options(upgrade.new, project)
         await self._criteria.follow(project.id, upgrade.old, upgrade.new, write=True)
         await self._move(upgrade, anchors, verdicts)
         await self._gates.reevaluate([project.id])

@@ -3,6 +3,7 @@
 from typing import Any
 
 import httpx
+from sqlalchemy import text
 
 from tests.projects.conftest import APPROVER, BASE, LEADER, Rollout
 
@@ -33,6 +34,13 @@ async def read(rollout: Rollout, path: str) -> dict[str, Any]:
     assert answer.status_code == 200, answer.text
     found: dict[str, Any] = answer.json()
     return found
+
+
+async def told(rollout: Rollout, type_: str) -> list[dict[str, Any]]:
+    """The data of the events of a type, in order; needs a project whose commits are real."""
+    query = text("SELECT data FROM outbox WHERE type = :type ORDER BY seq")
+    async with rollout.service.relay.transaction(None) as session:
+        return [row.data for row in await session.execute(query, {"type": f"projects.{type_}.v1"})]
 
 
 async def make_body(rollout: Rollout, key: str = "board", **more: Any) -> dict[str, Any]:

@@ -143,8 +143,8 @@ async def seats_patch(
     return show_seat(seat, await BodyService(session).memberships([seat_id]), clock.today())
 
 
-@router.post("/seats/{seatId}/memberships", name="memberships_create", status_code=201, summary="Fill a seat")
-async def memberships_create(
+@router.post("/seats/{seatId}/memberships", name="seat_memberships_create", status_code=201, summary="Fill a seat")
+async def seat_memberships_create(
     seat_id: SeatId,
     body: MembershipCreate,
     caller: BodiesWrite,
@@ -160,9 +160,9 @@ async def memberships_create(
 
 
 @router.get(
-    "/seat-memberships/{membershipId}", name="memberships_get", summary="Read a membership", dependencies=[AsOf]
+    "/seat-memberships/{membershipId}", name="seat_memberships_get", summary="Read a membership", dependencies=[AsOf]
 )
-async def memberships_get(
+async def seat_memberships_get(
     membership_id: MembershipId, caller: BodiesRead, session: SessionDep, response: Response
 ) -> MembershipPublic:
     """Who sits in a seat, from when to when."""
@@ -172,9 +172,12 @@ async def memberships_get(
 
 
 @router.patch(
-    "/seat-memberships/{membershipId}", name="memberships_patch", summary="Change a membership", responses=_VERSIONED
+    "/seat-memberships/{membershipId}",
+    name="seat_memberships_patch",
+    summary="Change a membership",
+    responses=_VERSIONED,
 )
-async def memberships_patch(
+async def seat_memberships_patch(
     membership_id: MembershipId,
     body: MembershipChange,
     caller: BodiesWrite,

@@ -213,8 +213,8 @@ async def _vacant_seats(project_id: UUID, session: SessionDep) -> list[VacancyPu
     ]
 
 
-def _key(row: VacancyPublic) -> list[object]:
-    return [row.seat_id or row.role_id, row.unit_id]
+def _key(row: VacancyPublic) -> list[str]:
+    return [str(row.seat_id or row.role_id), str(row.unit_id)]
 
 
 async def _shown(

@@ -13,6 +13,7 @@ from services.projects.attachment.endpoints import router as attachments
 from services.projects.baseline.endpoints import router as baselines
 from services.projects.body.endpoints import router as bodies
 from services.projects.calendar.endpoints import router as calendars
+from services.projects.changerequest.endpoints import router as change_requests
 from services.projects.checklist.endpoints import router as checklists
 from services.projects.consultation.endpoints import router as consultations
 from services.projects.copylog.endpoints import router as copies
@@ -88,6 +89,7 @@ SPEC = ServiceSpec(
         baselines,
         shares,
         agreements,
+        change_requests,
         documents,
         pictures,
         goals,

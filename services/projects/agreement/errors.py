@@ -48,14 +48,3 @@ class RequestNotSubmitted(Conflict):
         en="The change request must be submitted before it can be decided",
         da="Ændringsanmodningen skal indsendes, før den kan afgøres",
     )
-
-
-class BodyCannotDecide(Conflict):
-    """Advisory, expert and union bodies are heard; the steering body decides (VA-GOV1, IM-R2)."""
-
-    slug = "body-cannot-decide"
-    title = Text(
-        sv="Organet är rådgivande och kan inte besluta; välj styrgruppen",
-        en="The body is advisory and cannot decide; choose the steering body",
-        da="Organet er rådgivende og kan ikke beslutte; vælg styregruppen",
-    )

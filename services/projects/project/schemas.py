@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from services.projects.plan.vocabulary import LifecycleStage, PartySide, SchoolForm
+from services.projects.plan.vocabulary import LifecycleStage, PartySide, PlanState, SchoolForm
 from shared.kit.text import Text
 from shared.web.models import AllowedAction, ApiModel, ApiPatch, example
 
@@ -18,6 +18,7 @@ PROJECT_EXAMPLE: dict[str, Any] = {
     "name": "Skolplattform 2027",
     "state": "active",
     "stage": "implementation",
+    "planState": "draft",
     "templateKey": "sv-supplier-5-phase",
     "templateVersion": "1.0.0",
     "templateDigest": "5f0c2b9e8d11",
@@ -57,6 +58,7 @@ class ProjectItem(ApiModel):
     name: str
     state: Literal["active", "closed"]
     stage: LifecycleStage
+    plan_state: PlanState = Field(description="How far the plan is agreed; an approved one moves by change requests")
     template_key: str
     template_version: str
     template_digest: str = Field(description="SHA-256 of the template file that the project was made from")

@@ -17,6 +17,7 @@ from services.projects.gate.service import GateService
 from services.projects.governance.person_data import KEPT_GOVERNANCE, export_governance, forget_governance
 from services.projects.history.service import HistoryService
 from services.projects.participation.service import ParticipationService
+from services.projects.quality.person_data import export_quality, forget_quality
 from services.projects.role.service import RoleService
 from shared.kit.persondata import ErasureReport, PersonData
 
@@ -58,6 +59,7 @@ async def export(session: AsyncSession, person_id: UUID) -> dict[str, Any]:
         "decisions": await GateService(session).decided_by(person_id),
         "governance": await export_governance(session, person_id),
         "delivery": await export_delivery(session, person_id),
+        "quality": await export_quality(session, person_id),
     }
 
 
@@ -74,6 +76,7 @@ async def erase(session: AsyncSession, person_id: UUID) -> ErasureReport:
     erased += await RoleService(session).forget(person_id)
     erased += await forget_governance(session, person_id)
     erased += await forget_delivery(session, person_id)
+    erased += await forget_quality(session, person_id)
     erased += await ParticipationService(session).forget(person_id)
     await HistoryService(session).forget(person_id, FORGOTTEN_TEXTS)
     return ErasureReport(erased, KEPT | KEPT_GOVERNANCE | KEPT_DELIVERY)

@@ -11,7 +11,17 @@ from tests.benchmarks import as_of, events, filtered_list, gateway, http_list, i
 from tests.benchmarks.measure import Figure
 from tests.benchmarks.report import show, write
 
-BENCHES: tuple[ModuleType, ...] = (http_list, filtered_list, gateway, roster, stack, events, as_of, schedule, instantiate)
+BENCHES: tuple[ModuleType, ...] = (
+    http_list,
+    filtered_list,
+    gateway,
+    roster,
+    stack,
+    events,
+    as_of,
+    schedule,
+    instantiate,
+)
 """Each has `NAMES`, the figures that it gives, and `run()`."""
 
 

@@ -145,8 +145,8 @@ class CalendarService:
         before: dict[str, object],
         after: dict[str, object],
     ) -> None:
-        action = f"calendar.{what.removesuffix('d').removesuffix('e')}"
-        await record(self._session, action, "calendar_exception", row.id, before=before, after=after)
+        verb = {"added": "add", "changed": "change", "removed": "remove"}[what]
+        await record(self._session, f"calendar.{verb}", "calendar_exception", row.id, before=before, after=after)
         event = CalendarChanged(calendar_exception_id=row.id, unit_id=row.unit_id, change=what)
         await publish(self._session, event)
 

@@ -125,8 +125,8 @@ def limits(
     latest = Latest([0] * size, [0] * size, [0] * size)
     for i in reversed(network.order):
         if i in network.children:
-            _to_children(network.children[i], i, late, calendars)
-            _to_children(network.children[i], i, calm, calendars)
+            _to_children(network, i, late, calendars)
+            _to_children(network, i, calm, calendars)
             latest.starts[i], latest.finishes[i] = late.starts[i], late.finishes[i]
             latest.by_links[i] = late.finishes[i]
             continue
@@ -183,10 +183,11 @@ def _carried_back(at: int, code: int, theirs: Workdays, mine: Workdays) -> int:
     return theirs.before[day + 1] - 1 if code & 1 else theirs.before[day]
 
 
-def _to_children(children: Sequence[int], parent: int, into: Limits, calendars: Sequence[Workdays]) -> None:
+def _to_children(network: Network, parent: int, into: Limits, calendars: Sequence[Workdays]) -> None:
     start, finish = into.starts[parent], into.finishes[parent]
-    for child in children:
+    for child in network.children[parent]:
         mine = calendars[child]
         into.finishes[child] = min(into.finishes[child], _carried_back(finish, FS, mine, EVERY_DAY))
         if start < NEVER:
-            into.starts[child] = min(into.starts[child], _carried_back(start, SS, mine, EVERY_DAY))
+            code = FS if network.rows[child].is_milestone else SS
+            into.starts[child] = min(into.starts[child], _carried_back(start, code, mine, EVERY_DAY))

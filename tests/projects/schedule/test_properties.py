@@ -87,7 +87,7 @@ def plans(draw: st.DrawFn, *, plain: bool = False) -> tuple[list[PlanRow], list[
     return rows, links
 
 
-fast = settings(max_examples=250, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+fast = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 def computed(rows: list[PlanRow], links: list[PlanLink]) -> Schedule:

@@ -43,7 +43,7 @@ WITHOUT_PAST: dict[str, str] = {
 
 # GET routes under /projects/v1 that cannot go back, each with the reason.
 WITHOUT_AS_OF: dict[str, str] = {
-    "projects_api_info_get": "about the API itself",
+    "projects_api_info": "about the API itself",
     "projects_jobs_get": "a job's progress is no plan data",
     "projects_journal_entries_list": "the journal is the history itself",
     "templates_list": "a version of a template never changes",
@@ -52,10 +52,6 @@ WITHOUT_AS_OF: dict[str, str] = {
     "instantiations_get": "how far a plan has been written; a job's progress",
     "attachments_get_content": FILE,
     "shared_plans_get": "the holder of a link sees the present plan",
-    "polls_list": ANONYMOUS,
-    "polls_get": ANONYMOUS,
-    "survey_scores_get": ANONYMOUS,
-    "survey_comments_list": ANONYMOUS,
 }
 
 _TABLES = """

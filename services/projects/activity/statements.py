@@ -20,10 +20,12 @@ CASE WHEN jsonb_typeof(a.fan_out) = 'object' THEN (
         'overdue', count(*) FILTER (WHERE {_LATE_CHILD}),
         'start', min(c.window_start), 'end', max(c.window_end))
     FROM activity c
-    WHERE c.tenant_id = a.tenant_id AND c.parent_id = a.id AND c.deleted_at IS NULL AND c.is_enabled
+    WHERE c.tenant_id = a.tenant_id AND c.project_id = a.project_id AND c.parent_id = a.id
+        AND c.deleted_at IS NULL AND c.is_enabled
 ) END
 """
-"""What the children of row `a` come to. Put the day into `{today}`."""
+"""What the children of row `a` come to. Put the day into `{today}`. The project is named for reads of the past, which
+find rows by it."""
 
 _LIST = """
 SELECT a.position, a.id, row_to_json(shown)::text AS shown

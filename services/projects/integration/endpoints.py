@@ -22,7 +22,7 @@ from services.projects.integration.verifying import Verifying
 from services.projects.integration.view import show
 from services.projects.project.endpoints import ProjectId, Projects
 from shared.kit import clock
-from shared.web import IfMatch, LangDep, Page, PageDep, SessionDep, created, etag, make_page, new_router
+from shared.web import AsOf, IfMatch, LangDep, Page, PageDep, SessionDep, created, etag, make_page, new_router
 from shared.web.route import problem_responses
 
 router = new_router("integrations")
@@ -38,7 +38,12 @@ async def _service(session: SessionDep) -> IntegrationService:
 Integrations = Annotated[IntegrationService, Depends(_service)]
 
 
-@router.get("/projects/{projectId}/systems", name="systems_list", summary="List the systems around a rollout")
+@router.get(
+    "/projects/{projectId}/systems",
+    name="systems_list",
+    summary="List the systems around a rollout",
+    dependencies=[AsOf],
+)
 async def systems_list(
     project_id: ProjectId,
     caller: IntegrationsRead,
@@ -71,7 +76,7 @@ async def systems_create(
     return SystemPublic.model_validate(system)
 
 
-@router.get("/systems/{systemId}", name="systems_get", summary="Read a system")
+@router.get("/systems/{systemId}", name="systems_get", summary="Read a system", dependencies=[AsOf])
 async def systems_get(
     system_id: SystemId, caller: IntegrationsRead, integrations: Integrations, response: Response
 ) -> SystemPublic:
@@ -98,7 +103,9 @@ async def systems_patch(
     return SystemPublic.model_validate(system)
 
 
-@router.get("/projects/{projectId}/integrations", name="integrations_list", summary="List integrations")
+@router.get(
+    "/projects/{projectId}/integrations", name="integrations_list", summary="List integrations", dependencies=[AsOf]
+)
 async def integrations_list(
     project_id: ProjectId,
     caller: IntegrationsRead,
@@ -140,7 +147,9 @@ async def integrations_create(
     return show(view, caller, lang, clock.today())
 
 
-@router.get("/integrations/{integrationId}", name="integrations_get", summary="Read an integration")
+@router.get(
+    "/integrations/{integrationId}", name="integrations_get", summary="Read an integration", dependencies=[AsOf]
+)
 async def integrations_get(
     integration_id: IntegrationId,
     caller: IntegrationsRead,
@@ -175,7 +184,12 @@ async def integrations_patch(
     return show(view, caller, lang, clock.today())
 
 
-@router.get("/integrations/{integrationId}/verifications", name="verifications_list", summary="List verifications")
+@router.get(
+    "/integrations/{integrationId}/verifications",
+    name="verifications_list",
+    summary="List verifications",
+    dependencies=[AsOf],
+)
 async def verifications_list(
     integration_id: IntegrationId,
     caller: IntegrationsRead,

@@ -27,7 +27,19 @@ from shared.auth.principal import Principal
 from shared.auth.scopes import Scope
 from shared.kit import clock
 from shared.kit.text import Lang
-from shared.web import AllowedAction, IfMatch, LangDep, Page, PageDep, SessionDep, created, etag, make_page, new_router
+from shared.web import (
+    AllowedAction,
+    AsOf,
+    IfMatch,
+    LangDep,
+    Page,
+    PageDep,
+    SessionDep,
+    created,
+    etag,
+    make_page,
+    new_router,
+)
 from shared.web.route import problem_responses
 
 router = new_router("roles")
@@ -35,7 +47,9 @@ router = new_router("roles")
 AssignmentId = Annotated[UUID, Path(alias="assignmentId")]
 
 
-@router.get("/projects/{projectId}/roles", name="roles_list", summary="List the roles of a project")
+@router.get(
+    "/projects/{projectId}/roles", name="roles_list", summary="List the roles of a project", dependencies=[AsOf]
+)
 async def roles_list(
     project_id: ProjectId, caller: BodiesRead, projects: Projects, session: SessionDep, request: Request, page: PageDep
 ) -> Page[RolePublic]:
@@ -65,7 +79,12 @@ async def roles_create(
     return RolePublic.model_validate(role)
 
 
-@router.get("/projects/{projectId}/role-assignments", name="role_assignments_list", summary="List who holds the roles")
+@router.get(
+    "/projects/{projectId}/role-assignments",
+    name="role_assignments_list",
+    summary="List who holds the roles",
+    dependencies=[AsOf],
+)
 async def role_assignments_list(
     project_id: ProjectId,
     caller: BodiesRead,
@@ -108,7 +127,12 @@ async def role_assignments_create(
     return await _shown(row, session, caller, lang, response)
 
 
-@router.get("/role-assignments/{assignmentId}", name="role_assignments_get", summary="Read a role assignment")
+@router.get(
+    "/role-assignments/{assignmentId}",
+    name="role_assignments_get",
+    summary="Read a role assignment",
+    dependencies=[AsOf],
+)
 async def role_assignments_get(
     assignment_id: AssignmentId, caller: BodiesRead, session: SessionDep, lang: LangDep, response: Response
 ) -> AssignmentPublic:
@@ -136,7 +160,9 @@ async def role_assignments_patch(
     return await _shown(row, session, caller, lang, response)
 
 
-@router.get("/projects/{projectId}/vacancies", name="vacancies_list", summary="List what is vacant")
+@router.get(
+    "/projects/{projectId}/vacancies", name="vacancies_list", summary="List what is vacant", dependencies=[AsOf]
+)
 async def vacancies_list(
     project_id: ProjectId,
     caller: BodiesRead,
@@ -175,7 +201,10 @@ async def vacancies_list(
 
 
 @router.get(
-    "/projects/{projectId}/continuity-reports", name="continuity_reports_get", summary="Report on the change of stage"
+    "/projects/{projectId}/continuity-reports",
+    name="continuity_reports_get",
+    summary="Report on the change of stage",
+    dependencies=[AsOf],
 )
 async def continuity_reports_get(
     project_id: ProjectId,

@@ -12,9 +12,15 @@ from services.projects.risk.errors import RiskClosed, RiskNotAssessed
 from services.projects.risk.matrix import Definition
 from services.projects.risk.models import Risk, RiskAcceptance, RiskAssessment, RiskMatrix
 from services.projects.risk.rights import refusal_to_accept, refusal_to_edit, refusal_to_manage
-from services.projects.risk.schemas import AcceptanceCreate, AssessmentCreate, RiskChange, RiskCreate, TriggerRule
+from services.projects.risk.schemas import (
+    RiskAcceptanceCreate,
+    RiskAssessmentCreate,
+    RiskChange,
+    RiskCreate,
+    TriggerRule,
+)
 from services.projects.risk.service import RiskService, RiskView
-from services.projects.risk.vocabulary import MatrixKind, RiskState
+from services.projects.risk.vocabulary import AssessmentKind, MatrixKind, RiskState
 from shared.auth.principal import Principal
 from shared.contracts.projects_delivery import RiskChanged, RiskLevelChanged, RiskMatrixChanged
 from shared.kit import clock
@@ -89,26 +95,13 @@ class RiskChanges:
         await self._risks.recheck(risk.project_id)
         return await self._risks.view(risk)
 
-    async def assess(self, risk_id: UUID, given: AssessmentCreate) -> RiskAssessment:
+    async def assess(self, risk_id: UUID, given: RiskAssessmentCreate) -> RiskAssessment:
         """Score a risk by the matrix in force, which is frozen into the score. Raises RiskClosed, ScoreInvalid."""
         risk = await self._open(risk_id)
         demand(refusal_to_manage(self._caller))
         number, definition = await self._risks.definition(risk.project_id)
         level = definition.score(given.level, given.likelihood, given.consequence)
-        assessment = RiskAssessment(
-            tenant_id=risk.tenant_id,
-            project_id=risk.project_id,
-            risk_id=risk.id,
-            kind=given.kind,
-            level=level,
-            likelihood=given.likelihood,
-            consequence=given.consequence,
-            matrix_number=number,
-            matrix=definition.model_dump(mode="json", by_alias=True),
-            note=given.note,
-            assessed_by=self._caller.subject,
-            assessed_side=str(self._caller.side),
-        )
+        assessment = self._score(risk, given, level, number, definition)
         column = f"{given.kind}_level"
         before = getattr(risk, column)
         setattr(risk, column, level.value)
@@ -124,18 +117,11 @@ class RiskChanges:
         )
         await self.tell(risk, [column])
         if before != level:
-            told = RiskLevelChanged(
-                project_id=risk.project_id,
-                risk_id=risk.id,
-                kind=given.kind.value,
-                level=level.value,
-                level_before=before and RiskLevel(before).value,
-            )
-            await publish(self._session, told)
+            await self._tell_level(risk, given.kind, level, before)
         await self._risks.tell_levels(risk.project_id)
         return assessment
 
-    async def accept(self, risk_id: UUID, given: AcceptanceCreate) -> RiskAcceptance:
+    async def accept(self, risk_id: UUID, given: RiskAcceptanceCreate) -> RiskAcceptance:
         """Live with a risk at its level of now. Raises RiskClosed, RiskNotAssessed, Invalid for a day that is over."""
         risk = await self._open(risk_id)
         demand(refusal_to_accept(self._caller))
@@ -186,6 +172,34 @@ class RiskChanges:
     async def tell(self, risk: Risk, fields: list[str]) -> None:
         names = tuple(_WIRE_NAMES.get(name, name) for name in fields)
         told = RiskChanged(project_id=risk.project_id, risk_id=risk.id, version=risk.version, fields=names)
+        await publish(self._session, told)
+
+    def _score(
+        self, risk: Risk, given: RiskAssessmentCreate, level: RiskLevel, number: int, definition: Definition
+    ) -> RiskAssessment:
+        return RiskAssessment(
+            tenant_id=risk.tenant_id,
+            project_id=risk.project_id,
+            risk_id=risk.id,
+            kind=given.kind,
+            level=level,
+            likelihood=given.likelihood,
+            consequence=given.consequence,
+            matrix_number=number,
+            matrix=definition.model_dump(mode="json", by_alias=True),
+            note=given.note,
+            assessed_by=self._caller.subject,
+            assessed_side=str(self._caller.side),
+        )
+
+    async def _tell_level(self, risk: Risk, kind: AssessmentKind, level: RiskLevel, before: str | None) -> None:
+        told = RiskLevelChanged(
+            project_id=risk.project_id,
+            risk_id=risk.id,
+            kind=kind.value,
+            level=level.value,
+            level_before=RiskLevel(before).value if before else None,
+        )
         await publish(self._session, told)
 
     async def _open(self, risk_id: UUID) -> Risk:

@@ -11,15 +11,15 @@ from services.projects.risk.changes import RiskChanges
 from services.projects.risk.matrix import AXIS
 from services.projects.risk.measures import RiskMeasures
 from services.projects.risk.schemas import (
-    AcceptanceCreate,
-    AcceptancePublic,
-    AssessmentCreate,
-    AssessmentPublic,
-    MatrixCreate,
-    MatrixPublic,
-    MeasureCreate,
+    RiskAcceptanceCreate,
+    RiskAcceptancePublic,
+    RiskAssessmentCreate,
+    RiskAssessmentPublic,
     RiskChange,
     RiskCreate,
+    RiskMatrixCreate,
+    RiskMatrixPublic,
+    RiskMeasureCreate,
     RiskPublic,
 )
 from services.projects.risk.service import RiskService
@@ -115,48 +115,48 @@ async def risks_patch(
 )
 async def risk_assessments_list(
     risk_id: RiskId, caller: RisksRead, risks: Risks, request: Request, page: PageDep
-) -> Page[AssessmentPublic]:
+) -> Page[RiskAssessmentPublic]:
     """Oldest first, each with the matrix as it was then."""
     await risks.get(risk_id)
     after = page.keys(UUID)
     rows = await risks.assessments_after(risk_id, after[0] if after else None, page.limit + 1)
-    return make_page(request, page, rows, key=lambda row: [row.id], show=AssessmentPublic.model_validate)
+    return make_page(request, page, rows, key=lambda row: [row.id], show=RiskAssessmentPublic.model_validate)
 
 
 @router.post("/risks/{riskId}/assessments", name="risk_assessments_create", status_code=201, summary="Assess a risk")
 async def risk_assessments_create(
     risk_id: RiskId,
-    body: AssessmentCreate,
+    body: RiskAssessmentCreate,
     caller: RisksWrite,
     session: SessionDep,
     request: Request,
     response: Response,
-) -> AssessmentPublic:
+) -> RiskAssessmentPublic:
     """Score a risk by the project's matrix, which is frozen into the score: later matrices never rewrite it."""
     assessment = await RiskChanges(session, caller).assess(risk_id, body)
     created(response, request, f"/projects/v1/risks/{risk_id}/assessments")
-    return AssessmentPublic.model_validate(assessment)
+    return RiskAssessmentPublic.model_validate(assessment)
 
 
 @router.post("/risks/{riskId}/acceptances", name="risk_acceptances_create", status_code=201, summary="Accept a risk")
 async def risk_acceptances_create(
     risk_id: RiskId,
-    body: AcceptanceCreate,
+    body: RiskAcceptanceCreate,
     caller: RisksAccept,
     session: SessionDep,
     request: Request,
     response: Response,
-) -> AcceptancePublic:
+) -> RiskAcceptancePublic:
     """Live with a risk up to a day, as the customer's approver. It counts no more where the risk grows."""
     acceptance = await RiskChanges(session, caller).accept(risk_id, body)
     created(response, request, f"/projects/v1/risks/{risk_id}")
-    return AcceptancePublic.model_validate(acceptance)
+    return RiskAcceptancePublic.model_validate(acceptance)
 
 
 @router.post("/risks/{riskId}/measures", name="risk_measures_create", status_code=201, summary="Add a measure")
 async def risk_measures_create(
     risk_id: RiskId,
-    body: MeasureCreate,
+    body: RiskMeasureCreate,
     caller: RisksWrite,
     session: SessionDep,
     lang: LangDep,
@@ -170,13 +170,21 @@ async def risk_measures_create(
 
 
 @router.delete(
-    "/risks/{riskId}/measures/{activityId}", name="risk_measures_delete", status_code=204, summary="Remove a measure"
+    "/risks/{riskId}/measures/{activityId}",
+    name="risk_measures_delete",
+    status_code=204,
+    summary="Remove a measure",
+    responses=problem_responses(412, 428),
 )
 async def risk_measures_delete(
-    risk_id: RiskId, activity_id: Annotated[UUID, Path(alias="activityId")], caller: RisksWrite, session: SessionDep
+    risk_id: RiskId,
+    activity_id: Annotated[UUID, Path(alias="activityId")],
+    caller: RisksWrite,
+    version: IfMatch,
+    session: SessionDep,
 ) -> None:
-    """Take the link away; the activity stays in the plan."""
-    await RiskMeasures(session, caller).remove(risk_id, activity_id)
+    """Take the link away; the activity stays in the plan. The version is that of the risk."""
+    await RiskMeasures(session, caller).remove(risk_id, activity_id, version)
 
 
 @router.get(
@@ -187,13 +195,13 @@ async def risk_measures_delete(
 )
 async def risk_matrices_list(
     project_id: ProjectId, caller: RisksRead, projects: Projects, risks: Risks, request: Request, page: PageDep
-) -> Page[MatrixPublic]:
+) -> Page[RiskMatrixPublic]:
     """Newest first; the first one counts. Number 0, the one axis of the source, closes the list."""
     await projects.get(project_id)
     after = page.keys(int)
     before = after[0] if after else None
     found = [
-        MatrixPublic.model_validate(row) for row in await risks.matrices_before(project_id, before, page.limit + 1)
+        RiskMatrixPublic.model_validate(row) for row in await risks.matrices_before(project_id, before, page.limit + 1)
     ]
     if len(found) <= page.limit and before != 0:
         found.append(_AXIS)
@@ -208,18 +216,18 @@ async def risk_matrices_list(
 )
 async def risk_matrices_create(
     project_id: ProjectId,
-    body: MatrixCreate,
+    body: RiskMatrixCreate,
     caller: RisksWrite,
     session: SessionDep,
     request: Request,
     response: Response,
-) -> MatrixPublic:
+) -> RiskMatrixPublic:
     """From now on, as the customer's leader. A grid is our addition to the sources and is marked so."""
     matrix = await RiskChanges(session, caller).choose_matrix(project_id, body.definition)
     created(response, request, f"/projects/v1/projects/{project_id}/risk-matrices")
-    return MatrixPublic.model_validate(matrix)
+    return RiskMatrixPublic.model_validate(matrix)
 
 
-_AXIS = MatrixPublic(
+_AXIS = RiskMatrixPublic(
     id=None, number=0, kind=MatrixKind.axis, basis="source", definition=AXIS, created_by=None, created_at=None
 )

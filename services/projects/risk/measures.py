@@ -16,13 +16,14 @@ from services.projects.risk.changes import RiskChanges
 from services.projects.risk.errors import MeasureElsewhere, MeasureLinked, RiskClosed, RiskMeasureNotFound
 from services.projects.risk.models import Risk, RiskMeasure
 from services.projects.risk.rights import refusal_to_manage
-from services.projects.risk.schemas import MeasureCreate
+from services.projects.risk.schemas import RiskMeasureCreate
 from services.projects.risk.service import RiskService, RiskView
 from services.projects.risk.vocabulary import RiskState
 from shared.auth.principal import Principal
 from shared.contracts.projects import ActivityAdded
 from shared.kit.journal import record
 from shared.queue.outbox import publish
+from shared.web.preconditions import check_version
 
 
 class RiskMeasures:
@@ -36,7 +37,7 @@ class RiskMeasures:
         self._activities = ActivityService(session)
         self._projects = ProjectService(session)
 
-    async def add(self, risk_id: UUID, given: MeasureCreate) -> RiskView:
+    async def add(self, risk_id: UUID, given: RiskMeasureCreate) -> RiskView:
         """Raises RiskClosed, MeasureLinked, PlanApproved, and MeasureElsewhere for what is not in the project."""
         risk = await self._hold(risk_id)
         if risk.state == RiskState.closed:
@@ -51,9 +52,10 @@ class RiskMeasures:
         await self._tell(risk, "add", activity.id)
         return await self._risks.view(risk)
 
-    async def remove(self, risk_id: UUID, activity_id: UUID) -> None:
-        """Take the link away; the activity stays in the plan. Raises RiskMeasureNotFound."""
+    async def remove(self, risk_id: UUID, activity_id: UUID, version: int) -> None:
+        """Take the link away; the activity stays in the plan. Raises RiskMeasureNotFound, StaleVersion."""
         risk = await self._hold(risk_id)
+        check_version(version, risk.version)
         if not await self._risks.unlink(risk_id, activity_id):
             raise RiskMeasureNotFound()
         await self._tell(risk, "remove", activity_id)
@@ -73,7 +75,7 @@ class RiskMeasures:
             raise MeasureElsewhere("activityId")
         return activity
 
-    async def _made(self, risk: Risk, given: MeasureCreate) -> Activity:
+    async def _made(self, risk: Risk, given: RiskMeasureCreate) -> Activity:
         await self._projects.get_replannable(risk.project_id)
         phases, _ = await PhaseService(self._session).held(risk.project_id)
         if given.phase_id is None or given.title is None or given.phase_id not in phases:

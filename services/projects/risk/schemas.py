@@ -57,7 +57,7 @@ class MeasurePublic(ApiModel):
     state: ActivityState
 
 
-class AcceptancePublic(ApiModel):
+class RiskAcceptancePublic(ApiModel):
     """The customer lives with the risk up to and with `expiresOn`, unless it grows beyond `level`."""
 
     model_config = example(
@@ -143,7 +143,7 @@ class RiskPublic(ApiModel):
     inherent_level: RiskLevel | None
     current_level: RiskLevel | None
     residual_level: RiskLevel | None
-    acceptance: AcceptancePublic | None = Field(description="Null where none holds today")
+    acceptance: RiskAcceptancePublic | None = Field(description="Null where none holds today")
     trigger: TriggerPublic | None
     measures: list[MeasurePublic]
     version: int
@@ -196,7 +196,7 @@ class RiskChange(ApiPatch):
     trigger: TriggerRule | None = None
 
 
-class AssessmentCreate(ApiInput):
+class RiskAssessmentCreate(ApiInput):
     """A score: `level` where the project uses one axis, `likelihood` and `consequence` where it chose a grid."""
 
     model_config = example({"kind": "current", "level": "large", "note": "Två av tre nycklar saknas"})
@@ -208,7 +208,7 @@ class AssessmentCreate(ApiInput):
     note: Annotated[str, Field(max_length=2000)] = ""
 
 
-class AssessmentPublic(ApiModel):
+class RiskAssessmentPublic(ApiModel):
     """One score, with the matrix as it was when it was given. It never changes."""
 
     model_config = example(
@@ -242,7 +242,7 @@ class AssessmentPublic(ApiModel):
     assessed_at: datetime
 
 
-class AcceptanceCreate(ApiInput):
+class RiskAcceptanceCreate(ApiInput):
     """Why the customer lives with the risk, and up to when. The reason must not name a person."""
 
     model_config = example({"reason": "Reservplan finns och är prövad", "expiresOn": "2027-08-31"})
@@ -251,7 +251,7 @@ class AcceptanceCreate(ApiInput):
     expires_on: date
 
 
-class MeasureCreate(ApiInput):
+class RiskMeasureCreate(ApiInput):
     """An activity of the plan that meets the risk: one that is there, or a new one in a phase."""
 
     model_config = example(
@@ -279,7 +279,7 @@ class MeasureCreate(ApiInput):
         return self
 
 
-class MatrixCreate(ApiInput):
+class RiskMatrixCreate(ApiInput):
     """How risks are scored from now on. A grid crosses likelihood and consequence; the sources have none."""
 
     model_config = example({"definition": _AXIS})
@@ -287,7 +287,7 @@ class MatrixCreate(ApiInput):
     definition: Definition
 
 
-class MatrixPublic(ApiModel):
+class RiskMatrixPublic(ApiModel):
     """One version of a project's matrix; the highest number counts. `basis` startklar: our addition to the source."""
 
     model_config = example(

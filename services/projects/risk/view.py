@@ -2,7 +2,7 @@
 
 from services.projects.risk.errors import RiskClosed, RiskNotAssessed
 from services.projects.risk.rights import refusal_to_accept, refusal_to_edit, refusal_to_manage
-from services.projects.risk.schemas import AcceptancePublic, MeasurePublic, RiskPublic, TriggerPublic
+from services.projects.risk.schemas import MeasurePublic, RiskAcceptancePublic, RiskPublic, TriggerPublic
 from services.projects.risk.service import RiskView
 from services.projects.risk.vocabulary import RiskState
 from shared.auth.principal import Principal
@@ -15,7 +15,7 @@ def show(view: RiskView, caller: Principal, lang: Lang) -> RiskPublic:
     computed = {
         "level": risk.level,
         "is_assessed": risk.level is not None,
-        "acceptance": view.accepted and AcceptancePublic.model_validate(view.accepted),
+        "acceptance": view.accepted and RiskAcceptancePublic.model_validate(view.accepted),
         "trigger": _trigger(view),
         "measures": [
             MeasurePublic(

@@ -175,7 +175,7 @@ async def test_a_measure_is_an_activity_of_the_plan_linked_or_new(register: Regi
     assert made.status_code == 201, made.text
     made_id = made.json()["measures"][-1]["activityId"]
     assert (await register.rollout.get(f"/activities/{made_id}")).json()["title"]["sv"] == "Ring leverantörerna"
-    headers = register.rollout.service.as_(LEADER)
+    headers = register.rollout.service.as_(LEADER) | {"If-Match": f'"{made.json()["version"]}"'}
     gone = await register.rollout.service.client.delete(f"/projects/v1{path}/{made_id}", headers=headers)
     assert gone.status_code == 204
     assert len((await register.read(risk))["measures"]) == 1

@@ -1,11 +1,10 @@
 """The list of a plan's activities, answered with as little work as its truth allows.
 
-It is read more often than anything else here. The items leave as the JSON that PostgreSQL made; the plain request
-(a first page without filters) does not pass through FastAPI's parsing of a dozen parameters that it does not have.
+It is read more often than anything else here. The items leave as the JSON that PostgreSQL made; a plain request (a
+first page, narrowed or not) does not pass through FastAPI's parsing of its parameters, which costs more than the list.
 Everything else takes the ordinary way, and tests hold the two ways and the response model together.
 """
 
-import re
 from collections.abc import Callable, Coroutine
 from typing import Any
 from uuid import UUID
@@ -14,6 +13,7 @@ import orjson
 from fastapi import Request, Response
 
 from services.projects.activity.auth import MAY_READ
+from services.projects.activity.plain import is_plain_id, read
 from services.projects.activity.service import ActivityFilter, ActivityList
 from shared.auth.principal import Principal
 from shared.kit.kit_tables import NO_TENANT
@@ -21,10 +21,7 @@ from shared.web import PageQuery, absolute, runtime
 from shared.web.paging import encode_cursor, next_href
 from shared.web.route import Route
 
-_PLAIN_QUERY = re.compile(rb"(?:limit=([1-9]\d?|1\d\d|200))?")
-_DEFAULT_LIMIT = 20
 _JSON = "application/json"
-_PLAIN_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 async def answer(
@@ -47,7 +44,7 @@ def _links(request: Request, following: tuple[int, UUID] | None) -> str:
     here = absolute(request, f"{path}?{query}" if query else path)
     if following is None:
         there = None
-    elif _PLAIN_QUERY.fullmatch(request.scope["query_string"]):
+    elif read(request.scope["query_string"]) is not None:
         more = f"{query}&" if query else ""
         there = absolute(request, f"{path}?{more}cursor={encode_cursor(following)}")
     else:
@@ -67,13 +64,12 @@ class PlainFirst(Route):
         ordinary = super().get_route_handler()
 
         async def run(request: Request) -> Response:
-            query = _PLAIN_QUERY.fullmatch(request.scope["query_string"])
+            plain = read(request.scope["query_string"])
             project_id = request.path_params["projectId"]
-            if query is None or _PLAIN_ID.fullmatch(project_id) is None:
+            if plain is None or not is_plain_id(project_id):
                 handled: Response = await ordinary(request)
                 return handled
             caller = await MAY_READ(request, None)
-            page = PageQuery(int(query[1] or _DEFAULT_LIMIT), ())
-            return await answer(request, caller, UUID(project_id), page, ActivityFilter())
+            return await answer(request, caller, UUID(project_id), *plain)
 
         return run

@@ -123,7 +123,9 @@ async def phases_delete(phase_id: PhaseId, caller: ProjectsWrite, version: IfMat
     await phases.remove(phase_id, version)
 
 
-@tracks.get("/projects/{projectId}/tracks", name="tracks_list", summary="List the tracks of a project")
+@tracks.get(
+    "/projects/{projectId}/tracks", name="tracks_list", summary="List the tracks of a project", dependencies=[AsOf]
+)
 async def tracks_list(
     project_id: ProjectId,
     caller: ProjectsRead,
@@ -158,7 +160,7 @@ async def tracks_create(
     return _track(track, caller, lang)
 
 
-@tracks.get("/tracks/{trackId}", name="tracks_get", summary="Read a track")
+@tracks.get("/tracks/{trackId}", name="tracks_get", summary="Read a track", dependencies=[AsOf])
 async def tracks_get(
     track_id: TrackId, caller: ProjectsRead, session: SessionDep, lang: LangDep, response: Response
 ) -> TrackPublic:

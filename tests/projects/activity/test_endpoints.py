@@ -6,13 +6,27 @@ from urllib.parse import quote
 import pytest
 from pydantic import TypeAdapter
 
+from services.projects.activity.plain import read as read_plain
 from services.projects.activity.schemas import ActivityItem
 from shared.kit.ids import new_id
 from shared.web import Page
 from tests.projects.conftest import BASE, LEADER, Rollout
-from tests.projects.rows import MAY, divide, own_row, read, units
+from tests.projects.rows import MAY, divide, own_row, phase_of, read, units
 
 PLAIN = ("", "?limit=1", "?limit=20", "?limit=50", "?limit=200")
+NARROWED = (
+    "state=planned",
+    "side=joint",
+    "kind=task&enabled=false",
+    "phaseId=PHASE",
+    "overdue=false&checklist=false",
+    "dueAfter=2027-03-31&dueBefore=2027-07-01",
+    "q=plan",
+    "q=%C3%A5r",
+    "q=a+b",
+    "trackKey=technical",
+    "externalParty=Ingen%20AB",
+)
 
 
 async def items(rollout: Rollout, query: str) -> list[dict[str, Any]]:
@@ -35,17 +49,38 @@ async def test_the_raw_list_is_what_its_response_model_says(rollout: Rollout, qu
         assert told == raw
 
 
-@pytest.mark.parametrize("query", PLAIN)
+@pytest.mark.parametrize("query", [*PLAIN, *(f"?limit=7&{one}" for one in NARROWED)])
 async def test_the_plain_and_the_ordinary_way_answer_alike(rollout: Rollout, query: str) -> None:
+    """A parameter that means nothing makes a request take the ordinary way."""
+    query = query.replace("PHASE", await phase_of(rollout))
+    assert read_plain(query.removeprefix("?").encode()) is not None
     plain = (await rollout.get(f"/projects/{rollout.id}/activities{query}")).json()
-    asked = f"{query}&overdue=false" if query else "?overdue=false"
+    asked = f"{query}&x=1" if query else "?x=1"
+    assert read_plain(asked.removeprefix("?").encode()) is None
     other = (await rollout.get(f"/projects/{rollout.id}/activities{asked}")).json()
     assert plain["items"] == other["items"]
     assert plain["_meta"] == other["_meta"]
-    assert (plain["_links"]["next"] is None) == (other["_links"]["next"] is None)
+    links = [answered["_links"]["next"] and answered["_links"]["next"]["href"] for answered in (plain, other)]
+    assert links[0] == (links[1] and links[1].replace("&x=1", "").replace("?x=1&", "?"))
+    if links[0]:
+        following = (await rollout.get(links[0].split(BASE)[1])).json()
+        seen = {row["id"] for row in plain["items"]}
+        assert seen.isdisjoint(row["id"] for row in following["items"])
 
 
-@pytest.mark.parametrize("way", ["?limit=50", "?limit=50&overdue=false"])
+@pytest.mark.parametrize(
+    "query",
+    [
+        *("limit=0", "limit=201", "limit=07", "limit=1&limit=2", "state=Done", "state=", "enabled=1", "enabled=yes"),
+        *("dueBefore=2027-02-30", "dueBefore=20270201", "phaseId=P1", "phaseId=", "cursor=x", "asOf=2027-01-01", "x"),
+        *("q=", f"q={'x' * 201}", "kind=task;side=joint", "side=%6A", "q=a&q=b"),
+    ],
+)
+def test_what_is_not_plain_is_handed_on(query: str) -> None:
+    assert read_plain(query.encode()) is None
+
+
+@pytest.mark.parametrize("way", ["?limit=50", "?limit=50&x=1"])
 @pytest.mark.parametrize(
     ("claims", "status"),
     [
@@ -67,11 +102,11 @@ async def test_both_ways_demand_the_same_of_their_caller(
 
 async def test_a_list_without_a_token_is_a_401_on_both_ways(rollout: Rollout) -> None:
     url = f"{BASE}/projects/{rollout.id}/activities"
-    answers = [await rollout.service.client.get(url + query) for query in ("", "?overdue=false")]
+    answers = [await rollout.service.client.get(url + query) for query in ("", "?x=1")]
     assert [answer.status_code for answer in answers] == [401, 401]
 
 
-@pytest.mark.parametrize("query", ["?limit=7", "?limit=7&enabled=true"])
+@pytest.mark.parametrize("query", ["?limit=7", "?limit=7&enabled=true", "?limit=7&enabled=true&x=1"])
 async def test_pages_follow_the_order_of_the_plan_without_gap_or_repeat(rollout: Rollout, query: str) -> None:
     seen: list[int] = []
     url: str | None = f"/projects/{rollout.id}/activities{query}"
@@ -112,7 +147,7 @@ async def test_titles_are_searched_by_words_in_any_language_taken_as_they_are(ro
     for words in ("BRANDVÄGG", "firewall", "100 %", "open the fire"):
         found = await items(rollout, f"?limit=200&q={quote(words)}")
         assert [one["id"] for one in found] == [row["id"]], words
-    for words in ("brand_ägg", "%", "sv", "\\"):
+    for words in ("brand_ägg", "%", '"sv"', "\\"):
         found = await items(rollout, f"?limit=200&q={quote(words)}")
         assert len(found) == (1 if words == "%" else 0), words
 
@@ -127,7 +162,7 @@ async def test_rows_are_narrowed_by_what_they_are_and_when_they_are_due(rollout:
     assert len(await items(rollout, "?limit=200&checklist=false")) == 32
 
 
-@pytest.mark.parametrize("query", ["", "?limit=200&overdue=false"])
+@pytest.mark.parametrize("query", ["", "?limit=200&x=1"])
 async def test_the_list_says_of_each_row_what_the_row_itself_says(rollout: Rollout, query: str) -> None:
     row = await own_row(rollout, externalParty="Licens AB", section={"sv": "Start"}, modality="must", isPinned=True)
     await divide(rollout, row["id"], await units(rollout, "Tallskolan"))
@@ -164,7 +199,7 @@ async def test_a_project_id_that_is_none_is_named(rollout: Rollout) -> None:
     assert answer.json()["errors"][0]["pointer"] == "path:projectId"
 
 
-@pytest.mark.parametrize("query", ["", "?overdue=false"])
+@pytest.mark.parametrize("query", ["", "?x=1"])
 async def test_a_project_that_does_not_exist_is_a_404_on_both_ways(rollout: Rollout, query: str) -> None:
     assert (await rollout.get(f"/projects/{new_id()}/activities{query}")).status_code == 404
 

@@ -3,7 +3,7 @@
 from alembic import op
 
 from shared.kit.files import create_file_tables, drop_file_tables
-from shared.kit.history import journaled
+from shared.kit.history import journaled, no_longer_journaled, refresh_past
 from shared.kit.migrations import protect
 
 revision = "2026_11_22_0040"
@@ -77,6 +77,8 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Only while no phase lacks a purpose or was removed."""
+    no_longer_journaled("attachment")
     for statement in DOWN:
         op.execute(statement)
+    refresh_past("phase")
     drop_file_tables()

@@ -28,7 +28,7 @@ from services.projects.goal.endpoints import goals, indicators, measurements
 from services.projects.instantiation.endpoints import making as instantiation
 from services.projects.instantiation.endpoints import options, upgrades
 from services.projects.integration.endpoints import router as integrations
-from services.projects.lesson.endpoints import router as lessons
+from services.projects.lesson.endpoints import evaluations, lessons, need_cards, requirements
 from services.projects.meeting.endpoints import router as meetings
 from services.projects.participation.endpoints import router as participations
 from services.projects.person_data import PERSON_DATA
@@ -99,6 +99,9 @@ SPEC = ServiceSpec(
         surveys,
         polls,
         lessons,
+        evaluations,
+        need_cards,
+        requirements,
         deviations,
         data_requests,
         assessments,

@@ -7,12 +7,12 @@ from fastapi import Depends, Path, Request, Response
 
 from services.projects.assessment.models import AssessmentMatrix, MatrixAssessment
 from services.projects.assessment.schemas import (
+    AssessmentMatrixChange,
+    AssessmentMatrixCreate,
+    AssessmentMatrixPublic,
     MatrixAssessmentChange,
     MatrixAssessmentCreate,
     MatrixAssessmentPublic,
-    MatrixChange,
-    MatrixCreate,
-    MatrixPublic,
 )
 from services.projects.assessment.service import AssessmentService
 from services.projects.benefit.rights import WRITERS, action, refusal_to_answer
@@ -54,7 +54,7 @@ async def assessment_matrices_list(
     lang: LangDep,
     request: Request,
     page: PageDep,
-) -> Page[MatrixPublic]:
+) -> Page[AssessmentMatrixPublic]:
     """Matrices of areas and levels; one that is empty waits for the customer's content."""
     await projects.get(project_id)
     after = page.keys(UUID)
@@ -70,13 +70,13 @@ async def assessment_matrices_list(
 )
 async def assessment_matrices_create(
     project_id: ProjectId,
-    body: MatrixCreate,
+    body: AssessmentMatrixCreate,
     caller: SurveysLead,
     assessments: Assessments,
     lang: LangDep,
     request: Request,
     response: Response,
-) -> MatrixPublic:
+) -> AssessmentMatrixPublic:
     """Add a matrix by which units assess themselves."""
     matrix = await assessments.add_matrix(project_id, body, caller)
     created(response, request, f"/projects/v1/assessment-matrices/{matrix.id}")
@@ -92,7 +92,7 @@ async def assessment_matrices_create(
 )
 async def assessment_matrices_get(
     matrix_id: MatrixId, caller: ScoresRead, assessments: Assessments, lang: LangDep, response: Response
-) -> MatrixPublic:
+) -> AssessmentMatrixPublic:
     """One matrix."""
     matrix = await assessments.matrix(matrix_id)
     etag(response, matrix.version)
@@ -107,13 +107,13 @@ async def assessment_matrices_get(
 )
 async def assessment_matrices_patch(
     matrix_id: MatrixId,
-    body: MatrixChange,
+    body: AssessmentMatrixChange,
     caller: SurveysLead,
     version: IfMatch,
     assessments: Assessments,
     lang: LangDep,
     response: Response,
-) -> MatrixPublic:
+) -> AssessmentMatrixPublic:
     """Change the areas and levels of a matrix; what somebody has used stays."""
     matrix = await assessments.change_matrix(matrix_id, version, body, caller)
     etag(response, matrix.version)
@@ -199,13 +199,13 @@ async def matrix_assessments_patch(
     return _assessment(assessment, caller, lang)
 
 
-def _matrix(matrix: AssessmentMatrix, caller: Principal, lang: Lang) -> MatrixPublic:
+def _matrix(matrix: AssessmentMatrix, caller: Principal, lang: Lang) -> AssessmentMatrixPublic:
     refusal = refusal_to_lead(caller, Scope.surveys_write)
     computed = {
         "is_empty": not (matrix.areas and matrix.levels),
         "allowed_actions": [action("change", "PATCH", f"/assessment-matrices/{matrix.id}", refusal, lang)],
     }
-    return MatrixPublic.model_validate(matrix.model_dump() | computed)
+    return AssessmentMatrixPublic.model_validate(matrix.model_dump() | computed)
 
 
 def _assessment(assessment: MatrixAssessment, caller: Principal, lang: Lang) -> MatrixAssessmentPublic:

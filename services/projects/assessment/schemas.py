@@ -29,7 +29,7 @@ _ASSESSMENT: dict[str, Any] = {
 }
 
 
-class Area(ApiModel):
+class AssessmentArea(ApiModel):
     """A row of the matrix."""
 
     model_config = example(_AREA)
@@ -38,7 +38,7 @@ class Area(ApiModel):
     title: Text
 
 
-class LevelName(ApiModel):
+class AssessmentLevel(ApiModel):
     """A column of the matrix, lowest first."""
 
     model_config = example(_LEVEL)
@@ -47,18 +47,18 @@ class LevelName(ApiModel):
     title: Text
 
 
-Areas = Annotated[list[Area], Field(max_length=100)]
-Levels = Annotated[list[LevelName], Field(max_length=20)]
+Areas = Annotated[list[AssessmentArea], Field(max_length=100)]
+Levels = Annotated[list[AssessmentLevel], Field(max_length=20)]
 
 
-def _own_keys(areas: list[Area] | None, levels: list[LevelName] | None) -> None:
+def _own_keys(areas: list[AssessmentArea] | None, levels: list[AssessmentLevel] | None) -> None:
     if areas and len({area.key for area in areas}) != len(areas):
         raise ValueError("each area has a key of its own")
     if levels and len({level.level for level in levels}) != len(levels):
         raise ValueError("each level has a number of its own")
 
 
-class MatrixCreate(ApiInput):
+class AssessmentMatrixCreate(ApiInput):
     """A matrix of areas and levels; both may come later."""
 
     model_config = example(_MATRIX)
@@ -74,7 +74,7 @@ class MatrixCreate(ApiInput):
         return self
 
 
-class MatrixChange(ApiPatch):
+class AssessmentMatrixChange(ApiPatch):
     """Fill a matrix in. Areas and levels that somebody has used stay."""
 
     model_config = example({"areas": [_AREA], "levels": [_LEVEL]})
@@ -89,7 +89,7 @@ class MatrixChange(ApiPatch):
         return self
 
 
-class MatrixPublic(ApiModel):
+class AssessmentMatrixPublic(ApiModel):
     """A matrix. `isEmpty`: the source only links to its content (`sourceText`); the customer fills it in."""
 
     model_config = example(
@@ -111,8 +111,8 @@ class MatrixPublic(ApiModel):
     source_ref: str | None
     source_text: str | None
     title: Text
-    areas: list[Area]
-    levels: list[LevelName]
+    areas: list[AssessmentArea]
+    levels: list[AssessmentLevel]
     is_empty: bool
     version: int
     allowed_actions: list[AllowedAction]

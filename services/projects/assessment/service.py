@@ -16,10 +16,10 @@ from services.projects.assessment.errors import (
 )
 from services.projects.assessment.models import AssessmentMatrix, MatrixAssessment
 from services.projects.assessment.schemas import (
+    AssessmentMatrixChange,
+    AssessmentMatrixCreate,
     MatrixAssessmentChange,
     MatrixAssessmentCreate,
-    MatrixChange,
-    MatrixCreate,
 )
 from services.projects.benefit import rows
 from services.projects.benefit.known import demand_units
@@ -56,7 +56,7 @@ class AssessmentService:
         """Raises MatrixAssessmentNotFound."""
         return await rows.get(self._session, MatrixAssessment, assessment_id, MatrixAssessmentNotFound)
 
-    async def add_matrix(self, project_id: UUID, wanted: MatrixCreate, caller: Principal) -> AssessmentMatrix:
+    async def add_matrix(self, project_id: UUID, wanted: AssessmentMatrixCreate, caller: Principal) -> AssessmentMatrix:
         """Raises ProjectNotFound, ProjectClosed, NotYours, MatrixKeyTaken."""
         await ProjectService(self._session).get_active(project_id)
         demand(refusal_to_lead(caller, Scope.surveys_write))
@@ -71,7 +71,7 @@ class AssessmentService:
         return matrix
 
     async def change_matrix(
-        self, matrix_id: UUID, version: int, wanted: MatrixChange, caller: Principal
+        self, matrix_id: UUID, version: int, wanted: AssessmentMatrixChange, caller: Principal
     ) -> AssessmentMatrix:
         """Raises MatrixNotFound, NotYours, StaleVersion, MatrixInUse."""
         matrix = await self.matrix(matrix_id, lock=True)

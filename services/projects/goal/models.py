@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
 from services.projects.db import Model
-from services.projects.goal.vocabulary import Direction, GoalKind, GoalState, IndicatorScope, MeasurementKind
+from services.projects.goal.vocabulary import GoalKind, GoalState, IndicatorDirection, IndicatorScope, MeasurementKind
 from services.projects.plan.columns import OfProject, one_of, to_project, to_table
 from shared.kit.db import TIMESTAMP, TenantRow, Versioned
 
@@ -71,7 +71,7 @@ class Indicator(Model, TenantRow, Versioned, OfProject, table=True):
     __table_args__ = (
         to_project(),
         to_table("goal", "goal_id"),
-        one_of("direction", Direction),
+        one_of("direction", IndicatorDirection),
         one_of("scope", IndicatorScope),
         UniqueConstraint("tenant_id", "project_id", "source_ref"),
         Index("ix_indicator_tenant_id_goal_id", "tenant_id", "goal_id"),

@@ -9,7 +9,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 
 from services.projects.goal.models import Measurement
-from services.projects.goal.vocabulary import Direction, MeasurementKind
+from services.projects.goal.vocabulary import IndicatorDirection, MeasurementKind
 from shared.kit.text import Text
 
 
@@ -54,7 +54,7 @@ class Progress:
     actual: Measurement | None = None
 
 
-def progress_of(direction: Direction, measured: Sequence[Measurement]) -> Progress:
+def progress_of(direction: IndicatorDirection, measured: Sequence[Measurement]) -> Progress:
     """The progress of one scope of an indicator; `measured` are all its measurements there."""
     baseline = _latest(measured, MeasurementKind.baseline)
     target = _latest(measured, MeasurementKind.target)
@@ -81,8 +81,8 @@ def percent(baseline: Decimal, target: Decimal, actual: Decimal) -> Decimal:
     return ((actual - baseline) * 100 / (target - baseline)).quantize(Decimal("0.1"), ROUND_HALF_UP)
 
 
-def _better_or_same(direction: Direction, value: Decimal, than: Decimal) -> bool:
-    return value >= than if direction is Direction.up else value <= than
+def _better_or_same(direction: IndicatorDirection, value: Decimal, than: Decimal) -> bool:
+    return value >= than if direction is IndicatorDirection.up else value <= than
 
 
 def _latest(measured: Sequence[Measurement], kind: MeasurementKind) -> Measurement | None:

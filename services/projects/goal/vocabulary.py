@@ -19,7 +19,7 @@ class GoalState(StrEnum):
     dropped = "dropped"
 
 
-class Direction(StrEnum):
+class IndicatorDirection(StrEnum):
     """Whether more or less of it is better."""
 
     up = "up"

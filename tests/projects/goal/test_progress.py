@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from services.projects.goal.models import Measurement
 from services.projects.goal.progress import NoProgress, progress_of
-from services.projects.goal.vocabulary import Direction
+from services.projects.goal.vocabulary import IndicatorDirection
 from shared.kit.ids import new_id
 
 VALUES = st.decimals(-10_000, 10_000, places=2)
@@ -35,7 +35,7 @@ def three(baseline: Decimal | int, target: Decimal | int, actual: Decimal | int)
 @given(VALUES, VALUES, VALUES)
 def test_progress_is_the_share_of_the_way_that_is_gone(baseline: Decimal, target: Decimal, actual: Decimal) -> None:
     assume(baseline != target)
-    direction = Direction.up if target > baseline else Direction.down
+    direction = IndicatorDirection.up if target > baseline else IndicatorDirection.down
     found = progress_of(direction, three(baseline, target, actual))
     exact = Fraction(actual - baseline) / Fraction(target - baseline) * 100
     assert found.percent is not None
@@ -47,14 +47,14 @@ def test_progress_is_the_share_of_the_way_that_is_gone(baseline: Decimal, target
 def test_mirrored_values_with_the_other_direction_have_the_same_progress(
     baseline: Decimal, target: Decimal, actual: Decimal
 ) -> None:
-    up = progress_of(Direction.up, three(baseline, target, actual))
-    down = progress_of(Direction.down, three(-baseline, -target, -actual))
+    up = progress_of(IndicatorDirection.up, three(baseline, target, actual))
+    down = progress_of(IndicatorDirection.down, three(-baseline, -target, -actual))
     assert (up.percent, up.reason, up.is_target_met) == (down.percent, down.reason, down.is_target_met)
 
 
 @given(st.sets(st.sampled_from(["target", "actual"])), VALUES)
 def test_without_a_baseline_there_is_never_a_percentage(kinds: set[str], value: Decimal) -> None:
-    found = progress_of(Direction.up, [measured(kind, value, 2027) for kind in kinds])
+    found = progress_of(IndicatorDirection.up, [measured(kind, value, 2027) for kind in kinds])
     assert (found.percent, found.reason) == (None, NoProgress.no_baseline)
 
 
@@ -68,11 +68,11 @@ def test_without_a_baseline_there_is_never_a_percentage(kinds: set[str], value: 
     ],
 )
 def test_what_is_missing_or_contradicts_is_said(rows: list[Measurement], reason: NoProgress) -> None:
-    found = progress_of(Direction.up, rows)
+    found = progress_of(IndicatorDirection.up, rows)
     assert (found.percent, found.reason) == (None, reason)
 
 
 def test_the_latest_actual_counts_and_may_be_worse_than_the_baseline() -> None:
     rows = [*three(50, 100, 75), measured("actual", 45, 2028)]
-    assert progress_of(Direction.up, rows).percent == Decimal("-10.0")
-    assert progress_of(Direction.up, rows[:3]).percent == Decimal("50.0")
+    assert progress_of(IndicatorDirection.up, rows).percent == Decimal("-10.0")
+    assert progress_of(IndicatorDirection.up, rows[:3]).percent == Decimal("50.0")

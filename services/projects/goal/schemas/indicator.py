@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import Field, Strict
 
 from services.projects.goal.progress import NoProgress
-from services.projects.goal.vocabulary import Direction, IndicatorScope
+from services.projects.goal.vocabulary import IndicatorDirection, IndicatorScope
 from shared.kit.text import Text
 from shared.web.models import AllowedAction, ApiInput, ApiModel, ApiPatch, example
 
@@ -36,7 +36,7 @@ _PROGRESS: dict[str, Any] = {
 }
 
 
-class ProgressPublic(ApiModel):
+class IndicatorProgressPublic(ApiModel):
     """From baseline to target by the latest actual. Never from how much of the plan is done."""
 
     model_config = example(_PROGRESS)
@@ -50,7 +50,7 @@ class ProgressPublic(ApiModel):
     actual_id: UUID | None
 
 
-class UnitProgressPublic(ProgressPublic):
+class UnitProgressPublic(IndicatorProgressPublic):
     """The progress of one unit."""
 
     model_config = example({"unitId": "01979f3a-4444-7b52-9d3a-5f0c2b9e8d11"} | _PROGRESS)
@@ -65,7 +65,7 @@ class IndicatorCreate(ApiInput):
 
     title: Text
     unit: UnitName
-    direction: Direction
+    direction: IndicatorDirection
     scope: IndicatorScope = IndicatorScope.project
     counts_persons: Annotated[bool, Strict()] = False
     numerator: Sentence | None = None
@@ -111,14 +111,14 @@ class IndicatorPublic(ApiModel):
     source_ref: str | None
     title: Text
     unit: str
-    direction: Direction
+    direction: IndicatorDirection
     scope: IndicatorScope
     counts_persons: bool
     numerator: str | None = Field(description="Where the number above the line comes from")
     denominator: str | None = Field(description="Where the number below the line comes from")
     method: str | None
     schedule: str | None = Field(description="When it is collected")
-    progress: ProgressPublic
+    progress: IndicatorProgressPublic
     version: int
     created_at: datetime
     updated_at: datetime

@@ -16,7 +16,7 @@ from services.projects.goal.progress import NoProgress, Progress, progress_of
 from services.projects.goal.repository import GoalRepository
 from services.projects.goal.schemas.indicator import IndicatorChange, IndicatorCreate
 from services.projects.goal.service.readiness import tell_ready
-from services.projects.goal.vocabulary import Direction
+from services.projects.goal.vocabulary import IndicatorDirection
 from services.projects.project.rights import demand, refusal_to_lead
 from services.projects.project.service import ProjectService
 from shared.auth.principal import Principal
@@ -111,7 +111,7 @@ def _progress(indicator: Indicator, measured: Sequence[Measurement], unit_id: UU
 
 def _shown(indicator: Indicator, own: Sequence[Measurement], gone: frozenset[UUID]) -> Progress:
     """The progress, unless it would give a hidden value away: with the target it tells the actual."""
-    progress = progress_of(Direction(indicator.direction), own)
+    progress = progress_of(IndicatorDirection(indicator.direction), own)
     used = {one.id for one in (progress.baseline, progress.actual) if one is not None}
     if used & gone:
         return Progress(None, NoProgress.few_people, None, progress.baseline, progress.target, progress.actual)

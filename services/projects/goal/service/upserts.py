@@ -25,6 +25,10 @@ def reading_of(wanted: MeasurementCreate) -> Reading:
     return Reading(value=exact(wanted.value), **given)
 
 
+class _TakenBack(Exception):
+    """Leaves the savepoint so that nothing of it stays."""
+
+
 class UpsertService:
     """Bulk writes to one indicator."""
 
@@ -36,15 +40,17 @@ class UpsertService:
     async def write(self, indicator_id: UUID, wanted: MeasurementUpserts, by: UUID) -> UpsertResults:
         """Raises IndicatorNotFound, ProjectClosed; what is wrong with an item stands in its result."""
         indicator = await self._measurements.lock_for_writing(indicator_id)
-        trial = await self._session.begin_nested()
-        results = [await self._write_one(indicator, index, item, by) for index, item in enumerate(wanted.items)]
-        failed = sum(result.status == "failed" for result in results)
-        is_written = not wanted.is_dry_run and not (wanted.is_all_or_nothing and failed)
-        if is_written:
-            await trial.commit()
-        else:
-            await trial.rollback()
-            self._session.expire_all()
+        results: list[UpsertResult] = []
+        is_written = True
+        try:
+            async with self._session.begin_nested():
+                for index, item in enumerate(wanted.items):
+                    results.append(await self._write_one(indicator, index, item, by))
+                failed = any(result.status == "failed" for result in results)
+                if wanted.is_dry_run or (wanted.is_all_or_nothing and failed):
+                    raise _TakenBack
+        except _TakenBack:
+            is_written = False
         moved = sum(result.status in ("created", "updated") for result in results)
         if is_written and moved:
             await self._measurements.told(await self._measurements.lock_for_writing(indicator_id), moved)

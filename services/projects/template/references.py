@@ -5,7 +5,14 @@ from collections.abc import Iterator
 
 import networkx
 
-from services.projects.template.criteria import ActivityDoneTemplate, CriterionTemplate, FromOption
+from services.projects.template.criteria import (
+    ActivityDoneTemplate,
+    CriterionTemplate,
+    FromOption,
+    GoalReadyTemplate,
+    MeetingHeldTemplate,
+    SurveyScoreTemplate,
+)
 from services.projects.template.definition import Template
 from services.projects.template.delivery import Integration, MigrationFlow, Survey, TrainingGroup
 from services.projects.template.findings import Finding
@@ -40,6 +47,7 @@ def _known(template: Template) -> dict[str, set[str]]:
         "body": {body.key for body in template.bodies},
         "goal": {goal.source_ref for goal in template.goals},
         "activity": {activity.source_ref for activity in template.activities},
+        "survey": {survey.key for survey in template.surveys},
         "switch": {key for key, option in template.options.items() if option.type == "bool"},
     }
 
@@ -77,23 +85,35 @@ def _bad_gates(template: Template) -> Iterator[Finding]:
             yield Finding(
                 f"#/phases/{index}", f"phase {phase.key} is closed by {closed[phase.key]} gates; one at most can"
             )
-    activities = {activity.source_ref for activity in template.activities}
+    known = _known(template)
     for index, gate in enumerate(template.gates):
-        for sentence in _bad_criteria(template, gate, activities):
+        for sentence in _bad_criteria(template, gate, known):
             yield Finding(f"#/gates/{index}/criteria", sentence)
 
 
-def _bad_criteria(template: Template, gate: Gate, activities: set[str]) -> Iterator[str]:
+def _bad_criteria(template: Template, gate: Gate, known: dict[str, set[str]]) -> Iterator[str]:
     for key, times in Counter(criterion.key for criterion in gate.criteria).items():
         if times > 1:
             yield f"{gate.source_ref} has {times} criteria {key}"
     for criterion in gate.criteria:
-        if isinstance(criterion, ActivityDoneTemplate) and criterion.activity not in {None, *activities}:
-            yield f"{gate.source_ref} waits for the unknown activity {criterion.activity}"
+        for kind, name in _named_by(criterion):
+            if name not in known[kind]:
+                yield f"{gate.source_ref} {criterion.key} waits for the unknown {kind} {name}"
         for option, wanted in _options_of(criterion):
             found = template.options.get(option)
             if found is None or found.type != wanted:
                 yield f"{gate.source_ref} {criterion.key} needs the {wanted} option {option}, which is not there"
+
+
+def _named_by(criterion: CriterionTemplate) -> Iterator[tuple[str, str]]:
+    if isinstance(criterion, ActivityDoneTemplate) and criterion.activity is not None:
+        yield "activity", criterion.activity
+    elif isinstance(criterion, MeetingHeldTemplate):
+        yield "body", criterion.body
+    elif isinstance(criterion, SurveyScoreTemplate):
+        yield "survey", criterion.survey
+    elif isinstance(criterion, GoalReadyTemplate) and criterion.goal is not None:
+        yield "goal", criterion.goal
 
 
 def _options_of(criterion: CriterionTemplate) -> Iterator[tuple[str, str]]:

@@ -130,6 +130,28 @@ def changed_activity(**change: Any) -> str:
             ),
             "#/dependencies",
         ),
+        (
+            with_(
+                gates=[
+                    {
+                        "source_ref": "OUR-M1",
+                        "key": "m1",
+                        "phase": "all",
+                        "title": {"sv": "Klart", "en": "Done"},
+                        "criteria": [
+                            {
+                                "key": "met",
+                                "kind": "meeting_held",
+                                "body": "none",
+                                "basis": "source",
+                                "title": {"sv": "Möte", "en": "Meeting"},
+                            }
+                        ],
+                    }
+                ]
+            ),
+            "#/gates/0/criteria",
+        ),
         (with_(surveys=[{"source_ref": "OUR-S1", "key": "s", "title": {"sv": "E", "en": "S"}}]), "#/surveys/0"),
         (changed_activity(title={"sv": "{customer:>999999999}", "en": "x"}), "#/activities/0/title"),
         (changed_activity(title={"sv": "{customer.__class__}", "en": "x"}), "#/activities/0/title"),

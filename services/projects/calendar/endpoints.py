@@ -1,13 +1,12 @@
 """Calendars over HTTP."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import Depends, Path, Query, Request, Response
 
 from services.projects.calendar.auth import CalendarsRead, CalendarsWrite
-from services.projects.calendar.errors import DaysOutOfOrder
 from services.projects.calendar.schemas import (
     EARLIEST,
     LATEST,
@@ -19,12 +18,13 @@ from services.projects.calendar.schemas import (
     ProjectCalendarChange,
     ProjectCalendarPublic,
 )
-from services.projects.calendar.service import CalendarService
+from services.projects.calendar.service import CalendarService, demand_order
 from services.projects.calendar.view import show, show_choice, show_days
 from services.projects.calendar.vocabulary import Country
 from services.projects.project.endpoints import ProjectId
 from services.projects.project.rights import demand, refusal_to_lead
 from shared.auth.scopes import Scope
+from shared.kit import clock
 from shared.web import (
     AsOf,
     IfMatch,
@@ -97,6 +97,7 @@ async def calendar_exceptions_create(
 async def calendar_exceptions_get(
     exception_id: ExceptionId, caller: CalendarsRead, calendars: Calendars, lang: LangDep, response: Response
 ) -> CalendarExceptionPublic:
+    """One exception with its kind, its days and the unit that it holds for."""
     row = await calendars.get(exception_id)
     etag(response, row.version)
     return show(row, caller, lang)
@@ -148,15 +149,23 @@ async def calendar_days_get(
     country: Country,
     caller: CalendarsRead,
     calendars: Calendars,
-    start: Annotated[date, Query(alias="from", ge=EARLIEST, le=LATEST, examples=["2027-06-01"])],
-    end: Annotated[date, Query(alias="to", ge=EARLIEST, le=LATEST, examples=["2027-06-30"])],
+    start: Annotated[
+        date | None, Query(alias="from", ge=EARLIEST, le=LATEST, examples=["2027-06-01"], description="Else today")
+    ] = None,
+    end: Annotated[
+        date | None,
+        Query(
+            alias="to", ge=EARLIEST, le=LATEST, examples=["2027-06-30"], description="Else four weeks on"
+        ),
+    ] = None,
     unit_id: Annotated[UUID | None, Query(alias="unitId", description="As this unit keeps them")] = None,
 ) -> CalendarDays:
     """Every day from one to the other, both included and at most 400: worked or free, and why."""
-    if not 0 <= (end - start).days < 400:
-        raise DaysOutOfOrder("query:to")
+    first = start or clock.today()
+    last = end or first + timedelta(days=27)
+    demand_order(first, last, "query:to")
     await calendars.demand_unit(unit_id, "query:unitId")
-    return show_days(await calendars.facts_in(country), start, end, unit_id)
+    return show_days(await calendars.facts_in(country), first, last, unit_id)
 
 
 @router.get(
@@ -168,6 +177,7 @@ async def calendar_days_get(
 async def project_calendar_get(
     project_id: ProjectId, caller: CalendarsRead, calendars: Calendars, lang: LangDep, response: Response
 ) -> ProjectCalendarPublic:
+    """The country whose public holidays, with those that everybody keeps, are free in this project."""
     chosen = await calendars.of_project(project_id)
     etag(response, chosen[1])
     return show_choice(project_id, chosen, caller, lang)

@@ -104,6 +104,7 @@ async def dependencies_create(
 async def dependencies_get(
     dependency_id: DependencyId, caller: ActivitiesRead, dependencies: Dependencies, lang: LangDep, response: Response
 ) -> DependencyPublic:
+    """One link: what waits for what, how, and with which lag."""
     return await _shown(await dependencies.get(dependency_id), dependencies, caller, lang, response)
 
 

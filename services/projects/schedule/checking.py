@@ -1,6 +1,7 @@
 """From a change as it was sent to one that can be computed: every wrong place is named at once. Pure."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from uuid import UUID
 
 from services.projects.calendar.facts import CalendarFacts, DayException
@@ -37,7 +38,7 @@ def checked(plan: Plan, asked: ScheduleChange, *, project_options: Mapping[str, 
     if wrong:
         raise errors.ChangeRefused(wrong)
     return Change(
-        moves=tuple(_move(each) for each in asked.moves),
+        moves=(*(_move(each) for each in asked.moves), *_below(plan, asked.moves)),
         options=dict(asked.options),
         calendar=changed_calendar(plan.calendar, asked.calendar_changes),
         added=tuple(_link(each) for each in asked.dependencies.add),
@@ -118,6 +119,14 @@ def _move(asked: MoveInput) -> Move:
         is_pinned=bool(asked.is_pinned),
         given=frozenset(given),
     )
+
+
+def _below(plan: Plan, moves: Sequence[MoveInput]) -> Iterator[Move]:
+    """A row that is carried out per unit moves with its open rows that are not pinned or moved by themselves."""
+    chosen = {move.activity_id: move for move in moves}
+    for row in plan.activities.values():
+        if row.parent_id in chosen and row.id not in chosen and row.is_open and not row.is_pinned:
+            yield replace(_move(chosen[row.parent_id]), activity_id=row.id)
 
 
 def _link(new: DependencyCreate) -> LinkRow:

@@ -160,7 +160,9 @@ class ExplainService:
 
 def _question(row: PlanActivity) -> dict[str, object] | None:
     """The decision that a row still waits for."""
-    return dict(row.needed_decision) if row.needed_decision and row.state == ActivityState.planned else None
+    needed = row.needed_decision
+    waits = needed and not needed.get("answered") and row.state == ActivityState.planned
+    return dict(needed) if needed and waits else None
 
 
 def _title(row: PlanActivity) -> Text:

@@ -63,7 +63,11 @@ class SignalService:
                 position=0,
             )
         )
-        await start_job(self._session, RECHECK, {"project": project_id})
+        # Once for all that a transaction tells about a project: the job runs after its commit and sees all of it.
+        asked: set[UUID] = self._session.info.setdefault("rechecks", set())
+        if project_id not in asked:
+            asked.add(project_id)
+            await start_job(self._session, RECHECK, {"project": project_id})
 
     async def of_kinds(self, kinds: Sequence[str]) -> Sequence[Signal]:
         """The newest facts of these kinds, in every scope."""

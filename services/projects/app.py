@@ -28,6 +28,9 @@ from services.projects.goal.endpoints import goals, indicators, measurements
 from services.projects.instantiation.endpoints import making as instantiation
 from services.projects.instantiation.endpoints import options, upgrades
 from services.projects.integration.endpoints import router as integrations
+from services.projects.interchange.endpoints import exports
+from services.projects.interchange.endpoints import router as imports
+from services.projects.interchange.service import MOST_BYTES
 from services.projects.lesson.endpoints import evaluations, lessons, need_cards, requirements
 from services.projects.meeting.endpoints import router as meetings
 from services.projects.participation.endpoints import router as participations
@@ -84,6 +87,8 @@ SPEC = ServiceSpec(
         progress,
         participations,
         attachments,
+        exports,
+        imports,
         checklists,
         gates,
         baselines,
@@ -127,6 +132,7 @@ SPEC = ServiceSpec(
     person_data=PERSON_DATA,
     large_bodies={
         r"/projects/v1/projects/[^/]+/activity-upserts": 8 * 1024 * 1024,
+        r"/projects/v1/projects/[^/]+/imports": MOST_BYTES,
         r"/projects/v1/attachments/[^/]+/content": 256 * 1024 * 1024,  # the settings say how much of it is taken
     },
 )

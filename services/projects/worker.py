@@ -9,6 +9,7 @@ from services.projects.governance.tasks import GOVERNANCE_SCHEDULE, governance_j
 from services.projects.history.tasks import history_jobs
 from services.projects.instantiation.tasks import instantiation_jobs
 from services.projects.intake.tasks import jobs, on_coverage_changed, on_roster_applied
+from services.projects.interchange.tasks import interchange_jobs
 from services.projects.settings import Settings
 from services.projects.survey.tasks import survey_jobs
 from shared.auth.cutoffs import record_cutoff
@@ -39,6 +40,7 @@ def worker_spec(feed: ChangeFeed, key_file: Path | None = None, store: FileStore
             **instantiation_jobs(),
             **history_jobs(key_file),
             **attachment_jobs(store),
+            **interchange_jobs(store),
             **data_request_jobs(),
             **survey_jobs(),
         },

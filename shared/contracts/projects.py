@@ -230,3 +230,20 @@ class ProjectRescheduled(Event):
     version: int
     moved: int
     end: date | None
+
+
+class PlanImported(Event):
+    """A file was taken into a plan as its dry run had shown: rows added and changed; `links` came, changed or went."""
+
+    type: ClassVar[str] = "projects.import.applied.v1"
+
+    project_id: UUID
+    import_id: UUID
+    format: str
+    created: int
+    updated: int
+    links: int
+
+    @property
+    def subject(self) -> UUID:
+        return self.import_id

@@ -29,7 +29,7 @@ class ImportState(StrEnum):
 
 
 class PlanImport(Model, TenantRow, Versioned, OfProject, table=True):
-    """One import. `rights` is the side and roles of whoever sent it: the dry run is judged by them.
+    """One import. `created_by` asked for the dry run; `rights` are their side and roles until it is done.
 
     `options` are phase keys by section and the like; `plan_hash` is of everything that the dry run would change.
     """

@@ -2,7 +2,8 @@
 
 from services.projects.person_data import erase, export
 from shared.kit.ids import new_id
-from tests.projects.conftest import APPROVER, BASE, LEADER, CreateRollout
+from tests.projects.conftest import APPROVER, BASE, LEADER, CreateRollout, Rollout
+from tests.projects.steering import make, make_body, patch, read
 
 
 async def test_an_account_is_shown_and_forgotten_and_its_decisions_stay_without_a_name(
@@ -39,3 +40,25 @@ async def test_another_tenants_data_is_neither_shown_nor_forgotten(create_rollou
         assert (await erase(session, account)).erased == 0
     answer = await rollout.service.client.get(f"{BASE}/projects/{rollout.id}", headers=rollout.service.as_(LEADER))
     assert str(account) in answer.text
+
+
+async def test_an_account_leaves_seats_and_minutes_and_the_history_of_the_seat_stays(rollout: Rollout) -> None:
+    account = new_id()
+    body = await make_body(rollout)
+    seat = await make(rollout, f"/bodies/{body['id']}/seats", {"key": "chair"})
+    member = {"accountId": str(account), "validFrom": "2026-01-01"}
+    await make(rollout, f"/seats/{seat['id']}/memberships", member)
+    wanted = {"title": "Möte", "heldOn": "2027-04-20", "localStart": "10:00"}
+    meeting = await make(rollout, f"/bodies/{body['id']}/meetings", wanted)
+    await patch(rollout, f"/meetings/{meeting['id']}", {"minutes": "Planen godkändes"}, LEADER, subject=account)
+    database, tenant = rollout.service.database, rollout.service.tenant
+    async with database.transaction(tenant) as session:
+        held = (await export(session, account))["governance"]
+        report = await erase(session, account)
+        left = (await export(session, account))["governance"]
+    assert [row["seatId"] for row in held["seats"]] == [seat["id"]]
+    assert [row["meetingId"] for row in held["minutes"]] == [meeting["id"]]
+    assert (left["seats"], left["minutes"]) == ([], [])
+    assert "minutes" in report.kept
+    shown = (await read(rollout, f"/bodies/{body['id']}/seats"))["items"][0]
+    assert (shown["isVacant"], shown["memberships"][0]["accountId"]) == (True, None)

@@ -118,6 +118,8 @@ class DecisionDesk:
             project_id=decision.project_id, decision_id=decision.id, decision_key=decision.key, body_id=body.id
         )
         await publish(self._session, taken)
+        # What waited for it waits no more: explanations leave an answered question out.
+        await self._mark(decision, {"by": decision.by_side, "question": decision.question, "answered": True})
         await self._decisions.tell_taken(decision)
         await self._decisions.tell_overdue(decision.project_id)
         return decision
@@ -164,13 +166,15 @@ class DecisionDesk:
             await self._bodies.deciding(body_id, project_id)
 
     async def _bind(self, decision: Decision) -> None:
-        """Let the activity that waits say which decision it waits for."""
+        """Let the activity that waits say what it waits for."""
+        await self._mark(decision, {"by": decision.by_side, "question": decision.question})
+
+    async def _mark(self, decision: Decision, needed: dict[str, Any]) -> None:
         if decision.activity_id is None:
             return
         activity = await self._activities.lock(decision.activity_id)
         if activity.project_id != decision.project_id:
             raise Unresolved("#/activityId", decision.activity_id)
-        needed = {"by": decision.by_side, "question": decision.question, "decision": decision.key}
         if activity.needed_decision == needed:
             return
         activity.needed_decision = needed

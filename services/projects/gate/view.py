@@ -118,7 +118,8 @@ def _chain(view: GateView, judged: Judged) -> Iterator[ChainLink]:
         return
     title = Text.model_validate(activity.title)
     yield ChainLink(kind="activity", id=activity.id, label=title, state=activity.state)
-    if activity.needed_decision and activity.state == ActivityState.planned:
-        side = PartySide(activity.needed_decision["by"])
-        question = Text.model_validate(activity.needed_decision["question"])
+    needed = activity.needed_decision
+    if needed and not needed.get("answered") and activity.state == ActivityState.planned:
+        side = PartySide(needed["by"])
+        question = Text.model_validate(needed["question"])
         yield ChainLink(kind="decision", id=None, label=question, state=f"awaits_{side}")

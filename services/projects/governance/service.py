@@ -91,23 +91,22 @@ class GovernanceService:
     async def _add_questions(self, project_id: UUID, asking: Collection[str]) -> int:
         if not asking:
             return 0
-        activities = ActivityService(self._session)
+        activities, known = ActivityService(self._session), await self._decisions.refs(project_id)
         asked = 0
         for activity in await activities.by_ids(await activities.matching(project_id, (), asking, ())):
-            needed = activity.needed_decision
-            if not activity.is_enabled or needed is None or "decision" in needed or activity.source_ref is None:
+            needed, ref = activity.needed_decision, activity.source_ref
+            if not activity.is_enabled or needed is None or ref is None or ref in known:
                 continue
             decision = Decision(
                 tenant_id=activity.tenant_id,
                 project_id=activity.project_id,
-                key=key_of(activity.source_ref),
-                source_ref=activity.source_ref,
+                key=key_of(ref),
+                source_ref=ref,
                 activity_id=activity.id,
                 question=needed["question"],
                 by_side=needed["by"],
                 **window_values(activity.window),
             )
-            activity.needed_decision = {**needed, "decision": decision.key}
             await self._decisions.add([decision])
             await self._decisions.tell_taken(decision)
             asked += 1

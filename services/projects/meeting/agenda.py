@@ -31,12 +31,17 @@ def mistakes(start: time, duration: int, items: Sequence[AgendaItemInput]) -> li
     ]
     over = sum(item.minutes for item in items) - duration
     if over > 0:
-        detail = Text(
-            sv=f"Punkterna är {over} minuter längre än mötet; korta dem eller förläng mötet",
-            en=f"The points are {over} minutes longer than the meeting; shorten them or lengthen the meeting",
-        )
-        found.append(FieldError(pointer="#/items", detail=detail, code="too_long"))
+        found.append(too_long(over, "#/items"))
     return found
+
+
+def too_long(over: int, pointer: str) -> FieldError:
+    """The points run `over` minutes beyond the meeting."""
+    detail = Text(
+        sv=f"Punkterna är {over} minuter längre än mötet; korta dem eller förläng mötet",
+        en=f"The points are {over} minutes longer than the meeting; shorten them or lengthen the meeting",
+    )
+    return FieldError(pointer=pointer, detail=detail, code="too_long")
 
 
 def _wrong_time(number: int, expected: time) -> FieldError:

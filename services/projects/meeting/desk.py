@@ -18,7 +18,7 @@ from services.projects.decision.desk import DecisionDesk
 from services.projects.decision.models import Decision
 from services.projects.decision.schemas import OutcomeCreate
 from services.projects.decision.service import DecisionService
-from services.projects.meeting.agenda import mistakes
+from services.projects.meeting.agenda import mistakes, too_long, unallocated
 from services.projects.meeting.errors import AgendaDoesNotAddUp, AlreadyLinked, MeetingAhead, MeetingOver
 from services.projects.meeting.models import ActionItem, AgendaItem, Meeting, MeetingState
 from services.projects.meeting.schemas import (
@@ -88,6 +88,7 @@ class MeetingDesk:
             await self._meetings.demand_room(body, change.held_on, minimum, meeting.id)
             lead = (meeting.held_on - meeting.summon_by).days if meeting.summon_by else None
             values["summon_by"] = summon_by(change.held_on, lead)
+        await self._demand_agenda_fits(meeting, change)
         values |= self._state_values(meeting, change)
         before, after = apply(meeting, values)
         if after:
@@ -172,6 +173,14 @@ class MeetingDesk:
         meeting = await self._meetings.get(meeting_id)
         body = await self.held_body(meeting.body_id)
         return body, await self._meetings.get(meeting_id, lock=True)
+
+    async def _demand_agenda_fits(self, meeting: Meeting, change: MeetingChange) -> None:
+        """A meeting cannot be made shorter than its agenda."""
+        if change.duration_minutes is None:
+            return
+        over = -unallocated(change.duration_minutes, await self._meetings.agenda(meeting.id))
+        if over > 0:
+            raise AgendaDoesNotAddUp([too_long(over, "#/durationMinutes")])
 
     def _state_values(self, meeting: Meeting, change: MeetingChange) -> dict[str, Any]:
         found: dict[str, Any] = {}

@@ -87,7 +87,6 @@ class Meeting(Model, TenantRow, Versioned, OfProject, table=True):
     minutes: str = Field(default="", sa_type=Text)
     minutes_by: UUID | None = None
     attachments: list[dict[str, Any]] = Field(default_factory=list, sa_type=JSONB)
-    source_ref: str | None = Field(default=None, sa_type=Text)
 
 
 class AgendaItem(Model, TenantRow, table=True):

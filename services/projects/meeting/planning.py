@@ -8,12 +8,14 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from services.projects.body.cadence import Cadence
 from services.projects.body.change import tell
 from services.projects.body.service import BodyService
+from services.projects.calendar.service import CalendarService
 from services.projects.meeting.desk import USUAL_MINUTES, MeetingDesk
 from services.projects.meeting.errors import BodyNotAtWork, NoPeriod, TimesBeyondCadence
-from services.projects.meeting.generator import Drawn, IsWorking, draw, on_weekdays, wish_of
+from services.projects.meeting.generator import Drawn, IsWorking, draw, wish_of
 from services.projects.meeting.models import Meeting, MeetingSeries, MeetingState
 from services.projects.meeting.schemas import SeriesCreate
 from services.projects.meeting.service import MeetingService, cadence_of, summon_by
+from services.projects.project.models import Project
 from services.projects.project.service import ProjectService
 from shared.auth.principal import Principal
 from shared.kit import clock
@@ -44,7 +46,7 @@ class SeriesPlanner:
             raise BodyNotAtWork()
         times = _times(cadence, wanted.times_per_period)
         wish = wish_of(cadence, times, starts_on, ends_on, wanted.weekday)
-        drawn = draw(wish, await self._meetings.days_of(body_id), await self._working_days())
+        drawn = draw(wish, await self._meetings.days_of(body_id), await self._working_days(project))
         lead = wanted.summons_days if wanted.summons_days is not None else body.summons_days
         series = MeetingSeries(
             tenant_id=body.tenant_id,
@@ -81,8 +83,9 @@ class SeriesPlanner:
         await tell(self._session, series.project_id, "meeting_series", "end", series, after=after)
         return series
 
-    async def _working_days(self) -> IsWorking:
-        return on_weekdays
+    async def _working_days(self, project: Project) -> IsWorking:
+        """The authority's calendar: holidays, de-facto days and its own breaks carry no meetings."""
+        return (await CalendarService(self._session).facts(project)).workdays().is_working
 
 
 def _times(cadence: Cadence, asked: int | None) -> int:

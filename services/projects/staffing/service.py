@@ -1,7 +1,7 @@
 """Who holds which role, what is vacant, and what the change of stage leaves empty."""
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -11,24 +11,17 @@ from services.projects.body.change import apply, tell
 from services.projects.body.errors import Unresolved
 from services.projects.body.service import BodyService
 from services.projects.decision.service import DecisionService
-from services.projects.plan.vocabulary import LifecycleStage
 from services.projects.project.models import Project
 from services.projects.project.rights import demand, refusal_to_change_row
 from services.projects.project.service import ProjectService
 from services.projects.role.errors import RoleKeyTaken, demand_order
 from services.projects.role.models import ProjectRole, RoleAssignment
 from services.projects.role.service import RoleService
+from services.projects.staffing.continuity import report
 from services.projects.staffing.errors import DecisionOpen, UnitNeeded
-from services.projects.staffing.schemas import (
-    AssignmentChange,
-    AssignmentCreate,
-    ContinuityReport,
-    Leaving,
-    RoleCreate,
-    StageBody,
-)
+from services.projects.staffing.schemas import AssignmentChange, AssignmentCreate, ContinuityReport, RoleCreate
 from services.projects.staffing.succession import Succession
-from services.projects.staffing.vacancies import RoleVacancy, role_vacancies, vacant_seats
+from services.projects.staffing.vacancies import RoleVacancy, role_vacancies
 from services.projects.unit.service import UnitService
 from shared.auth.principal import Principal
 from shared.auth.scopes import Scope
@@ -39,8 +32,6 @@ from shared.kit.journal import record
 from shared.kit.text import Text
 from shared.queue.outbox import publish
 from shared.web.preconditions import check_version
-
-_ONE_DAY = timedelta(days=1)
 
 
 class StaffingService:
@@ -120,55 +111,14 @@ class StaffingService:
 
     async def continuity(self, project: Project, on: date) -> ContinuityReport:
         """What the day `on`, on which the next stage begins, finds in bodies, seats and roles."""
-        before = on - _ONE_DAY
         seats = await self._bodies.seats(project.id)
-        memberships = await self._bodies.memberships([seat.id for seat in seats])
-        bodies = await self._bodies.of_project(project.id)
-        body_of = {seat.id: seat.body_id for seat in seats}
-        leaving = [
-            Leaving(
-                body_id=body_of[row.seat_id],
-                seat_id=row.seat_id,
-                membership_id=row.id,
-                account_id=row.account_id,
-                last_day=row.valid_to or before,
-            )
-            for row in memberships
-            if row.runs_on(before) and not row.runs_on(on)
-        ]
-        staying = {row.seat_id for row in memberships if row.runs_on(before) and row.runs_on(on)}
-        vacant = {seat.id for seat in vacant_seats(seats, memberships, on)}
-        next_stage = LifecycleStage.management
-        shown = []
-        for body in bodies:
-            own = [seat.id for seat in seats if seat.body_id == body.id]
-            has_ended = body.ended_on is not None and body.ended_on < on
-            gap = "ended" if has_ended else None if next_stage in body.cadence else "cadence_not_stated"
-            shown.append(
-                StageBody.model_validate(
-                    {
-                        "body_id": body.id,
-                        "key": body.key,
-                        "title": body.title,
-                        "gap": gap,
-                        "seats": len(own),
-                        "vacant_seats": [one for one in own if one in vacant],
-                        "stays": sum(one in staying for one in own),
-                    }
-                )
-            )
-        ending = [
-            row.id
-            for row in await self._roles.assignments(project.id)
-            if row.runs_on(before) and row.valid_to is not None and row.valid_to < on
-        ]
-        return ContinuityReport(
-            stage=LifecycleStage(project.stage),
-            next_stage=next_stage,
-            on=on,
-            bodies=shown,
-            leaving=leaving,
-            ending_assignments=ending,
+        return report(
+            project,
+            on,
+            bodies=await self._bodies.of_project(project.id),
+            seats=seats,
+            memberships=await self._bodies.memberships([seat.id for seat in seats]),
+            assignments=await self._roles.assignments(project.id),
         )
 
     async def _role(self, project_id: UUID, role_id: UUID) -> ProjectRole:

@@ -140,17 +140,29 @@ async def test_the_activity_that_waits_names_the_question(rollout: Rollout) -> N
     assert shown["version"] == activity["version"] + 1
 
 
+async def test_an_answered_question_no_longer_explains_why_work_waits(rollout: Rollout) -> None:
+    activity = await rollout.activity("HAN-A4.02")
+    path = f"/activities/{activity['id']}/explanations"
+    listed = (await read(rollout, f"/projects/{rollout.id}/decisions?limit=200"))["items"]
+    question = next((one for one in listed if one["activityId"] == activity["id"]), None)
+    decision = question or await make_decision(rollout, activityId=activity["id"])
+    before = (await read(rollout, path))["mustAct"]["side"]
+    await take(rollout, decision, await make_body(rollout))
+    after = (await read(rollout, path))["mustAct"]["side"]
+    assert (before, after) == ("customer", "supplier")  # who decides, then whose row it is
+
+
 async def test_a_decision_is_late_only_after_its_window_and_told_as_a_signal(rollout: Rollout) -> None:
-    august = {"start": "2027-08-01", "end": "2027-08-31", "precision": "month"}
-    with frozen(datetime(2027, 8, 31, 12, tzinfo=UTC)):
-        decision = await make_decision(rollout, neededBy=august)
+    may = {"start": "2027-05-01", "end": "2027-05-31", "precision": "month"}
+    with frozen(datetime(2027, 5, 31, 12, tzinfo=UTC)):
+        decision = await make_decision(rollout, neededBy=may)
         assert decision["isOverdue"] is False
         assert await signals(rollout, "decision_overdue") == {}
-    with frozen(datetime(2027, 9, 1, 12, tzinfo=UTC)):
+    with frozen(datetime(2027, 6, 1, 12, tzinfo=UTC)):
         assert (await read(rollout, f"/decisions/{decision['id']}"))["isOverdue"] is True
         late = await read(rollout, f"/projects/{rollout.id}/decisions?overdue=true")
         assert [row["id"] for row in late["items"]] == [decision["id"]]
-        await make_decision(rollout, "another", neededBy=august)
+        await make_decision(rollout, "another", neededBy=may)
         assert await signals(rollout, "decision_overdue") == {"": {"overdue": 2}}
         body = await make_body(rollout)
         await take(rollout, decision, body)

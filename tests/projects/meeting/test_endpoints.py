@@ -43,6 +43,18 @@ async def test_a_series_follows_the_cadence_and_keeps_its_hour_over_the_summer(r
     assert (date.fromisoformat(first["heldOn"]) - date.fromisoformat(first["summonBy"])).days == 14
 
 
+async def test_no_meeting_falls_on_a_day_that_the_calendar_frees(rollout: Rollout) -> None:
+    weekly = {"implementation": {"per": "week", "timesMin": 1, "timesMax": 1}}
+    body = await make_body(rollout, cadence=weekly)
+    june = SERIES | {"startsOn": "2027-06-01", "endsOn": "2027-06-30", "weekday": 5}
+    await make(rollout, f"/bodies/{body['id']}/meeting-series", june)
+    listed = (await read(rollout, f"/projects/{rollout.id}/meetings?bodyId={body['id']}"))["items"]
+    days = [row["heldOn"] for row in listed]
+    assert "2027-06-18" in days
+    assert "2027-06-25" not in days  # the eve of midsummer is free in fact, if not by law
+    assert "2027-06-24" in days
+
+
 async def test_a_series_needs_a_cadence_of_the_present_stage_and_stays_inside_it(rollout: Rollout) -> None:
     vague = await make_body(rollout, "operative", cadence={"implementation": {"stated": False}})
     none = await post(rollout, f"/bodies/{vague['id']}/meeting-series", SERIES)
@@ -111,6 +123,8 @@ async def test_the_agenda_of_a_day_adds_up(rollout: Rollout) -> None:
         ("#/items", "too_long"),
     ]
     assert (await put(rollout, f"/meetings/{meeting['id']}/agenda", {"items": []}, 1)).status_code == 412
+    shorter = await patch(rollout, f"/meetings/{meeting['id']}", {"durationMinutes": 60}, version=2)
+    assert (shorter.status_code, shorter.json()["errors"][0]["pointer"]) == (422, "#/durationMinutes")
 
 
 async def test_a_meeting_is_held_on_its_day_and_then_takes_minutes_alone(rollout: Rollout) -> None:

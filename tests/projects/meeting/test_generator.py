@@ -1,6 +1,7 @@
 """Meetings from a cadence, against the rules of the requirements, for many cadences and years."""
 
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from hypothesis import given, settings
@@ -85,7 +86,7 @@ def test_a_meeting_keeps_its_local_hour_across_the_change_of_clocks(first: date,
 
 
 def _meeting(day: date, at: time, zone: str) -> Meeting:
-    ids = {"tenant_id": new_id(), "project_id": new_id(), "body_id": new_id()}
+    ids: dict[str, Any] = {"tenant_id": new_id(), "project_id": new_id(), "body_id": new_id()}
     return Meeting(**ids, title="M", held_on=day, local_start=at, zone=zone, duration_minutes=60)
 
 

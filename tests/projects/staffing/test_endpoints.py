@@ -23,7 +23,7 @@ AMBASSADOR = {"key": "it_ambassador", "side": "customer", "title": TITLE, "duty"
 
 
 async def make_unit(rollout: Rollout, name: str, **more: Any) -> str:
-    values = {"kind": "school", "school_forms": ["compulsory"], "roster_version": 1} | more
+    values: dict[str, Any] = {"kind": "school", "school_forms": ["compulsory"], "roster_version": 1} | more
     unit = Unit(tenant_id=rollout.service.tenant, name=name, **values)
     async with rollout.service.database.transaction(rollout.service.tenant) as session:
         session.add(unit)

@@ -124,7 +124,7 @@ TABLES = {
         {KEY}, project_id uuid NOT NULL, body_id uuid NOT NULL, series_id uuid, title text NOT NULL,
         held_on date NOT NULL, local_start time NOT NULL, zone text NOT NULL, duration_minutes integer NOT NULL,
         place text NOT NULL, state text NOT NULL, summon_by date, summoned_at timestamptz, closed_at timestamptz,
-        minutes text NOT NULL, minutes_by uuid, attachments jsonb NOT NULL, source_ref text, {VERSIONED},
+        minutes text NOT NULL, minutes_by uuid, attachments jsonb NOT NULL, {VERSIONED},
         CONSTRAINT pk_meeting PRIMARY KEY (tenant_id, id),
         {to("project", "meeting", "project_id")},
         {to("body", "meeting", "body_id")},

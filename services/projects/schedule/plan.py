@@ -1,6 +1,6 @@
 """A plan as it was read: its rows, links, calendars and the day it is looked at. Plain values, no database."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import NamedTuple
@@ -8,10 +8,11 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from services.projects.calendar.facts import CalendarFacts
+from services.projects.calendar.workdays import Workdays
 from services.projects.dependency.ends import LinkRow
 from services.projects.plan.vocabulary import ActivityKind, ActivityState
 from services.projects.plan.window import Precision, Window
-from services.projects.schedule.engine import Schedule, compute
+from services.projects.schedule.engine import Schedule, compute, recompute
 from services.projects.schedule.rows import PlanLink, PlanRow
 from shared.kit.text import Text
 
@@ -88,19 +89,29 @@ class Plan:
 
     def compute(self) -> Schedule:
         """Raises Circle and BeyondCalendar."""
-        units = {row.unit_id for row in self.activities.values() if row.unit_id is not None}
-        calendars, places = self.calendar.of_units(units)
-        rows = [
-            _row(each, places.get(each.unit_id, 0) if each.unit_id else 0, self.today)
-            for each in self.activities.values()
-        ]
+        calendars, places = self._calendars()
+        rows = [_row(each, places, self.today) for each in self.activities.values()]
         return compute(rows, [_link(each) for each in self.links], calendars, self.today, self.must_end_by)
+
+    def compute_from(self, former: Schedule, changed: Collection[PlanActivity]) -> Schedule:
+        """The same, where only windows, durations and pins of `changed` differ from what `former` was computed of:
+        its network is used again. Raises BeyondCalendar."""
+        calendars, places = self._calendars()
+        network = former.network
+        rows = [_row(each, places, self.today) for each in changed]
+        kept = [row for row in rows if row.id in network.index]
+        if any(row.is_milestone != network.rows[network.index[row.id]].is_milestone for row in kept):
+            return self.compute()
+        return recompute(network.with_rows(kept), calendars, self.today, self.must_end_by)
+
+    def _calendars(self) -> tuple[list[Workdays], dict[UUID, int]]:
+        return self.calendar.of_units({row.unit_id for row in self.activities.values() if row.unit_id is not None})
 
     def with_activities(self, changed: Iterable[PlanActivity]) -> "Plan":
         return replace(self, activities={**self.activities, **{each.id: each for each in changed}})
 
 
-def _row(activity: PlanActivity, calendar: int, today: date) -> PlanRow:
+def _row(activity: PlanActivity, calendars: Mapping[UUID, int], today: date) -> PlanRow:
     """A duration is the most that was said: a promise should hold then too. No duration at all is a milestone's."""
     done = activity.state == ActivityState.done
     begun = done or activity.state == ActivityState.started
@@ -116,7 +127,7 @@ def _row(activity: PlanActivity, calendar: int, today: date) -> PlanRow:
         started=_started(activity, today) if begun else None,
         finished=_day(activity.done_at) or today if done else None,
         parent=activity.parent_id,
-        calendar=calendar,
+        calendar=calendars.get(activity.unit_id, 0) if activity.unit_id else 0,
     )
 
 

@@ -70,9 +70,14 @@ def simulate(plan: Plan, change: Change) -> Outcome:
     """Raises Circle and BeyondCalendar."""
     before = plan.compute()
     changed = _changed(plan, change)
-    pushed = _pushed(changed, before, changed.compute(), {move.activity_id for move in change.moves})
-    changed = changed.with_activities(pushed)
-    after = changed.compute()
+    if change.options or change.added or change.removed or change.calendar not in (None, plan.calendar):
+        after = changed.compute()
+    else:
+        after = changed.compute_from(before, [changed.activities[move.activity_id] for move in change.moves])
+    pushed = _pushed(changed, before, after, {move.activity_id for move in change.moves})
+    if pushed:
+        changed = changed.with_activities(pushed)
+        after = changed.compute_from(after, pushed)
     return _outcome(plan, changed, before, after)
 
 
@@ -111,15 +116,16 @@ def _pushed(plan: Plan, before: Schedule, after: Schedule, chosen: set[UUID]) ->
     """The rows that the change pushes out of their windows, with the windows that they get."""
     found = []
     for i, row in enumerate(after.network.rows):
-        window = plan.activities[row.id].window
         was = before.network.index.get(row.id)
-        if window is None or was is None or row.id in chosen or row.is_pinned or i in after.network.children:
+        if row.end is None or was is None or row.id in chosen or row.is_pinned or i in after.network.children:
             continue
-        first, last = first_day(after, i), last_day(after, i)
-        if after.bounds[i].is_done or (first, last) == (first_day(before, was), last_day(before, was)):
+        last = last_day(after, i)
+        if last <= row.end or after.bounds[i].is_done:
             continue
-        if last > window.end:
-            found.append(_repromised(plan.activities[row.id], window, after, i))
+        if (first_day(after, i), last) != (first_day(before, was), last_day(before, was)):
+            window = plan.activities[row.id].window
+            if window is not None:
+                found.append(_repromised(plan.activities[row.id], window, after, i))
     return found
 
 
@@ -139,7 +145,7 @@ def _outcome(plan: Plan, changed: Plan, before: Schedule, after: Schedule) -> Ou
         now = changed.activities[key]
         was, will = before.network.index.get(key), after.network.index.get(key)
         dates = _dates(before, was), _dates(after, will)
-        if dates[0] != dates[1] or row.window != now.window:
+        if dates[0] != dates[1] or (row is not now and row.window != now.window):
             late = [0 if i is None else late_days(s, i) for s, i in ((before, was), (after, will))]
             moved.append(MovedRow(row, now, *dates, *late))
     old, new = ({(each.kind, each.row): each for each in conflicts(s)} for s in (before, after))

@@ -102,3 +102,14 @@ async def test_the_programmes_bodies_advise_and_keep_what_cannot_be_read(rollout
     unreadable = [seat for seat in seats if seat["title"] is None]
     assert len(unreadable) == 1
     assert unreadable[0]["sourceUncertain"]
+
+
+async def test_a_project_made_from_the_template_is_steered_from_the_start(create_rollout: CreateRollout) -> None:
+    account = str(new_id())
+    more = {"templateVersion": "1.1.0", "roles": {"supplier_business_owner": account}}
+    rollout = await create_rollout(**more)
+    assert {"HAN-GOV1", "HAN-GOV2", "HAN-GOV3"} <= (await bodies(rollout)).keys()
+    assert len((await read(rollout, f"/projects/{rollout.id}/decision-matrix"))["cells"]) == 14
+    vacancies = (await read(rollout, f"/projects/{rollout.id}/vacancies?limit=200"))["items"]
+    assert "supplier_business_owner" not in [row["key"] for row in vacancies]
+    assert await write(rollout, "sv-supplier-5-phase", "1.1.0") == 0

@@ -27,7 +27,7 @@ from shared.web.route import problem_responses
 
 router = new_router("copies")
 
-CopyId = Annotated[UUID, Path(alias="entryId")]
+CopyId = Annotated[UUID, Path(alias="copyLogEntryId")]
 EnvironmentId = Annotated[UUID, Path(alias="environmentId")]
 CertificateId = Annotated[UUID, Path(alias="certificateId")]
 
@@ -86,7 +86,10 @@ async def copy_log_entries_create(
 
 
 @router.get(
-    "/copy-log-entries/{entryId}", name="copy_log_entries_get", summary="Read a copy in the log", dependencies=[AsOf]
+    "/copy-log-entries/{copyLogEntryId}",
+    name="copy_log_entries_get",
+    summary="Read a copy in the log",
+    dependencies=[AsOf],
 )
 async def copy_log_entries_get(
     entry_id: CopyId, caller: CopiesRead, log: CopyLog, lang: LangDep, response: Response
@@ -98,7 +101,7 @@ async def copy_log_entries_get(
 
 
 @router.patch(
-    "/copy-log-entries/{entryId}",
+    "/copy-log-entries/{copyLogEntryId}",
     name="copy_log_entries_patch",
     summary="Mend a copy in the log",
     responses=problem_responses(412, 428),
@@ -119,7 +122,7 @@ async def copy_log_entries_patch(
 
 
 @router.post(
-    "/copy-log-entries/{entryId}/purges", name="copy_log_purges_create", status_code=201, summary="Purge a copy"
+    "/copy-log-entries/{copyLogEntryId}/purges", name="copy_log_purges_create", status_code=201, summary="Purge a copy"
 )
 async def copy_log_purges_create(
     entry_id: CopyId,

@@ -27,7 +27,7 @@ from shared.web.route import problem_responses
 
 router = new_router("integrations")
 
-SystemId = Annotated[UUID, Path(alias="systemId")]
+SystemId = Annotated[UUID, Path(alias="systemEntryId")]
 IntegrationId = Annotated[UUID, Path(alias="integrationId")]
 
 
@@ -76,7 +76,7 @@ async def systems_create(
     return SystemPublic.model_validate(system)
 
 
-@router.get("/systems/{systemId}", name="systems_get", summary="Read a system", dependencies=[AsOf])
+@router.get("/systems/{systemEntryId}", name="systems_get", summary="Read a system", dependencies=[AsOf])
 async def systems_get(
     system_id: SystemId, caller: IntegrationsRead, integrations: Integrations, response: Response
 ) -> SystemPublic:
@@ -87,7 +87,7 @@ async def systems_get(
 
 
 @router.patch(
-    "/systems/{systemId}", name="systems_patch", summary="Change a system", responses=problem_responses(412, 428)
+    "/systems/{systemEntryId}", name="systems_patch", summary="Change a system", responses=problem_responses(412, 428)
 )
 async def systems_patch(
     system_id: SystemId,

@@ -24,6 +24,7 @@ from services.projects.integration.models import Integration, IntegrationStep, I
 from services.projects.interchange.models import PlanImport
 from services.projects.lesson.models import Evaluation, Lesson, NeedCard, Requirement
 from services.projects.meeting.models import ActionItem, AgendaItem, Meeting, MeetingSeries
+from services.projects.notice.models import NoticeMail, NotificationPreference, SentNotice
 from services.projects.phase.models import Phase, Track
 from services.projects.poll.models import Poll, PollVote
 from services.projects.project.models import Project, ProjectParty
@@ -112,6 +113,8 @@ __all__ = [
     "MigrationRun",
     "Model",
     "NeedCard",
+    "NoticeMail",
+    "NotificationPreference",
     "Phase",
     "PlanImport",
     "PlanStep",
@@ -134,6 +137,7 @@ __all__ = [
     "RoleAssignment",
     "Seat",
     "SeatMembership",
+    "SentNotice",
     "ShareLink",
     "Signal",
     "StatusReport",

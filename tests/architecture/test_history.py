@@ -15,6 +15,7 @@ SERVICE = "projects"
 KIT = "the kit's own bookkeeping: events, jobs and answers, no plan data"
 HISTORY = "is the history itself"
 ANONYMOUS = "its history would tell who answered what, and when"
+MAIL = "what is mailed to whom, an address among it: no fact of a plan"
 FILE = "files never change; which ones belong to a plan has its history"
 
 # Tables without images, each with the reason.
@@ -37,6 +38,9 @@ WITHOUT_PAST: dict[str, str] = {
     "stored_file_chunk": FILE,
     "file_copy_log": FILE,
     "instantiation": "how far a plan has been written; a job's progress",
+    "notification_preference": MAIL,
+    "notice_mail": MAIL,
+    "sent_notice": MAIL,
     "published_template": "a version of a template never changes",
     "unit_feed": "how far the copies of units have followed sync; no fact of a plan",
 }

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Literal
 from uuid import UUID
 
-from services.projects.calendar.workdays import EVERY_DAY, Workdays, day_number
+from services.projects.calendar.workdays import EVERY_DAY, Workdays
 from services.projects.schedule.engine import Schedule
 from services.projects.schedule.network import FF, PART, Arc
 from services.projects.schedule.passes import finish_moment, start_moment
@@ -53,7 +53,7 @@ def first_day(s: Schedule, i: int) -> date:
 def last_day(s: Schedule, i: int) -> date:
     """The last day of work, or the day of a milestone; of a parent, the last of its children."""
     if i in s.network.children:
-        return day_number(s.dates.finishes[i] - 1)
+        return max(last_day(s, child) for child in s.network.children[i])
     row = s.network.rows[i]
     return row.finished or s.calendars[i].day(s.dates.finishes[i] - 1)
 

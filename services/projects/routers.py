@@ -19,6 +19,7 @@ from services.projects.dependency.endpoints import router as dependencies
 from services.projects.deviation.endpoints import router as deviations
 from services.projects.document.endpoints import router as documents
 from services.projects.escalation.endpoints import router as escalations
+from services.projects.feed.endpoints import router as calendar_feeds
 from services.projects.gate.endpoints import router as gates
 from services.projects.goal.endpoints import goals, indicators, measurements
 from services.projects.instantiation.endpoints import making as instantiation
@@ -60,6 +61,7 @@ ROUTERS: list[APIRouter] = [
     progress,
     participations,
     attachments,
+    calendar_feeds,
     exports,
     imports,
     checklists,

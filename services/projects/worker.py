@@ -5,6 +5,7 @@ from pathlib import Path
 from services.projects import models  # noqa: F401 - every table is known before the first query
 from services.projects.attachment.tasks import attachment_jobs
 from services.projects.datarequest.tasks import data_request_jobs
+from services.projects.feed.tasks import on_access_revoked
 from services.projects.governance.tasks import GOVERNANCE_SCHEDULE, governance_jobs
 from services.projects.history.tasks import history_jobs
 from services.projects.instantiation.tasks import instantiation_jobs
@@ -12,7 +13,6 @@ from services.projects.intake.tasks import jobs, on_coverage_changed, on_roster_
 from services.projects.interchange.tasks import interchange_jobs
 from services.projects.settings import Settings
 from services.projects.survey.tasks import survey_jobs
-from shared.auth.cutoffs import record_cutoff
 from shared.auth.service_tokens import build_token_source
 from shared.contracts.identity import AccessRevoked
 from shared.contracts.sync import RosterApplied
@@ -32,7 +32,7 @@ def worker_spec(feed: ChangeFeed, key_file: Path | None = None, store: FileStore
         consumes={
             "sync": {RosterApplied: on_roster_applied},
             "training": {CoverageChanged: on_coverage_changed},
-            "identity": {AccessRevoked: record_cutoff},
+            "identity": {AccessRevoked: on_access_revoked},
         },
         jobs={
             **jobs(feed),

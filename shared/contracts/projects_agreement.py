@@ -123,3 +123,12 @@ class StatusReported(Event):
     @property
     def subject(self) -> UUID:
         return self.status_report_id
+
+
+class CalendarFeedChanged(Event):
+    """An address under which calendar programs fetch a plan was given out or revoked."""
+
+    type: ClassVar[str] = "projects.calendar_feed.changed.v1"
+
+    calendar_feed_id: UUID
+    change: Literal["created", "revoked"]

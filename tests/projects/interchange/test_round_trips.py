@@ -31,7 +31,7 @@ async def test_without_fingerprints_the_values_themselves_show_that_nothing_chan
     rollout: Rollout, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     content = await export(rollout, name)
-    monkeypatch.setattr("services.projects.interchange.planning.fingerprint", lambda cells: "another")
+    monkeypatch.setattr("services.projects.interchange.planning.fingerprint", lambda _: "another")
     judged = await send(rollout, content)
     assert await judged.changes() == []
     assert judged.row["counts"]["untouched"] == 0
@@ -40,7 +40,7 @@ async def test_without_fingerprints_the_values_themselves_show_that_nothing_chan
 async def test_one_changed_cell_of_the_checklist_is_the_one_change(rollout: Rollout) -> None:
     book = load_workbook(BytesIO(await export(rollout, "xlsx")))
     sheet = book["Plan"]
-    headings = {cell.value: cell.column for cell in sheet[2]}
+    headings = {str(cell.value): place for place, cell in enumerate(sheet[2], start=1)}
     row = next(r for r in range(3, sheet.max_row) if sheet.cell(r, headings["Beteckning"]).value == "HAN-A2.02")
     sheet.cell(row, headings["Status"]).value = "Påbörjad"
     out = BytesIO()

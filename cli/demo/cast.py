@@ -9,10 +9,12 @@ from cli.demo.api import Caller
 from cli.demo.login import Wish, log_in
 
 LEADER, REGISTER, APPROVER, TRAINER, ADMIN = "ledare", "register", "beslut", "utbildare", "admin"
+SUPPLIER = "leverantor"
 APP = "demo-app"
 
 _SCOPES = (
-    "openid projects:read projects:write activities:read gates:read gates:write templates:read signals:read"
+    "openid projects:read projects:write activities:read activities:write gates:read gates:write templates:read"
+    " signals:read"
     " uploads:write uploads:read runs:read runs:write persons:read units:read jobs:read courses:read courses:write"
     " sessions:read sessions:write enrolments:read enrolments:write attendances:write coverage:read"
     " endpoints:read endpoints:write deliveries:read events:read journal:read"

@@ -26,7 +26,8 @@ def demo(
     """Play a municipality's rollout through the gateway; exits 1 at the first step that does not hold."""
     telling = Telling(as_json=as_json)
     try:
-        Story(_cast(facts), telling, pupils=pupils, seed=seed).play()
+        folder = (facts or Places.of_checkout().demo).parent / "demo"
+        Story(_cast(facts), telling, pupils=pupils, seed=seed, folder=folder).play()
     except queue.Empty:
         telling.failed("a webhook did not arrive in time")
         raise typer.Exit(1) from None

@@ -12,23 +12,28 @@ from typing import Any
 from cli.demo.api import StepFailed
 from cli.demo.cast import ADMIN, APPROVER, LEADER, REGISTER, TRAINER, Cast
 from cli.demo.listener import Listener
+from cli.demo.planning import PlanActs
 from cli.demo.telling import Telling
 from cli.demo_roster.writing import generate
 
-TEMPLATE = ("sv-supplier-5-phase", "1.0.0")
+TEMPLATE = ("sv-supplier-5-phase", "1.1.0")
 WATCHED_GATE = "m3"
 COVERAGE_PERCENT = 80
 _SOURCE = "demo-register"
 
 
 class Story:
-    """One run of the demo; running it again makes another project on the same municipality."""
+    """One run of the demo; running it again makes another project on the same municipality.
 
-    def __init__(self, cast: Cast, telling: Telling, *, pupils: int, seed: int) -> None:
+    `folder` takes the printed plan.
+    """
+
+    def __init__(self, cast: Cast, telling: Telling, *, pupils: int, seed: int, folder: Path) -> None:
         self._cast = cast
         self._tell = telling
         self._pupils = pupils
         self._seed = seed
+        self._folder = folder
         self._mark = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
 
     def play(self) -> None:
@@ -40,6 +45,7 @@ class Story:
             course = self._create_course()
             people = self._appoint_key_persons()
             project = self._instantiate()
+            PlanActs(self._cast, self._tell, project, self._folder).play()
             gate = self._watched_gate(project)
             self._show_blocked(gate)
             self._train(course, people)

@@ -81,4 +81,4 @@ def orm() -> FastAPI:
 
 
 def _flat(row: Activity) -> dict[str, object]:
-    return {**row.model_dump(), "window": None, "is_overdue": False}
+    return {**row.model_dump(), "window": None, "is_overdue": False, "rollup": None}

@@ -24,9 +24,12 @@ from services.projects.integration.models import Integration, IntegrationStep, I
 from services.projects.interchange.models import PlanImport
 from services.projects.lesson.models import Evaluation, Lesson, NeedCard, Requirement
 from services.projects.meeting.models import ActionItem, AgendaItem, Meeting, MeetingSeries
+from services.projects.member.models import WaveMember
+from services.projects.membership.models import ProgrammeMembership
 from services.projects.notice.models import NoticeMail, NotificationPreference, SentNotice
 from services.projects.phase.models import Phase, Track
 from services.projects.poll.models import Poll, PollVote
+from services.projects.programme.models import Programme, Publication, Wave
 from services.projects.project.models import Project, ProjectParty
 from services.projects.risk.models import (
     Risk,
@@ -121,10 +124,13 @@ __all__ = [
     "PlanText",
     "Poll",
     "PollVote",
+    "Programme",
+    "ProgrammeMembership",
     "Project",
     "ProjectCalendar",
     "ProjectParty",
     "ProjectRole",
+    "Publication",
     "PublishedTemplate",
     "PurgeCertificate",
     "Requirement",
@@ -151,6 +157,8 @@ __all__ = [
     "TransferDestination",
     "Unit",
     "UnitFeed",
+    "Wave",
+    "WaveMember",
     "WheelEvent",
     "WheelOccurrence",
 ]

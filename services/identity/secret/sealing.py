@@ -1,34 +1,13 @@
-"""Secrets that we must read again (signing keys, secrets at providers), sealed under the service's file key."""
+"""What identity must read again (signing keys, secrets at providers), sealed under a key of its own."""
 
-import os
+from shared.kit import sealing
+from shared.kit.sealing import SealBroken
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-
-_NONCE_BYTES = 12
+__all__ = ["SealBroken", "Sealer"]
 
 
-class SealBroken(Exception):
-    """The sealed bytes were changed, moved to another row, or sealed under another file key."""
-
-
-class Sealer:
-    """AES-256-GCM under a key derived from the file key, apart from the one that seals files."""
+class Sealer(sealing.Sealer):
+    """Seals for identity alone."""
 
     def __init__(self, file_key: bytes) -> None:
-        derived = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"startklar.identity.seal.v1").derive(file_key)
-        self._aead = AESGCM(derived)
-
-    def seal(self, plain: bytes, place: str) -> bytes:
-        """`plain` sealed for `place` (table and id of the row); it opens nowhere else."""
-        nonce = os.urandom(_NONCE_BYTES)
-        return nonce + self._aead.encrypt(nonce, plain, place.encode())
-
-    def open(self, sealed: bytes, place: str) -> bytes:
-        """The plain bytes; raises SealBroken."""
-        try:
-            return self._aead.decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], place.encode())
-        except (InvalidTag, ValueError) as error:
-            raise SealBroken(place) from error
+        super().__init__(file_key, b"startklar.identity.seal.v1")

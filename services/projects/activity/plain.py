@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 from uuid import UUID
 
-from services.projects.activity.repository import ActivityFilter
+from services.projects.activity.service import ActivityFilter
 from services.projects.plan.vocabulary import ActivityKind, ActivityState, PartySide
 from shared.web.paging import PageQuery
 

@@ -29,11 +29,13 @@ from services.projects.interchange.endpoints import exports
 from services.projects.interchange.endpoints import router as imports
 from services.projects.lesson.endpoints import evaluations, lessons, need_cards, requirements
 from services.projects.meeting.endpoints import router as meetings
+from services.projects.mywork.endpoints import router as my_work
 from services.projects.participation.endpoints import router as participations
 from services.projects.phase.endpoints import router as phases
 from services.projects.phase.endpoints import tracks
 from services.projects.picture.endpoints import router as pictures
 from services.projects.poll.endpoints import router as polls
+from services.projects.programme.endpoints import programmes, waves
 from services.projects.progress.endpoints import router as progress
 from services.projects.project.endpoints import router as projects
 from services.projects.proposal.endpoints import router as proposals
@@ -101,5 +103,8 @@ ROUTERS: list[APIRouter] = [
     calendars,
     dependencies,
     schedules,
+    my_work,
+    programmes,
+    waves,
     journal_router("projects", is_sealed=True),
 ]

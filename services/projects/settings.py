@@ -2,10 +2,10 @@
 
 from pydantic import Field
 
-from shared.kit.settings import ServiceSettings
+from shared.kit.mail import MailSettings
 
 
-class Settings(ServiceSettings):
+class Settings(MailSettings):
     """Read from `PROJECTS_*`, then `STARTKLAR_*`."""
 
     service = "projects"

@@ -55,6 +55,7 @@ WITHOUT_AS_OF: dict[str, str] = {
     "template_schemas_get": "a version of the format never changes",
     "instantiations_get": "how far a plan has been written; a job's progress",
     "attachments_get_content": FILE,
+    "my_work_list": "what waits for the caller now; nobody works in the past",
     "shared_plans_get": "the holder of a link sees the present plan",
 }
 

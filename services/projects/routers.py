@@ -39,6 +39,7 @@ from services.projects.programme.endpoints import programmes, waves
 from services.projects.progress.endpoints import router as progress
 from services.projects.project.endpoints import router as projects
 from services.projects.proposal.endpoints import router as proposals
+from services.projects.readiness.endpoints import router as readiness
 from services.projects.risk.endpoints import router as risks
 from services.projects.schedule.endpoints import router as schedules
 from services.projects.share.endpoints import router as shares
@@ -104,6 +105,7 @@ ROUTERS: list[APIRouter] = [
     dependencies,
     schedules,
     my_work,
+    readiness,
     programmes,
     waves,
     journal_router("projects", is_sealed=True),

@@ -25,8 +25,10 @@ TIMEOUT = 20.0
 """Seconds that one step of the conversation may take."""
 
 # What we send to: one address without display name, comment or quoting, so that it can be nothing else in a header.
-ADDRESS = re.compile(r"^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]"
-                     r"[A-Za-z0-9-]{0,61}[A-Za-z0-9]$", re.ASCII)  # fmt: skip
+_LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+ADDRESS = re.compile(
+    rf"[A-Za-z0-9.!#$%&'*+/=?^_`{{|}}~-]{{1,64}}@(?:{_LABEL}\.)+[A-Za-z][A-Za-z0-9-]*[A-Za-z0-9]", re.ASCII
+)
 LONGEST_ADDRESS = 254
 
 
@@ -54,7 +56,7 @@ class MailSettings(ServiceSettings):
                 raise ValueError("mail_spool catches people's mail in files; production has an SMTP host")
             if self.mail_tls == "none":
                 raise ValueError("mail_tls must be starttls or implicit in production")
-            if self.mail_host is not None and not ADDRESS.match(self.mail_from):
+            if self.mail_host is not None and not ADDRESS.fullmatch(self.mail_from):
                 raise ValueError("mail_from must be an address at a public name in production")
         return self
 

@@ -1,0 +1,1 @@
+"""How ready units are, for those who head them; and what is late, of whom."""

@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.projects.activity.service import ActivityService
+from services.projects.agreement.person_data import KEPT_AGREEMENT, export_agreement
 from services.projects.attachment.service import AttachmentService
 from services.projects.delivery.person_data import (
     FORGOTTEN_DELIVERY_TEXTS,
@@ -13,9 +14,12 @@ from services.projects.delivery.person_data import (
     export_delivery,
     forget_delivery,
 )
+from services.projects.document.person_data import KEPT_DOCUMENTS, export_documents, forget_documents
+from services.projects.feed.service import FeedService
 from services.projects.gate.service import GateService
 from services.projects.governance.person_data import KEPT_GOVERNANCE, export_governance, forget_governance
 from services.projects.history.service import HistoryService
+from services.projects.interchange.service import ImportRecords
 from services.projects.participation.service import ParticipationService
 from services.projects.quality.person_data import export_quality, forget_quality
 from services.projects.role.service import RoleService
@@ -57,9 +61,19 @@ async def export(session: AsyncSession, person_id: UUID) -> dict[str, Any]:
             for held, role in roles
         ],
         "decisions": await GateService(session).decided_by(person_id),
+        "calendarFeeds": [
+            {"id": str(row.id), "kind": row.kind, "isRevoked": row.revoked_at is not None}
+            for row in await FeedService(session).of_account(person_id)
+        ],
+        "imports": [
+            {"id": str(row.id), "projectId": str(row.project_id), "state": row.state}
+            for row in await ImportRecords(session).of_account(person_id)
+        ],
         "governance": await export_governance(session, person_id),
         "delivery": await export_delivery(session, person_id),
         "quality": await export_quality(session, person_id),
+        "agreement": await export_agreement(session, person_id),
+        "documents": await export_documents(session, person_id),
     }
 
 
@@ -77,9 +91,12 @@ async def erase(session: AsyncSession, person_id: UUID) -> ErasureReport:
     erased += await forget_governance(session, person_id)
     erased += await forget_delivery(session, person_id)
     erased += await forget_quality(session, person_id)
+    erased += await forget_documents(session, person_id)
     erased += await ParticipationService(session).forget(person_id)
+    erased += await FeedService(session).forget(person_id)
+    erased += await ImportRecords(session).forget(person_id)
     await HistoryService(session).forget(person_id, FORGOTTEN_TEXTS)
-    return ErasureReport(erased, KEPT | KEPT_GOVERNANCE | KEPT_DELIVERY)
+    return ErasureReport(erased, KEPT | KEPT_GOVERNANCE | KEPT_DELIVERY | KEPT_AGREEMENT | KEPT_DOCUMENTS)
 
 
 PERSON_DATA = PersonData(export, erase)

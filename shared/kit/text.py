@@ -11,7 +11,8 @@ LANGUAGES: tuple[Lang, ...] = ("sv", "da", "en")
 class Text(BaseModel):
     """One text in several languages. A missing Danish text falls back to English."""
 
-    model_config = ConfigDict(frozen=True)
+    # An unknown key is a misspelt or unquoted text, never something to drop in silence.
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
     sv: str
     en: str

@@ -53,6 +53,7 @@ async def test_a_gate_that_waits_for_facts_tells_when_it_is_ready_reopened_and_p
         "gate.reopened",
         "gate.ready",
         "gate.passed",
+        "baseline.taken",
     ]
     gate = (await rollout.gate("m3"))["id"]
     assert told[1][1] == {"projectId": rollout.id, "gateId": gate, "gateKey": "m3"}
@@ -68,7 +69,7 @@ async def test_a_waiver_is_told_before_the_gate_that_it_opens(committed: Service
     await rollout.decide("m3", "waivers", body)
     await rollout.decide("m3", "passes")
     told = await published(committed)
-    assert [name for name, _ in told[1:]] == ["gate.waived", "gate.ready", "gate.passed"]
+    assert [name for name, _ in told[1:]] == ["gate.waived", "gate.ready", "gate.passed", "baseline.taken"]
     assert told[1][1]["criterionId"] == criterion["id"]
     assert told[3][1]["waivers"] == 1
 
@@ -80,7 +81,7 @@ async def test_a_changed_activity_tells_what_changed_and_an_unchanged_one_nothin
     await rollout.patch("HAN-A1.03", {"state": "started"}, side="supplier")
     told = (await published(committed))[1:]
     assert [name for name, _ in told] == ["activity.changed"]
-    assert (told[0][1]["fields"], told[0][1]["version"]) == (["state", "ownerId", "notes"], 2)
+    assert (told[0][1]["fields"], told[0][1]["version"]) == (["notes", "ownerId", "state"], 2)
     assert "Anna" not in str(told)
 
 

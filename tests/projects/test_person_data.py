@@ -62,3 +62,34 @@ async def test_an_account_leaves_seats_and_minutes_and_the_history_of_the_seat_s
     assert "minutes" in report.kept
     shown = (await read(rollout, f"/bodies/{body['id']}/seats"))["items"][0]
     assert (shown["isVacant"], shown["memberships"][0]["accountId"]) == (True, None)
+
+
+async def test_an_account_leaves_what_it_wrote_and_shared_and_its_agreements_stay_as_records(rollout: Rollout) -> None:
+    account = new_id()
+    headers = rollout.service.as_(LEADER, APPROVER, subject=account)
+    root = f"{BASE}/projects/{rollout.id}"
+    text = {"content": "Ett syfte"}
+    post, put = rollout.service.client.post, rollout.service.client.put
+    assert (
+        await put(f"{root}/plan-texts/purpose", json=text, headers=headers | {"If-Match": '"0"'})
+    ).status_code == 200
+    assert (await post(f"{root}/share-links", json={"label": "Länk"}, headers=headers)).status_code == 201
+    assert (await post(f"{root}/status-reports", json={"title": "Läge"}, headers=headers)).status_code == 201
+    assert (await post(f"{root}/plan-proposals", json={}, headers=headers | {"If-Match": '"1"'})).status_code == 201
+    async with rollout.service.database.transaction(rollout.service.tenant) as session:
+        held = await export(session, account)
+        report = await erase(session, account)
+        left = await export(session, account)
+    assert {name: len(rows) for name, rows in held["documents"].items()} == {
+        "planTexts": 1,
+        "statusReports": 1,
+        "shareLinks": 1,
+    }
+    assert report.erased == 2
+    assert {name: len(rows) for name, rows in left["documents"].items()} == {
+        "planTexts": 0,
+        "statusReports": 1,
+        "shareLinks": 0,
+    }
+    assert len(left["agreement"]["planSteps"]) == 1
+    assert {"agreements", "status_reports"} <= report.kept.keys()

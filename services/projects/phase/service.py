@@ -59,8 +59,8 @@ class PhaseService:
         return await self._phases.get_track(track_id)
 
     async def create(self, project_id: UUID, new: PhaseCreate) -> Phase:
-        """Raises ProjectNotFound, ProjectClosed, KeyTaken, WeeksBackwards."""
-        await self._projects.get_active(project_id)
+        """Raises ProjectNotFound, ProjectClosed, PlanIsApproved, KeyTaken, WeeksBackwards."""
+        await self._projects.get_replannable(project_id)
         phases = await self._phases.list_after(project_id, None, None)
         _demand_free(new.key, phases)
         position = await self._phases.last_position(Phase, project_id) + 1
@@ -72,10 +72,10 @@ class PhaseService:
         return phase
 
     async def change(self, phase_id: UUID, version: int, change: PhaseChange) -> Phase:
-        """Raises PhaseNotFound, StaleVersion, ProjectClosed, WeeksBackwards."""
+        """Raises PhaseNotFound, StaleVersion, ProjectClosed, PlanIsApproved, WeeksBackwards."""
         phase = await self._phases.get(phase_id, lock=True)
         check_version(version, phase.version)
-        await self._projects.get_active(phase.project_id)
+        await self._projects.get_replannable(phase.project_id)
         before, after = _apply(phase, _values(change))
         if after:
             _demand_order(phase)
@@ -84,10 +84,10 @@ class PhaseService:
         return phase
 
     async def remove(self, phase_id: UUID, version: int) -> None:
-        """Raises PhaseNotFound, StaleVersion, ProjectClosed, RowsRemain."""
+        """Raises PhaseNotFound, StaleVersion, ProjectClosed, PlanIsApproved, RowsRemain."""
         phase = await self._phases.get(phase_id, lock=True)
         check_version(version, phase.version)
-        await self._projects.get_active(phase.project_id)
+        await self._projects.get_replannable(phase.project_id)
         activities, gates = await self._phases.rows_of_phase(phase_id)
         if activities or gates:
             raise RowsRemain(activities, gates)

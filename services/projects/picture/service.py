@@ -30,7 +30,7 @@ from shared.kit.text import Lang, Text
 
 _MANY = 1000
 # What fits on a page in landscape; a chart for the screen is as long as its plan.
-ROWS_ON_PAPER = 22
+ROWS_ON_PAPER = 25
 MOST_ROWS = 1500
 
 

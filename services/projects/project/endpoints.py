@@ -5,9 +5,17 @@ from uuid import UUID
 
 from fastapi import Depends, Path, Request, Response
 
+from services.projects.plan.vocabulary import PlanState
 from services.projects.project.auth import ProjectsRead, ProjectsWrite
+from services.projects.project.errors import PlanIsApproved
 from services.projects.project.models import Project
-from services.projects.project.rights import demand, refusal_to_lead
+from services.projects.project.rights import (
+    NOT_IN_THIS_STATE,
+    demand,
+    refusal_to_decide,
+    refusal_to_lead,
+    refusal_to_propose,
+)
 from services.projects.project.schemas import (
     PartyPublic,
     ProjectChange,
@@ -18,7 +26,7 @@ from services.projects.project.schemas import (
 from services.projects.project.service import ProjectService
 from shared.auth.principal import Principal
 from shared.auth.scopes import Scope
-from shared.kit.text import Lang
+from shared.kit.text import Lang, Text
 from shared.web import (
     AllowedAction,
     AsOf,
@@ -31,6 +39,7 @@ from shared.web import (
     make_page,
     new_router,
 )
+from shared.web.actions import Method
 from shared.web.route import problem_responses
 
 router = new_router("projects")
@@ -85,14 +94,6 @@ async def projects_patch(
 
 async def shown(project: Project, projects: ProjectService, caller: Principal, lang: Lang) -> ProjectPublic:
     """A project as its caller sees it."""
-    refusal = refusal_to_lead(caller, Scope.projects_write)
-    action = AllowedAction(
-        action="change",
-        method="PATCH",
-        href=f"/projects/v1/projects/{project.id}",
-        allowed=refusal is None,
-        reason=refusal and refusal.pick(lang),
-    )
     return ProjectPublic(
         **ProjectItem.model_validate(project).model_dump(),
         parties=[PartyPublic.model_validate(party) for party in await projects.parties(project.id)],
@@ -100,5 +101,35 @@ async def shown(project: Project, projects: ProjectService, caller: Principal, l
             ProjectRolePublic.model_validate(role.model_dump() | {"account_id": holder})
             for role, holder in await projects.roles(project.id)
         ],
-        allowed_actions=[action],
+        allowed_actions=_actions(project, caller, lang),
     )
+
+
+def _actions(project: Project, caller: Principal, lang: Lang) -> list[AllowedAction]:
+    """What can be done with a project and its plan as a whole, by the state that the plan is in."""
+    leads = refusal_to_lead(caller, Scope.projects_write)
+    proposes = refusal_to_propose(caller)
+    decides = refusal_to_decide(caller, Scope.projects_write)
+    state = PlanState(project.plan_state)
+    returns = decides if state is PlanState.approved else proposes
+    moves = leads or (PlanIsApproved.title if state is PlanState.approved else None)
+    found: list[tuple[str, Method, str, Text | None]] = [
+        ("change", "PATCH", "", leads),
+        ("choose_options", "PATCH", "/options", moves),
+        ("upgrade", "POST", "/template-upgrades", moves),
+        ("reschedule", "POST", "/reschedules", moves),
+        ("propose", "POST", "/plan-proposals", proposes or (None if state is PlanState.draft else NOT_IN_THIS_STATE)),
+        ("approve", "POST", "/plan-approvals", decides or (None if state is PlanState.proposed else NOT_IN_THIS_STATE)),
+        ("return", "POST", "/plan-returns", returns or (NOT_IN_THIS_STATE if state is PlanState.draft else None)),
+        ("request_change", "POST", "/change-requests", proposes),
+    ]
+    return [
+        AllowedAction(
+            action=name,
+            method=method,
+            href=f"/projects/v1/projects/{project.id}{end}",
+            allowed=refused is None,
+            reason=refused and refused.pick(lang),
+        )
+        for name, method, end, refused in found
+    ]

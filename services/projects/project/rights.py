@@ -36,6 +36,9 @@ OTHER_SIDES_ROW = Text(
     sv="Raden tillhör en annan part; din sida får ändra sina egna och gemensamma rader",
     en="The row belongs to another party; your side may change its own and joint rows",
 )
+NOT_IN_THIS_STATE = Text(
+    sv="Planen är inte i ett läge där det kan göras", en="The plan is not in a state where this can be done"
+)
 NO_SIDE = Text(sv="Den som anropar företräder ingen part", en="The caller stands for no party")
 
 _ROWS = {

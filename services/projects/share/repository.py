@@ -36,6 +36,12 @@ class ShareRepository:
         )
         return (await self._session.exec(query)).one_or_none()
 
+    async def made_by(self, account_id: UUID) -> Sequence[ShareLink]:
+        query = select(ShareLink).where(
+            ShareLink.tenant_id == tenant_of(self._session), ShareLink.created_by == account_id
+        )
+        return (await self._session.exec(query)).all()
+
     async def list_after(self, project_id: UUID, after: UUID | None, limit: int) -> Sequence[ShareLink]:
         query = select(ShareLink).where(
             ShareLink.tenant_id == tenant_of(self._session), ShareLink.project_id == project_id

@@ -76,6 +76,10 @@ class ShareService:
         """Raises ShareLinkNotFound."""
         return await self._links.get(link_id)
 
+    async def made_by(self, account_id: UUID) -> Sequence[ShareLink]:
+        """The links that an account gave out."""
+        return await self._links.made_by(account_id)
+
     async def revoke(self, link_id: UUID, version: int) -> None:
         """End a link at once; revoking it again changes nothing. Raises ShareLinkNotFound, StaleVersion."""
         link = await self._links.get(link_id, lock=True)

@@ -223,3 +223,20 @@ async def test_a_template_is_listed_and_shown_whole(projects: ServiceUnderTest) 
     assert [len(shown[part]) for part in ("goals", "tracks", "risks", "roles")] == [3, 3, 17, 10]
     assert shown["activities"][14]["sourceRef"] == "HAN-A2.05"
     assert shown["activities"][14]["window"]["first"] == "start_month+1m"
+
+
+async def test_a_project_names_the_steps_that_its_plan_can_take(rollout: Rollout) -> None:
+    async def allowed(*roles: str, **claims: Any) -> set[str]:
+        path = f"{BASE}/projects/{rollout.id}"
+        shown = (await rollout.service.client.get(path, headers=rollout.service.as_(*roles, **claims))).json()
+        return {action["action"] for action in shown["allowedActions"] if action["allowed"]}
+
+    assert {"propose", "choose_options"} <= await allowed(LEADER)
+    assert await allowed(LEADER, side="supplier") == {"propose", "request_change"}
+    headers = rollout.service.as_(LEADER) | {"If-Match": '"1"'}
+    proposed = await rollout.service.client.post(
+        f"{BASE}/projects/{rollout.id}/plan-proposals", json={}, headers=headers
+    )
+    assert proposed.status_code == 201
+    assert "approve" in await allowed(APPROVER)
+    assert "approve" not in await allowed(LEADER)

@@ -55,6 +55,12 @@ WITHOUT_AS_OF: dict[str, str] = {
     "template_schemas_get": "a version of the format never changes",
     "instantiations_get": "how far a plan has been written; a job's progress",
     "attachments_get_content": FILE,
+    "imports_list": "a file that was sent and what it would change now",
+    "imports_get": "a file that was sent and what it would change now",
+    "import_findings_list": "what is wrong in a file that was sent",
+    "import_changes_list": "what a file would change in the present plan",
+    "calendar_feeds_list": "addresses that the caller gave out, no plan data",
+    "calendar_files_get": "calendar programs follow the present plan",
     "my_work_list": "what waits for the caller now; nobody works in the past",
     "shared_plans_get": "the holder of a link sees the present plan",
 }

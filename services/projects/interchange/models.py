@@ -14,7 +14,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
 from services.projects.db import Model
-from services.projects.plan.columns import OfProject, one_of, to_project
+from services.projects.plan.columns import OfProject, one_of, to_project, to_table
 from shared.kit.db import TIMESTAMP, TenantRow, Versioned
 
 
@@ -37,8 +37,12 @@ class PlanImport(Model, TenantRow, Versioned, OfProject, table=True):
     __tablename__ = "plan_import"
     __table_args__ = (
         to_project(),
+        to_table("stored_file", "file_id"),
+        to_table("stored_file", "outcome_id"),
         one_of("state", ImportState),
         Index("ix_plan_import_tenant_id_project_id_id", "tenant_id", "project_id", "id"),
+        Index("ix_plan_import_tenant_id_file_id", "tenant_id", "file_id"),
+        Index("ix_plan_import_tenant_id_outcome_id", "tenant_id", "outcome_id"),
     )
 
     state: str = Field(default=ImportState.reading.value, sa_type=Text)

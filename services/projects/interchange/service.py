@@ -40,6 +40,26 @@ _MOST_OUTCOME = 200 * 1024 * 1024
 _OUTCOME = "application/json"
 
 
+class ImportRecords:
+    """Who sent and applied what, without any file."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        self._imports = InterchangeRepository(session)
+
+    async def of_account(self, account_id: UUID) -> Sequence[PlanImport]:
+        """What an account sent or applied."""
+        return await self._imports.of_account(account_id)
+
+    async def forget(self, account_id: UUID) -> int:
+        """Take an account off the imports that it sent or applied; returns how many there were."""
+        rows = await self._imports.of_account(account_id)
+        for row in rows:
+            row.created_by = None if row.created_by == account_id else row.created_by
+            row.applied_by = None if row.applied_by == account_id else row.applied_by
+            row.touch()
+        return len(rows)
+
+
 class ImportService:
     """The imports of the session's tenant. `store` keeps the files."""
 
@@ -172,19 +192,6 @@ class ImportService:
         found.file_id = found.outcome_id = None
         found.touch()
         await record(self._session, "import.erase", "plan_import", found.id)
-
-    async def of_account(self, account_id: UUID) -> Sequence[PlanImport]:
-        """What an account sent or applied."""
-        return await self._imports.of_account(account_id)
-
-    async def forget(self, account_id: UUID) -> int:
-        """Take an account off the imports that it sent or applied; returns how many there were."""
-        rows = await self._imports.of_account(account_id)
-        for row in rows:
-            row.created_by = None if row.created_by == account_id else row.created_by
-            row.applied_by = None if row.applied_by == account_id else row.applied_by
-            row.touch()
-        return len(rows)
 
     async def _write(self, found: PlanImport, judged: Judged, caller: Principal) -> None:
         flags = {"dry_run": False, "all_or_nothing": False}

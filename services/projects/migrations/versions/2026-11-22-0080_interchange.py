@@ -38,6 +38,10 @@ TABLES = {
         CONSTRAINT pk_plan_import PRIMARY KEY (tenant_id, id),
         CONSTRAINT fk_plan_import_tenant_id_project_id
             FOREIGN KEY (tenant_id, project_id) REFERENCES project (tenant_id, id),
+        CONSTRAINT fk_plan_import_tenant_id_file_id
+            FOREIGN KEY (tenant_id, file_id) REFERENCES stored_file (tenant_id, id),
+        CONSTRAINT fk_plan_import_tenant_id_outcome_id
+            FOREIGN KEY (tenant_id, outcome_id) REFERENCES stored_file (tenant_id, id),
         CONSTRAINT ck_plan_import_state
             CHECK (state IN ('reading', 'judged', 'unreadable', 'applied', 'erased'))
     )""",
@@ -69,6 +73,8 @@ TABLES = {
 }
 INDEXES = (
     "CREATE INDEX ix_plan_import_tenant_id_project_id_id ON plan_import (tenant_id, project_id, id)",
+    "CREATE INDEX ix_plan_import_tenant_id_file_id ON plan_import (tenant_id, file_id)",
+    "CREATE INDEX ix_plan_import_tenant_id_outcome_id ON plan_import (tenant_id, outcome_id)",
     "CREATE INDEX ix_calendar_feed_tenant_id_created_by ON calendar_feed (tenant_id, created_by)",
     "CREATE INDEX ix_calendar_feed_tenant_id_project_id ON calendar_feed (tenant_id, project_id)",
     "CREATE INDEX ix_calendar_feed_tenant_id_body_id ON calendar_feed (tenant_id, body_id)",

@@ -159,14 +159,22 @@ class GateExplanation(ApiModel):
         {
             "gateId": "01979f3a-7c1e-7b52-9d3a-5f0c2b9e8d11",
             "state": "open",
-            "summary": {"sv": "1 kriterium återstår", "en": "1 criterion remains", "da": None},
+            "summary": {
+                "sv": "1 obligatoriskt kriterium återstår",
+                "en": "1 mandatory criterion remains",
+                "da": "1 obligatorisk betingelse mangler",
+            },
             "blocking": [
                 {
                     "criterionId": "01979f3a-2222-7b52-9d3a-5f0c2b9e8d11",
                     "key": "key-persons-trained",
                     "state": "unmet",
                     "explanation": _WHY,
-                    "sentence": {"sv": "Grind M3 väntar: 30 av 50", "en": "Gate M3 waits: 30 of 50", "da": None},
+                    "sentence": {
+                        "sv": "Grind M3 ”Test avslutad” väntar på ”Utbildning”: 30 av 50 (kund och leverantör)",
+                        "en": "Gate M3 “Test closed” waits for “Training”: 30 of 50 (customer and supplier)",
+                        "da": "Port M3 ”Test afsluttet” venter på ”Træning”: 30 af 50 (kunde og leverandør)",
+                    },
                     "mustAct": {"side": "joint", "role": "trainer"},
                     "chain": [
                         {"kind": "criterion", "id": None, "label": _TEXT, "state": "unmet"},

@@ -17,10 +17,13 @@ from services.projects.gate.schemas import (
 from services.projects.gate.service import GateView
 from services.projects.gate.vocabulary import CLOSED, GateState
 from services.projects.plan.vocabulary import ActivityState, PartySide
+from services.projects.plan.words import SIDES
 from services.projects.project.rights import refusal_to_decide
 from shared.auth.principal import Principal
 from shared.kit.text import Lang, Text
 from shared.web.models import AllowedAction
+
+_SHORT_KEY = 3
 
 
 def show(view: GateView, caller: Principal, lang: Lang, today: date) -> GatePublic:
@@ -79,7 +82,7 @@ def explain(view: GateView) -> GateExplanation:
                 key=judged.criterion.key,
                 state=judged.state,
                 explanation=judged.observation.explanation,
-                sentence=_sentence(view, judged.observation.explanation),
+                sentence=_sentence(view, judged),
                 must_act=MustActPublic.model_validate(judged.observation.must_act),
                 chain=list(_chain(view, judged)),
             )
@@ -88,10 +91,22 @@ def explain(view: GateView) -> GateExplanation:
     )
 
 
-def _sentence(view: GateView, why: Text) -> Text:
-    key = view.gate.key.upper()
-    da = f"Port {key} venter: {why.da}" if why.da else None
-    return Text(sv=f"Grind {key} väntar: {why.sv}", en=f"Gate {key} waits: {why.en}", da=da)
+def gate_name(view: GateView) -> Text:
+    """What people call the gate in a sentence: its title, behind a short key such as M1; a long one tells nothing."""
+    key, title = view.gate.key.upper(), Text.model_validate(view.gate.title)
+    key = f"{key} " if len(key) <= _SHORT_KEY else ""
+    return Text(sv=f"Grind {key}”{title.sv}”", en=f"Gate {key}“{title.en}”", da=f"Port {key}”{title.da or title.en}”")
+
+
+def _sentence(view: GateView, judged: Judged) -> Text:
+    """ "Gate M1 “Establishment closed” waits for “The plan is approved”: why (who must act)"."""
+    gate, criterion = gate_name(view), Text.model_validate(judged.criterion.title)
+    why, side = judged.observation.explanation, SIDES[judged.observation.must_act.side]
+    return Text(
+        sv=f"{gate.sv} väntar på ”{criterion.sv}”: {why.sv} ({side.sv})",
+        en=f"{gate.en} waits for “{criterion.en}”: {why.en} ({side.en})",
+        da=f"{gate.da} venter på ”{criterion.da or criterion.en}”: {why.da or why.en} ({side.da})",
+    )
 
 
 def _summary(view: GateView) -> Text:
@@ -101,9 +116,20 @@ def _summary(view: GateView) -> Text:
         return Text(
             sv="Allt obligatoriskt är uppfyllt; kundens godkännare kan passera grinden",
             en="All that is mandatory is met; the customer's approver can pass the gate",
+            da="Alt obligatorisk er opfyldt; kundens godkender kan passere porten",
         )
     count = len(view.blocking)
-    return Text(sv=f"{count} obligatoriska kriterier återstår", en=f"{count} mandatory criteria remain")
+    if count == 1:
+        return Text(
+            sv="1 obligatoriskt kriterium återstår",
+            en="1 mandatory criterion remains",
+            da="1 obligatorisk betingelse mangler",
+        )
+    return Text(
+        sv=f"{count} obligatoriska kriterier återstår",
+        en=f"{count} mandatory criteria remain",
+        da=f"{count} obligatoriske betingelser mangler",
+    )
 
 
 def _chain(view: GateView, judged: Judged) -> Iterator[ChainLink]:

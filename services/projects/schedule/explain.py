@@ -10,8 +10,10 @@ from services.projects.activity.service import ActivityService
 from services.projects.gate.schemas import Blocker, ChainLink, GateExplanation, MustActPublic
 from services.projects.gate.service import GateService, GateView
 from services.projects.gate.view import explain as explain_gate
+from services.projects.gate.view import gate_name
 from services.projects.plan.schemas import WindowPublic
 from services.projects.plan.vocabulary import ActivityState, PartySide
+from services.projects.plan.words import SIDES
 from services.projects.project.service import ProjectService
 from services.projects.schedule.engine import Schedule
 from services.projects.schedule.findings import last_day, overdue_days, progress
@@ -22,7 +24,7 @@ from services.projects.schedule.schemas import (
     ResponsiblePublic,
     WaitingStep,
 )
-from services.projects.schedule.sentences import SIDES, joined, plain, remark, waiting
+from services.projects.schedule.sentences import joined, plain, remark, waiting
 from services.projects.schedule.service import ScheduleService
 from services.projects.schedule.waiting import Chain, chain_from
 from services.projects.unit.service import UnitService
@@ -95,14 +97,11 @@ class ExplainService:
         blocked = await self._blocked(plan, schedule, i)
         rows = [plan.activities[schedule.network.id(each)] for each in blocked.chain.rows[1:]]
         links = [ChainLink(kind="activity", id=row.id, label=_title(row), state=row.state) for row in rows]
-        gate = Text(
-            sv=f"Grind {view.gate.key.upper()}", en=f"Gate {view.gate.key.upper()}", da=f"Port {view.gate.key.upper()}"
-        )
         must_act = blocked.must_act
         return blocker.model_copy(
             update={
                 "must_act": MustActPublic(side=must_act.side, role=must_act.role),
-                "sentence": waiting([gate, *blocked.names], blocked.remark),
+                "sentence": waiting([gate_name(view), *blocked.names], blocked.remark),
                 "chain": [*blocker.chain, *links],
             }
         )

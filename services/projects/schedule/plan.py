@@ -56,11 +56,10 @@ class PlanActivity(NamedTuple):
 
     @property
     def name(self) -> Text:
-        """What people call it: the row of the source, or its title."""
-        if self.source_ref is not None:
-            return Text(sv=self.source_ref, en=self.source_ref)
+        """What people call it: its title, behind the row of the source where it has one."""
         title = Text.model_validate(self.title)
-        return Text(sv=f"”{title.sv}”", en=f"“{title.en}”", da=title.da and f"”{title.da}”")
+        row = f"{self.source_ref} " if self.source_ref is not None else ""
+        return Text(sv=f"{row}”{title.sv}”", en=f"{row}“{title.en}”", da=title.da and f"{row}”{title.da}”")
 
     @property
     def is_open(self) -> bool:

@@ -230,9 +230,9 @@ class ActivityExplanation(ApiModel):
             "activityId": _ID,
             "state": "planned",
             "sentence": {
-                "sv": "HAN-A3.02 väntar på HAN-A2.04 (leverantören, 12 dagar sen)",
-                "en": "HAN-A3.02 waits for HAN-A2.04 (the supplier, 12 days late)",
-                "da": "HAN-A3.02 venter på HAN-A2.04 (leverandøren, 12 dage forsinket)",
+                "sv": "HAN-A3.02 ”Inloggning” väntar på HAN-A2.04 ”Krav” (leverantören, 12 dagar sen)",
+                "en": "HAN-A3.02 “Sign-on” waits for HAN-A2.04 “Needs” (the supplier, 12 days late)",
+                "da": "HAN-A3.02 ”Login” venter på HAN-A2.04 ”Krav” (leverandøren, 12 dage forsinket)",
             },
             "mustAct": {"side": "supplier", "party": "Skolverktyg AB", "role": None, "roleTitle": None},
             "chain": [

@@ -3,18 +3,10 @@
 from collections.abc import Sequence
 from datetime import date
 
-from services.projects.plan.vocabulary import PartySide
 from services.projects.schedule.findings import Conflict
 from services.projects.schedule.plan import Plan
 from shared.kit.text import Text
 
-SIDES = {
-    PartySide.customer: Text(sv="kunden", en="the customer", da="kunden"),
-    PartySide.supplier: Text(sv="leverantören", en="the supplier", da="leverandøren"),
-    PartySide.joint: Text(sv="kund och leverantör", en="customer and supplier", da="kunde og leverandør"),
-    PartySide.third_party: Text(sv="tredje part", en="a third party", da="tredjepart"),
-    PartySide.programme: Text(sv="programmet", en="the programme", da="programmet"),
-}
 _WAITS = Text(sv="väntar på", en="waits for", da="venter på")
 _WHICH = Text(sv="som väntar på", en="which waits for", da="som venter på")
 

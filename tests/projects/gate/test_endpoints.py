@@ -222,6 +222,14 @@ async def test_an_explanation_names_the_chain_and_who_must_act(rollout: Rollout,
     trained = next(each for each in told["blocking"] if each["key"] == "key-persons-trained")
     assert trained["mustAct"] == {"side": "joint", "role": "trainer"}
     assert "30 av 50" in trained["explanation"]["sv"]
+    assert trained["sentence"]["en"].startswith("Gate M3 “Realisation and test closed” waits for “")
+    assert trained["sentence"]["sv"].endswith("(kund och leverantör)")
+    design = (await rollout.get(f"/gates/{(await rollout.gate('m2'))['id']}/explanations")).json()
+    assert design["summary"]["en"] == "1 mandatory criterion remains"
+    assert design["blocking"][0]["sentence"]["sv"] == (
+        "Grind M2 ”Designen avslutad” väntar på ”Det som fasen skulle åstadkomma finns”: "
+        "Ingen har intygat detta ännu (kunden)"
+    )
     last = (await rollout.get(f"/gates/{(await rollout.gate('m5'))['id']}/explanations")).json()
     purged = next(each for each in last["blocking"] if each["key"] == "environments-purged")
     assert [link["kind"] for link in purged["chain"]] == ["gate", "criterion", "activity"]

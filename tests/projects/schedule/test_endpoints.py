@@ -295,9 +295,12 @@ async def test_an_activity_names_the_chain_to_its_root_and_who_must_act(planned:
         answer = await planned.rollout.get(f"/activities/{await planned.id('HAN-A3.04')}/explanations")
     found = answer.json()
     assert found["sentence"] == {
-        "sv": "HAN-A3.04 väntar på HAN-A3.02, som väntar på HAN-A2.04 (leverantören, 12 dagar sen)",
-        "en": "HAN-A3.04 waits for HAN-A3.02, which waits for HAN-A2.04 (the supplier, 12 days late)",
-        "da": "HAN-A3.04 venter på HAN-A3.02, som venter på HAN-A2.04 (leverandøren, 12 dage forsinket)",
+        "sv": "HAN-A3.04 ”Testa leverans och installation” väntar på HAN-A3.02 ”Sätt upp integrationerna, gemensam "
+        "inloggning bland dem”, som väntar på HAN-A2.04 ”Beskriv integrationsarbetet” (leverantören, 12 dagar sen)",
+        "en": "HAN-A3.04 “Test delivery and installation” waits for HAN-A3.02 “Set up the integrations, single sign-on "
+        "among them”, which waits for HAN-A2.04 “Define the integration work” (the supplier, 12 days late)",
+        "da": "HAN-A3.04 “Test delivery and installation” venter på HAN-A3.02 “Set up the integrations, single sign-on "
+        "among them”, som venter på HAN-A2.04 “Define the integration work” (leverandøren, 12 dage forsinket)",
     }
     assert [step["sourceRef"] for step in found["chain"]] == ["HAN-A3.04", "HAN-A3.02", "HAN-A2.04"]
     assert (found["mustAct"]["side"], found["mustAct"]["party"]) == ("supplier", "Skolverktyg AB")
@@ -311,7 +314,8 @@ async def test_a_gate_names_the_chain_through_its_activity_to_the_root(planned: 
         found = (await planned.rollout.get(f"/gates/{gate['id']}/explanations")).json()
     blocker = next(each for each in found["blocking"] if "HAN-A1.05" in each["sentence"]["sv"])
     assert blocker["sentence"]["sv"] == (
-        "Grind M1 väntar på HAN-A1.05, som väntar på HAN-A2.04 (leverantören, 12 dagar sen)"
+        "Grind M1 ”Etableringen avslutad” väntar på HAN-A1.05 ”Skriv och godkänn införandeplanen”, som väntar på "
+        "HAN-A2.04 ”Beskriv integrationsarbetet” (leverantören, 12 dagar sen)"
     )
     assert [link["kind"] for link in blocker["chain"]] == ["gate", "criterion", "activity", "activity"]
     assert blocker["mustAct"]["side"] == "supplier"
@@ -327,7 +331,11 @@ async def test_a_row_that_waits_for_a_decision_names_the_side_that_decides(plann
 async def test_what_is_done_waits_for_nothing(planned: Planned) -> None:
     await planned.patch("HAN-A1.01", {"state": "done"})
     found = (await planned.rollout.get(f"/activities/{await planned.id('HAN-A1.01')}/explanations")).json()
-    assert (found["sentence"]["sv"], found["mustAct"], found["chain"]) == ("HAN-A1.01 är klar", None, [])
+    assert (found["sentence"]["sv"], found["mustAct"], found["chain"]) == (
+        "HAN-A1.01 ”Bilda arbetsgrupper och bestäm kontaktvägar” är klar",
+        None,
+        [],
+    )
 
 
 async def test_done_rows_lie_where_they_happened_and_hold_what_follows(planned: Planned) -> None:

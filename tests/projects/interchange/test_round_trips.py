@@ -1,12 +1,15 @@
 """A plan that goes out and comes back changes no fact; a changed cell is the only change."""
 
+import json
 from io import BytesIO
 
 import pytest
 from openpyxl import load_workbook
 
+from shared.kit import clock
 from tests.projects.conftest import CreateRollout, Rollout
 from tests.projects.interchange.files import export, send
+from tests.projects.rows import divide, units
 
 
 @pytest.fixture
@@ -55,3 +58,24 @@ async def test_one_changed_cell_of_the_checklist_is_the_one_change(rollout: Roll
     assert answer.status_code == 200, answer.text
     assert (await rollout.activity("HAN-A2.02"))["state"] == "started"
     assert (await judged.apply()).status_code == 409
+
+
+async def test_rows_per_unit_and_those_that_are_not_enabled_come_back_too(rollout: Rollout) -> None:
+    row = await rollout.activity("HAN-A2.02")
+    children = await divide(rollout, row["id"], await units(rollout, "Björkskolan", "Granskolan"))
+    for name in ("json", "csv", "xlsx", "mspdi"):
+        judged = await send(rollout, await export(rollout, name))
+        assert await judged.findings("error", "warning") == [], name
+        assert await judged.changes() == [], name
+    document = json.loads(await export(rollout, "json"))
+    next(one for one in document["activities"] if one["id"] == children[0])["state"] = "done"
+    assert (await (await send(rollout, json.dumps(document).encode())).apply()).status_code == 200
+    assert (await rollout.activity("HAN-A2.02"))["state"] == "started"
+
+
+async def test_a_past_plan_goes_out_as_it_was(rollout: Rollout) -> None:
+    before = clock.now()
+    await rollout.patch("HAN-A2.02", {"title": {"sv": "Ny rubrik"}})
+    then = await export(rollout, "json", query=f"?asOf={before.isoformat().replace('+', '%2B')}")
+    assert "Ny rubrik" not in then.decode()
+    assert "Ny rubrik" in (await export(rollout, "json")).decode()

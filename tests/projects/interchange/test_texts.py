@@ -80,7 +80,7 @@ def test_any_row_in_any_format_comes_back_as_it_was(name: str, rows: list[tuple[
             "made_at": datetime(2026, 11, 22, tzinfo=UTC),
             "phases": PHASES,
             "phase_uids": {"p1": 1, "p2": 2},
-            "rows": [OutRow(cells=cells, uid=10 + number) for number, cells in enumerate(listed)],  # type: ignore[arg-type]
+            "rows": [OutRow(cells=cells, uid=10 + number) for number, cells in enumerate(listed)],
         }
     )
     context = Context(project=PROJECT, phases=PHASES)

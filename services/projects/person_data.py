@@ -20,6 +20,7 @@ from services.projects.gate.service import GateService
 from services.projects.governance.person_data import KEPT_GOVERNANCE, export_governance, forget_governance
 from services.projects.history.service import HistoryService
 from services.projects.interchange.service import ImportRecords
+from services.projects.notice.person_data import export_notices, forget_notices
 from services.projects.participation.service import ParticipationService
 from services.projects.quality.person_data import export_quality, forget_quality
 from services.projects.role.service import RoleService
@@ -71,6 +72,7 @@ async def export(session: AsyncSession, person_id: UUID) -> dict[str, Any]:
         ],
         "governance": await export_governance(session, person_id),
         "delivery": await export_delivery(session, person_id),
+        "notices": await export_notices(session, person_id),
         "quality": await export_quality(session, person_id),
         "agreement": await export_agreement(session, person_id),
         "documents": await export_documents(session, person_id),
@@ -90,6 +92,7 @@ async def erase(session: AsyncSession, person_id: UUID) -> ErasureReport:
     erased += await RoleService(session).forget(person_id)
     erased += await forget_governance(session, person_id)
     erased += await forget_delivery(session, person_id)
+    erased += await forget_notices(session, person_id)
     erased += await forget_quality(session, person_id)
     erased += await forget_documents(session, person_id)
     erased += await ParticipationService(session).forget(person_id)

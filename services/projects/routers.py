@@ -29,7 +29,10 @@ from services.projects.interchange.endpoints import exports
 from services.projects.interchange.endpoints import router as imports
 from services.projects.lesson.endpoints import evaluations, lessons, need_cards, requirements
 from services.projects.meeting.endpoints import router as meetings
+from services.projects.member.endpoints import router as members
+from services.projects.membership.endpoints import router as memberships
 from services.projects.mywork.endpoints import router as my_work
+from services.projects.notice.endpoints import router as notices
 from services.projects.participation.endpoints import router as participations
 from services.projects.phase.endpoints import router as phases
 from services.projects.phase.endpoints import tracks
@@ -105,8 +108,11 @@ ROUTERS: list[APIRouter] = [
     dependencies,
     schedules,
     my_work,
+    notices,
     readiness,
     programmes,
     waves,
+    members,
+    memberships,
     journal_router("projects", is_sealed=True),
 ]

@@ -11,6 +11,7 @@ from services.projects.history.tasks import history_jobs
 from services.projects.instantiation.tasks import instantiation_jobs
 from services.projects.intake.tasks import jobs, on_coverage_changed, on_roster_applied
 from services.projects.interchange.tasks import interchange_jobs
+from services.projects.notice.tasks import NOTICE_SCHEDULE, Post, notice_jobs
 from services.projects.settings import Settings
 from services.projects.survey.tasks import survey_jobs
 from shared.auth.service_tokens import build_token_source
@@ -23,9 +24,11 @@ from shared.queue.changes import ChangeFeed
 from shared.queue.sealing import SEALING_SCHEDULE
 
 
-def worker_spec(feed: ChangeFeed, key_file: Path | None = None, store: FileStore | None = None) -> WorkerSpec:
+def worker_spec(
+    feed: ChangeFeed, key_file: Path | None = None, store: FileStore | None = None, post: Post | None = None
+) -> WorkerSpec:
     """What this worker does; `feed` reads the change feeds of other services, `key_file` signs what leaves for good,
-    `store` holds the attached documents."""
+    `store` holds the attached documents, `post` takes mail."""
     return WorkerSpec(
         service="projects",
         settings=Settings,
@@ -43,8 +46,9 @@ def worker_spec(feed: ChangeFeed, key_file: Path | None = None, store: FileStore
             **interchange_jobs(store),
             **data_request_jobs(),
             **survey_jobs(),
+            **notice_jobs(post),
         },
-        schedule=(*SEALING_SCHEDULE, *GOVERNANCE_SCHEDULE),
+        schedule=(*SEALING_SCHEDULE, *GOVERNANCE_SCHEDULE, *NOTICE_SCHEDULE),
         tokens=build_token_source,
     )
 
@@ -53,7 +57,7 @@ def main() -> None:
     settings = Settings()
     feed = ChangeFeed(settings.service_urls, build_token_source(settings))
     store = FileStore(settings.file_key_bytes())
-    run_worker(worker_spec(feed, settings.client_key_file, store), settings)
+    run_worker(worker_spec(feed, settings.client_key_file, store, Post.of(settings)), settings)
 
 
 if __name__ == "__main__":

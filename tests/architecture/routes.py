@@ -36,6 +36,11 @@ PUBLIC: dict[tuple[str, str, str], str] = {
     ("identity", "GET", "/oidc/{tenant}/callback"): "a login on its way back, bound to the browser's cookie",
     ("projects", "GET", "/{service}/v1/shared-plans"): "a plan behind a share link; its secret stands for the token",
     ("projects", "GET", "/{service}/v1/calendar-files/{secret}"): "for calendar programs; the secret is in the path",
+    (
+        "projects",
+        "POST",
+        "/{service}/v1/unsubscriptions/{secret}",
+    ): "a mail program ends mail (RFC 8058); the secret stands for the token",
     ("portal", "GET", "/"): "landing page; shows the state of services and no data",
     ("portal", "GET", "/status"): "for monitors; shows the state of services and no data",
     ("portal", "GET", "/{service}/v1/status"): "the same, documented",

@@ -61,6 +61,7 @@ WITHOUT_AS_OF: dict[str, str] = {
     "import_changes_list": "what a file would change in the present plan",
     "calendar_feeds_list": "addresses that the caller gave out, no plan data",
     "calendar_files_get": "calendar programs follow the present plan",
+    "my_notification_preferences_get": MAIL,
     "my_work_list": "what waits for the caller now; nobody works in the past",
     "shared_plans_get": "the holder of a link sees the present plan",
 }

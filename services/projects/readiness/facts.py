@@ -8,7 +8,7 @@ from uuid import UUID
 
 from services.projects.readiness.vocabulary import Readiness, ReadinessFact
 from services.projects.role.models import ProjectRole
-from shared.kit.text import LANGUAGES, Text
+from shared.kit.text import Text
 
 _OWN = "projects"
 

@@ -88,6 +88,11 @@ class OptionUnknown(Invalid):
     def __init__(self, known: list[str]) -> None:
         names = ", ".join(known)
         detail = Text(sv=f"Välj något av: {names}", en=f"Choose one of: {names}")
+        if not known:
+            detail = Text(
+                sv="Beslutet har inga alternativ; utelämna optionKey och skriv utfallet i outcome",
+                en="The decision has no options; leave optionKey out and write the outcome in outcome",
+            )
         super().__init__(errors=[FieldError(pointer="#/optionKey", detail=detail, code="unknown")])
 
 

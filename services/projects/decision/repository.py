@@ -71,6 +71,15 @@ class DecisionRepository:
         )
         return (await self._session.exec(query)).one()
 
+    async def any_dated(self, project_id: UUID) -> bool:
+        """Whether a decision of the project has a day by which it is needed."""
+        query = select(Decision.id).where(
+            Decision.tenant_id == tenant_of(self._session),
+            Decision.project_id == project_id,
+            col(Decision.window_end).is_not(None),
+        )
+        return (await self._session.exec(query.limit(1))).first() is not None
+
     async def decided_by(self, account_id: UUID) -> int:
         query = select(func.count()).where(
             Decision.tenant_id == tenant_of(self._session), Decision.decided_by == account_id

@@ -63,8 +63,9 @@ class DecisionService:
         kind = FactKind.decision_overdue
         told = [one for one in await self._signals.of_kinds([kind]) if one.scope_id == project_id]
         known: Any = told[0].value.get("overdue") if told else None
-        if known != overdue and (overdue or known):
-            await self._signals.tell_own(kind, {"overdue": overdue}, project_id=project_id)
+        if known == overdue or (known is None and not await self._decisions.any_dated(project_id)):
+            return overdue  # a project without dates has told nothing, which reads unknown
+        await self._signals.tell_own(kind, {"overdue": overdue}, project_id=project_id)
         return overdue
 
     async def decided_by(self, account_id: UUID) -> int:

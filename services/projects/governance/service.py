@@ -110,6 +110,8 @@ class GovernanceService:
             await self._decisions.add([decision])
             await self._decisions.tell_taken(decision)
             asked += 1
+        if asked:
+            await self._decisions.tell_overdue(project_id)
         return asked
 
     async def _holders(self, project_id: UUID) -> dict[str | None, UUID]:

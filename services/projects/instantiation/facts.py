@@ -15,20 +15,23 @@ from shared.kit.text import Text
 
 @dataclass(frozen=True)
 class WeekFact:
-    """The stated durations of all phases, added up; `unknown` phases state none."""
+    """The stated durations of all phases, added up; `unknown` phases state none. Null where no phase states one."""
 
-    minimum: int
-    maximum: int
+    minimum: int | None
+    maximum: int | None
     unknown: int
 
 
 @dataclass(frozen=True)
 class EffortFact:
-    """Hours of one side over all rows that apply, a row per unit counted once for each; `unknown` state no hours."""
+    """Hours of one side over all rows that apply, a row per unit counted once for each; `unknown` state no hours.
+
+    The sums are null where nobody states any: nought would be a fact.
+    """
 
     side: PartySide
-    hours_min: Decimal
-    hours_max: Decimal
+    hours_min: Decimal | None
+    hours_max: Decimal | None
     unknown: int
 
 
@@ -90,9 +93,10 @@ def facts(draft: Draft) -> PlanFacts:
 
 def nominal_weeks(template: Template) -> WeekFact:
     stated = [phase.nominal_weeks for phase in template.phases if phase.nominal_weeks is not None]
-    return WeekFact(
-        sum(least for least, _ in stated), sum(most for _, most in stated), len(template.phases) - len(stated)
-    )
+    unknown = len(template.phases) - len(stated)
+    if not stated:
+        return WeekFact(None, None, unknown)
+    return WeekFact(sum(least for least, _ in stated), sum(most for _, most in stated), unknown)
 
 
 def training(template: Template) -> tuple[TrainingFact, ...]:
@@ -141,7 +145,7 @@ def _effort(draft: Draft) -> tuple[EffortFact, ...]:
             low[side] += participant.hours[0] * times
             high[side] += participant.hours[1] * times
     sides = [side for side in PartySide if side in low or side in unknown]
-    return tuple(EffortFact(side, low[side], high[side], unknown[side]) for side in sides)
+    return tuple(EffortFact(side, low.get(side), high.get(side), unknown[side]) for side in sides)
 
 
 def _counts(draft: Draft) -> CountFact:

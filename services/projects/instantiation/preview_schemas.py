@@ -93,19 +93,19 @@ class ConflictPublic(ApiModel):
 
 
 class WeekFactPublic(ApiModel):
-    """The stated durations of all phases, added up; `unknown` phases state none."""
+    """The stated durations of all phases, added up; `unknown` phases state none. Null where no phase states one."""
 
-    minimum: int
-    maximum: int
+    minimum: int | None
+    maximum: int | None
     unknown: int
 
 
 class EffortFactPublic(ApiModel):
-    """Hours of one side over the rows that apply; `unknown` participants state no hours."""
+    """Hours of one side over the rows that apply; `unknown` participants state no hours. Null where nobody does."""
 
     side: PartySide
-    hours_min: Decimal
-    hours_max: Decimal
+    hours_min: Decimal | None
+    hours_max: Decimal | None
     unknown: int
 
 

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import Field, StrictBool, StrictInt, model_validator
+from pydantic import AfterValidator, Field, StrictBool, StrictInt, model_validator
 
 from services.projects.instantiation.choices import Choices
 from services.projects.plan.offset import AnchorKey
@@ -25,12 +25,23 @@ _CHOICES: dict[str, Any] = {
 _MONTH = re.compile(r"20[0-9]{2}-(0[1-9]|1[0-2])")
 START_MONTH = "start_month"
 
+
+def _real_day(value: str) -> str:
+    """Raises ValueError for 31 February."""
+    try:
+        day_of(value)
+    except ValueError:
+        raise ValueError(f"{value} is no day of the calendar") from None
+    return value
+
+
 AnchorValue = Annotated[
     str,
     Field(
         pattern=r"^20[0-9]{2}-(0[1-9]|1[0-2])(-[0-3][0-9])?$",
         description="A month (YYYY-MM) or a day (YYYY-MM-DD), as the anchor's type asks",
     ),
+    AfterValidator(_real_day),
 ]
 OptionValues = dict[Annotated[str, Field(max_length=40)], StrictBool | StrictInt]
 
@@ -75,14 +86,9 @@ class PlanChoices(ApiInput):
         return self
 
     @model_validator(mode="after")
-    def _real_days(self) -> "PlanChoices":
+    def _one_start(self) -> "PlanChoices":
         if self.start_month is not None and self.anchors.get(START_MONTH, self.start_month) != self.start_month:
             raise ValueError("startMonth and anchors.start_month name different months")
-        for key, value in self.anchors.items():
-            try:
-                day_of(value)
-            except ValueError:
-                raise ValueError(f"anchors.{key}: {value} is no day of the calendar") from None
         return self
 
     def settled(self) -> Choices:

@@ -6,7 +6,7 @@ from uuid import UUID
 from pydantic import Field, model_validator
 
 from services.projects.instantiation.preview_schemas import ConflictPublic
-from services.projects.instantiation.schemas import AnchorValue, day_of
+from services.projects.instantiation.schemas import AnchorValue
 from services.projects.plan.offset import AnchorKey
 from services.projects.template.parts import VersionNumber
 from shared.kit.text import Text
@@ -23,15 +23,6 @@ class UpgradeChoice(ApiInput):
 
     version: VersionNumber
     anchors: dict[AnchorKey, AnchorValue] = Field(default_factory=dict, max_length=20)
-
-    @model_validator(mode="after")
-    def _real_days(self) -> "UpgradeChoice":
-        for key, value in self.anchors.items():
-            try:
-                day_of(value)
-            except ValueError:
-                raise ValueError(f"anchors.{key}: {value} is no day of the calendar") from None
-        return self
 
 
 class UpgradeDecision(ApiInput):

@@ -130,6 +130,8 @@ async def test_one_of_the_options_must_be_chosen(rollout: Rollout) -> None:
     assert (await take(rollout, decision, body)).status_code == 422
     assert (await take(rollout, decision, body, optionKey="perhaps")).status_code == 422
     assert (await take(rollout, decision, body, optionKey="yes")).status_code == 201
+    free = await take(rollout, await make_decision(rollout, "free"), body, optionKey="yes")
+    assert "leave optionKey out" in free.json()["errors"][0]["detail"]
 
 
 async def test_the_activity_that_waits_names_the_question(rollout: Rollout) -> None:
@@ -157,7 +159,7 @@ async def test_a_decision_is_late_only_after_its_window_and_told_as_a_signal(rol
     with frozen(datetime(2027, 5, 31, 12, tzinfo=UTC)):
         decision = await make_decision(rollout, neededBy=may)
         assert decision["isOverdue"] is False
-        assert await signals(rollout, "decision_overdue") == {}
+        assert await signals(rollout, "decision_overdue") == {"": {"overdue": 0}}  # known to be on time
     with frozen(datetime(2027, 6, 1, 12, tzinfo=UTC)):
         assert (await read(rollout, f"/decisions/{decision['id']}"))["isOverdue"] is True
         late = await read(rollout, f"/projects/{rollout.id}/decisions?overdue=true")

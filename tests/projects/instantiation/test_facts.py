@@ -110,6 +110,9 @@ def test_a_link_whose_first_row_comes_after_the_second_is_impossible() -> None:
 def test_stated_weeks_add_up_and_silence_is_counted_apart() -> None:
     weeks = nominal_weeks(danish())
     assert (weeks.minimum, weeks.maximum, weeks.unknown) == (52, 52, 1)
+    silent = danish(phases=[phase.model_dump() | {"nominal_weeks": None} for phase in danish().phases])
+    weeks = nominal_weeks(silent)
+    assert (weeks.minimum, weeks.maximum, weeks.unknown) == (None, None, 2)
 
 
 def test_sessions_are_the_head_count_by_the_sizes_rounded_up() -> None:
@@ -156,12 +159,14 @@ def test_hours_are_ranges_and_nought_is_not_unknown() -> None:
         {"side": "supplier", "hours": [2, 4]},
         {"side": "supplier"},
         {"side": "customer", "role": "leader", "hours": [0, 0]},
+        {"side": "third_party"},
     ]
     draft = draw(Template.model_validate(document), chosen(go_live=date(2027, 8, 16)))
     found = {f.side: (f.hours_min, f.hours_max, f.unknown) for f in facts(draft).effort}
     assert found == {
         PartySide.supplier: (Decimal(2), Decimal(4), 1),
         PartySide.customer: (Decimal(0), Decimal(0), 0),
+        PartySide.third_party: (None, None, 1),
     }
 
 
@@ -210,7 +215,7 @@ async def test_a_preview_writes_nothing(projects: ServiceUnderTest) -> None:
     ("anchors", "pointer"),
     [
         ({"go_live": "2027-08"}, "#/anchors/go_live"),
-        ({"go_live": "2027-02-31"}, "#"),
+        ({"go_live": "2027-02-31"}, "#/anchors/go_live"),
         ({"go_live": "soon"}, "#/anchors/go_live"),
         ({}, "#/anchors/go_live"),
     ],

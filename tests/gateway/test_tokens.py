@@ -25,6 +25,7 @@ WITHOUT_TOKEN = {
     "/{service}/v1/api-info", "/{service}/v1/openapi.json", "/.well-known/**",
     "/oauth2/jwks", "/oauth2/authorize", "/oauth2/token", "/oauth2/revoke", "/oauth2/introspect", "/oauth2/logout",
     "/identity/v1/bootstraps", "/oidc/**", "/saml/**",
+    "/projects/v1/shared-plans", "/projects/v1/calendar-files/{secret}", "/projects/v1/unsubscriptions/{secret}",
 }  # fmt: skip
 
 

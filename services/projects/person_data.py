@@ -20,6 +20,7 @@ from services.projects.gate.service import GateService
 from services.projects.governance.person_data import KEPT_GOVERNANCE, export_governance, forget_governance
 from services.projects.history.service import HistoryService
 from services.projects.interchange.service import ImportRecords
+from services.projects.member.service import MemberService
 from services.projects.notice.person_data import export_notices, forget_notices
 from services.projects.participation.service import ParticipationService
 from services.projects.quality.person_data import export_quality, forget_quality
@@ -61,6 +62,7 @@ async def export(session: AsyncSession, person_id: UUID) -> dict[str, Any]:
             }
             for held, role in roles
         ],
+        "readinessWaivers": [str(row.id) for row in await MemberService(session).waived_by(person_id)],
         "decisions": await GateService(session).decided_by(person_id),
         "calendarFeeds": [
             {"id": str(row.id), "kind": row.kind, "isRevoked": row.revoked_at is not None}

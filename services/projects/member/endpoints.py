@@ -5,7 +5,7 @@ from uuid import UUID
 
 from fastapi import Depends, Path, Query, Request, Response
 
-from services.projects.member.auth import MembersRead, MembersWrite
+from services.projects.member.auth import MembersRead, MembersWrite, WaveSimulationsRead
 from services.projects.member.errors import NotReady
 from services.projects.member.schemas import (
     CoveragePublic,
@@ -16,10 +16,13 @@ from services.projects.member.schemas import (
     MemberUpsert,
     MemberUpserted,
     WaiverCreate,
+    WaveSimulation,
+    WaveSimulationCreate,
 )
-from services.projects.member.service import HandleService, MemberService, MemberView
-from services.projects.member.view import show_coverage, show_member
+from services.projects.member.service import HandleService, MemberService, MemberView, SimulationService
+from services.projects.member.view import show_coverage, show_member, show_simulation
 from services.projects.programme.endpoints.programmes import ProgrammeId, Programmes
+from services.projects.programme.endpoints.waves import WaveId
 from services.projects.programme.rights import refusal_to_run, refusal_to_waive
 from services.projects.programme.service import ProgrammeService
 from services.projects.project.rights import demand
@@ -258,6 +261,19 @@ async def programme_member_invitations_delete(
     await members.get(member_id)
     demand(refusal_to_run(caller))
     await handles.revoke(member_id, version)
+
+
+@router.post(
+    "/waves/{waveId}/schedule-simulations",
+    name="wave_schedule_simulations_create",
+    summary="Ask what moving a wave would do",
+)
+async def wave_schedule_simulations_create(
+    wave_id: WaveId, body: WaveSimulationCreate, caller: WaveSimulationsRead, session: SessionDep
+) -> WaveSimulation:
+    """Open rows of the members' plans in this tenant move, pinned ones stay: what moves, which gates become late."""
+    start = body.rollout.widened().start if body.rollout else None
+    return show_simulation(wave_id, await SimulationService(session).simulate(wave_id, body.shift_days, start))
 
 
 async def _shown(

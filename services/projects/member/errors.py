@@ -70,6 +70,15 @@ class WaveNotOpen(Conflict):
     )
 
 
+class WaveNotDated(Conflict):
+    slug = "wave-not-dated"
+    title = Text(
+        sv="Vågen har inget datum att räkna från; ange shiftDays",
+        en="The wave has no date to count from; give shiftDays",
+        da="Bølgen har ingen dato at regne fra; angiv shiftDays",
+    )
+
+
 class NotReady(Conflict):
     """The readiness does not let the member in; `lacks` says what is missing."""
 

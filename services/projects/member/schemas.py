@@ -7,8 +7,10 @@ from uuid import UUID
 from pydantic import Field, model_validator
 
 from services.projects.member.readiness import Lack, ReadinessState
+from services.projects.plan.schemas import WindowInput
 from services.projects.programme.schemas import Key
 from services.projects.programme.vocabulary import Audience, SizeOf
+from services.projects.schedule.change_schemas import ScheduleDeltas
 from services.projects.standing.facts import EXAMPLE as STANDING
 from services.projects.standing.facts import Standing
 from shared.kit.text import Text
@@ -215,3 +217,43 @@ class CoveragePublic(ApiModel):
     unnamed: int | None = Field(description="How many of those expected are no members yet")
     waves: list[WaveCoverPublic]
     without_wave: list[UncoveredMember]
+
+
+class WaveSimulationCreate(ApiInput):
+    """By how many days to move the wave, or where its rollout would lie: one of both."""
+
+    model_config = example({"shiftDays": 28})
+
+    shift_days: Annotated[int, Field(ge=-1000, le=1000)] | None = None
+    rollout: WindowInput | None = None
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> Self:
+        if (self.shift_days is None) == (self.rollout is None):
+            raise ValueError("give shiftDays or rollout, and not both")
+        return self
+
+
+class WaveSimulation(ScheduleDeltas):
+    """What moving the wave would do to its members' plans in this tenant. Nothing was saved."""
+
+    model_config = example(
+        {
+            "waveId": _ID,
+            "shiftDays": 28,
+            "endBefore": "2027-12-31",
+            "endAfter": "2028-01-28",
+            "movedCount": 0,
+            "newConflictCount": 0,
+            "newlyLateGateCount": 0,
+            "membersWithoutProject": 3,
+            "projectsLeftOut": 0,
+            "projects": [],
+        }
+    )
+
+    wave_id: UUID
+    shift_days: int
+    newly_late_gate_count: int
+    members_without_project: int = Field(description="Their plans are in other tenants, or not made yet")
+    projects_left_out: int = Field(description="A hundred plans are computed at once")

@@ -1,15 +1,24 @@
 """Members and coverage as one caller sees them."""
 
+from uuid import UUID
+
 from fastapi import Request
 
 from services.projects.member.coverage import Coverage
 from services.projects.member.errors import AlreadyWaived, MemberHasEntered, NotReady, WaveNotOpen
 from services.projects.member.models import WaveMember
 from services.projects.member.readiness import ReadinessState
-from services.projects.member.schemas import CoveragePublic, MemberPublic, UncoveredMember, WaveCoverPublic
-from services.projects.member.service import MemberView
+from services.projects.member.schemas import (
+    CoveragePublic,
+    MemberPublic,
+    UncoveredMember,
+    WaveCoverPublic,
+    WaveSimulation,
+)
+from services.projects.member.service import MemberView, Simulated
 from services.projects.programme.rights import refusal_to_run, refusal_to_waive
 from services.projects.programme.view import BASE
+from services.projects.schedule.delta import show_deltas
 from shared.auth.principal import Principal
 from shared.kit.text import Lang, Text
 from shared.web.actions import allowed_action
@@ -73,6 +82,18 @@ def show_coverage(found: Coverage) -> CoveragePublic:
             for one in found.waves
         ],
         without_wave=[UncoveredMember.model_validate(one.model_dump()) for one in found.without_wave],
+    )
+
+
+def show_simulation(wave_id: UUID, found: Simulated) -> WaveSimulation:
+    together = show_deltas(found.deltas)
+    return WaveSimulation(
+        **dict(together),
+        wave_id=wave_id,
+        shift_days=found.shift_days,
+        newly_late_gate_count=sum(gate.is_newly_late for delta in found.deltas for gate in delta.gates),
+        members_without_project=found.without_project,
+        projects_left_out=found.left_out,
     )
 
 

@@ -166,21 +166,6 @@ class WavePublic(ApiModel):
     allowed_actions: list[AllowedAction]
 
 
-class WaveSimulationCreate(ApiInput):
-    """By how many days to move the wave, or where its rollout would lie: one of both."""
-
-    model_config = example({"shiftDays": 28})
-
-    shift_days: Annotated[int, Field(ge=-1000, le=1000)] | None = None
-    rollout: WindowInput | None = None
-
-    @model_validator(mode="after")
-    def _one_of_both(self) -> Self:
-        if (self.shift_days is None) == (self.rollout is None):
-            raise ValueError("give shiftDays or rollout, and not both")
-        return self
-
-
 class PublicationCreate(ApiInput):
     """The version of a template to give out as the central task list."""
 

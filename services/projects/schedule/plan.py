@@ -20,7 +20,10 @@ _ZONE = ZoneInfo("Europe/Stockholm")
 
 
 class PlanActivity(NamedTuple):
-    """An activity, as far as a schedule is concerned; fields as in the table."""
+    """An activity, as far as a schedule is concerned; fields as in the table.
+
+    `opens_on` is the first day of its phase, or of the plan: a row without a window lies no earlier.
+    """
 
     id: UUID
     parent_id: UUID | None
@@ -44,6 +47,7 @@ class PlanActivity(NamedTuple):
     external_party: str | None
     needed_decision: Mapping[str, object] | None
     version: int
+    opens_on: date | None = None
 
     @property
     def window(self) -> Window | None:
@@ -117,7 +121,7 @@ def _row(activity: PlanActivity, calendars: Mapping[UUID, int], today: date) -> 
     days = activity.duration_days_max
     return PlanRow(
         id=activity.id,
-        start=activity.window_start,
+        start=activity.window_start or activity.opens_on,
         end=activity.window_end,
         duration=days,
         is_milestone=activity.kind == ActivityKind.milestone or days == 0,

@@ -37,10 +37,11 @@ class ScheduleService:
     async def plan_of(self, project: Project) -> Plan:
         """The plan of a project that was read."""
         anchor = project.anchors.get(END_ANCHOR)
+        begins = [date.fromisoformat(day) for key, day in project.anchors.items() if key != END_ANCHOR]
         return Plan(
             project_id=project.id,
             name=project.name,
-            activities=await self._rows.rows(project.id),
+            activities=await self._rows.rows(project.id, min(begins, default=None)),
             links=tuple(await self._dependencies.links(project.id)),
             calendar=await self._calendars.facts(project),
             today=clock.today(),

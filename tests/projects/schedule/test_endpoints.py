@@ -28,6 +28,16 @@ async def test_a_row_without_links_lies_in_its_window_on_working_days(planned: P
     assert (row["lateDays"], row["isOverdue"]) == (0, False)
 
 
+async def test_a_row_without_a_window_lies_no_earlier_than_its_phase(planned: Planned) -> None:
+    with frozen(BEFORE):
+        await planned.patch("HAN-A3.02", {"window": None})
+        early = await planned.row("HAN-A3.02")
+    with frozen(LATE):
+        late = await planned.row("HAN-A3.02")
+    assert (early["window"], early["earliestStart"], early["earliestFinish"]) == (None, "2027-04-01", "2027-04-01")
+    assert late["earliestStart"] == "2027-05-12"  # the phase has begun: what is not done lies ahead
+
+
 async def test_a_link_pushes_and_tells_which_promise_breaks(planned: Planned) -> None:
     with frozen(BEFORE):
         await planned.patch("HAN-A3.02", {"durationDaysMin": 10, "durationDaysMax": 10})

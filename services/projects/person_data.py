@@ -24,6 +24,7 @@ from services.projects.member.service import MemberService
 from services.projects.notice.person_data import export_notices, forget_notices
 from services.projects.participation.service import ParticipationService
 from services.projects.quality.person_data import export_quality, forget_quality
+from services.projects.role.models import ProjectRole, RoleAssignment
 from services.projects.role.service import RoleService
 from shared.kit.persondata import ErasureReport, PersonData
 
@@ -51,17 +52,7 @@ async def export(session: AsyncSession, person_id: UUID) -> dict[str, Any]:
             {"id": str(row.id), "kind": row.kind, "state": row.state}
             for row in await AttachmentService(session).declared_by(person_id)
         ],
-        "roles": [
-            {
-                "projectId": str(role.project_id),
-                "role": role.key,
-                "unitId": held.unit_id and str(held.unit_id),
-                "from": held.valid_from.isoformat(),
-                "to": held.valid_to and held.valid_to.isoformat(),
-                "isDeputy": held.deputy_id == person_id,
-            }
-            for held, role in roles
-        ],
+        "roles": [_role(held, role, person_id) for held, role in roles],
         "readinessWaivers": [str(row.id) for row in await MemberService(session).waived_by(person_id)],
         "decisions": await GateService(session).decided_by(person_id),
         "calendarFeeds": [
@@ -78,6 +69,17 @@ async def export(session: AsyncSession, person_id: UUID) -> dict[str, Any]:
         "quality": await export_quality(session, person_id),
         "agreement": await export_agreement(session, person_id),
         "documents": await export_documents(session, person_id),
+    }
+
+
+def _role(held: RoleAssignment, role: ProjectRole, person_id: UUID) -> dict[str, Any]:
+    return {
+        "projectId": str(role.project_id),
+        "role": role.key,
+        "unitId": held.unit_id and str(held.unit_id),
+        "from": held.valid_from.isoformat(),
+        "to": held.valid_to and held.valid_to.isoformat(),
+        "isDeputy": held.deputy_id == person_id,
     }
 
 

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import text
 
+from services.projects.person_data import export
 from services.projects.plan.vocabulary import FactKind
 from services.projects.signal.service import SignalService
 from services.projects.unit.models import Unit
@@ -142,6 +143,8 @@ async def test_an_approver_lets_in_by_a_waiver_that_stays_visible(programme: Pro
     assert (await programme.send("POST", f"{path}/waivers", body, APPROVER)).status_code == 409
     assert (await programme.send("POST", f"{path}/entries")).status_code == 200
     shown = await programme.member(member["id"])
+    async with programme.service.database.transaction(programme.service.tenant) as session:
+        assert (await export(session, UUID(account)))["readinessWaivers"] == [member["id"]]
     assert (shown["waiver"]["by"], shown["waiver"]["reason"]) == (account, body["reason"])
     assert (await programme.send("DELETE", path, version=shown["version"])).status_code == 409
     moved = await programme.send("PATCH", path, {"waveId": None}, version=shown["version"])

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import RowMapping, insert, text
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -27,6 +27,8 @@ SELECT 'gate', id, source_ref, position, title, NULL, state, true, NULL, NULL,
     window_start, window_end, window_precision, window_tentative
 FROM gate WHERE tenant_id = :tenant AND project_id = :project
 """
+# Rows of one INSERT: a long plan is written in steps between which other requests are served.
+_STEP = 500
 _CURRENT = text(f"{_PLAN} ORDER BY subject DESC, position, subject_id")
 
 
@@ -36,11 +38,12 @@ class BaselineRepository:
 
     async def take(self, baseline: Baseline) -> None:
         """Store the baseline and every row of its project's plan."""
-        items = await self.current(baseline.project_id, baseline.id)
+        common = {"tenant_id": baseline.tenant_id, "baseline_id": baseline.id}
+        rows = [dict(row) | common | {"id": new_id()} for row in await self._plan(baseline.project_id)]
         self._session.add(baseline)
         await self._session.flush()
-        self._session.add_all(items)
-        await self._session.flush()
+        for start in range(0, len(rows), _STEP):
+            await self._session.execute(insert(BaselineItem), rows[start : start + _STEP])
 
     async def get(self, baseline_id: UUID) -> Baseline:
         """Raises BaselineNotFound."""
@@ -80,9 +83,14 @@ class BaselineRepository:
         order = (col(BaselineItem.subject).desc(), col(BaselineItem.position), col(BaselineItem.subject_id))
         return (await self._session.exec(query.order_by(*order))).all()
 
-    async def current(self, project_id: UUID, baseline_id: UUID | None = None) -> list[BaselineItem]:
+    async def current(self, project_id: UUID) -> list[BaselineItem]:
         """The plan as it stands, as the rows that a baseline would have; nothing is stored."""
+        tenant, nowhere = tenant_of(self._session), new_id()
+        return [
+            BaselineItem(tenant_id=tenant, baseline_id=nowhere, **dict(row)) for row in await self._plan(project_id)
+        ]
+
+    async def _plan(self, project_id: UUID) -> Sequence[RowMapping]:
         await self._session.flush()
-        tenant, belongs_to = tenant_of(self._session), baseline_id or new_id()
-        rows = (await self._session.execute(_CURRENT, {"tenant": tenant, "project": project_id})).mappings()
-        return [BaselineItem(tenant_id=tenant, baseline_id=belongs_to, **dict(row)) for row in rows]
+        values = {"tenant": tenant_of(self._session), "project": project_id}
+        return (await self._session.execute(_CURRENT, values)).mappings().all()

@@ -1,13 +1,12 @@
 """Pictures of a plan over HTTP, as SVG or PNG."""
 
-import asyncio
 from collections.abc import Callable
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Request, Response
 
 from services.projects.picture.auth import PicturesRead
-from services.projects.picture.canvas import png
+from services.projects.picture.raster import rasterised
 from services.projects.picture.service import PictureService
 from services.projects.project.endpoints import ProjectId, Projects
 from shared.web import LangDep, SessionDep, new_router
@@ -98,6 +97,5 @@ async def effort_charts_get(
 
 
 async def _answer(svg: bytes, media: str) -> Response:
-    # Rasterising takes some hundred milliseconds of CPU, in native code that lets other requests go on.
-    body = svg if media == FORMATS["svg"] else await asyncio.to_thread(png, svg)
+    body = svg if media == FORMATS["svg"] else await rasterised(svg)
     return Response(body, media_type=media, headers=_HEADERS)

@@ -1,8 +1,13 @@
 """Pictures over HTTP: the format that was asked for, of the plan as it is or was."""
 
+import asyncio
+import time
+
 import pytest
 from defusedxml.ElementTree import fromstring
 
+from services.projects.picture.canvas import Canvas
+from services.projects.picture.raster import rasterised, zoom_of
 from tests.projects.conftest import BASE, LEADER, Rollout
 
 KINDS = ("gantt-charts", "phase-overviews", "effort-charts")
@@ -58,3 +63,23 @@ async def test_the_approved_plan_lies_behind_what_was_moved_since(rollout: Rollo
 async def test_a_picture_of_a_past_day_shows_the_plan_of_that_day(rollout: Rollout) -> None:
     answer = await rollout.get(f"/projects/{rollout.id}/gantt-charts?asOf=2020-01-01")
     assert answer.status_code == 404  # there was no project then
+
+
+async def test_others_are_served_while_a_long_picture_is_drawn() -> None:
+    canvas = Canvas(1000, 8000, "Long", "Long", "en")
+    for row in range(800):
+        canvas.text(10, row * 10, f"Row {row}")
+    longest, drawing = 0.0, asyncio.create_task(rasterised(canvas.svg()))
+    while not drawing.done():
+        began = time.perf_counter()
+        await asyncio.sleep(0.005)
+        longest = max(longest, time.perf_counter() - began)
+    assert (await drawing).startswith(b"\x89PNG")
+    assert longest < 0.3
+
+
+def test_a_picture_of_a_very_long_plan_is_coarser_rather_than_too_large() -> None:
+    assert zoom_of(Canvas(1000, 800, "Short", "Short", "en").svg().decode()) == 2
+    width, height = 1400, 40000
+    zoom = zoom_of(Canvas(width, height, "Long", "Long", "en").svg().decode())
+    assert width * height * zoom**2 <= 40_000_001

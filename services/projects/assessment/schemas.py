@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import Field, Strict, model_validator
 
+from services.projects.plan.schemas import GivenText
 from shared.kit.text import Text
 from shared.web.models import AllowedAction, ApiInput, ApiModel, ApiPatch, example
 
@@ -64,7 +65,7 @@ class AssessmentMatrixCreate(ApiInput):
     model_config = example(_MATRIX)
 
     key: Key
-    title: Text
+    title: GivenText
     areas: Areas = Field(default_factory=list)
     levels: Levels = Field(default_factory=list)
 
@@ -79,7 +80,7 @@ class AssessmentMatrixChange(ApiPatch):
 
     model_config = example({"areas": [_AREA], "levels": [_LEVEL]})
 
-    title: Text | None = None
+    title: GivenText | None = None
     areas: Areas | None = None
     levels: Levels | None = None
 

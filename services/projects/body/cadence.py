@@ -10,8 +10,8 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
+from services.projects.plan.schemas import GivenText
 from services.projects.plan.window import add_months
-from shared.kit.text import Text
 from shared.web.models import ApiInput, example
 
 Count = Annotated[int, Field(ge=0, le=366)]
@@ -57,7 +57,7 @@ class Cadence(ApiInput):
     or_as_needed: bool = False
     min_interval_days: Count | None = None
     duration_minutes: Annotated[int, Field(ge=5, le=1440)] | None = None
-    note: Text | None = None
+    note: GivenText | None = None
 
     @model_validator(mode="after")
     def _holds_together(self) -> Self:

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from services.projects.body.cadence import Cadence
 from services.projects.body.vocabulary import BodyLevel, Mandate
-from services.projects.plan.schemas import WindowInput, WindowPublic
+from services.projects.plan.schemas import GivenText, WindowInput, WindowPublic
 from services.projects.plan.vocabulary import LifecycleStage, PartySide, SchoolForm
 from shared.kit.text import Text
 from shared.web.models import AllowedAction, ApiInput, ApiModel, ApiPatch, example
@@ -68,9 +68,9 @@ class BodyCreate(ApiInput):
     level: BodyLevel
     mandate: Mandate
     side: PartySide = PartySide.joint
-    title: Text
-    purpose: Text | None = None
-    note: Text | None = None
+    title: GivenText
+    purpose: GivenText | None = None
+    note: GivenText | None = None
     cadence: dict[LifecycleStage, Cadence] = Field(default_factory=dict, max_length=2)
     active_phase: Key | None = None
     active_anchor: Key | None = None
@@ -103,9 +103,9 @@ class BodyChange(ApiPatch):
     level: BodyLevel | None = None
     mandate: Mandate | None = None
     side: PartySide | None = None
-    title: Text | None = None
-    purpose: Text | None = None
-    note: Text | None = None
+    title: GivenText | None = None
+    purpose: GivenText | None = None
+    note: GivenText | None = None
     cadence: dict[LifecycleStage, Cadence] | None = Field(default=None, max_length=2)
     active_phase: Key | None = None
     active_anchor: Key | None = None
@@ -166,7 +166,7 @@ class SeatCreate(ApiInput):
     model_config = example(_SEAT)
 
     key: Key
-    title: Text | None = None
+    title: GivenText | None = None
     side: PartySide | None = None
     role_key: Key | None = None
     unit_id: UUID | None = None
@@ -180,7 +180,7 @@ class SeatChange(ApiPatch):
     model_config = example({"isChair": True})
     nullable: ClassVar[frozenset[str]] = frozenset({"side", "role_key", "unit_id", "school_form"})
 
-    title: Text | None = None
+    title: GivenText | None = None
     side: PartySide | None = None
     role_key: Key | None = None
     unit_id: UUID | None = None

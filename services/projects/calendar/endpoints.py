@@ -154,14 +154,12 @@ async def calendar_days_get(
     ] = None,
     end: Annotated[
         date | None,
-        Query(
-            alias="to", ge=EARLIEST, le=LATEST, examples=["2027-06-30"], description="Else four weeks on"
-        ),
+        Query(alias="to", ge=EARLIEST, le=LATEST, examples=["2027-06-30"], description="Else four weeks on"),
     ] = None,
     unit_id: Annotated[UUID | None, Query(alias="unitId", description="As this unit keeps them")] = None,
 ) -> CalendarDays:
     """Every day from one to the other, both included and at most 400: worked or free, and why."""
-    first = start or clock.today()
+    first = start or max(clock.today(), EARLIEST)  # looked back to, today may be any day
     last = end or first + timedelta(days=27)
     demand_order(first, last, "query:to")
     await calendars.demand_unit(unit_id, "query:unitId")

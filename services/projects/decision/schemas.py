@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import Field
 
 from services.projects.decision.vocabulary import Certainty, DecisionState
-from services.projects.plan.schemas import WindowInput, WindowPublic
+from services.projects.plan.schemas import GivenText, WindowInput, WindowPublic
 from services.projects.plan.vocabulary import Modality, PartySide, SchoolForm
 from shared.kit.text import Text
 from shared.web.models import AllowedAction, ApiInput, ApiModel, ApiPatch, example
@@ -34,7 +34,7 @@ class DecisionOption(ApiInput):
     """One of the answers that are put to the body."""
 
     key: Key
-    title: Text
+    title: GivenText
 
 
 class DecisionCreate(ApiInput):
@@ -47,16 +47,16 @@ class DecisionCreate(ApiInput):
 
     key: Key | None = None
     supersedes_id: UUID | None = None
-    question: Text
-    note: Text | None = None
+    question: GivenText
+    note: GivenText | None = None
     options: list[DecisionOption] = Field(default_factory=list, max_length=20)
     by_side: PartySide = PartySide.customer
     body_id: UUID | None = None
     activity_id: UUID | None = None
     needed_by: WindowInput | None = None
     modality: Modality | None = None
-    function: Text | None = None
-    tool: Text | None = None
+    function: GivenText | None = None
+    tool: GivenText | None = None
     school_forms: Forms = Field(default_factory=list)
     certainty: Certainty | None = None
 
@@ -69,15 +69,15 @@ class DecisionChange(ApiPatch):
         {"note", "body_id", "activity_id", "needed_by", "modality", "function", "tool", "certainty"}
     )
 
-    question: Text | None = None
-    note: Text | None = None
+    question: GivenText | None = None
+    note: GivenText | None = None
     options: list[DecisionOption] | None = Field(default=None, max_length=20)
     body_id: UUID | None = None
     activity_id: UUID | None = None
     needed_by: WindowInput | None = None
     modality: Modality | None = None
-    function: Text | None = None
-    tool: Text | None = None
+    function: GivenText | None = None
+    tool: GivenText | None = None
     school_forms: Forms | None = None
     certainty: Certainty | None = None
 

@@ -7,13 +7,14 @@ from uuid import UUID
 from pydantic import Field, Strict
 
 from services.projects.lesson.vocabulary import LessonKind, RequirementState
+from services.projects.plan.schemas import GivenText
 from shared.kit.text import Text
 from shared.web.models import AllowedAction, ApiInput, ApiModel, ApiPatch, example
 
 Name = Annotated[str, Field(min_length=1, max_length=200)]
 Words = Annotated[str, Field(max_length=4000)]
 Day = Annotated[date, Field(ge=date(2000, 1, 1), le=date(2100, 12, 31))]
-Texts = Annotated[list[Text], Field(max_length=50)]
+Texts = Annotated[list[GivenText], Field(max_length=50)]
 Flag = Annotated[bool, Strict()]
 
 _ID = "01979f3a-7c1e-7b52-9d3a-5f0c2b9e8d11"
@@ -111,8 +112,8 @@ class LessonCreate(ApiInput):
     model_config = example(_LESSON)
 
     kind: LessonKind = LessonKind.lesson
-    title: Text
-    text: Text | None = None
+    title: GivenText
+    text: GivenText | None = None
     body: Words = ""
     on_date: Day | None = None
 
@@ -123,8 +124,8 @@ class LessonChange(ApiPatch):
     model_config = example({"body": "Vi skrev veckobrev hela våren"})
     nullable: ClassVar[frozenset[str]] = frozenset({"text", "on_date"})
 
-    title: Text | None = None
-    text: Text | None = None
+    title: GivenText | None = None
+    text: GivenText | None = None
     body: Words | None = None
     on_date: Day | None = None
 
@@ -147,8 +148,8 @@ class NeedCardCreate(ApiInput):
 
     model_config = example(_CARD)
 
-    stakeholder: Text
-    description: Text | None = None
+    stakeholder: GivenText
+    description: GivenText | None = None
     gains: Texts = Field(default_factory=list)
     pains: Texts = Field(default_factory=list)
     needs: Texts = Field(default_factory=list)
@@ -162,8 +163,8 @@ class NeedCardChange(ApiPatch):
     model_config = example({"needs": _LIST})
     nullable: ClassVar[frozenset[str]] = frozenset({"description"})
 
-    stakeholder: Text | None = None
-    description: Text | None = None
+    stakeholder: GivenText | None = None
+    description: GivenText | None = None
     gains: Texts | None = None
     pains: Texts | None = None
     needs: Texts | None = None
@@ -191,7 +192,7 @@ class RequirementCreate(ApiInput):
 
     model_config = example(_REQUIREMENT)
 
-    title: Text
+    title: GivenText
     area: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,60}$")] | None = None
     need_card_id: UUID | None = None
     needs_legal_review: Flag = False
@@ -202,7 +203,7 @@ class RequirementChange(ApiPatch):
 
     model_config = example({"isLegallyReviewed": True, "state": "accepted"})
 
-    title: Text | None = None
+    title: GivenText | None = None
     needs_legal_review: Flag | None = None
     is_legally_reviewed: Flag | None = None
     state: RequirementState | None = None

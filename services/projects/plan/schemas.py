@@ -65,3 +65,17 @@ class TextInput(ApiInput):
         """The text as it is stored: Swedish and English always, Danish where it was given."""
         found = self.sv or self.en or self.da or ""
         return Text(sv=self.sv or found, en=self.en or found, da=self.da)
+
+
+# Long enough for a purpose; and a bounded text cannot hold half a letter, which no database stores.
+Passage = Annotated[str, Field(max_length=4000)]
+
+
+class GivenText(Text):
+    """A text that somebody sends in Swedish and English, as `Text` is stored."""
+
+    model_config = example({"sv": "Öppna brandväggen", "en": "Open the firewall"})
+
+    sv: Passage
+    en: Passage
+    da: Passage | None = None

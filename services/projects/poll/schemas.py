@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import Field
 
+from services.projects.plan.schemas import GivenText
 from services.projects.poll.vocabulary import Choice
 from shared.kit.text import Text
 from shared.web.models import AllowedAction, ApiInput, ApiModel, example
@@ -21,7 +22,7 @@ class PollCreate(ApiInput):
 
     model_config = example(_CREATE)
 
-    question: Text
+    question: GivenText
     closes_on: Annotated[date, Field(ge=date(2000, 1, 1), le=date(2100, 12, 31))]
 
 

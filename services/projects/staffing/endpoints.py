@@ -211,7 +211,15 @@ async def continuity_reports_get(
     caller: BodiesRead,
     projects: Projects,
     session: SessionDep,
-    on: Annotated[date | None, Query(description="The first day of the next stage; today where it is left out")] = None,
+    on: Annotated[
+        date | None,
+        Query(
+            ge=date(2000, 1, 1),
+            le=date(2100, 12, 31),
+            examples=["2028-08-01"],
+            description="The first day of the next stage; today where it is left out",
+        ),
+    ] = None,
 ) -> ContinuityReport:
     """Who leaves, which seats are empty, and which bodies have no cadence when the next stage begins."""
     return await StaffingService(session).continuity(await projects.get(project_id), on or clock.today())

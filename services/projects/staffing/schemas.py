@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import Field
 
 from services.projects.body.schemas import Day, Key
+from services.projects.plan.schemas import GivenText
 from services.projects.plan.vocabulary import LifecycleStage, PartySide
 from shared.kit.text import Text
 from shared.web.models import AllowedAction, ApiInput, ApiModel, ApiPatch, example
@@ -47,8 +48,8 @@ class RoleCreate(ApiInput):
 
     key: Key
     side: PartySide
-    title: Text
-    duty: Text
+    title: GivenText
+    duty: GivenText
     min_count: Annotated[int, Field(ge=1, le=1000)] | None = None
     is_per_unit: bool = False
     needs_mandate: bool = False

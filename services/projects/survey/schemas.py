@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import Field, Strict, model_validator
 
+from services.projects.plan.schemas import GivenText
 from services.projects.survey.questions import Question, QuestionKey
 from services.projects.survey.vocabulary import Respondent, SurveySource
 from shared.kit.text import Text
@@ -50,7 +51,7 @@ class SurveyDefinitionCreate(ApiInput):
     model_config = example(_DEFINITION)
 
     key: QuestionKey
-    title: Text
+    title: GivenText
     respondent: Respondent
     is_anonymous: Annotated[bool, Strict()] = False
     scale_min: Bound = 1
@@ -114,7 +115,7 @@ class SurveyCreate(ApiInput):
     model_config = example(_SURVEY)
 
     definition_id: UUID
-    title: Text | None = None
+    title: GivenText | None = None
     unit_ids: Annotated[list[UUID], Field(min_length=1, max_length=5000)]
     opens_on: Day
     closes_on: Day

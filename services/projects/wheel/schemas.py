@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import Field, Strict, model_validator
 
+from services.projects.plan.schemas import GivenText
 from services.projects.wheel.vocabulary import WheelAction, WheelAnchor
 from shared.kit.text import Text
 from shared.web.models import AllowedAction, ApiInput, ApiModel, ApiPatch, example
@@ -50,7 +51,7 @@ class WheelCreate(ApiInput):
     model_config = example(_WHEEL)
 
     key: Key
-    title: Text
+    title: GivenText
 
 
 class WheelEventCreate(ApiInput):
@@ -63,7 +64,7 @@ class WheelEventCreate(ApiInput):
     model_config = example(_EVENT)
 
     key: Key
-    title: Text
+    title: GivenText
     anchor: WheelAnchor | None = None
     offset_days: Offset = 0
     action: WheelAction
@@ -72,7 +73,7 @@ class WheelEventCreate(ApiInput):
     unit_ids: Units = Field(default_factory=list)
     follow_up_days: Days = 30
     feedback_days: Days = 60
-    document: Text | None = None
+    document: GivenText | None = None
 
     @model_validator(mode="after")
     def _whole(self) -> Self:
@@ -90,13 +91,13 @@ class WheelEventChange(ApiPatch):
     model_config = example({"anchor": "autumn_term_start", "offsetDays": 14})
     nullable: ClassVar[frozenset[str]] = frozenset({"anchor", "document"})
 
-    title: Text | None = None
+    title: GivenText | None = None
     anchor: WheelAnchor | None = None
     offset_days: Offset | None = None
     unit_ids: Units | None = None
     follow_up_days: Days | None = None
     feedback_days: Days | None = None
-    document: Text | None = None
+    document: GivenText | None = None
 
 
 class WheelEventPublic(ApiModel):

@@ -114,3 +114,9 @@ async def test_a_project_counts_the_days_of_the_country_that_it_chose(rollout: R
     assert [each.status_code for each in (stale, chosen, again)] == [412, 200, 200]
     schedule = (await rollout.get(f"/projects/{rollout.id}/schedule")).json()
     assert schedule["country"] == "NO"
+
+
+async def test_days_looked_back_to_from_before_the_calendar_begin_with_it(rollout: Rollout) -> None:
+    answer = await rollout.get("/calendars/SE/days?asOf=0001-01-01")
+    assert answer.status_code == 200
+    assert answer.json()["days"][0]["date"] == "2000-01-01"

@@ -3,6 +3,8 @@
 from datetime import UTC, datetime
 from typing import Any
 
+import pytest
+
 from services.projects.staffing.service import StaffingService
 from services.projects.unit.models import Unit
 from shared.kit.clock import frozen
@@ -201,3 +203,8 @@ async def test_the_change_of_stage_tells_who_leaves_and_what_is_empty(rollout: R
     assert shown["board"]["vacantSeats"] == [seats[1]["id"], seats[2]["id"]]
     assert shown["group"]["gap"] == "cadence_not_stated"
     assert [(one["membershipId"], one["lastDay"]) for one in report["leaving"]] == [(rows[1]["id"], "2027-12-31")]
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+async def test_a_stage_that_begins_outside_all_plans_is_refused(rollout: Rollout, day: str) -> None:
+    assert (await rollout.get(f"/projects/{rollout.id}/continuity-reports?on={day}")).status_code == 422

@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import Field
 
 from services.projects.goal.vocabulary import GoalKind, GoalState
+from services.projects.plan.schemas import GivenText
 from shared.kit.text import Text
 from shared.web.models import AllowedAction, ApiInput, ApiModel, ApiPatch, example
 
@@ -35,8 +36,8 @@ class GoalCreate(ApiInput):
     model_config = example(_CREATE)
 
     kind: GoalKind
-    title: Text
-    measure: Text | None = None
+    title: GivenText
+    measure: GivenText | None = None
     perspective: Perspective | None = None
     owner_role: Key | None = None
     owner_id: UUID | None = None
@@ -50,8 +51,8 @@ class GoalChange(ApiPatch):
     model_config = example({"perspective": "smart organisation", "state": "active"})
     nullable: ClassVar[frozenset[str]] = frozenset({"measure", "perspective", "owner_role", "owner_id", "inform_role"})
 
-    title: Text | None = None
-    measure: Text | None = None
+    title: GivenText | None = None
+    measure: GivenText | None = None
     perspective: Perspective | None = None
     owner_role: Key | None = None
     owner_id: UUID | None = None

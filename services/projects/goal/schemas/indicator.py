@@ -8,6 +8,7 @@ from pydantic import Field, Strict
 
 from services.projects.goal.progress import NoProgress
 from services.projects.goal.vocabulary import IndicatorDirection, IndicatorScope
+from services.projects.plan.schemas import GivenText
 from shared.kit.text import Text
 from shared.web.models import AllowedAction, ApiInput, ApiModel, ApiPatch, example
 
@@ -63,7 +64,7 @@ class IndicatorCreate(ApiInput):
 
     model_config = example(_CREATE)
 
-    title: Text
+    title: GivenText
     unit: UnitName
     direction: IndicatorDirection
     scope: IndicatorScope = IndicatorScope.project
@@ -80,7 +81,7 @@ class IndicatorChange(ApiPatch):
     model_config = example({"method": "Uttag ur plattformens statistik", "schedule": "Per termin"})
     nullable: ClassVar[frozenset[str]] = frozenset({"numerator", "denominator", "method", "schedule"})
 
-    title: Text | None = None
+    title: GivenText | None = None
     numerator: Sentence | None = None
     denominator: Sentence | None = None
     method: Sentence | None = None

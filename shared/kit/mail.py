@@ -14,7 +14,6 @@ from email.utils import format_datetime
 from pathlib import Path
 from typing import Literal, Self
 
-import aiosmtplib
 from pydantic import Field, SecretStr, model_validator
 
 from shared.kit import clock
@@ -123,6 +122,8 @@ class Mailer:
         return message
 
     async def _submit(self, message: EmailMessage) -> None:
+        import aiosmtplib  # noqa: PLC0415 - only images of services that mail hold it
+
         own = self._settings
         password = own.mail_password.get_secret_value() if own.mail_password else None
         try:

@@ -25,9 +25,11 @@ def activity_done(criterion: GateCriterion, facts: Facts) -> Observation:
     evidence = {"activityId": str(activity.id), "state": activity.state}
     ref = activity.source_ref
     if activity.state == ActivityState.done:
-        text = Text(sv=f"Aktiviteten {ref} är klar", en=f"Activity {ref} is done")
+        text = Text(sv=f"Aktiviteten {ref} är klar", en=f"Activity {ref} is done", da=f"Aktiviteten {ref} er færdig")
         return Observation(CriterionState.met, text, must_act, evidence, activity.done_at)
-    text = Text(sv=f"Aktiviteten {ref} är inte klar", en=f"Activity {ref} is not done")
+    text = Text(
+        sv=f"Aktiviteten {ref} är inte klar", en=f"Activity {ref} is not done", da=f"Aktiviteten {ref} er ikke færdig"
+    )
     return Observation(CriterionState.unmet, text, must_act, evidence, activity.updated_at)
 
 
@@ -36,7 +38,9 @@ def attestation(criterion: GateCriterion, facts: Facts) -> Observation:
     must_act = MustAct(side, "project_leader")
     given = facts.attestations.get(criterion.id)
     if given is None:
-        text = Text(sv="Ingen har intygat detta ännu", en="Nobody has attested this yet")
+        text = Text(
+            sv="Ingen har intygat detta ännu", en="Nobody has attested this yet", da="Ingen har attesteret dette endnu"
+        )
         return Observation(CriterionState.unmet, text, must_act)
     evidence = {"attestationId": str(given.id), "side": given.side}
     text = Text(sv="Intygat", en="Attested")

@@ -31,7 +31,10 @@ class TemplateRefused(Invalid):
     def __init__(self, errors: Sequence[FieldError]) -> None:
         count = len(errors)
         super().__init__(
-            Text(sv=f"{count} ställen i mallen behöver rättas", en=f"{count} places in the template need mending"),
+            Text(
+                sv=f"{count} {'ställe' if count == 1 else 'ställen'} i mallen behöver rättas",
+                en=f"{count} {'place in the template needs' if count == 1 else 'places in the template need'} mending",
+            ),
             errors=errors,
         )
 

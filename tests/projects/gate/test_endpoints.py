@@ -230,6 +230,7 @@ async def test_an_explanation_names_the_chain_and_who_must_act(rollout: Rollout,
         "Grind M2 ”Designen avslutad” väntar på ”Det som fasen skulle åstadkomma finns”: "
         "Ingen har intygat detta ännu (kunden)"
     )
+    assert design["blocking"][0]["sentence"]["da"].endswith(": Ingen har attesteret dette endnu (kunden)")
     last = (await rollout.get(f"/gates/{(await rollout.gate('m5'))['id']}/explanations")).json()
     purged = next(each for each in last["blocking"] if each["key"] == "environments-purged")
     assert [link["kind"] for link in purged["chain"]] == ["gate", "criterion", "activity"]

@@ -14,7 +14,8 @@ Definitions (requirements 6 Plan, 9.2, 9.3, 9.11):
 * A row with **children** is their span: a link to it binds every child, one from it waits for every child.
 * **Earliest** dates are the first that windows, links and today allow. **Latest** dates are the last that do not move
   the end of the plan, a pinned row or a deadline. **Total slack** is the distance; negative means that the plan cannot
-  be kept. **Free slack** is how far a row can move and move no other row.
+  be kept (where the start of a row that has begun is the reason, a fact without slack, the conflict alone says so).
+  **Free slack** is how far a row can move and move no other row.
 * **Critical** is an open row without slack: to delay it delays the end, or breaks a pinned date or a deadline.
 """
 

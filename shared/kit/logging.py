@@ -3,6 +3,7 @@
 import logging
 import re
 import sys
+import warnings
 from collections.abc import Mapping
 from typing import Any
 
@@ -70,6 +71,8 @@ def configure_logging(service: str, level: int = logging.INFO) -> None:
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=False,
     )
+    # Warnings are plain lines that no redaction sees, and those of pydantic quote the value that surprised it.
+    warnings.filterwarnings("ignore", message="Pydantic serializer warnings")
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(_RedactingFormatter())
     logging.basicConfig(level=level, handlers=[handler], force=True)

@@ -7,7 +7,6 @@ from uuid import UUID
 from pydantic import Field, Strict, model_validator
 
 from services.projects.plan.schemas import GivenText
-from shared.kit.text import Text
 from shared.web.models import AllowedAction, ApiInput, ApiModel, ApiPatch, example
 
 Key = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,40}$")]
@@ -36,7 +35,7 @@ class AssessmentArea(ApiModel):
     model_config = example(_AREA)
 
     key: Key
-    title: Text
+    title: GivenText
 
 
 class AssessmentLevel(ApiModel):
@@ -45,7 +44,7 @@ class AssessmentLevel(ApiModel):
     model_config = example(_LEVEL)
 
     level: Level
-    title: Text
+    title: GivenText
 
 
 Areas = Annotated[list[AssessmentArea], Field(max_length=100)]
@@ -111,7 +110,7 @@ class AssessmentMatrixPublic(ApiModel):
     key: str
     source_ref: str | None
     source_text: str | None
-    title: Text
+    title: GivenText
     areas: list[AssessmentArea]
     levels: list[AssessmentLevel]
     is_empty: bool

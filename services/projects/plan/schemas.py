@@ -79,3 +79,8 @@ class GivenText(Text):
     sv: Passage
     en: Passage
     da: Passage | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _given_by_ourselves(cls, value: object) -> object:
+        return value.model_dump() if isinstance(value, Text) else value

@@ -12,6 +12,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
+from services.projects.plan.schemas import GivenText
 from shared.kit.problems import FieldError
 from shared.kit.text import Text
 from shared.web.models import ApiModel, example
@@ -49,11 +50,11 @@ class Question(ApiModel):
     )
 
     key: QuestionKey
-    title: Text
+    title: GivenText
     kind: QuestionKind = QuestionKind.scale
     weight: Annotated[int, Field(ge=0, le=100)] = 1
-    levels: Annotated[list[Text], Field(max_length=20)] = Field(default_factory=list)
-    choices: Annotated[list[Text], Field(max_length=50)] = Field(default_factory=list)
+    levels: Annotated[list[GivenText], Field(max_length=20)] = Field(default_factory=list)
+    choices: Annotated[list[GivenText], Field(max_length=50)] = Field(default_factory=list)
 
     @model_validator(mode="after")
     def _has_what_it_asks_with(self) -> Self:

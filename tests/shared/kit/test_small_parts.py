@@ -2,6 +2,8 @@
 
 import base64
 import os
+import subprocess
+import sys
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -171,3 +173,15 @@ def test_personal_data_and_secrets_are_redacted(key: str, value: Any) -> None:
 )
 def test_ordinary_fields_stay_readable(key: str, value: object) -> None:
     assert redact(key, value) == value
+
+
+def test_a_value_that_surprises_a_serializer_is_in_no_log() -> None:
+    program = (
+        "from shared.kit.logging import configure_logging; from pydantic import BaseModel\n"
+        "configure_logging('toy')\n"
+        "class Row(BaseModel):\n    facts: dict[str, str]\n"
+        "print(Row.model_construct(facts='about a person').model_dump())"
+    )
+    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert "about a person" in ran.stdout
+    assert ran.stderr == ""

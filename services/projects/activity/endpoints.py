@@ -89,4 +89,4 @@ async def activities_get(
     activities = ActivityService(session)
     activity = await activities.get(activity_id)
     etag(response, activity.version)
-    return show(activity, caller, lang, clock.today(), await activities.rollup(activity))
+    return show(activity, caller, lang, clock.today(), await activities.around(activity))

@@ -1,6 +1,7 @@
 """Reading activities. Changing one is `progress`, since gates follow."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -8,17 +9,28 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.projects.activity.models import Activity
 from services.projects.activity.repository import ActivityFilter, ActivityLists, ActivityRepository, ListedActivity
+from services.projects.plan.vocabulary import PlanState
 from services.projects.project.service import ProjectService
 from shared.kit import clock
 from shared.kit.db import Database
 
-__all__ = ["ActivityFilter", "ActivityList", "ActivityService", "ListedActivity"]
+__all__ = ["ActivityFilter", "ActivityList", "ActivityService", "Around", "ListedActivity"]
+
+
+@dataclass(frozen=True)
+class Around:
+    """What is shown with an activity and is not in its row: the rows per unit below it rolled up
+    (`ActivityService.rollup`), and whether its plan is approved, so that time and shape move by change requests."""
+
+    rollup: dict[str, Any] | None = None
+    is_agreed: bool = False
 
 
 class ActivityService:
     """The activities of the session's tenant."""
 
     def __init__(self, session: AsyncSession) -> None:
+        self._session = session
         self._activities = ActivityRepository(session)
 
     def add(self, activities: Sequence[Activity]) -> None:
@@ -49,6 +61,11 @@ class ActivityService:
         if activity.fan_out is None:
             return None
         return (await self._activities.rollups([activity.id], clock.today())).get(activity.id)
+
+    async def around(self, activity: Activity) -> Around:
+        """What is shown with an activity beside its row."""
+        project = await ProjectService(self._session).get(activity.project_id)
+        return Around(await self.rollup(activity), project.plan_state == PlanState.approved)
 
     async def last_position(self, project_id: UUID) -> int:
         """The highest position of a project's rows; 0 where there is none."""

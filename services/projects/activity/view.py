@@ -6,7 +6,9 @@ from typing import Any
 from services.projects.activity.models import Activity
 from services.projects.activity.rights import MOVES, refusal_to_edit
 from services.projects.activity.schemas import ActivityPublic
+from services.projects.activity.service import Around
 from services.projects.plan.vocabulary import ActivityState
+from services.projects.project.errors import PlanIsApproved
 from services.projects.project.rights import refusal_to_change_row
 from shared.auth.principal import Principal
 from shared.kit.text import Lang, Text
@@ -21,30 +23,30 @@ def is_overdue(activity: Activity, today: date) -> bool:
     return activity.is_enabled and activity.state in OPEN and window is not None and window.is_overdue(today)
 
 
-def show(
-    activity: Activity, caller: Principal, lang: Lang, today: date, rollup: dict[str, Any] | None = None
-) -> ActivityPublic:
-    """The whole activity. `rollup` is what `ActivityService.rollup` gives for it."""
+def show(activity: Activity, caller: Principal, lang: Lang, today: date, around: Around) -> ActivityPublic:
+    """The whole activity."""
     computed = {
         "window": activity.window,
         "is_overdue": is_overdue(activity, today),
-        "rollup": rollup,
-        "allowed_actions": _actions(activity, caller, lang),
+        "rollup": around.rollup,
+        "allowed_actions": _actions(activity, caller, lang, is_agreed=around.is_agreed),
     }
     return ActivityPublic.model_validate(activity.model_dump() | computed)
 
 
-def _actions(activity: Activity, caller: Principal, lang: Lang) -> list[AllowedAction]:
+def _actions(activity: Activity, caller: Principal, lang: Lang, *, is_agreed: bool) -> list[AllowedAction]:
     refusal = refusal_to_change_row(caller, activity.side)
+    shaping = refusal or (PlanIsApproved.title if is_agreed else None)
     moving = refusal_to_edit(caller, activity, MOVES)
     href = f"/projects/v1/activities/{activity.id}"
     actions = [
         _action("change", "PATCH", href, refusal, lang),
         _action("move", "PATCH", href, moving, lang),
-        _action("delete", "DELETE", href, refusal, lang),
+        _action("reschedule", "PATCH", href, shaping, lang),
+        _action("delete", "DELETE", href, shaping, lang),
     ]
     if activity.parent_id is None:
-        actions.append(_action("add_units", "POST", f"{href}/children", refusal, lang))
+        actions.append(_action("add_units", "POST", f"{href}/children", shaping, lang))
     return actions
 
 

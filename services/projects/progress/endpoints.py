@@ -43,7 +43,7 @@ async def activities_create(
     activity = await ProgressService(session, caller).create(project_id, body)
     created(response, request, f"/projects/v1/activities/{activity.id}")
     etag(response, activity.version)
-    return show(activity, caller, lang, clock.today())
+    return show(activity, caller, lang, clock.today(), await ActivityService(session).around(activity))
 
 
 @router.patch(
@@ -69,7 +69,7 @@ async def activities_patch(
     """
     activity = await ProgressService(session, caller).change(activity_id, version, body)
     etag(response, activity.version)
-    return show(activity, caller, lang, clock.today(), await ActivityService(session).rollup(activity))
+    return show(activity, caller, lang, clock.today(), await ActivityService(session).around(activity))
 
 
 @router.delete(

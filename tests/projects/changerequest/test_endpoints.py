@@ -125,3 +125,15 @@ async def test_a_row_that_is_not_in_the_plan_is_named(agreed: Rollout) -> None:
     refused = await post(agreed, f"/projects/{agreed.id}/change-requests", wish)
     assert refused.status_code == 422
     assert refused.json()["errors"][0]["pointer"] == "#/moves/0/activityId"
+
+
+async def test_a_row_of_an_approved_plan_says_that_it_moves_by_a_request(agreed: Rollout) -> None:
+    row = await agreed.activity("HAN-A2.02")
+    shown = (await agreed.get(f"/activities/{row['id']}")).json()["allowedActions"]
+    allowed = {action["action"]: action["allowed"] for action in shown}
+    assert (allowed["change"], allowed["reschedule"], allowed["delete"], allowed["add_units"]) == (
+        True,
+        False,
+        False,
+        False,
+    )

@@ -18,6 +18,8 @@ from shared.kit.text import Text
 log = structlog.get_logger(__name__)
 
 SECONDS = 90
+# Each press may take two gigabytes and a core; who comes later waits a little.
+_AT_ONCE = asyncio.Semaphore(2)
 _ROOT = Path(__file__).parents[3]
 _CONTROL = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
 _JOINERS = "\u200c\u200d\u00ad"  # Arabic spelling, soft hyphens
@@ -48,6 +50,11 @@ def printable(value: Any) -> Any:
 async def print_pdf(template: Literal["plan", "status"], data: dict[str, Any], at: datetime) -> bytes:
     """The document as PDF. Raises PrintingFailed."""
     order = orjson.dumps({"template": template, "data": printable(data), "at": at.isoformat()})
+    async with _AT_ONCE:
+        return await _printed(template, order)
+
+
+async def _printed(template: str, order: bytes) -> bytes:
     with tempfile.TemporaryDirectory(prefix="startklar-press-") as empty:
         process = await asyncio.create_subprocess_exec(
             sys.executable,

@@ -1,6 +1,9 @@
 """Reading plans and computing them."""
 
+import asyncio
+from collections.abc import Callable
 from datetime import date
+from typing import TypeVar
 from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -19,6 +22,10 @@ from services.projects.schedule.what_if import Change, Outcome, simulate
 from shared.kit import clock
 
 END_ANCHOR = "end_date"
+# A plan of this many rows takes long enough to be felt by everybody else in the process.
+_LARGE = 1000
+
+T = TypeVar("T")
 
 
 class ScheduleService:
@@ -51,7 +58,7 @@ class ScheduleService:
     async def compute(self, plan: Plan) -> Schedule:
         """Raises DependencyCircle, PlanTooLong."""
         try:
-            return plan.compute()
+            return await _apart(plan, plan.compute)
         except Circle as circle:
             raise await self._named(circle) from None
         except BeyondCalendar:
@@ -60,7 +67,7 @@ class ScheduleService:
     async def simulate(self, plan: Plan, change: Change) -> Outcome:
         """Raises DependencyCircle, PlanTooLong."""
         try:
-            return simulate(plan, change)
+            return await _apart(plan, lambda: simulate(plan, change))
         except Circle as circle:
             raise await self._named(circle) from None
         except BeyondCalendar:
@@ -73,3 +80,8 @@ class ScheduleService:
     async def _named(self, circle: Circle) -> Exception:
         path = [each for each in circle.path if isinstance(each, UUID)]
         return circle_of(path, await self._dependencies.ends(path))
+
+
+async def _apart(plan: Plan, work: Callable[[], T]) -> T:
+    """Do pure work on a plan; on a large one in a thread, so that others are served meanwhile."""
+    return await asyncio.to_thread(work) if len(plan.activities) > _LARGE else work()

@@ -12,7 +12,6 @@ from shared.kit.text import Text
 from shared.web.models import AllowedAction, ApiInput, ApiModel, ApiPatch, example
 
 Key = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,40}$")]
-Perspective = Annotated[str, Field(min_length=1, max_length=80)]
 Links = Annotated[list[UUID], Field(max_length=100)]
 
 _ID = "01979f3a-7c1e-7b52-9d3a-5f0c2b9e8d11"
@@ -38,7 +37,7 @@ class GoalCreate(ApiInput):
     kind: GoalKind
     title: GivenText
     measure: GivenText | None = None
-    perspective: Perspective | None = None
+    perspective: GivenText | None = None
     owner_role: Key | None = None
     owner_id: UUID | None = None
     inform_role: Key | None = None
@@ -48,12 +47,12 @@ class GoalCreate(ApiInput):
 class GoalChange(ApiPatch):
     """What to change; `effectGoalIds` is replaced as a whole. The owner may change `state` alone."""
 
-    model_config = example({"perspective": "smart organisation", "state": "active"})
+    model_config = example({"perspective": {"sv": "Smart organisation", "en": "Smart organisation"}, "state": "active"})
     nullable: ClassVar[frozenset[str]] = frozenset({"measure", "perspective", "owner_role", "owner_id", "inform_role"})
 
     title: GivenText | None = None
     measure: GivenText | None = None
-    perspective: Perspective | None = None
+    perspective: GivenText | None = None
     owner_role: Key | None = None
     owner_id: UUID | None = None
     inform_role: Key | None = None
@@ -93,7 +92,7 @@ class GoalPublic(ApiModel):
     position: int
     title: Text
     measure: Text | None
-    perspective: str | None = Field(description="Null where the source does not say")
+    perspective: Text | None = Field(description="Null where the source does not say")
     owner_role: str | None
     owner_id: UUID | None
     inform_role: str | None = Field(description="The role that is told when the goal cannot be reached")

@@ -101,7 +101,7 @@ class GoalService:
         given = wanted.model_dump(mode="json", include=wanted.model_fields_set - {"effect_goal_ids", "owner_id"})
         if "owner_id" in wanted.model_fields_set:
             given["owner_id"] = wanted.owner_id
-        before, after = change(goal, given, words=frozenset({"title", "measure", "note"}))
+        before, after = change(goal, given, words=frozenset({"title", "measure", "note", "perspective"}))
         if wanted.effect_goal_ids is not None:
             await self._relink(goal, wanted.effect_goal_ids, before, after)
         if not after:

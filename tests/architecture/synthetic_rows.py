@@ -16,8 +16,8 @@ COLUMNS = """
 SELECT c.relname AS table, a.attname AS column, format_type(a.atttypid, NULL) AS type,
        (SELECT min(e.enumlabel) FROM pg_enum e WHERE e.enumtypid = a.atttypid) AS label
 FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
-WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') AND a.attgenerated = '' AND a.attidentity <> 'a'
-  AND c.relname <> 'alembic_version' AND a.attname <> 'deleted_at'
+WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') AND a.attgenerated = ''
+  AND a.attidentity <> 'a' AND c.relname <> 'alembic_version' AND a.attname <> 'deleted_at'
 ORDER BY c.relname, a.attnum
 """
 CHECKS = """

@@ -34,7 +34,7 @@ router = new_router("bodies")
 
 BodyId = Annotated[UUID, Path(alias="bodyId")]
 SeatId = Annotated[UUID, Path(alias="seatId")]
-MembershipId = Annotated[UUID, Path(alias="membershipId")]
+MembershipId = Annotated[UUID, Path(alias="seatMembershipId")]
 _VERSIONED = problem_responses(412, 428)
 
 
@@ -160,7 +160,7 @@ async def seat_memberships_create(
 
 
 @router.get(
-    "/seat-memberships/{membershipId}", name="seat_memberships_get", summary="Read a membership", dependencies=[AsOf]
+    "/seat-memberships/{seatMembershipId}", name="seat_memberships_get", summary="Read a membership", dependencies=[AsOf]
 )
 async def seat_memberships_get(
     membership_id: MembershipId, caller: BodiesRead, session: SessionDep, response: Response
@@ -172,7 +172,7 @@ async def seat_memberships_get(
 
 
 @router.patch(
-    "/seat-memberships/{membershipId}",
+    "/seat-memberships/{seatMembershipId}",
     name="seat_memberships_patch",
     summary="Change a membership",
     responses=_VERSIONED,

@@ -47,16 +47,20 @@ def read_xlsx(content: bytes, context: Context) -> Parsed:
             continue
         grids.append(_grid(sheet, written[name], parsed, is_1904=is_1904))
     with_headings = [grid for grid in grids if find_headings(grid) and grid.name not in _HOURS]
-    for grid in grids:
-        if grid.name in _HOURS:  # who changed hours there must not think that they were taken
-            parsed.findings.add("hours_read_only", Place(grid.name))
-        elif grid not in with_headings and any(any(row) for row in grid.rows):
-            parsed.findings.add("sheet_not_read", Place(grid.name), grid.name)
-    if not with_headings:
-        parsed.findings.add("columns_missing", Place())
+    _tell_what_is_not_read(grids, with_headings, parsed)
     for grid in with_headings:
         parsed.rows += read_table(grid, context, parsed.findings)
     return parsed
+
+
+def _tell_what_is_not_read(grids: Sequence[Grid], read: Sequence[Grid], parsed: Parsed) -> None:
+    for grid in grids:
+        if grid.name in _HOURS:  # who changed hours there must not think that they were taken
+            parsed.findings.add("hours_read_only", Place(grid.name))
+        elif grid not in read and any(any(row) for row in grid.rows):
+            parsed.findings.add("sheet_not_read", Place(grid.name), grid.name)
+    if not read:
+        parsed.findings.add("columns_missing", Place())
 
 
 def _load(content: bytes, *, values: bool) -> Any:

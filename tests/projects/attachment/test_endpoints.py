@@ -165,7 +165,7 @@ async def test_sensitive_documents_need_a_strong_login_to_read(rollout: Rollout)
 
 async def test_another_tenant_finds_no_document(rollout: Rollout) -> None:
     made = await declare(rollout, f"/projects/{rollout.id}")
-    stranger = {"tenant": new_id()}
+    stranger: dict[str, Any] = {"tenant": new_id()}
     assert (await put(rollout, made, **stranger)).status_code == 404
     assert (await content(rollout, made, **stranger)).status_code == 404
     headers = rollout.service.as_(LEADER, **stranger)

@@ -12,9 +12,7 @@ SECTION = {"sv": "Integration och import", "en": "Integration and import"}
 
 
 async def checklist(rollout: Rollout, query: str = "") -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = (await rollout.get(f"/projects/{rollout.id}/checklist-items{query}")).json()[
-        "items"
-    ]
+    found: list[dict[str, Any]] = (await rollout.get(f"/projects/{rollout.id}/checklist-items{query}")).json()["items"]
     return found
 
 

@@ -78,8 +78,9 @@ def test_register_sync_and_login_take_the_hours_of_the_source() -> None:
     assert hours(register, PartySide.customer) == (24, 32)
     assert hours(login, PartySide.supplier) == (6, 6)
     assert hours(login, PartySide.customer) == (2, 2)
-    effort = {f.side: (float(f.hours_min), float(f.hours_max)) for f in facts(plan(SUPPLIER)).effort}
-    assert effort == {PartySide.supplier: (22, 24), PartySide.customer: (26, 34)}
+    effort = {f.side: (f.hours_min, f.hours_max) for f in facts(plan(SUPPLIER)).effort}
+    supplier, customer = (Decimal(22), Decimal(24)), (Decimal(26), Decimal(34))
+    assert effort == {PartySide.supplier: supplier, PartySide.customer: customer}
 
 
 def test_no_working_time_is_said_outright_and_the_length_of_a_day_is_an_assumption() -> None:

@@ -160,7 +160,10 @@ async def seat_memberships_create(
 
 
 @router.get(
-    "/seat-memberships/{seatMembershipId}", name="seat_memberships_get", summary="Read a membership", dependencies=[AsOf]
+    "/seat-memberships/{seatMembershipId}",
+    name="seat_memberships_get",
+    summary="Read a membership",
+    dependencies=[AsOf],
 )
 async def seat_memberships_get(
     membership_id: MembershipId, caller: BodiesRead, session: SessionDep, response: Response

@@ -51,7 +51,7 @@ async def tell(session: AsyncSession, activity: Activity, fields: Iterable[str])
         activity_id=activity.id,
         version=activity.version,
         state=ActivityState(activity.state).value,
-        fields=tuple(to_camel(name) for name in fields),
+        fields=tuple(to_camel(name) for name in sorted(fields)),
     )
     await publish(session, event)
 

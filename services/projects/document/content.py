@@ -19,6 +19,7 @@ _MANY = 2000
 async def plan_content(session: AsyncSession, project: Project, lang: Lang) -> PlanContent:
     """The plan of a project at this moment, or at the one that is looked back to."""
     documents, pictures = DocumentService(session), PictureService(session, lang)
+    bars = await pictures.bars(project)
     lines = await ChecklistService(session).list_after(project.id, None, _MANY)
     return PlanContent(
         project=project,
@@ -27,9 +28,9 @@ async def plan_content(session: AsyncSession, project: Project, lang: Lang) -> P
         roles=await RoleService(session).roles(project.id),
         goals=await documents.goals(project.id),
         risks=await documents.risks(project.id),
-        bars=await pictures.bars(project),
+        bars=bars,
         checklist=[_line(line, lang) for line in lines],
-        charts=await pictures.gantt_pages(project),
+        charts=await pictures.gantt_pages(project, bars),
         effort=await pictures.effort_if_any(project),
         today=clock.today(),
     )

@@ -18,7 +18,6 @@ from shared.kit.text import Lang, Text
 Value = str | int | bool | None
 Cells = dict[str, Value]
 
-TEXTS = ("title", "section", "notes", "external_party")
 WINDOW = ("start", "end", "precision", "tentative")
 FIELDS = (
     "phase", "track", "section", "title", "kind", "side", "modality", "state", *WINDOW, "days_min", "days_max",

@@ -19,7 +19,6 @@ ATTRIBUTES = (
 )  # fmt: skip
 FIELD_IDS = {name: _FIRST_FIELD + number for number, name in enumerate(ATTRIBUTES)}
 NAMES = {name: f"Text{_FIRST_NUMBER + number}" for number, name in enumerate(ATTRIBUTES)}
-MOST_TEXT = 255
 
 # LinkType of a PredecessorLink.
 LINK_TYPES = {"FF": 0, "FS": 1, "SF": 2, "SS": 3}

@@ -48,9 +48,9 @@ class PictureService:
         shown = [bar for bar in bars if bar.kind != "activity"] if phases_only else bars
         return draw_gantt(await self._chart(project, shown[:MOST_ROWS]), self._lang)
 
-    async def gantt_pages(self, project: Project) -> list[bytes]:
-        """The same in charts that fit on paper, one scale for all of them."""
-        chart = await self._chart(project, (await self.bars(project))[:MOST_ROWS])
+    async def gantt_pages(self, project: Project, bars: Sequence[Bar]) -> list[bytes]:
+        """`bars` in charts that fit on paper, one scale for all of them."""
+        chart = await self._chart(project, bars[:MOST_ROWS])
         starts = range(0, len(chart.bars), ROWS_ON_PAPER)
         return [
             draw_gantt(replace(chart, bars=chart.bars[start : start + ROWS_ON_PAPER], scale=chart.bars), self._lang)

@@ -1,0 +1,14 @@
+"""Rules of assurance, as identity tells them."""
+
+revision = "2026_11_22_0440"
+down_revision = "2026_11_21_2150"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    pass
+
+
+def downgrade() -> None:
+    pass

@@ -4,9 +4,11 @@ from services.identity.account.models import Account, AccountLogin
 from services.identity.authorization.models import AuthorizationCode, LoginRequest
 from services.identity.client.models import Client, UsedAssertion
 from services.identity.db import Model
+from services.identity.device.models import DeviceGrant, DeviceGuess
 from services.identity.founding.models import BootstrapCode
 from services.identity.key.models import SigningKeyRow
 from services.identity.membership.models import Membership
+from services.identity.par.models import PushedRequest
 from services.identity.provider.models import IdentityProvider
 from services.identity.roster.models import Duty, RosterPosition
 from services.identity.session.models import SsoSession
@@ -26,11 +28,14 @@ __all__ = [
     "AuthorizationCode",
     "BootstrapCode",
     "Client",
+    "DeviceGrant",
+    "DeviceGuess",
     "Duty",
     "IdentityProvider",
     "LoginRequest",
     "Membership",
     "Model",
+    "PushedRequest",
     "RefreshFamily",
     "RefreshToken",
     "RosterPosition",

@@ -4,6 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import ForeignKeyConstraint, Index, LargeBinary, Text, UniqueConstraint
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
 from services.identity.db import Model
@@ -13,7 +14,8 @@ from shared.kit.db import TIMESTAMP, TenantRow
 class RefreshFamily(Model, TenantRow, table=True):
     """What a person granted one client in this tenant; it has refresh tokens where `offline_access` was granted.
 
-    Whatever is refreshed keeps this `acr` and `auth_time`.
+    Whatever is refreshed keeps this `acr`, `amr` and `auth_time`. `dpop_jkt`: the key that a public client must
+    prove to hold (RFC 9449 section 5).
     """
 
     __tablename__ = "refresh_family"
@@ -25,7 +27,9 @@ class RefreshFamily(Model, TenantRow, table=True):
     session_id: UUID
     scope: str = Field(sa_type=Text)
     acr: str = Field(sa_type=Text)
+    amr: list[str] = Field(default_factory=list, sa_type=JSONB)
     auth_time: datetime = Field(sa_type=TIMESTAMP)
+    dpop_jkt: str | None = Field(default=None, sa_type=Text)
     created_at: datetime = Field(sa_type=TIMESTAMP)
     expires_at: datetime = Field(sa_type=TIMESTAMP)
     revoked_at: datetime | None = Field(default=None, sa_type=TIMESTAMP)

@@ -5,6 +5,7 @@ from services.identity.authorization.models import AuthorizationCode, LoginReque
 from services.identity.client.models import Client, UsedAssertion
 from services.identity.db import Model
 from services.identity.device.models import DeviceGrant, DeviceGuess
+from services.identity.federation.models import Federation, FederationEntity, FederationGeneration
 from services.identity.founding.models import BootstrapCode
 from services.identity.key.models import SigningKeyRow
 from services.identity.membership.models import Membership
@@ -31,6 +32,9 @@ __all__ = [
     "DeviceGrant",
     "DeviceGuess",
     "Duty",
+    "Federation",
+    "FederationEntity",
+    "FederationGeneration",
     "IdentityProvider",
     "LoginRequest",
     "Membership",

@@ -18,6 +18,8 @@ def exempt(*rules: str, why: str) -> Exempt:
 NOT_A_TENANTS = ("tenant", "row-security", "policy", "primary-key")
 NO_PERSONAL_DATA = "holds ids and types only; the relay role carries it between tenants (design.md section 6)"
 
+FEDERATION = "metadata that a federation publishes for everybody, shared by all tenants"
+
 # Every table that leaves a rule, and why. A line that no table needs fails the test.
 EXEMPT: dict[tuple[str, str], Exempt] = {
     ("*", "outbox"): exempt("primary-key", "relay", why=f"order of insertion; {NO_PERSONAL_DATA}"),
@@ -29,6 +31,9 @@ EXEMPT: dict[tuple[str, str], Exempt] = {
     ("*", "idempotency"): exempt("relay", why="the relay role is granted created_at and DELETE alone: pruning by age"),
     ("identity", "tenant"): exempt(*NOT_A_TENANTS, "unique", why="the directory of tenants: names of organisations"),
     ("identity", "signing_key"): exempt(*NOT_A_TENANTS, why="the issuer's keys, sealed; read before a tenant is known"),
+    ("identity", "federation"): exempt(*NOT_A_TENANTS, "unique", why=f"{FEDERATION}; who signs and when it was read"),
+    ("identity", "federation_generation"): exempt(*NOT_A_TENANTS, "foreign-key", why=f"{FEDERATION}; one document"),
+    ("identity", "federation_entity"): exempt(*NOT_A_TENANTS, "foreign-key", why=f"{FEDERATION}; without the contacts"),
     ("identity", "membership"): exempt(
         "foreign-key", why="the account lives in its home tenant (design.md section 5), which the key names"
     ),
@@ -39,6 +44,7 @@ EXEMPT: dict[tuple[str, str], Exempt] = {
 # What must be read before a tenant is known; each function returns no personal data but to who brings its secret.
 DEFINERS: dict[tuple[str, str], str] = {
     ("identity", "account_tenants(uuid)"): "where an account of the present tenant must be cut off: tenant ids alone",
+    ("identity", "active_providers(text[],uuid)"): "who uses which identity provider of a federation; ids alone",
     ("identity", "holds_demo_data()"): "one bit, so that production refuses to start on demo data",
     ("projects", "plan_tenants()"): "the daily watch over what is overdue visits every tenant with a plan; ids alone",
     ("identity", "journal_tenants()"): "the worker seals the journal of every tenant; ids alone",

@@ -94,7 +94,7 @@ async def _to_login(
 ) -> Response:
     browser = cookie.read_cookie(request, cookie.LOGIN, issuer)
     begun = await decisions.begin_login(asked, live, browser)
-    response = redirect(f"{issuer}/oidc/{begun.home}/login", {"request": begun.handle.text})
+    response = redirect(f"{issuer}{begun.path}", {"request": begun.handle.text})
     max_age = int(LOGIN_LIFETIME.total_seconds())
     cookie.set_cookie(response, cookie.LOGIN, begun.browser, issuer=issuer, max_age=max_age)
     return response

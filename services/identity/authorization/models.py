@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Index, LargeBinary, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, LargeBinary, Text, UniqueConstraint
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
@@ -15,25 +15,31 @@ from shared.kit.db import TIMESTAMP, TenantRow
 class LoginRequest(Model, TenantRow, table=True):
     """A client's authorization request that waits for a login at this tenant's provider. Used once.
 
-    `browser_hash` ties it to the browser that began it, `state_hash` to the one response of the provider.
-    `expected_account_id` is set for a step-up: the stronger login must be the same person's.
+    `browser_hash` ties it to the browser that began it, `state_hash` (of OpenID's state, of SAML's RelayState) to the
+    one response of the provider, which must answer `protocol_request_id` where the protocol has one.
+    `expected_account_id` is set for a step-up: the stronger login must be the same person's. A login on trial has no
+    client's `request`; its browser is bound when it departs.
     """
 
     __tablename__ = "login_request"
     __table_args__ = (
         UniqueConstraint("tenant_id", "handle_hash"),
         UniqueConstraint("tenant_id", "state_hash"),
+        CheckConstraint("purpose IN ('login', 'trial')", name="purpose"),
         Index("ix_login_request_tenant_id_expires_at", "tenant_id", "expires_at"),
     )
 
     handle_hash: bytes = Field(sa_type=LargeBinary)
-    browser_hash: bytes = Field(sa_type=LargeBinary)
-    request: dict[str, Any] = Field(sa_type=JSONB)
+    browser_hash: bytes | None = Field(default=None, sa_type=LargeBinary)
+    purpose: str = Field(default="login", sa_type=Text)
+    request: dict[str, Any] | None = Field(default=None, sa_type=JSONB(none_as_null=True))
+    trial_id: UUID | None = None
     expected_account_id: UUID | None = None
     provider_id: UUID | None = None
     state_hash: bytes | None = Field(default=None, sa_type=LargeBinary)
     nonce: str | None = Field(default=None, sa_type=Text)
     code_verifier: str | None = Field(default=None, sa_type=Text)
+    protocol_request_id: str | None = Field(default=None, sa_type=Text)
     created_at: datetime = Field(sa_type=TIMESTAMP)
     expires_at: datetime = Field(sa_type=TIMESTAMP)
     used_at: datetime | None = Field(default=None, sa_type=TIMESTAMP)

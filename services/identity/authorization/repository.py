@@ -4,7 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import delete, update
-from sqlmodel import col, select
+from sqlmodel import and_, col, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.identity.authorization.models import AuthorizationCode, LoginRequest
@@ -20,14 +20,33 @@ class LoginRequestRepository:
         self._session.add(row)
 
     async def find_open(self, handle_hash: bytes, browser_hash: bytes, at: datetime) -> LoginRequest | None:
-        """The login of this handle and browser, locked, while it is neither used nor expired."""
+        """The login of this handle and browser, locked, while it is neither used nor expired.
+
+        A trial's login belongs to no browser until the first one departs with it.
+        """
         query = (
             select(LoginRequest)
             .where(
                 LoginRequest.handle_hash == handle_hash,
-                LoginRequest.browser_hash == browser_hash,
+                or_(
+                    LoginRequest.browser_hash == browser_hash,
+                    and_(LoginRequest.purpose == "trial", col(LoginRequest.browser_hash).is_(None)),
+                ),
                 col(LoginRequest.used_at).is_(None),
                 col(LoginRequest.expires_at) > at,
+            )
+            .with_for_update()
+        )
+        return (await self._session.exec(query)).one_or_none()
+
+    async def get_departed(self, request_id: UUID, state_hash: bytes) -> LoginRequest | None:
+        """The login that left with this state, locked, while nobody has used it or sent it off again."""
+        query = (
+            select(LoginRequest)
+            .where(
+                LoginRequest.id == request_id,
+                LoginRequest.state_hash == state_hash,
+                col(LoginRequest.used_at).is_(None),
             )
             .with_for_update()
         )

@@ -12,6 +12,7 @@ from services.identity.authorization.repository import CodeRepository, LoginRequ
 from services.identity.authorization.request import AuthorizationRequest
 from services.identity.membership.service import MembershipService
 from services.identity.protocol.refusal import Refusal
+from services.identity.provider.service import active_protocols
 from services.identity.session.service import LiveSession
 from services.identity.tenant.models import Tenant
 from services.identity.tenant.service import TenantService
@@ -27,9 +28,9 @@ AGE_LEEWAY = timedelta(seconds=30)
 
 @dataclass(frozen=True)
 class LoginBegun:
-    """Where the browser goes next, and what its cookie must hold for the way back."""
+    """Where the browser goes next (a path of ours), and what its cookie must hold for the way back."""
 
-    home: UUID
+    path: str
     handle: Handle
     browser: str
 
@@ -118,6 +119,7 @@ class Authorization:
         handle, now = Handle.new(home), clock.now()
         browser = browser if browser and len(browser) == 43 else secrets.token_urlsafe(32)
         async with self._database.transaction(home) as session:
+            path = await _next_path(session, home)
             LoginRequestRepository(session).add(
                 LoginRequest(
                     tenant_id=home,
@@ -129,7 +131,16 @@ class Authorization:
                     expires_at=now + LOGIN_LIFETIME,
                 )
             )
-        return LoginBegun(home, handle, browser)
+        return LoginBegun(path, handle, browser)
+
+
+async def _next_path(session: AsyncSession, home: UUID) -> str:
+    """To the one login method of the tenant, or to the page where the person chooses among several."""
+    protocols = await active_protocols(session)
+    if len(protocols) > 1:
+        return "/oauth2/login"
+    # Without any, the login route tells the person so.
+    return f"/{protocols[0] if protocols else 'oidc'}/{home}/login"
 
 
 async def prune_authorizations(session: AsyncSession) -> None:

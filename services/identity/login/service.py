@@ -1,53 +1,75 @@
-"""A login at a tenant's identity provider, from the redirect to the session.
+"""A login at a tenant's identity provider, the same for every protocol: where it goes, whom it lets in, as what.
 
-No transaction is open while the provider is called, and the request is used up before: a response that is sent
-twice, or whose exchange fails, needs a new login.
+No transaction is open while a provider is called, and a login under way is used up before its answer is judged: an
+answer that is sent twice, or that proves nothing, needs a new login.
 """
 
 import secrets
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Literal
 from uuid import UUID
+
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.identity.account.models import Account
 from services.identity.account.service import AccountService
+from services.identity.assurance.evaluation import evaluate, wishes
 from services.identity.authorization.errors import LoginExpired, NoLoginHere
 from services.identity.authorization.models import LoginRequest
 from services.identity.authorization.repository import LoginRequestRepository
 from services.identity.authorization.request import AuthorizationRequest
 from services.identity.authorization.service import AGE_LEEWAY, Authorization
+from services.identity.proof.faults import LoginFailed, LoginFault
+from services.identity.proof.login import ProvenLogin
 from services.identity.protocol.refusal import Refusal
 from services.identity.provider.models import IdentityProvider
 from services.identity.provider.service import ProviderService
 from services.identity.secret.sealing import Sealer
-from services.identity.session.service import LiveSession, SessionService
-from services.identity.upstream.client import Challenge, Registration, Upstream, Wishes
-from services.identity.upstream.id_token import VerifiedLogin
-from shared.auth import Acr
+from services.identity.session.service import LiveSession, NewSession, SessionService
 from shared.kit import clock
 from shared.kit.db import Database
 from shared.kit.handle import Handle, digest_of
+from shared.kit.ids import new_id
+
+Protocol = Literal["oidc", "saml"]
 
 
 @dataclass(frozen=True)
-class ProviderResponse:
-    """What the provider sent the browser back with."""
+class Wishes:
+    """What the login should be like. `contexts` are the provider's own values, any of which will do."""
 
-    state: str | None
-    code: str | None
-    issuer: str | None
-    error: str | None
+    contexts: tuple[str, ...] = ()
+    max_age: int | None = None
+    must_log_in_again: bool = False
+
+
+@dataclass(frozen=True)
+class Departure:
+    """A login about to leave for a provider. `state` comes back with the answer; `browser` is the cookie's value."""
+
+    request_id: UUID
+    provider: IdentityProvider
+    state: Handle
+    wishes: Wishes
+    browser: str
+    purpose: str
 
 
 @dataclass(frozen=True)
 class Underway:
-    """A login whose response has come: what the client asked, and where the person was sent."""
+    """A login whose answer has come: what the client asked (nothing on trial), where the person was sent, and when."""
 
-    request: AuthorizationRequest
-    challenge: Challenge
+    request: AuthorizationRequest | None
     provider: IdentityProvider
-    registration: Registration
+    state: Handle
+    wishes: Wishes
+    nonce: str | None
+    code_verifier: str | None
+    protocol_request_id: str | None
     expected_account_id: UUID | None
+    began_at: datetime
+    trial_id: UUID | None
 
 
 @dataclass(frozen=True)
@@ -58,97 +80,150 @@ class LoggedIn:
     code: str
 
 
-class LoginFlow:
-    """Logins at one tenant's provider; `issuer` is ours, under which the provider's responses arrive."""
+@dataclass(frozen=True)
+class ProtocolMemory:
+    """What a protocol must find again when the answer comes."""
 
-    def __init__(self, database: Database, upstream: Upstream, sealer: Sealer, issuer: str) -> None:
+    nonce: str | None = None
+    code_verifier: str | None = None
+    request_id: str | None = None
+
+
+class LoginDesk:
+    """The logins at one tenant's providers."""
+
+    def __init__(self, database: Database, sealer: Sealer) -> None:
         self._database = database
-        self._upstream = upstream
         self._sealer = sealer
-        self._issuer = issuer
 
-    async def depart(self, tenant: UUID, handle: Handle | None, browser: str | None) -> str:
-        """The provider's address for the browser. Raises LoginExpired, NoLoginHere, or LoginFailed of the provider."""
-        if handle is None or handle.tenant != tenant or browser is None:
+    async def depart(
+        self,
+        tenant: UUID,
+        handle: Handle | None,
+        browser: str | None,
+        protocol: Protocol,
+        provider_id: UUID | None = None,
+    ) -> Departure:
+        """Where the login goes. Raises LoginExpired, NoLoginHere. `remember` must follow before the person leaves."""
+        if handle is None or handle.tenant != tenant:
             raise LoginExpired()
-        state = Handle.new(tenant)
-        challenge = Challenge(state.text, secrets.token_urlsafe(32), secrets.token_urlsafe(48))
+        browser = browser or secrets.token_urlsafe(32)
         async with self._database.transaction(tenant) as session:
             row = await LoginRequestRepository(session).find_open(handle.digest, digest_of(browser), clock.now())
             if row is None:
                 raise LoginExpired()
-            providers = ProviderService(session, self._sealer)
-            provider = await providers.find_active()
-            if provider is None:
-                raise NoLoginHere()
-            row.provider_id, row.state_hash = provider.id, state.digest
-            row.nonce, row.code_verifier = challenge.nonce, challenge.code_verifier
-            registration = self._registration(provider, providers)
-            wishes = _wishes(AuthorizationRequest.model_validate(row.request), provider)
-        return await self._upstream.login_url(registration, challenge, wishes)
+            provider = await self._destination(session, row, protocol, provider_id)
+            state = Handle.new(tenant)
+            row.provider_id, row.state_hash, row.browser_hash = provider.id, state.digest, digest_of(browser)
+            wanted = _wishes(_request(row), provider)
+        return Departure(row.id, provider, state, wanted, browser, row.purpose)
 
-    async def underway(self, tenant: UUID, response: ProviderResponse, browser: str | None) -> Underway:
-        """The login that a response belongs to, used up. Raises LoginExpired for any other response."""
-        state = Handle.parse(response.state)
+    async def remember(self, departure: Departure, memory: ProtocolMemory) -> None:
+        """Keep what the protocol must find again. Raises LoginExpired when the login was used meanwhile."""
+        async with self._database.transaction(departure.provider.tenant_id) as session:
+            row = await LoginRequestRepository(session).get_departed(departure.request_id, departure.state.digest)
+            if row is None:
+                raise LoginExpired()
+            row.nonce, row.code_verifier = memory.nonce, memory.code_verifier
+            row.protocol_request_id = memory.request_id
+
+    async def underway(self, tenant: UUID, state: Handle | None, browser: str | None, protocol: Protocol) -> Underway:
+        """The login that an answer belongs to, used up. Raises LoginExpired for any other answer."""
         if state is None or state.tenant != tenant or browser is None:
             raise LoginExpired()
         async with self._database.transaction(tenant) as session:
             row = await LoginRequestRepository(session).use(state.digest, digest_of(browser), clock.now())
             if row is None or row.provider_id is None:
                 raise LoginExpired()
-            providers = ProviderService(session, self._sealer)
-            provider = await providers.get(row.provider_id)
-            registration = self._registration(provider, providers)
-        request = AuthorizationRequest.model_validate(row.request)
-        return Underway(request, _challenge(row, state, request), provider, registration, row.expected_account_id)
-
-    async def arrive(self, underway: Underway, response: ProviderResponse, lifetime: timedelta) -> LoggedIn:
-        """Redeem the response into a session and a code. Raises Refusal for the client, LoginFailed for the log."""
-        if underway.provider.state != "active":
-            raise Refusal("access_denied", "the identity provider was disabled")
-        if response.error is not None or response.code is None:
-            raise Refusal("access_denied", "the identity provider did not log the person in")
-        login = await self._upstream.redeem(underway.registration, underway.challenge, response.code, response.issuer)
-        handle, live = await self._start_session(underway, login, lifetime)
-        authorization = Authorization(self._database)
-        if not authorization.satisfies(live, underway.request, AGE_LEEWAY):
-            raise Refusal("unmet_authentication_requirements", "the login was not as strong or recent as asked for")
-        return LoggedIn(handle, await authorization.issue_code(underway.request, live))
-
-    async def _start_session(
-        self, underway: Underway, login: VerifiedLogin, lifetime: timedelta
-    ) -> tuple[Handle, LiveSession]:
-        async with self._database.transaction(underway.provider.tenant_id) as session:
-            account = await AccountService(session).find_by_login(login.login_name)
-            _check_account(account, underway.expected_account_id)
-            assert account is not None  # noqa: S101 - checked just above
-            return await SessionService(session).start(account, underway.provider, login, lifetime)
-
-    def _registration(self, provider: IdentityProvider, providers: ProviderService) -> Registration:
-        return Registration(
-            issuer=provider.issuer,
-            client_id=provider.client_id,
-            client_secret=providers.secret_of(provider),
-            redirect_uri=f"{self._issuer}/oidc/{provider.tenant_id}/callback",
-            login_claim=provider.login_claim,
+            provider = await ProviderService(session, self._sealer).get(row.provider_id)
+        if provider.protocol != protocol:
+            raise LoginExpired()
+        request = _request(row)
+        return Underway(
+            request=request,
+            provider=provider,
+            state=state,
+            wishes=_wishes(request, provider),
+            nonce=row.nonce,
+            code_verifier=row.code_verifier,
+            protocol_request_id=row.protocol_request_id,
+            expected_account_id=row.expected_account_id,
+            began_at=row.created_at,
+            trial_id=row.trial_id,
         )
 
+    async def admit(self, underway: Underway, proven: ProvenLogin, lifetime: timedelta) -> LoggedIn:
+        """A session and a code for whom the provider proved. Raises LoginFailed, or Refusal for the client."""
+        if underway.provider.state != "active":
+            raise LoginFailed("the identity provider was disabled", LoginFault.provider_off)
+        if underway.request is None:
+            raise LoginExpired()
+        if underway.wishes.must_log_in_again and proven.auth_time < underway.began_at - AGE_LEEWAY:
+            raise LoginFailed("the provider let an old login pass for a new one", LoginFault.too_weak)
+        async with self._database.transaction(underway.provider.tenant_id) as session:
+            account = await self._account(session, underway, proven)
+            handle, live = await self._start(session, account, underway.provider, proven, lifetime)
+        authorization = Authorization(self._database)
+        if not authorization.satisfies(live, underway.request, AGE_LEEWAY):
+            raise LoginFailed("the login was not as strong or recent as asked for", LoginFault.too_weak)
+        return LoggedIn(handle, await authorization.issue_code(underway.request, live))
 
-def _check_account(account: Account | None, expected: UUID | None) -> None:
-    """A login name that the roster does not know gets no account (never one on the fly), a closed one no session."""
-    if account is None or account.state != "open":
-        raise Refusal("access_denied", "the person has no open account here")
-    if expected is not None and account.id != expected:
-        raise Refusal("access_denied", "the stronger login was another person's")
+    async def _destination(
+        self, session: AsyncSession, row: LoginRequest, protocol: Protocol, provider_id: UUID | None
+    ) -> IdentityProvider:
+        """The one provider of a trial; else the active one that was chosen, or the first of this protocol."""
+        providers = ProviderService(session, self._sealer)
+        if row.purpose == "trial" and row.provider_id is not None:
+            return await providers.get(row.provider_id)
+        for provider in await providers.active():
+            if provider.protocol == protocol and provider_id in (None, provider.id):
+                return provider
+        raise NoLoginHere()
+
+    async def _account(self, session: AsyncSession, underway: Underway, proven: ProvenLogin) -> Account:
+        """Whom the login name stands for: one that the roster does not know gets no account on the fly."""
+        account = await AccountService(session).find_by_login(proven.login_name)
+        if account is None or account.state != "open":
+            raise LoginFailed("the person has no open account here", LoginFault.no_account)
+        if underway.expected_account_id not in (None, account.id):
+            raise LoginFailed("the stronger login was another person's", LoginFault.other_person)
+        return account
+
+    async def _start(
+        self,
+        session: AsyncSession,
+        account: Account,
+        provider: IdentityProvider,
+        proven: ProvenLogin,
+        lifetime: timedelta,
+    ) -> tuple[Handle, LiveSession]:
+        session_id, expires_at = new_id(), clock.now() + lifetime
+        new = NewSession(
+            id=session_id,
+            provider=provider,
+            assurance=evaluate(proven.evidence, provider.loa_map, provider.acr_map),
+            auth_time=proven.auth_time,
+            expires_at=min(expires_at, proven.session_until or expires_at),
+            upstream_session=proven.session_id,
+            upstream_subject_hash=digest_of(f"{provider.issuer}\x1f{proven.subject}"),
+            upstream_subject_sealed=self._sealer.seal(proven.subject.encode(), f"sso_session/{session_id}"),
+        )
+        return await SessionService(session).start(account, new)
 
 
-def _challenge(row: LoginRequest, state: Handle, request: AuthorizationRequest) -> Challenge:
-    if row.nonce is None or row.code_verifier is None:
-        raise LoginExpired()
-    return Challenge(state.text, row.nonce, row.code_verifier, asks_for_age=request.max_age is not None)
+def refusal_of(failure: LoginFailed) -> Refusal:
+    """What the client is told of a failed login: that it was too weak, or only that there is none."""
+    if failure.fault is LoginFault.too_weak:
+        return Refusal("unmet_authentication_requirements", "the login was not as strong or recent as asked for")
+    return Refusal("access_denied", failure.fault.words.en)
 
 
-def _wishes(request: AuthorizationRequest, provider: IdentityProvider) -> Wishes:
-    wanted = request.min_acr
-    theirs = [value for value, ours in provider.acr_map.items() if wanted and Acr(ours).at_least(wanted)]
-    return Wishes(tuple(theirs), request.max_age, must_log_in_again=request.prompt == "login")
+def _request(row: LoginRequest) -> AuthorizationRequest | None:
+    return AuthorizationRequest.model_validate(row.request) if row.request is not None else None
+
+
+def _wishes(request: AuthorizationRequest | None, provider: IdentityProvider) -> Wishes:
+    if request is None:
+        return Wishes(must_log_in_again=True)
+    theirs = wishes(provider.loa_map, provider.acr_map, request.min_acr)
+    return Wishes(theirs, request.max_age, must_log_in_again=request.prompt == "login")

@@ -59,7 +59,10 @@ LOGOUT = (
     Asked("state", "Comes back as it was sent", "af0ifjsldkj"),
 )
 
-DEPARTURE = (Asked("request", "The login that the authorization endpoint began", _HANDLE, is_required=True),)
+DEPARTURE = (
+    Asked("request", "The login that the authorization endpoint began", _HANDLE, is_required=True),
+    Asked("provider", "The identity provider that the person chose among several"),
+)
 
 ARRIVAL = (
     Asked("state", "Of the login under way", _HANDLE, is_required=True),

@@ -35,10 +35,10 @@ class ProviderRepository:
         query = select(IdentityProvider).where(IdentityProvider.issuer == issuer)
         return (await self._session.exec(query)).first()
 
-    async def find_active(self) -> IdentityProvider | None:
-        """The provider that logins go to: the oldest active one."""
+    async def active(self) -> Sequence[IdentityProvider]:
+        """The providers that logins may go to, oldest first."""
         query = select(IdentityProvider).where(IdentityProvider.state == "active").order_by(col(IdentityProvider.id))
-        return (await self._session.exec(query)).first()
+        return (await self._session.exec(query)).all()
 
     async def list(self, limit: int, after: UUID | None) -> Sequence[IdentityProvider]:
         query = select(IdentityProvider).order_by(col(IdentityProvider.id)).limit(limit)

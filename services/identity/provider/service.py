@@ -63,9 +63,9 @@ class ProviderService:
         await record(self._session, "provider.changed", "identity_provider", provider.id, before=before, after=after)
         return provider
 
-    async def find_active(self) -> IdentityProvider | None:
-        """Where the tenant's people log in now; None when nowhere."""
-        return await self._repository.find_active()
+    async def active(self) -> Sequence[IdentityProvider]:
+        """Where the tenant's people log in now, oldest first; empty when nowhere."""
+        return await self._repository.active()
 
     async def find_by_issuer(self, issuer: str) -> IdentityProvider | None:
         return await self._repository.find_by_issuer(issuer)
@@ -80,12 +80,24 @@ class ProviderService:
     async def list(self, limit: int, after: UUID | None) -> Sequence[IdentityProvider]:
         return await self._repository.list(limit, after)
 
-    def secret_of(self, provider: IdentityProvider) -> str:
-        """The client secret in the clear, for the call to the provider alone."""
-        return self._sealer.open(provider.client_secret_sealed, _place(provider.id)).decode()
+    def secret_of(self, provider: IdentityProvider) -> str | None:
+        """The client secret in the clear, for the call to the provider alone; None where we prove ourselves by key."""
+        return self.open_secret(self._sealer, provider)
+
+    @staticmethod
+    def open_secret(sealer: Sealer, provider: IdentityProvider) -> str | None:
+        """The same without a database at hand."""
+        if provider.client_secret_sealed is None:
+            return None
+        return sealer.open(provider.client_secret_sealed, _place(provider.id)).decode()
 
     def _seal(self, secret: SecretStr, provider_id: UUID) -> bytes:
         return self._sealer.seal(secret.get_secret_value().encode(), _place(provider_id))
+
+
+async def active_protocols(session: AsyncSession) -> list[str]:
+    """The protocol of each active provider of the session's tenant, oldest first; nothing secret is opened for it."""
+    return [provider.protocol for provider in await ProviderRepository(session).active()]
 
 
 def _values(acr_map: Mapping[str, Acr]) -> dict[str, str]:

@@ -106,7 +106,7 @@ class DemoSeed:
         )
         async with acting_in(self._session, tenant.id):
             providers = ProviderService(self._session, self._sealer)
-            present = await providers.find_active()
+            present = next(iter(await providers.active()), None)
             if present is None:
                 await providers.register(body, is_demo=True)
             elif present.is_demo and present.issuer != self._idp:

@@ -4,6 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import ForeignKeyConstraint, Index, LargeBinary, Text, UniqueConstraint
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
 from services.identity.db import Model
@@ -13,7 +14,9 @@ from shared.kit.db import TIMESTAMP, TenantRow
 class SsoSession(Model, TenantRow, table=True):
     """A browser in which an account of this tenant has logged in at the tenant's identity provider.
 
-    `acr` is our reading of what the provider said, `auth_time` when the person proved who they are.
+    `acr`, `amr` and `factors` are our reading of what the provider said, by `assurance_source`; `auth_time` is when
+    the person proved who they are. `upstream_session` and the provider's name for the person (its SHA-256 with the
+    issuer to recognise it, sealed to say it) are what a logout at either side needs.
     """
 
     __tablename__ = "sso_session"
@@ -22,14 +25,20 @@ class SsoSession(Model, TenantRow, table=True):
         UniqueConstraint("tenant_id", "secret_hash"),
         Index("ix_sso_session_tenant_id_account_id", "tenant_id", "account_id"),
         Index("ix_sso_session_tenant_id_expires_at", "tenant_id", "expires_at"),
+        Index("ix_sso_session_tenant_id_upstream_subject_hash", "tenant_id", "upstream_subject_hash"),
     )
 
     secret_hash: bytes = Field(sa_type=LargeBinary)
     account_id: UUID
     provider_id: UUID
     upstream_session: str | None = Field(default=None, sa_type=Text)
-    upstream_acr: str | None = Field(default=None, sa_type=Text)
+    upstream_subject_hash: bytes | None = Field(default=None, sa_type=LargeBinary)
+    upstream_subject_sealed: bytes | None = Field(default=None, sa_type=LargeBinary)
+    method: str = Field(default="sso", sa_type=Text)
     acr: str = Field(sa_type=Text)
+    amr: list[str] = Field(default_factory=list, sa_type=JSONB)
+    factors: int = 1
+    assurance_source: str | None = Field(default=None, sa_type=Text)
     auth_time: datetime = Field(sa_type=TIMESTAMP)
     created_at: datetime = Field(sa_type=TIMESTAMP)
     expires_at: datetime = Field(sa_type=TIMESTAMP)

@@ -8,10 +8,10 @@ from uuid import UUID
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.identity.account.models import Account
+from services.identity.assurance.evaluation import Assurance
 from services.identity.provider.models import IdentityProvider
 from services.identity.session.models import SsoSession
 from services.identity.session.repository import SessionRepository
-from services.identity.upstream.id_token import VerifiedLogin
 from shared.auth import Acr
 from shared.kit import clock
 from shared.kit.db import Database, tenant_of
@@ -29,6 +29,23 @@ class LiveSession:
     auth_time: datetime
 
 
+@dataclass(frozen=True)
+class NewSession:
+    """What a session is made of: the login that was proved, our reading of it, and how long it may last.
+
+    `id` is given beforehand, since the provider's name for the person is sealed for that row.
+    """
+
+    id: UUID
+    provider: IdentityProvider
+    assurance: Assurance
+    auth_time: datetime
+    expires_at: datetime
+    upstream_session: str | None
+    upstream_subject_hash: bytes
+    upstream_subject_sealed: bytes
+
+
 class SessionService:
     """The sessions of the session's tenant."""
 
@@ -36,23 +53,27 @@ class SessionService:
         self._session = session
         self._repository = SessionRepository(session)
 
-    async def start(
-        self, account: Account, provider: IdentityProvider, login: VerifiedLogin, lifetime: timedelta
-    ) -> tuple[Handle, LiveSession]:
+    async def start(self, account: Account, new: NewSession) -> tuple[Handle, LiveSession]:
         """A new session (never a continued one: a fixed cookie must gain nothing) and the secret for its cookie."""
         handle = Handle.new(tenant_of(self._session))
         now = clock.now()
         row = SsoSession(
             tenant_id=account.tenant_id,
+            id=new.id,
             secret_hash=handle.digest,
             account_id=account.id,
-            provider_id=provider.id,
-            upstream_session=login.session_id,
-            upstream_acr=login.acr,
-            acr=_our_acr(provider, login.acr).value,
-            auth_time=min(login.auth_time, now),
+            provider_id=new.provider.id,
+            upstream_session=new.upstream_session,
+            upstream_subject_hash=new.upstream_subject_hash,
+            upstream_subject_sealed=new.upstream_subject_sealed,
+            method=new.provider.method,
+            acr=new.assurance.acr.value,
+            amr=list(new.assurance.amr),
+            factors=new.assurance.factors,
+            assurance_source=new.assurance.source,
+            auth_time=min(new.auth_time, now),
             created_at=now,
-            expires_at=now + lifetime,
+            expires_at=new.expires_at,
         )
         self._repository.add(row)
         await self._session.flush()
@@ -87,11 +108,6 @@ async def live_session(database: Database, cookie: str | None) -> LiveSession | 
         return None
     async with database.transaction(handle.tenant) as session:
         return await SessionService(session).find(handle)
-
-
-def _our_acr(provider: IdentityProvider, theirs: str | None) -> Acr:
-    """Never more than the tenant has said that the provider's value is worth."""
-    return Acr(provider.acr_map[theirs]) if theirs in provider.acr_map else Acr.basic
 
 
 def _live(row: SsoSession) -> LiveSession:

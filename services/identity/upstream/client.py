@@ -14,8 +14,9 @@ from urllib.parse import quote, urlencode
 from authlib.common.urls import add_params_to_uri
 from authlib.oauth2.rfc7636 import create_s256_code_challenge
 
-from services.identity.upstream.errors import LoginFailed
-from services.identity.upstream.id_token import ExpectedToken, VerifiedLogin, verify_id_token
+from services.identity.proof.faults import LoginFailed, LoginFault
+from services.identity.proof.login import ProvenLogin
+from services.identity.upstream.id_token import ExpectedToken, verify_id_token
 from services.identity.upstream.metadata import ProviderMetadata, discovery_url, read_metadata, read_object
 from shared.kit import clock
 from shared.kit.egress import EgressClient, EgressError
@@ -85,7 +86,7 @@ class Upstream:
 
     async def redeem(
         self, registration: Registration, challenge: Challenge, code: str, issuer_parameter: str | None
-    ) -> VerifiedLogin:
+    ) -> ProvenLogin:
         """Exchange the response's code and verify the id token; raises LoginFailed."""
         metadata = await self._metadata(registration.issuer)
         self._check_issuer(metadata, issuer_parameter)
@@ -149,7 +150,9 @@ class Upstream:
         try:
             response = await self._egress.request(method, url, headers, content, TIMEOUT)
         except EgressError as error:
-            raise LoginFailed(f"the provider cannot be reached: {error.code}") from error
+            raise LoginFailed(
+                f"the provider cannot be reached: {error.code}", LoginFault.provider_unreachable
+            ) from error
         if response.status != 200:
-            raise LoginFailed(f"the provider answered {response.status}")
+            raise LoginFailed(f"the provider answered {response.status}", LoginFault.provider_unreachable)
         return response.content

@@ -13,7 +13,9 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
-from services.identity.upstream.errors import LoginFailed
+from services.identity.assurance.evidence import Evidence
+from services.identity.proof.faults import LoginFailed, LoginFault
+from services.identity.proof.login import ProvenLogin
 from shared.kit import clock
 
 ALGORITHMS = ["RS256", "PS256", "ES256"]
@@ -36,17 +38,7 @@ class ExpectedToken:
     tells_time: bool = False
 
 
-@dataclass(frozen=True)
-class VerifiedLogin:
-    """Who logged in, by the login name in lower case, and what the provider says of how. Never stored as it is."""
-
-    login_name: str
-    acr: str | None
-    auth_time: datetime
-    session_id: str | None
-
-
-def verify_id_token(token: str, keys: Mapping[str, Any], expected: ExpectedToken) -> VerifiedLogin:
+def verify_id_token(token: str, keys: Mapping[str, Any], expected: ExpectedToken) -> ProvenLogin:
     """The login that `token` proves; raises LoginFailed."""
     claims = _signed_claims(token, keys)
     if claims.get("iss") != expected.issuer:
@@ -57,16 +49,26 @@ def verify_id_token(token: str, keys: Mapping[str, Any], expected: ExpectedToken
         raise LoginFailed("id token is not valid now")
     if claims.get("nonce") != expected.nonce:
         raise LoginFailed("id token belongs to another login")
-    name = claims.get(expected.login_claim)
+    name, subject, sid = claims.get(expected.login_claim), claims.get("sub"), claims.get("sid")
+    if not isinstance(subject, str) or not subject:
+        raise LoginFailed("id token names no subject")
     if not isinstance(name, str) or not name.strip():
-        raise LoginFailed("the provider gave no login name")
-    acr, sid = claims.get("acr"), claims.get("sid")
-    return VerifiedLogin(
+        raise LoginFailed("the provider gave no login name", LoginFault.no_login_name)
+    told = {claim: values for claim, value in claims.items() if (values := _texts(value))}
+    return ProvenLogin(
         login_name=name.strip().lower(),
-        acr=acr if isinstance(acr, str) else None,
+        subject=subject,
         auth_time=_instant(claims, "auth_time" if "auth_time" in claims or expected.tells_time else "iat"),
+        evidence=Evidence(told.get("acr", ()), told, told.get("amr", ())),
         session_id=sid if isinstance(sid, str) else None,
+        attributes=told,
     )
+
+
+def _texts(value: object) -> tuple[str, ...]:
+    """The texts of a claim: one, or several in a list; a claim of another shape tells us nothing."""
+    values = value if isinstance(value, list) else [value]
+    return tuple(one for one in values if isinstance(one, str))
 
 
 def _signed_claims(token: str, keys: Mapping[str, Any]) -> dict[str, Any]:

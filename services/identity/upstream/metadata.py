@@ -5,18 +5,27 @@ from typing import Any
 import orjson
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from services.identity.upstream.errors import LoginFailed
+from services.identity.proof.faults import LoginFailed
+
+_WEB = r"^https?://[^\s]+$"
 
 
 class ProviderMetadata(BaseModel):
-    """The members that a login needs. People are sent to the authorization endpoint, so it must be a web address."""
+    """The members that a login needs. People are sent to the authorization
+    and end session endpoints, so those must be web addresses."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     issuer: str
-    authorization_endpoint: str = Field(pattern=r"^https?://[^\s]+$")
+    authorization_endpoint: str = Field(pattern=_WEB)
     token_endpoint: str
     jwks_uri: str
+    userinfo_endpoint: str | None = None
+    pushed_authorization_request_endpoint: str | None = None
+    require_pushed_authorization_requests: bool = False
+    end_session_endpoint: str | None = Field(None, pattern=_WEB)
+    id_token_signing_alg_values_supported: tuple[str, ...] | None = None
+    token_endpoint_auth_signing_alg_values_supported: tuple[str, ...] | None = None
     authorization_response_iss_parameter_supported: bool = False
 
 

@@ -21,8 +21,8 @@ from tests.support.services import ServiceUnderTest, Start
 
 ASSERTION = "INSERT INTO used_assertion (tenant_id, digest, expires_at) VALUES (:tenant, :digest, :expires_at)"
 REQUEST = (
-    "INSERT INTO login_request (tenant_id, id, handle_hash, browser_hash, request, created_at, expires_at)"
-    " VALUES (:tenant, :id, :digest, '\\x00', '{}', :expires_at, :expires_at)"
+    "INSERT INTO login_request (tenant_id, id, handle_hash, browser_hash, purpose, request, created_at, expires_at)"
+    " VALUES (:tenant, :id, :digest, '\\x00', 'login', '{}', :expires_at, :expires_at)"
 )
 
 

@@ -12,7 +12,7 @@ import pytest
 from joserfc import jwt
 from joserfc.jwk import ECKey, KeySet, RSAKey
 
-from services.identity.upstream.errors import LoginFailed
+from services.identity.proof.faults import LoginFailed
 from services.identity.upstream.id_token import MAX_ID_TOKEN_BYTES, ExpectedToken, verify_id_token
 from shared.kit import clock
 
@@ -51,7 +51,8 @@ def segment(value: Any) -> str:
 def test_a_good_token_of_a_usual_algorithm_proves_the_login(key: RSAKey | ECKey, alg: str) -> None:
     login = verify_id_token(signed(claims(), key, alg), JWKS, EXPECTED)
     assert login.login_name == "kim@norrvik.example"
-    assert login.acr == "urn:idp:two-factor"
+    assert login.subject == "abc"
+    assert login.evidence.contexts == ("urn:idp:two-factor",)
     assert clock.now() - login.auth_time < timedelta(minutes=1)
 
 

@@ -1,0 +1,70 @@
+"""How the end of a login is told: to the client with a code or an error, to the browser with its cookies."""
+
+from uuid import UUID
+
+import structlog
+from fastapi import Response
+
+from services.identity.authorization.errors import LoginExpired
+from services.identity.authorization.service import LOGIN_LIFETIME
+from services.identity.login.service import Departure, LoggedIn, Underway, refusal_of
+from services.identity.proof.faults import LoginFailed
+from services.identity.protocol.answer import redirect
+from services.identity.protocol.form import Parameters
+from services.identity.protocol.refusal import Refusal
+from services.identity.session import cookie
+from services.identity.settings import Settings
+from shared.kit.text import Text
+
+log = structlog.get_logger(__name__)
+
+PROVIDER_AWAY = Text(
+    sv="Inloggningstjänsten svarar inte; försök igen om en stund",
+    en="The identity provider does not answer; try again in a while",
+    da="Login-tjenesten svarer ikke; prøv igen om lidt",
+)
+
+
+def chosen_provider(query: Parameters) -> UUID | None:
+    """The provider that the person chose among several; raises LoginExpired for what is no id."""
+    chosen = query.get("provider")
+    try:
+        return UUID(chosen) if chosen is not None else None
+    except ValueError as error:
+        raise LoginExpired() from error
+
+
+def bind_browser(response: Response, departure: Departure, issuer: str) -> Response:
+    """The login now belongs to this browser, whose cookie must come back with the answer."""
+    max_age = int(LOGIN_LIFETIME.total_seconds())
+    cookie.set_cookie(response, cookie.LOGIN, departure.browser, issuer=issuer, max_age=max_age)
+    return response
+
+
+def finish(underway: Underway, logged_in: LoggedIn, settings: Settings) -> Response:
+    """To the client with a code; the browser keeps the session."""
+    response = _to_client(underway, {"code": logged_in.code}, settings.issuer)
+    cookie.set_cookie(
+        response,
+        cookie.SESSION,
+        logged_in.cookie.text,
+        issuer=settings.issuer,
+        max_age=settings.session_seconds,
+    )
+    return response
+
+
+def refuse(underway: Underway, failure: LoginFailed | Refusal, issuer: str) -> Response:
+    """To the client with an error, which says no more than it may know."""
+    tenant = str(underway.provider.tenant_id)
+    if isinstance(failure, LoginFailed):
+        log.warning("login_failed", tenant=tenant, fault=failure.fault.value, reason=str(failure))
+        return _to_client(underway, refusal_of(failure).body(), issuer)
+    log.info("login_refused", tenant=tenant, reason=str(failure))
+    return _to_client(underway, failure.body(), issuer)
+
+
+def _to_client(underway: Underway, answer: dict[str, str], issuer: str) -> Response:
+    if underway.request is None:
+        raise LoginExpired()
+    return redirect(underway.request.redirect_uri, {**answer, "state": underway.request.state, "iss": issuer})

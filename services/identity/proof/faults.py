@@ -1,0 +1,93 @@
+"""Why a login failed: one code per rule, with the words in which a trial and the log tell it."""
+
+from enum import StrEnum
+from typing import Self
+
+from shared.kit.text import Text
+
+
+class LoginFault(StrEnum):
+    """A rule that a login broke. The code goes to logs and events, `words` to people; neither holds personal data."""
+
+    words: Text
+
+    def __new__(cls, value: str, sv: str = "", en: str = "", da: str | None = None) -> Self:
+        member = str.__new__(cls, value)
+        member._value_ = value
+        member.words = Text(sv=sv, en=en, da=da)
+        return member
+
+    provider_unreachable = (
+        "provider_unreachable",
+        "Inloggningstjänsten svarar inte",
+        "The identity provider does not answer",
+        "Login-tjenesten svarer ikke",
+    )
+    provider_refused = (
+        "provider_refused",
+        "Inloggningstjänsten loggade inte in personen",
+        "The identity provider did not log the person in",
+        "Login-tjenesten loggede ikke personen ind",
+    )
+    provider_off = (
+        "provider_off",
+        "Inloggningstjänsten är avstängd hos organisationen",
+        "The identity provider is switched off at the organisation",
+        "Login-tjenesten er slået fra hos organisationen",
+    )
+    unverifiable = (
+        "unverifiable",
+        "Svaret från inloggningstjänsten gick inte att verifiera",
+        "The identity provider's answer could not be verified",
+        "Svaret fra login-tjenesten kunne ikke verificeres",
+    )
+    no_login_name = (
+        "no_login_name",
+        "Attributet med inloggningsnamnet saknas i svaret",
+        "The attribute with the login name is missing in the answer",
+        "Attributten med loginnavnet mangler i svaret",
+    )
+    foreign_scope = (
+        "foreign_scope",
+        "Inloggningsnamnets domän är inte verifierad för organisationen",
+        "The domain of the login name is not verified for the organisation",
+        "Loginnavnets domæne er ikke verificeret for organisationen",
+    )
+    no_account = (
+        "no_account",
+        "Personen har inget öppet konto här",
+        "The person has no open account here",
+        "Personen har ingen åben konto her",
+    )
+    population_closed = (
+        "population_closed",
+        "Gruppen som personen hör till är inte öppnad än",
+        "The group that the person belongs to is not open yet",
+        "Gruppen som personen hører til er endnu ikke åbnet",
+    )
+    other_person = (
+        "other_person",
+        "Den starkare inloggningen var en annan persons",
+        "The stronger login was another person's",
+        "Det stærkere login var en anden persons",
+    )
+    too_weak = (
+        "too_weak",
+        "Inloggningen var inte så stark eller ny som krävdes",
+        "The login was not as strong or recent as asked for",
+        "Login var ikke så stærkt eller nyt som krævet",
+    )
+    replayed = (
+        "replayed",
+        "Svaret har redan använts",
+        "The answer was used before",
+        "Svaret er allerede brugt",
+    )
+
+
+class LoginFailed(Exception):
+    """The provider did not prove who logged in. The message is for the log and holds no personal data."""
+
+    def __init__(self, message: str, fault: LoginFault = LoginFault.unverifiable) -> None:
+        super().__init__(message)
+        self.fault = fault

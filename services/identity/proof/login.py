@@ -1,0 +1,33 @@
+"""What a login at an identity provider proved, the same whichever protocol proved it. Never stored as it is."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from services.identity.assurance.evidence import Evidence
+
+
+@dataclass(frozen=True)
+class ReplayKey:
+    """What makes the provider's answer good for one use: SHA-256 of issuer and assertion id, kept until it expires."""
+
+    digest: bytes
+    expires_at: datetime
+
+
+@dataclass(frozen=True)
+class ProvenLogin:
+    """Who logged in (by the login name, in lower case), when, and what the provider said of how.
+
+    `subject` is the provider's own stable name for the person (`sub`, NameID); `session_id` its session (`sid`,
+    SessionIndex), which must not outlive `session_until`. `attributes` are by wire name.
+    """
+
+    login_name: str
+    subject: str
+    auth_time: datetime
+    evidence: Evidence
+    session_id: str | None = None
+    session_until: datetime | None = None
+    replay: ReplayKey | None = None
+    attributes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

@@ -1,0 +1,38 @@
+"""The routes of identity, feature by feature: the admin API under `/identity/v1`, and the protocols at the root."""
+
+from fastapi import APIRouter
+
+from services.identity.account.endpoints import router as accounts
+from services.identity.authorization.endpoints import router as authorization
+from services.identity.client.endpoints import router as clients
+from services.identity.discovery.endpoints import router as discovery
+from services.identity.founding.endpoints import router as founding
+from services.identity.login.logout import router as logout
+from services.identity.me.endpoints import protocol_router as userinfo
+from services.identity.me.endpoints import router as me
+from services.identity.membership.endpoints import router as memberships
+from services.identity.oidc_login.endpoints import router as oidc_login
+from services.identity.provider.endpoints import router as providers
+from services.identity.tenant.endpoints import router as tenants
+from services.identity.token.endpoints import router as token
+from shared.web.journal import journal_router
+
+ROUTERS: list[APIRouter] = [
+    me,
+    tenants,
+    founding,
+    providers,
+    accounts,
+    memberships,
+    clients,
+    journal_router("identity", is_sealed=True),
+]
+
+PROTOCOL_ROUTERS: list[APIRouter] = [
+    discovery,
+    authorization,
+    token,
+    userinfo,
+    oidc_login,
+    logout,
+]

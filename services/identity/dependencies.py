@@ -2,6 +2,7 @@
 
 from contextlib import AsyncExitStack
 from typing import Annotated
+from urllib.parse import urlsplit
 
 from fastapi import Depends, Request
 from sqlalchemy import text
@@ -9,6 +10,7 @@ from sqlalchemy import text
 from services.identity.key.ring import KeyRing
 from services.identity.secret.sealing import Sealer
 from services.identity.settings import Settings
+from services.identity.tenantkey.ring import TenantKeyRing
 from services.identity.upstream.client import Upstream
 from shared.auth.cutoffs import AccessCutoffs
 from shared.kit.db import Database
@@ -21,8 +23,9 @@ async def use_identity(held: Runtime, _: AsyncExitStack) -> None:
     settings = _settings(held)
     sealer = Sealer(settings.file_key_bytes())
     ring = KeyRing(held.database, sealer, days=settings.key_days)
+    tenant_ring = TenantKeyRing(held.database, sealer, urlsplit(settings.issuer).hostname or "startklar")
     egress = EgressClient(allow_private=settings.may_call_private_networks)
-    held.resources.update({Sealer: sealer, KeyRing: ring, Upstream: Upstream(egress)})
+    held.resources.update({Sealer: sealer, KeyRing: ring, TenantKeyRing: tenant_ring, Upstream: Upstream(egress)})
 
 
 async def refuse_demo_data(held: Runtime, _: AsyncExitStack) -> None:
@@ -59,6 +62,11 @@ def _ring(request: Request) -> KeyRing:
     return ring
 
 
+def _tenant_ring(request: Request) -> TenantKeyRing:
+    ring: TenantKeyRing = runtime(request).resources[TenantKeyRing]
+    return ring
+
+
 def _upstream(request: Request) -> Upstream:
     upstream: Upstream = runtime(request).resources[Upstream]
     return upstream
@@ -74,5 +82,6 @@ SettingsDep = Annotated[Settings, Depends(_settings_of)]
 DatabaseDep = Annotated[Database, Depends(_database)]
 SealerDep = Annotated[Sealer, Depends(_sealer)]
 KeyRingDep = Annotated[KeyRing, Depends(_ring)]
+TenantKeyRingDep = Annotated[TenantKeyRing, Depends(_tenant_ring)]
 UpstreamDep = Annotated[Upstream, Depends(_upstream)]
 CutoffsDep = Annotated[AccessCutoffs, Depends(_cutoffs)]

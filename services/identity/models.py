@@ -11,9 +11,11 @@ from services.identity.key.models import SigningKeyRow
 from services.identity.membership.models import Membership
 from services.identity.par.models import PushedRequest
 from services.identity.provider.models import IdentityProvider
+from services.identity.replay.models import AssertionReplay
 from services.identity.roster.models import Duty, RosterPosition
 from services.identity.session.models import SsoSession
 from services.identity.tenant.models import Tenant
+from services.identity.tenantkey.models import TenantKey
 from services.identity.token.models import RefreshFamily, RefreshToken
 from shared.auth.tables import declare_access_cutoff
 from shared.kit.journal import declare_sealed_journal
@@ -26,6 +28,7 @@ declare_sealed_journal(Model)
 __all__ = [
     "Account",
     "AccountLogin",
+    "AssertionReplay",
     "AuthorizationCode",
     "BootstrapCode",
     "Client",
@@ -46,5 +49,6 @@ __all__ = [
     "SigningKeyRow",
     "SsoSession",
     "Tenant",
+    "TenantKey",
     "UsedAssertion",
 ]

@@ -13,6 +13,7 @@ from services.identity.roster.tasks import (
     on_roster_applied,
 )
 from services.identity.settings import Settings
+from services.identity.tenantkey.tasks import ROLL, roll_tenant_keys
 from services.identity.token.tasks import PRUNE, prune_all
 from shared.auth.service_tokens import build_token_source, signer_of
 from shared.contracts.identity_history import IdentityJournalHeadSealed
@@ -34,6 +35,7 @@ def worker_spec(feed: ChangeFeed, settings: Settings) -> WorkerSpec:
             ALIGN: align_all,
             ROTATE: rotate_keys(settings),
             PRUNE: prune_all,
+            ROLL: roll_tenant_keys(settings),
             **sealing_jobs(_told, signer_of(settings.client_key_file)),
         },
         schedule=[
@@ -41,6 +43,7 @@ def worker_spec(feed: ChangeFeed, settings: Settings) -> WorkerSpec:
             Schedule(ALIGN, every=timedelta(days=1), offset=timedelta(hours=23, minutes=5)),
             Schedule(ROTATE, every=timedelta(hours=1)),
             Schedule(PRUNE, every=timedelta(hours=6)),
+            Schedule(ROLL, every=timedelta(days=1)),
             *SEALING_SCHEDULE,
         ],
         tokens=build_token_source,

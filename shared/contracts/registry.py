@@ -7,6 +7,7 @@ from typing import Any
 from shared.contracts import (
     identity,
     identity_history,
+    identity_key,
     projects,
     projects_agreement,
     projects_delivery,
@@ -22,6 +23,7 @@ from shared.contracts.base import Event, EventEnvelope, owner_of
 _MODULES: tuple[ModuleType, ...] = (
     identity,
     identity_history,
+    identity_key,
     projects,
     projects_agreement,
     projects_delivery,

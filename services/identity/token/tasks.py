@@ -5,6 +5,7 @@ from typing import Any
 
 from services.identity.authorization.service import prune_authorizations
 from services.identity.client.service import forget_assertions
+from services.identity.replay.service import ReplayService
 from services.identity.session.service import SessionService
 from services.identity.tenant.service import TenantService
 from services.identity.token.service import Lifetimes, TokenService
@@ -23,6 +24,7 @@ async def prune_all(ctx: JobContext) -> dict[str, Any]:
         async with ctx.transaction(tenant) as session:
             await prune_authorizations(session)
             await forget_assertions(session)
+            await ReplayService(session).prune()
             await SessionService(session).prune()
             await TokenService(session, _UNUSED).prune()
     return {"tenants": len(tenants)}

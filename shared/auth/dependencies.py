@@ -3,7 +3,7 @@
     ProjectsRead = Annotated[Principal, requires(Scope.projects_read, roles=(Role.project_leader,))]
 
 The application gives `request.app.state.runtime` with `verifier` (a TokenVerifier) and `resources`, by type, among
-them AccessCutoffs where the service keeps them (`shared.auth.cutoffs.use_cutoffs`).
+them AccessCutoffs where the service keeps them (`shared.auth.cutoffs.use_cutoffs`) and a ProofGuard.
 """
 
 from collections.abc import Collection
@@ -16,6 +16,7 @@ from fastapi import Depends, Request, params
 from fastapi.security import OAuth2AuthorizationCodeBearer
 
 from shared.auth.cutoffs import AccessCutoffs
+from shared.auth.dpop import ProofGuard, ProofRefused
 from shared.auth.jws import TokenRefused
 from shared.auth.limits import RateLimiter
 from shared.auth.principal import API_AUDIENCE, Acr, Principal
@@ -38,10 +39,11 @@ oauth2 = OAuth2AuthorizationCodeBearer(
 )
 
 _NO_TOKEN = Text(
-    sv="Skicka en åtkomsttoken i huvudet Authorization: Bearer.",
-    en="Send an access token in the header Authorization: Bearer.",
-    da="Send et adgangstoken i headeren Authorization: Bearer.",
+    sv="Skicka en åtkomsttoken i huvudet Authorization: Bearer (eller DPoP).",
+    en="Send an access token in the header Authorization: Bearer (or DPoP).",
+    da="Send et adgangstoken i headeren Authorization: Bearer (eller DPoP).",
 )
+_ASK = 'Bearer realm="startklar", DPoP algs="ES256"'
 _BAD_TOKEN = Text(
     sv="Åtkomsttoken är ogiltig eller har gått ut. Hämta en ny.",
     en="The access token is invalid or has expired. Fetch a new one.",
@@ -77,18 +79,21 @@ async def authenticate(request: Request) -> Principal | None:
     known: Principal | None = getattr(request.state, "principal", None)
     if known is not None:
         return known
-    token = _bearer_token(request)
-    if token is None:
+    credentials = _credentials(request)
+    if credentials is None:
         return None
+    scheme, token = credentials
     runtime = request.app.state.runtime
     try:
         principal: Principal = await runtime.verifier.verify(token)
+        if principal.bound_to is not None or scheme != "bearer":
+            _check_possession(request, scheme, token, principal)
         cutoffs: AccessCutoffs | None = runtime.resources.get(AccessCutoffs)
         if cutoffs is not None and await cutoffs.refuses(principal):
             raise TokenRefused("access was removed after the token was issued")
     except TokenRefused as refusal:
         log.info("token_refused", reason=str(refusal))
-        raise _invalid_token() from refusal
+        raise _refused(scheme, refusal) from refusal
     request.state.principal = principal
     limiter: RateLimiter | None = runtime.resources.get(RateLimiter)
     if limiter is not None and principal.audience == API_AUDIENCE:
@@ -113,7 +118,7 @@ class Requirement:
     async def __call__(self, request: Request, _: Annotated[str | None, Depends(oauth2)]) -> Principal:
         principal = await authenticate(request)
         if principal is None:
-            raise Unauthenticated(_NO_TOKEN, headers={"WWW-Authenticate": 'Bearer realm="startklar"'})
+            raise Unauthenticated(_NO_TOKEN, headers={"WWW-Authenticate": _ASK})
         self.check(principal)
         return principal
 
@@ -122,7 +127,7 @@ class Requirement:
         if (principal.audience == API_AUDIENCE) is self.is_internal:
             raise _invalid_token()
         if self.scope is not None and self.scope not in principal.scopes:
-            challenge = f'Bearer error="insufficient_scope", scope="{self.scope.value}"'
+            challenge = f'{_scheme(principal)} error="insufficient_scope", scope="{self.scope.value}"'
             raise Forbidden(_SCOPE_MISSING, headers={"WWW-Authenticate": challenge}, requiredScope=self.scope.value)
         if self.roles and not principal.has_any_role(*self.roles):
             raise Forbidden(_ROLE_MISSING, requiredRoles=[role.value for role in self.roles])
@@ -143,7 +148,7 @@ def require_assurance(principal: Principal, min_acr: Acr | None, max_age: timede
     if max_age is not None:
         wanted["max_age"] = str(int(max_age.total_seconds()))
     challenge = ", ".join(
-        ['Bearer error="insufficient_user_authentication"', *(f'{k}="{v}"' for k, v in wanted.items())]
+        [f'{_scheme(principal)} error="insufficient_user_authentication"', *(f'{k}="{v}"' for k, v in wanted.items())]
     )
     raise StepUpNeeded(_TOO_WEAK, headers={"WWW-Authenticate": challenge}, **wanted)
 
@@ -170,16 +175,40 @@ def internal(scope: Scope) -> params.Security:
     return params.Security(Requirement(scope, is_internal=True), scopes=[scope.value])
 
 
-def _bearer_token(request: Request) -> str | None:
-    """The token of the only Authorization header. Query tokens are not read: they end up in logs (RFC 9700)."""
+def _credentials(request: Request) -> tuple[str, str] | None:
+    """Scheme and token of the only Authorization header. Query tokens are not read: they end up in logs (RFC 9700)."""
     headers = request.headers.getlist("authorization")
     if not headers:
         return None
     scheme, _, token = headers[0].partition(" ")
-    if len(headers) > 1 or scheme.lower() != "bearer" or not token.strip():
+    scheme = scheme.lower()
+    if len(headers) > 1 or scheme not in ("bearer", "dpop") or not token.strip():
         raise _invalid_token()
-    return token.strip()
+    return scheme, token.strip()
+
+
+def _check_possession(request: Request, scheme: str, token: str, principal: Principal) -> None:
+    """RFC 9449 section 7: a bound token comes with a proof under its own scheme, and only a bound one does."""
+    guard: ProofGuard | None = request.app.state.runtime.resources.get(ProofGuard)
+    if scheme != "dpop" or principal.bound_to is None or guard is None:
+        raise TokenRefused("the token and its scheme do not belong together")
+    path = request.scope.get("raw_path", request.url.path.encode()).decode("ascii")
+    guard.check(request.headers.getlist("dpop"), request.method, path, token, principal.bound_to)
+
+
+def _refused(scheme: str, refusal: TokenRefused) -> Unauthenticated:
+    if isinstance(refusal, ProofRefused):
+        return _unauthenticated('DPoP error="invalid_dpop_proof", algs="ES256"')
+    return _unauthenticated('DPoP error="invalid_token", algs="ES256"') if scheme == "dpop" else _invalid_token()
 
 
 def _invalid_token() -> Unauthenticated:
-    return Unauthenticated(_BAD_TOKEN, headers={"WWW-Authenticate": 'Bearer error="invalid_token"'})
+    return _unauthenticated('Bearer error="invalid_token"')
+
+
+def _unauthenticated(challenge: str) -> Unauthenticated:
+    return Unauthenticated(_BAD_TOKEN, headers={"WWW-Authenticate": challenge})
+
+
+def _scheme(principal: Principal) -> str:
+    return "Bearer" if principal.bound_to is None else "DPoP"

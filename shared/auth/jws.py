@@ -24,6 +24,8 @@ MAX_TOKEN_BYTES = 8 * 1024
 ALGORITHM = "ES256"
 # Headers that would let the sender choose the key or the rules (RFC 7515 section 4.1, RFC 7797).
 FORBIDDEN_HEADERS = frozenset({"crit", "jku", "jwk", "x5u", "x5c", "x5t", "x5t#S256", "b64", "zip", "enc"})
+# 32 octets in the one way that base64url writes them, so that no key has two thumbprints.
+_COORDINATE = re.compile(r"[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]", re.ASCII)
 _COMPACT = re.compile(r"[A-Za-z0-9_-]{2,}\.[A-Za-z0-9_-]{2,}\.[A-Za-z0-9_-]{86}", re.ASCII)
 
 
@@ -117,6 +119,32 @@ def read_header(token: str, typ: str | None) -> dict[str, Any]:
 
     `typ` is compared without case and without `application/` (RFC 9068 section 4); None accepts an absent typ or `JWT`.
     """
+    header = _read_header(token, typ, FORBIDDEN_HEADERS)
+    if not isinstance(header.get("kid"), str):
+        raise TokenRefused("key id is missing")
+    return header
+
+
+def read_key_header(token: str, typ: str) -> PublicKey:
+    """The key that a proof of possession names itself, under its thumbprint (RFC 9449 section 4.2).
+
+    The one kind of token whose header may hold a key: what it proves is that the sender has the private half. Raises
+    TokenRefused, also for a header with a private key.
+    """
+    header = _read_header(token, typ, FORBIDDEN_HEADERS - {"jwk"})
+    jwk = header.get("jwk")
+    if not isinstance(jwk, dict):
+        raise TokenRefused("the proof holds no key")
+    point = {name: jwk.get(name) for name in ("crv", "kty", "x", "y")}
+    if not all(isinstance(jwk.get(name), str) and _COORDINATE.fullmatch(jwk[name]) for name in ("x", "y")):
+        raise TokenRefused("the proof's key is not a public key on P-256")
+    try:
+        return PublicKey.from_jwk({**jwk, "kid": _thumbprint(point)})
+    except ValueError as error:
+        raise TokenRefused("the proof's key is not a public key on P-256") from error
+
+
+def _read_header(token: str, typ: str | None, forbidden_headers: frozenset[str]) -> dict[str, Any]:
     if len(token) > MAX_TOKEN_BYTES:
         raise TokenRefused("token is larger than 8 KiB")
     if not _COMPACT.fullmatch(token):
@@ -124,12 +152,10 @@ def read_header(token: str, typ: str | None) -> dict[str, Any]:
     header = _json_object(token.split(".", 1)[0], "header")
     if header.get("alg") != ALGORITHM:
         raise TokenRefused("algorithm is not ES256")
-    if forbidden := FORBIDDEN_HEADERS & header.keys():
+    if forbidden := forbidden_headers & header.keys():
         raise TokenRefused(f"header {sorted(forbidden)[0]} is not allowed")
     if not _typ_matches(header.get("typ"), typ):
         raise TokenRefused("wrong token type")
-    if not isinstance(header.get("kid"), str):
-        raise TokenRefused("key id is missing")
     return header
 
 
@@ -172,6 +198,6 @@ def _coordinate(value: int) -> str:
     return urlsafe_b64encode(value.to_bytes(32, "big")).rstrip(b"=").decode()
 
 
-def _thumbprint(point: Mapping[str, str]) -> str:
+def _thumbprint(point: Mapping[str, Any]) -> str:
     canonical = json.dumps(point, separators=(",", ":"), sort_keys=True).encode()
     return urlsafe_b64encode(hashlib.sha256(canonical).digest()).rstrip(b"=").decode()

@@ -36,7 +36,8 @@ class Principal:
 
     `tenant` is None for a service that acts across tenants (feeds). `subject` is the account, or the client
     where no person is involved; then `side`, `acr` and `auth_time` are None. `actor` is the service that acts
-    on the person's behalf (RFC 8693 section 4.1).
+    on the person's behalf (RFC 8693 section 4.1). `bound_to` is the thumbprint of the key that each call must prove to
+    hold (RFC 9449), None for a bearer token. `amr`: by what the person logged in (RFC 8176), as far as it is known.
     """
 
     subject: UUID
@@ -52,6 +53,8 @@ class Principal:
     expires_at: datetime
     audience: str
     actor: str | None = None
+    bound_to: str | None = None
+    amr: tuple[str, ...] = ()
 
     def has_role(self, role: Role) -> bool:
         """Whether the caller holds `role` at any unit."""

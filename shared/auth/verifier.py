@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from shared.auth.claims import LEEWAY, check_claims, instant_claim, text_claim
+from shared.auth.dpop import confirmation_of
 from shared.auth.jwks import FetchJwks, JwksCache, KeySource, fetch_over_http
 from shared.auth.jws import TokenRefused, read_claims, read_header
 from shared.auth.principal import API_AUDIENCE, Acr, Principal, service_audience
@@ -82,6 +83,8 @@ def _principal(claims: Mapping[str, Any], audience: str) -> Principal:
             expires_at=instant_claim(claims, "exp"),
             audience=audience,
             actor=_actor(claims),
+            bound_to=confirmation_of(claims),
+            amr=tuple(_texts(claims, "amr")),
         )
     except ValueError as error:
         raise TokenRefused("a claim is outside its vocabulary") from error

@@ -9,6 +9,7 @@ from fastapi import Depends, Header, Request
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from shared.auth.dependencies import authenticate
+from shared.auth.dpop import ProofGuard
 from shared.auth.limits import RateLimiter
 from shared.auth.principal import Principal
 from shared.auth.verifier import TokenVerifier
@@ -29,6 +30,7 @@ class Runtime:
 
     def __post_init__(self) -> None:
         self.resources.setdefault(RateLimiter, RateLimiter(self.settings.requests_per_minute))
+        self.resources.setdefault(ProofGuard, ProofGuard(self.settings.public_url))
 
 
 def runtime(request: Request) -> Runtime:

@@ -67,7 +67,7 @@ async def client(mint: TokenMint) -> AsyncIterator[httpx.AsyncClient]:
 async def test_a_call_without_a_token_is_challenged_without_an_error_code(client: httpx.AsyncClient) -> None:
     response = await client.get("/gates")
     assert response.status_code == 401
-    assert response.headers["www-authenticate"] == 'Bearer realm="startklar"'
+    assert response.headers["www-authenticate"] == 'Bearer realm="startklar", DPoP algs="ES256"'
 
 
 @pytest.mark.parametrize("header", ["Bearer", "Bearer ", "Basic dXNlcjpwdw==", "Bearer a.b.c", "Token x"])

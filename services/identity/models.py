@@ -8,7 +8,9 @@ from services.identity.device.models import DeviceGrant, DeviceGuess
 from services.identity.federation.models import Federation, FederationEntity, FederationGeneration
 from services.identity.founding.models import BootstrapCode
 from services.identity.key.models import SigningKeyRow
+from services.identity.loginlog.models import LoginEntry, LoginFailure, LoginLogSetting
 from services.identity.membership.models import Membership
+from services.identity.onboarding.models import CertificateNotice, LoginEvidence, LoginMethodState, SharedIssuer
 from services.identity.par.models import PushedRequest
 from services.identity.provider.models import IdentityProvider
 from services.identity.replay.models import AssertionReplay
@@ -17,6 +19,7 @@ from services.identity.session.models import SsoSession
 from services.identity.tenant.models import Tenant
 from services.identity.tenantkey.models import TenantKey
 from services.identity.token.models import RefreshFamily, RefreshToken
+from services.identity.trial.models import LoginTrial
 from shared.auth.tables import declare_access_cutoff
 from shared.kit.journal import declare_sealed_journal
 from shared.kit.kit_tables import declare_kit_tables
@@ -31,6 +34,7 @@ __all__ = [
     "AssertionReplay",
     "AuthorizationCode",
     "BootstrapCode",
+    "CertificateNotice",
     "Client",
     "DeviceGrant",
     "DeviceGuess",
@@ -39,13 +43,20 @@ __all__ = [
     "FederationEntity",
     "FederationGeneration",
     "IdentityProvider",
+    "LoginEntry",
+    "LoginEvidence",
+    "LoginFailure",
+    "LoginLogSetting",
+    "LoginMethodState",
     "LoginRequest",
+    "LoginTrial",
     "Membership",
     "Model",
     "PushedRequest",
     "RefreshFamily",
     "RefreshToken",
     "RosterPosition",
+    "SharedIssuer",
     "SigningKeyRow",
     "SsoSession",
     "Tenant",

@@ -9,13 +9,14 @@ from services.projects.feed.tasks import on_access_revoked
 from services.projects.governance.tasks import GOVERNANCE_SCHEDULE, governance_jobs
 from services.projects.history.tasks import history_jobs
 from services.projects.instantiation.tasks import instantiation_jobs
-from services.projects.intake.tasks import jobs, on_coverage_changed, on_roster_applied
+from services.projects.intake.tasks import jobs, on_coverage_changed, on_login_method_told, on_roster_applied
 from services.projects.interchange.tasks import interchange_jobs
 from services.projects.notice.tasks import NOTICE_SCHEDULE, Post, notice_jobs
 from services.projects.settings import Settings
 from services.projects.survey.tasks import survey_jobs
 from shared.auth.service_tokens import build_token_source
 from shared.contracts.identity import AccessRevoked
+from shared.contracts.identity_login import LoginMethodLapsed, LoginMethodVerified
 from shared.contracts.sync import RosterApplied
 from shared.contracts.training import CoverageChanged
 from shared.kit.files import FileStore
@@ -35,7 +36,11 @@ def worker_spec(
         consumes={
             "sync": {RosterApplied: on_roster_applied},
             "training": {CoverageChanged: on_coverage_changed},
-            "identity": {AccessRevoked: on_access_revoked},
+            "identity": {
+                AccessRevoked: on_access_revoked,
+                LoginMethodVerified: on_login_method_told,
+                LoginMethodLapsed: on_login_method_told,
+            },
         },
         jobs={
             **jobs(feed),

@@ -6,8 +6,10 @@ from typing import Any
 
 from shared.contracts import (
     identity,
+    identity_federation,
     identity_history,
     identity_key,
+    identity_login,
     projects,
     projects_agreement,
     projects_delivery,
@@ -22,7 +24,9 @@ from shared.contracts.base import Event, EventEnvelope, owner_of
 
 _MODULES: tuple[ModuleType, ...] = (
     identity,
+    identity_federation,
     identity_history,
+    identity_login,
     identity_key,
     projects,
     projects_agreement,

@@ -20,7 +20,9 @@ class ProvenLogin:
     """Who logged in (by the login name, in lower case), when, and what the provider said of how.
 
     `subject` is the provider's own stable name for the person (`sub`, NameID); `session_id` its session (`sid`,
-    SessionIndex), which must not outlive `session_until`. `attributes` are by wire name.
+    SessionIndex), which must not outlive `session_until`. `attributes` are by wire name. `facts` tell a trial how the
+    answer was verified: `signature` (algorithm), `signed` (which element), `certificate` (SHA-256, hexadecimal) or
+    `key_id`, `encryption`, `clock_skew_seconds`; nothing personal.
     """
 
     login_name: str
@@ -31,3 +33,4 @@ class ProvenLogin:
     session_until: datetime | None = None
     replay: ReplayKey | None = None
     attributes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    facts: Mapping[str, str] = field(default_factory=dict)

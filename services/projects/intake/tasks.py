@@ -17,6 +17,7 @@ from services.projects.risk.service import RiskService
 from services.projects.signal.service import SignalService
 from services.projects.unit.service import UnitService
 from shared.contracts.base import EventEnvelope
+from shared.contracts.identity_login import LoginMethodLapsed, LoginMethodVerified
 from shared.contracts.sync import RosterApplied, parse_page
 from shared.contracts.training import CoverageChanged
 from shared.queue import JobContext, JobHandler, start_job
@@ -37,6 +38,14 @@ async def on_coverage_changed(session: AsyncSession, envelope: EventEnvelope, ev
     """How many of those who need training in a role have it."""
     value = {"trained": event.trained, "needed": event.needed}
     await _observe(session, envelope, CriterionKind.training_coverage, value, key=event.role, unit_id=event.unit_id)
+
+
+async def on_login_method_told(
+    session: AsyncSession, envelope: EventEnvelope, event: LoginMethodVerified | LoginMethodLapsed
+) -> None:
+    """Whether logins by a method are verified, and how surely they know the person."""
+    value = {"verified": event.verified, "acr": event.acr}
+    await _observe(session, envelope, CriterionKind.login_verified, value, key=event.key)
 
 
 async def recheck_gates(ctx: JobContext) -> None:

@@ -25,7 +25,8 @@ demo: ## Play a municipality's rollout through the gateway
 ##@ Prove
 test: setup ## Every test that needs nothing but Python (ARGS="-k words")
 	@$(PY) -m pytest -n $(WORKERS) --dist loadfile -m "not browser" $(ARGS)
-e2e: setup ## Tests that need Node too: the generated client, the pages
+e2e: setup ## Tests that need Node or a browser too: the pages, foreign identity providers, the generated client
+	@sh cli/browser.sh
 	@$(PY) -m pytest -m browser $(ARGS)
 check: lint types arch lock-check openapi-check ## Style, types, import rules, locks, API documents
 migrations: setup ## Migrate every service up, compare with the models, on each PostgreSQL found

@@ -12,8 +12,11 @@ from services.identity.me.endpoints import protocol_router as userinfo
 from services.identity.me.endpoints import router as me
 from services.identity.membership.endpoints import router as memberships
 from services.identity.oidc_login.endpoints import router as oidc_login
+from services.identity.oidc_login.keys import router as oidc_keys
+from services.identity.preset.endpoints import router as provider_presets
 from services.identity.provider.endpoints import router as providers
 from services.identity.tenant.endpoints import router as tenants
+from services.identity.tenantkey.endpoints import router as tenant_keys
 from services.identity.token.endpoints import router as token
 from shared.web.journal import journal_router
 
@@ -22,9 +25,11 @@ ROUTERS: list[APIRouter] = [
     tenants,
     founding,
     providers,
+    provider_presets,
     accounts,
     memberships,
     clients,
+    tenant_keys,
     journal_router("identity", is_sealed=True),
 ]
 
@@ -34,5 +39,6 @@ PROTOCOL_ROUTERS: list[APIRouter] = [
     token,
     userinfo,
     oidc_login,
+    oidc_keys,
     logout,
 ]

@@ -20,13 +20,16 @@ from services.identity.authorization.models import LoginRequest
 from services.identity.authorization.repository import LoginRequestRepository
 from services.identity.authorization.request import AuthorizationRequest
 from services.identity.authorization.service import AGE_LEEWAY, Authorization
+from services.identity.loginlog.service import LoginLogService
 from services.identity.proof.faults import LoginFailed, LoginFault
 from services.identity.proof.login import ProvenLogin
 from services.identity.protocol.refusal import Refusal
 from services.identity.provider.models import IdentityProvider
 from services.identity.provider.service import ProviderService
+from services.identity.replay.service import ReplayService
 from services.identity.secret.sealing import Sealer
 from services.identity.session.service import LiveSession, NewSession, SessionService
+from services.identity.trial.service import TrialOutcome, TrialService
 from shared.kit import clock
 from shared.kit.db import Database
 from shared.kit.handle import Handle, digest_of
@@ -153,7 +156,10 @@ class LoginDesk:
         )
 
     async def admit(self, underway: Underway, proven: ProvenLogin, lifetime: timedelta) -> LoggedIn:
-        """A session and a code for whom the provider proved. Raises LoginFailed, or Refusal for the client."""
+        """A session and a code for whom the provider proved. Raises LoginFailed, or Refusal for the client.
+
+        Whoever raises leaves no session behind; `fail` must follow, in a transaction of its own.
+        """
         if underway.provider.state != "active":
             raise LoginFailed("the identity provider was disabled", LoginFault.provider_off)
         if underway.request is None:
@@ -161,12 +167,50 @@ class LoginDesk:
         if underway.wishes.must_log_in_again and proven.auth_time < underway.began_at - AGE_LEEWAY:
             raise LoginFailed("the provider let an old login pass for a new one", LoginFault.too_weak)
         async with self._database.transaction(underway.provider.tenant_id) as session:
-            account = await self._account(session, underway, proven)
-            handle, live = await self._start(session, account, underway.provider, proven, lifetime)
-        authorization = Authorization(self._database)
-        if not authorization.satisfies(live, underway.request, AGE_LEEWAY):
-            raise LoginFailed("the login was not as strong or recent as asked for", LoginFault.too_weak)
+            if proven.replay is not None and not await ReplayService(session).use(proven.replay):
+                raise LoginFailed("the answer was used before", LoginFault.replayed)
+            account = await self.whom(session, underway.provider, proven, underway.expected_account_id)
+            handle, live = await self._start(session, account, underway, proven, lifetime)
+            authorization = Authorization(self._database)
+            if not authorization.satisfies(live, underway.request, AGE_LEEWAY):
+                reason = "the login was not as strong or recent as asked for"
+                raise LoginFailed(reason, LoginFault.too_weak, account.id)
         return LoggedIn(handle, await authorization.issue_code(underway.request, live))
+
+    async def try_out(self, underway: Underway, proven: ProvenLogin) -> LoginFault | None:
+        """Conclude a trial whose answer was verified: judged as a login, but nobody is logged in. What went wrong."""
+        async with self._database.transaction(underway.provider.tenant_id) as session:
+            try:
+                account = await self.whom(session, underway.provider, proven)
+                outcome = TrialOutcome(proven=proven, account_id=account.id)
+            except LoginFailed as failure:
+                outcome = TrialOutcome(failure.fault, proven, failure.account_id, str(failure))
+            return await self._conclude(session, underway, outcome)
+
+    async def fail(self, underway: Underway, failure: LoginFailed) -> LoginFault | None:
+        """Keep that a login failed: in the log, or with the trial that it was for."""
+        provider, request = underway.provider, underway.request
+        async with self._database.transaction(provider.tenant_id) as session:
+            if underway.trial_id is not None:
+                outcome = TrialOutcome(failure.fault, None, failure.account_id, str(failure))
+                return await self._conclude(session, underway, outcome)
+            await LoginLogService(session).failed(
+                provider,
+                failure.fault,
+                account_id=failure.account_id,
+                client_id=request.client_id if request else None,
+                is_step_up=underway.expected_account_id is not None,
+            )
+        return failure.fault
+
+    async def _conclude(
+        self, session: AsyncSession, underway: Underway, outcome: TrialOutcome
+    ) -> LoginFault | None:
+        if underway.trial_id is None:
+            raise LoginExpired()
+        trials = TrialService(session, self._sealer)
+        trial = await trials.conclude(underway.trial_id, underway.provider, outcome)
+        return LoginFault(trial.fault) if trial.fault else None
 
     async def _destination(
         self, session: AsyncSession, row: LoginRequest, protocol: Protocol, provider_id: UUID | None
@@ -180,24 +224,29 @@ class LoginDesk:
                 return provider
         raise NoLoginHere()
 
-    async def _account(self, session: AsyncSession, underway: Underway, proven: ProvenLogin) -> Account:
-        """Whom the login name stands for: one that the roster does not know gets no account on the fly."""
+    async def whom(
+        self, session: AsyncSession, provider: IdentityProvider, proven: ProvenLogin, expected: UUID | None = None
+    ) -> Account:
+        """Whom the login name stands for: one that the roster does not know gets no account on the fly.
+
+        Raises LoginFailed. Trials and previews are judged by it as well.
+        """
         account = await AccountService(session).find_by_login(proven.login_name)
         if account is None or account.state != "open":
             raise LoginFailed("the person has no open account here", LoginFault.no_account)
-        if underway.expected_account_id not in (None, account.id):
-            raise LoginFailed("the stronger login was another person's", LoginFault.other_person)
+        if expected not in (None, account.id):
+            raise LoginFailed("the stronger login was another person's", LoginFault.other_person, account.id)
         return account
 
     async def _start(
         self,
         session: AsyncSession,
         account: Account,
-        provider: IdentityProvider,
+        underway: Underway,
         proven: ProvenLogin,
         lifetime: timedelta,
     ) -> tuple[Handle, LiveSession]:
-        session_id, expires_at = new_id(), clock.now() + lifetime
+        provider, session_id, expires_at = underway.provider, new_id(), clock.now() + lifetime
         new = NewSession(
             id=session_id,
             provider=provider,
@@ -207,6 +256,13 @@ class LoginDesk:
             upstream_session=proven.session_id,
             upstream_subject_hash=digest_of(f"{provider.issuer}\x1f{proven.subject}"),
             upstream_subject_sealed=self._sealer.seal(proven.subject.encode(), f"sso_session/{session_id}"),
+        )
+        LoginLogService(session).succeeded(
+            provider,
+            account.id,
+            new.assurance,
+            client_id=underway.request.client_id if underway.request else None,
+            is_step_up=underway.expected_account_id is not None,
         )
         return await SessionService(session).start(account, new)
 

@@ -1,5 +1,7 @@
 """How the end of a login is told: to the client with a code or an error, to the browser with its cookies."""
 
+from collections.abc import Awaitable
+from datetime import timedelta
 from uuid import UUID
 
 import structlog
@@ -7,14 +9,16 @@ from fastapi import Response
 
 from services.identity.authorization.errors import LoginExpired
 from services.identity.authorization.service import LOGIN_LIFETIME
-from services.identity.login.service import Departure, LoggedIn, Underway, refusal_of
-from services.identity.proof.faults import LoginFailed
+from services.identity.login.service import Departure, LoggedIn, LoginDesk, Underway, refusal_of
+from services.identity.proof.faults import LoginFailed, LoginFault
+from services.identity.proof.login import ProvenLogin
 from services.identity.protocol.answer import redirect
 from services.identity.protocol.form import Parameters
+from services.identity.protocol.page import page
 from services.identity.protocol.refusal import Refusal
 from services.identity.session import cookie
 from services.identity.settings import Settings
-from shared.kit.text import Text
+from shared.kit.text import LANGUAGES, Lang, Text
 
 log = structlog.get_logger(__name__)
 
@@ -22,6 +26,17 @@ PROVIDER_AWAY = Text(
     sv="Inloggningstjänsten svarar inte; försök igen om en stund",
     en="The identity provider does not answer; try again in a while",
     da="Login-tjenesten svarer ikke; prøv igen om lidt",
+)
+
+_TRIAL_PASSED = Text(
+    sv="Provet lyckades. Ingen är inloggad av det. Gå tillbaka till sidan där du började.",
+    en="The trial succeeded. Nobody is logged in by it. Go back to the page where you began.",
+    da="Prøven lykkedes. Ingen er logget ind af den. Gå tilbage til siden, hvor du begyndte.",
+)
+_TRIAL_FAILED = Text(
+    sv="Provet lyckades inte: {reason}. Gå tillbaka till sidan där du började; den säger vad som kom och saknas.",
+    en="The trial did not succeed: {reason}. Go back to the page where you began; it tells what came and what lacks.",
+    da="Prøven lykkedes ikke: {reason}. Gå tilbage til siden, hvor du begyndte; den siger, hvad der kom og mangler.",
 )
 
 
@@ -39,6 +54,31 @@ def bind_browser(response: Response, departure: Departure, issuer: str) -> Respo
     max_age = int(LOGIN_LIFETIME.total_seconds())
     cookie.set_cookie(response, cookie.LOGIN, departure.browser, issuer=issuer, max_age=max_age)
     return response
+
+
+async def conclude(
+    desk: LoginDesk, underway: Underway, proving: Awaitable[ProvenLogin], settings: Settings, lang: Lang
+) -> Response:
+    """The end of every login, whichever protocol proves it: to the client, or to the page that ends a trial."""
+    fault: LoginFault | None
+    try:
+        proven = await proving
+        if underway.trial_id is None:
+            logged_in = await desk.admit(underway, proven, timedelta(seconds=settings.session_seconds))
+            return finish(underway, logged_in, settings)
+        fault = await desk.try_out(underway, proven)
+    except Refusal as failure:
+        return refuse(underway, failure, settings.issuer)
+    except LoginFailed as failure:
+        fault = await desk.fail(underway, failure)
+        if underway.trial_id is None:
+            return refuse(underway, failure, settings.issuer)
+    return page(lang, _with_reason(fault) if fault else _TRIAL_PASSED)
+
+
+def _with_reason(fault: LoginFault) -> Text:
+    told = {lang: _TRIAL_FAILED.pick(lang).format(reason=fault.words.pick(lang)) for lang in LANGUAGES}
+    return Text(**told)
 
 
 def finish(underway: Underway, logged_in: LoggedIn, settings: Settings) -> Response:

@@ -30,6 +30,7 @@ from services.identity.replay.service import ReplayService
 from services.identity.secret.sealing import Sealer
 from services.identity.session.service import LiveSession, NewSession, SessionService
 from services.identity.trial.service import TrialOutcome, TrialService
+from shared.auth import Acr
 from shared.kit import clock
 from shared.kit.db import Database
 from shared.kit.handle import Handle, digest_of
@@ -118,7 +119,8 @@ class LoginDesk:
             provider = await self._destination(session, row, protocol, provider_id)
             state = Handle.new(tenant)
             row.provider_id, row.state_hash, row.browser_hash = provider.id, state.digest, digest_of(browser)
-            wanted = _wishes(_request(row), provider)
+            on_trial = await TrialService(session, self._sealer).wanted(row.trial_id) if row.trial_id else None
+            wanted = _wishes(_request(row), provider, on_trial)
         return Departure(row.id, provider, state, wanted, browser, row.purpose)
 
     async def remember(self, departure: Departure, memory: ProtocolMemory) -> None:
@@ -203,9 +205,7 @@ class LoginDesk:
             )
         return failure.fault
 
-    async def _conclude(
-        self, session: AsyncSession, underway: Underway, outcome: TrialOutcome
-    ) -> LoginFault | None:
+    async def _conclude(self, session: AsyncSession, underway: Underway, outcome: TrialOutcome) -> LoginFault | None:
         if underway.trial_id is None:
             raise LoginExpired()
         trials = TrialService(session, self._sealer)
@@ -225,7 +225,11 @@ class LoginDesk:
         raise NoLoginHere()
 
     async def whom(
-        self, session: AsyncSession, provider: IdentityProvider, proven: ProvenLogin, expected: UUID | None = None
+        self,
+        session: AsyncSession,
+        provider: IdentityProvider,  # noqa: ARG002 - what it may vouch for
+        proven: ProvenLogin,
+        expected: UUID | None = None,
     ) -> Account:
         """Whom the login name stands for: one that the roster does not know gets no account on the fly.
 
@@ -278,8 +282,9 @@ def _request(row: LoginRequest) -> AuthorizationRequest | None:
     return AuthorizationRequest.model_validate(row.request) if row.request is not None else None
 
 
-def _wishes(request: AuthorizationRequest | None, provider: IdentityProvider) -> Wishes:
+def _wishes(request: AuthorizationRequest | None, provider: IdentityProvider, on_trial: Acr | None = None) -> Wishes:
+    """A trial asks as an ordinary login would, and for the level that it has to reach."""
     if request is None:
-        return Wishes(must_log_in_again=True)
+        return Wishes(wishes(provider.loa_map, provider.acr_map, on_trial))
     theirs = wishes(provider.loa_map, provider.acr_map, request.min_acr)
     return Wishes(theirs, request.max_age, must_log_in_again=request.prompt == "login")

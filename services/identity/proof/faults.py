@@ -2,6 +2,7 @@
 
 from enum import StrEnum
 from typing import Self
+from uuid import UUID
 
 from shared.kit.text import Text
 
@@ -86,8 +87,14 @@ class LoginFault(StrEnum):
 
 
 class LoginFailed(Exception):
-    """The provider did not prove who logged in. The message is for the log and holds no personal data."""
+    """The provider did not prove who logged in, or the person may not come in (`account_id`, where it is known who).
 
-    def __init__(self, message: str, fault: LoginFault = LoginFault.unverifiable) -> None:
+    The message is for the log and holds no personal data.
+    """
+
+    def __init__(
+        self, message: str, fault: LoginFault = LoginFault.unverifiable, account_id: UUID | None = None
+    ) -> None:
         super().__init__(message)
         self.fault = fault
+        self.account_id = account_id

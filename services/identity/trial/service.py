@@ -87,6 +87,11 @@ class TrialService:
         await record(self._session, "login_trial.concluded", "login_trial", trial.id, after=after)
         return trial
 
+    async def wanted(self, trial_id: UUID) -> Acr | None:
+        """What an open trial has to reach. Raises TrialNotFound."""
+        trial = await self._repository.get_open(trial_id)
+        return Acr(trial.wanted_acr) if trial.wanted_acr else None
+
     def kept(self, trial: LoginTrial) -> Kept | None:
         """What the provider sent; None once its day is over or where nothing verified came."""
         return unseal(trial.evidence_sealed, trial.evidence_until, clock.now(), self._sealer, trial.id)

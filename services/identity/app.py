@@ -10,9 +10,11 @@ from services.identity.person_data import PERSON_DATA
 from services.identity.routers import PROTOCOL_ROUTERS, ROUTERS
 from services.identity.settings import Settings
 from shared.auth.cutoffs import use_cutoffs
+from shared.contracts.identity_assurance import IdentityAssuranceViolated
 from shared.kit.settings import ServiceSettings
 from shared.kit.text import Text
 from shared.web import ServiceSpec, build_app
+from shared.web.assurance import use_assurance
 
 SPEC = ServiceSpec(
     name="identity",
@@ -26,7 +28,7 @@ SPEC = ServiceSpec(
     settings=Settings,
     routers=ROUTERS,
     root_routers=PROTOCOL_ROUTERS,
-    startup=[use_cutoffs, use_identity, refuse_demo_data],
+    startup=[use_cutoffs, use_assurance(IdentityAssuranceViolated), use_identity, refuse_demo_data],
     person_data=PERSON_DATA,
 )
 

@@ -20,12 +20,13 @@ from services.identity.tenant.models import Tenant
 from services.identity.tenantkey.models import TenantKey
 from services.identity.token.models import RefreshFamily, RefreshToken
 from services.identity.trial.models import LoginTrial
-from shared.auth.tables import declare_access_cutoff
+from shared.auth.tables import declare_access_cutoff, declare_assurance_rule
 from shared.kit.journal import declare_sealed_journal
 from shared.kit.kit_tables import declare_kit_tables
 
 declare_kit_tables(Model)
 declare_access_cutoff(Model)
+declare_assurance_rule(Model)
 declare_sealed_journal(Model)
 
 __all__ = [

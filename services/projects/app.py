@@ -11,10 +11,12 @@ from services.projects.person_data import PERSON_DATA
 from services.projects.routers import ROUTERS
 from services.projects.settings import Settings
 from shared.auth.cutoffs import use_cutoffs
+from shared.contracts.projects_assurance import ProjectsAssuranceViolated
 from shared.kit.files import FileStore
 from shared.kit.settings import ServiceSettings
 from shared.kit.text import Text
 from shared.web import Runtime, ServiceSpec, build_app
+from shared.web.assurance import use_assurance
 
 
 async def _keep_files(runtime: Runtime, _: AsyncExitStack) -> None:
@@ -32,7 +34,7 @@ SPEC = ServiceSpec(
     ),
     settings=Settings,
     routers=ROUTERS,
-    startup=[_keep_files, use_cutoffs],
+    startup=[_keep_files, use_cutoffs, use_assurance(ProjectsAssuranceViolated)],
     person_data=PERSON_DATA,
     large_bodies={
         r"/projects/v1/projects/[^/]+/activity-upserts": 8 * 1024 * 1024,

@@ -53,7 +53,7 @@ from services.projects.template.models import PublishedTemplate
 from services.projects.transfer.models import MigrationCheck, MigrationFlow, MigrationRun, TransferDestination
 from services.projects.unit.models import Unit, UnitFeed
 from services.projects.wheel.models import AnnualWheel, WheelEvent, WheelOccurrence
-from shared.auth.tables import declare_access_cutoff
+from shared.auth.tables import declare_access_cutoff, declare_assurance_rule
 from shared.kit.files import declare_file_tables
 from shared.kit.history import declare_history
 from shared.kit.journal import declare_sealed_journal
@@ -64,6 +64,7 @@ declare_file_tables(Model)
 declare_sealed_journal(Model)
 declare_history(Model)
 declare_access_cutoff(Model)
+declare_assurance_rule(Model)
 
 __all__ = [
     "ActionItem",

@@ -14,8 +14,10 @@ from services.projects.interchange.tasks import interchange_jobs
 from services.projects.notice.tasks import NOTICE_SCHEDULE, Post, notice_jobs
 from services.projects.settings import Settings
 from services.projects.survey.tasks import survey_jobs
+from shared.auth.assurance import record_rule
 from shared.auth.service_tokens import build_token_source
 from shared.contracts.identity import AccessRevoked
+from shared.contracts.identity_assurance import AssurancePolicyChanged
 from shared.contracts.identity_login import LoginMethodLapsed, LoginMethodVerified
 from shared.contracts.sync import RosterApplied
 from shared.contracts.training import CoverageChanged
@@ -38,6 +40,7 @@ def worker_spec(
             "training": {CoverageChanged: on_coverage_changed},
             "identity": {
                 AccessRevoked: on_access_revoked,
+                AssurancePolicyChanged: record_rule,
                 LoginMethodVerified: on_login_method_told,
                 LoginMethodLapsed: on_login_method_told,
             },

@@ -15,10 +15,12 @@ from services.sync.settings import Settings
 from services.sync.unit.endpoints import router as units
 from services.sync.upload.endpoints import router as uploads
 from shared.auth.cutoffs import use_cutoffs
+from shared.contracts.sync_assurance import SyncAssuranceViolated
 from shared.kit.files import FileStore
 from shared.kit.settings import ServiceSettings
 from shared.kit.text import Text
 from shared.web import Runtime, ServiceSpec, build_app
+from shared.web.assurance import use_assurance
 from shared.web.journal import journal_router
 
 
@@ -38,7 +40,7 @@ SPEC = ServiceSpec(
     settings=Settings,
     routers=[units, persons, uploads, runs, roster, journal_router("sync")],
     internal_routers=[changes],
-    startup=[_keep_files, use_cutoffs],
+    startup=[_keep_files, use_cutoffs, use_assurance(SyncAssuranceViolated)],
     person_data=PERSON_DATA,
     large_bodies={r"/sync/v1/uploads/[^/]+/content": 512 * 1024 * 1024},
 )

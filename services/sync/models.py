@@ -25,7 +25,7 @@ from services.sync.roster.models import (
     Unit,
 )
 from services.sync.upload.models import Upload
-from shared.auth.tables import declare_access_cutoff
+from shared.auth.tables import declare_access_cutoff, declare_assurance_rule
 from shared.kit.files import declare_file_tables
 from shared.kit.journal import declare_journal_table
 from shared.kit.kit_tables import declare_kit_tables
@@ -34,6 +34,7 @@ declare_kit_tables(Model)
 declare_file_tables(Model)
 declare_journal_table(Model)
 declare_access_cutoff(Model)
+declare_assurance_rule(Model)
 
 __all__ = [
     "Approval",

@@ -4,9 +4,11 @@ from services.sync import models  # noqa: F401 - every table is known before the
 from services.sync.run import tasks as runs
 from services.sync.settings import Settings
 from services.sync.upload import tasks as uploads
+from shared.auth.assurance import record_rule
 from shared.auth.cutoffs import record_cutoff
 from shared.auth.service_tokens import build_token_source
 from shared.contracts.identity import AccessRevoked
+from shared.contracts.identity_assurance import AssurancePolicyChanged
 from shared.queue import WorkerSpec, run_worker
 
 
@@ -15,7 +17,7 @@ def worker_spec(settings: Settings) -> WorkerSpec:
     return WorkerSpec(
         service="sync",
         settings=Settings,
-        consumes={"identity": {AccessRevoked: record_cutoff}},
+        consumes={"identity": {AccessRevoked: record_cutoff, AssurancePolicyChanged: record_rule}},
         jobs={**runs.handlers(settings), **uploads.handlers(settings)},
         tokens=build_token_source,
     )

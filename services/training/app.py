@@ -15,6 +15,7 @@ from services.training.settings import Settings
 from shared.auth.cutoffs import use_cutoffs
 from shared.kit.text import Text
 from shared.web import ServiceSpec, build_app
+from shared.web.assurance import use_assurance
 from shared.web.journal import journal_router
 
 SPEC = ServiceSpec(
@@ -28,7 +29,7 @@ SPEC = ServiceSpec(
     ),
     settings=Settings,
     routers=[courses, sessions, enrolments, appointments, coverage, journal_router("training")],
-    startup=[use_cutoffs],
+    startup=[use_cutoffs, use_assurance()],
     person_data=PERSON_DATA,
 )
 

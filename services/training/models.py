@@ -6,13 +6,14 @@ from services.training.coverage.models import Coverage
 from services.training.db import Model
 from services.training.roster.models import Duty, Person, RosterPosition, Unit
 from services.training.session.models import Enrolment, Session
-from shared.auth.tables import declare_access_cutoff
+from shared.auth.tables import declare_access_cutoff, declare_assurance_rule
 from shared.kit.journal import declare_journal_table
 from shared.kit.kit_tables import declare_kit_tables
 
 declare_kit_tables(Model)
 declare_journal_table(Model)
 declare_access_cutoff(Model)
+declare_assurance_rule(Model)
 
 __all__ = [
     "Appointment",

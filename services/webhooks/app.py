@@ -18,6 +18,7 @@ from shared.kit.egress import EgressClient
 from shared.kit.settings import ServiceSettings
 from shared.kit.text import Text
 from shared.web import Runtime, ServiceSpec, build_app
+from shared.web.assurance import use_assurance
 
 
 async def _keep_tools(runtime: Runtime, _: AsyncExitStack) -> None:
@@ -38,7 +39,7 @@ SPEC = ServiceSpec(
     ),
     settings=Settings,
     routers=[catalogue, endpoints, deliveries, events],
-    startup=[_keep_tools, use_cutoffs],
+    startup=[_keep_tools, use_cutoffs, use_assurance()],
     person_data=PERSON_DATA,
 )
 

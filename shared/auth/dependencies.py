@@ -3,7 +3,7 @@
     ProjectsRead = Annotated[Principal, requires(Scope.projects_read, roles=(Role.project_leader,))]
 
 The application gives `request.app.state.runtime` with `verifier` (a TokenVerifier) and `resources`, by type, among
-them AccessCutoffs where the service keeps them (`shared.auth.cutoffs.use_cutoffs`) and a ProofGuard.
+them AccessCutoffs, AssuranceRules and Violations where the service keeps them, and a ProofGuard.
 """
 
 from collections.abc import Collection
@@ -15,6 +15,7 @@ import structlog
 from fastapi import Depends, Request, params
 from fastapi.security import OAuth2AuthorizationCodeBearer
 
+from shared.auth.assurance import AssuranceRules, judge
 from shared.auth.cutoffs import AccessCutoffs
 from shared.auth.dpop import ProofGuard, ProofRefused
 from shared.auth.jws import TokenRefused
@@ -22,7 +23,9 @@ from shared.auth.limits import RateLimiter
 from shared.auth.principal import API_AUDIENCE, Acr, Principal
 from shared.auth.roles import Role
 from shared.auth.scopes import Scope
+from shared.auth.violations import Violation, Violations
 from shared.kit import clock
+from shared.kit.files.stored import DataClass
 from shared.kit.problems import Forbidden, StepUpNeeded, Unauthenticated
 from shared.kit.text import Text
 
@@ -63,6 +66,11 @@ _ROLE_TOO_NARROW = Text(
     sv="Din roll gäller en enhet; detta kräver rollen för hela huvudmannen.",
     en="Your role is at one unit; this needs the role for the whole authority.",
     da="Din rolle gælder en enhed; dette kræver rollen for hele myndigheden.",
+)
+_CLOSED = Text(
+    sv="Uppgifterna är känsliga; ingen inloggning öppnar dem för dig. Ett beslut hos huvudmannen kan ändra det.",
+    en="The data are sensitive; no login opens them to you. A decision of the authority can change that.",
+    da="Oplysningerne er følsomme; intet login åbner dem for dig. En beslutning hos myndigheden kan ændre det.",
 )
 _TOO_WEAK = Text(
     sv="Logga in igen på den nivå som krävs.",
@@ -106,6 +114,7 @@ class Requirement:
     """The demands of one route; an instance is the dependency. Empty `roles` means that every role will do.
 
     `everywhere`: one of the roles must hold for the whole tenant, since what the route touches belongs to no unit.
+    `data_class` is of what the route shows or changes (docs/data-classes.md).
     """
 
     scope: Scope | None
@@ -114,13 +123,16 @@ class Requirement:
     min_acr: Acr | None = None
     max_age: timedelta | None = None
     is_internal: bool = False
+    data_class: DataClass = DataClass.ordinary
 
     async def __call__(self, request: Request, _: Annotated[str | None, Depends(oauth2)]) -> Principal:
         principal = await authenticate(request)
         if principal is None:
             raise Unauthenticated(_NO_TOKEN, headers={"WWW-Authenticate": _ASK})
         self.check(principal)
-        return principal
+        if self.is_internal:
+            return principal
+        return await require_data_class(request, principal, self.data_class, self.roles, everywhere=self.everywhere)
 
     def check(self, principal: Principal) -> None:
         """Raises Unauthenticated, Forbidden or StepUpNeeded unless `principal` meets the demands."""
@@ -134,6 +146,36 @@ class Requirement:
         if self.everywhere and not principal.holds_everywhere(*self.roles):
             raise Forbidden(_ROLE_TOO_NARROW, requiredRoles=[f"{role.value}@*" for role in self.roles])
         require_assurance(principal, self.min_acr, self.max_age)
+
+
+async def require_data_class(
+    request: Request,
+    caller: Principal,
+    data_class: DataClass,
+    roles: Collection[Role] = (),
+    *,
+    everywhere: bool = False,
+) -> Principal:
+    """The caller with the roles whose rule for `data_class` the login meets; see `shared.auth.assurance.judge`.
+
+    `requires` does this for a route; call it for a row whose class is known only when it has been read. Raises
+    StepUpNeeded (RFC 9470) with the least demanding rule that would do, Forbidden where no login does. One factor
+    before sensitive data is told as a violation [AU-S]; an old login with two factors is merely asked for anew.
+    """
+    resources = request.app.state.runtime.resources
+    known: AssuranceRules | None = resources.get(AssuranceRules)
+    rules = await known.of(caller.tenant) if known is not None else {}
+    judgement = judge(caller, data_class, rules, roles, everywhere=everywhere)
+    if judgement.principal is not None:
+        return judgement.principal
+    is_one_factor = caller.acr is None or not caller.acr.at_least(Acr.strong)
+    told: Violations | None = resources.get(Violations)
+    if told is not None and data_class is DataClass.sensitive and is_one_factor:
+        await told.tell(Violation(caller, getattr(request.scope.get("route"), "name", "")))
+    if judgement.missing is None:
+        raise Forbidden(_CLOSED, dataClass=data_class.value)
+    require_assurance(caller, judgement.missing.min_acr, judgement.missing.max_age)
+    raise AssertionError("an unmet rule refuses")
 
 
 def require_assurance(principal: Principal, min_acr: Acr | None, max_age: timedelta | None) -> None:
@@ -160,13 +202,17 @@ def requires(
     everywhere: bool = False,
     min_acr: Acr | None = None,
     max_age: timedelta | None = None,
+    data_class: DataClass = DataClass.ordinary,
 ) -> params.Security:
     """For a person's or script's call: the API audience, `scope`, one of `roles`, and the assurance.
+
+    The assurance is what the tenant demands of these roles for `data_class`, and what the route adds: `min_acr`,
+    `max_age`.
 
     A role at any unit will do, and which rows it reaches is the query's work (`Principal.units_for`); `everywhere`
     demands it for the whole tenant.
     """
-    requirement = Requirement(scope, tuple(roles), everywhere, min_acr, max_age)
+    requirement = Requirement(scope, tuple(roles), everywhere, min_acr, max_age, data_class=data_class)
     return params.Security(requirement, scopes=[scope.value] if scope else [])
 
 

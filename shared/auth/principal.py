@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from shared.auth.roles import Role, RoleGrant, Side
+from shared.auth.roles import Population, Role, RoleGrant, Side
 from shared.auth.scopes import Scope
 
 API_AUDIENCE = "urn:startklar:api"
@@ -38,6 +38,7 @@ class Principal:
     where no person is involved; then `side`, `acr` and `auth_time` are None. `actor` is the service that acts
     on the person's behalf (RFC 8693 section 4.1). `bound_to` is the thumbprint of the key that each call must prove to
     hold (RFC 9449), None for a bearer token. `amr`: by what the person logged in (RFC 8176), as far as it is known.
+    `population` is the group as which a guardian or a pupil logged in; None for staff and where nobody said.
     """
 
     subject: UUID
@@ -55,6 +56,7 @@ class Principal:
     actor: str | None = None
     bound_to: str | None = None
     amr: tuple[str, ...] = ()
+    population: Population | None = None
 
     def has_role(self, role: Role) -> bool:
         """Whether the caller holds `role` at any unit."""

@@ -15,6 +15,14 @@ class Side(StrEnum):
     programme = "programme"
 
 
+class Population(StrEnum):
+    """Which of the programme's groups a person logs in as [AU-S]; decided by the roster, never by a login."""
+
+    staff = "staff"
+    guardian = "guardian"
+    pupil = "pupil"
+
+
 class Role(StrEnum):
     """What a person is in a tenant; `sentence` says what the role may do."""
 

@@ -1,6 +1,7 @@
-"""The table of access cutoffs that every service keeps, so that a removed right takes effect within a minute.
+"""The tables that every service keeps of what identity tells: removed rights, and the tenants' rules of assurance.
 
-A service's first migration calls `create_access_cutoff()`, its `models.py` calls `declare_access_cutoff(Model)`.
+A service's migration calls `create_access_cutoff()` and `create_assurance_rule()`, its `models.py` calls
+`declare_access_cutoff(Model)` and `declare_assurance_rule(Model)`.
 """
 
 import types
@@ -15,6 +16,7 @@ from shared.kit.db import TIMESTAMP
 from shared.kit.migrations import protect
 
 TABLE = "access_cutoff"
+RULE_TABLE = "assurance_rule"
 
 
 class AccessCutoff(SQLModel):
@@ -46,3 +48,42 @@ def create_access_cutoff() -> None:
 def drop_access_cutoff() -> None:
     """The way back."""
     op.drop_table(TABLE)
+
+
+class AssuranceRule(SQLModel):
+    """What the tenant demands of `holder` (see `shared.auth.assurance`) for `data_class`; `version` is identity's."""
+
+    tenant_id: UUID = Field(primary_key=True)
+    holder: str = Field(primary_key=True, sa_type=sa.Text)
+    data_class: str = Field(primary_key=True, sa_type=sa.Text)
+    is_open: bool
+    min_acr: str = Field(sa_type=sa.Text)
+    max_age_seconds: int | None = None
+    version: int
+
+
+def declare_assurance_rule(base: type[SQLModel]) -> type[SQLModel]:
+    """The table in the service's own metadata, for alembic."""
+    body = {"__module__": base.__module__, "__tablename__": RULE_TABLE}
+    return types.new_class("AssuranceRuleRow", (AssuranceRule, base), {"table": True}, lambda names: names.update(body))
+
+
+def create_assurance_rule() -> None:
+    """Create the table behind row security."""
+    op.create_table(
+        RULE_TABLE,
+        sa.Column("tenant_id", sa.Uuid(), nullable=False),
+        sa.Column("holder", sa.Text(), nullable=False),
+        sa.Column("data_class", sa.Text(), nullable=False),
+        sa.Column("is_open", sa.Boolean(), nullable=False),
+        sa.Column("min_acr", sa.Text(), nullable=False),
+        sa.Column("max_age_seconds", sa.Integer(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("tenant_id", "holder", "data_class", name=f"pk_{RULE_TABLE}"),
+    )
+    protect(RULE_TABLE)
+
+
+def drop_assurance_rule() -> None:
+    """The way back."""
+    op.drop_table(RULE_TABLE)

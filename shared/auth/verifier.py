@@ -12,7 +12,7 @@ from shared.auth.dpop import confirmation_of
 from shared.auth.jwks import FetchJwks, JwksCache, KeySource, fetch_over_http
 from shared.auth.jws import TokenRefused, read_claims, read_header
 from shared.auth.principal import API_AUDIENCE, Acr, Principal, service_audience
-from shared.auth.roles import RoleGrant, Side
+from shared.auth.roles import Population, RoleGrant, Side
 from shared.auth.scopes import parse_scopes
 from shared.kit import clock
 from shared.kit.settings import ServiceSettings
@@ -85,6 +85,7 @@ def _principal(claims: Mapping[str, Any], audience: str) -> Principal:
             actor=_actor(claims),
             bound_to=confirmation_of(claims),
             amr=tuple(_texts(claims, "amr")),
+            population=Population(text_claim(claims, "population")) if "population" in claims else None,
         )
     except ValueError as error:
         raise TokenRefused("a claim is outside its vocabulary") from error

@@ -6,17 +6,20 @@ from typing import Any
 
 from shared.contracts import (
     identity,
+    identity_assurance,
     identity_federation,
     identity_history,
     identity_key,
     identity_login,
     projects,
     projects_agreement,
+    projects_assurance,
     projects_delivery,
     projects_history,
     projects_programme,
     projects_steering,
     sync,
+    sync_assurance,
     training,
     webhooks,
 )
@@ -24,17 +27,20 @@ from shared.contracts.base import Event, EventEnvelope, owner_of
 
 _MODULES: tuple[ModuleType, ...] = (
     identity,
+    identity_assurance,
     identity_federation,
     identity_history,
     identity_login,
     identity_key,
     projects,
     projects_agreement,
+    projects_assurance,
     projects_delivery,
     projects_history,
     projects_programme,
     projects_steering,
     sync,
+    sync_assurance,
     training,
     webhooks,
 )

@@ -1,5 +1,7 @@
 """Rules of assurance, as identity tells them."""
 
+from shared.auth.tables import create_assurance_rule, drop_assurance_rule
+
 revision = "2026_11_22_0440"
 down_revision = "2026_11_21_2230"
 branch_labels = None
@@ -7,8 +9,8 @@ depends_on = None
 
 
 def upgrade() -> None:
-    pass
+    create_assurance_rule()
 
 
 def downgrade() -> None:
-    pass
+    drop_assurance_rule()

@@ -1,6 +1,5 @@
 """`/oidc/{tenant}/login` and `/callback`: the way to a tenant's OpenID provider and back."""
 
-from datetime import timedelta
 from typing import Annotated
 from uuid import UUID
 
@@ -8,9 +7,11 @@ import structlog
 from fastapi import APIRouter, Depends, Path, Request, Response
 from fastapi.responses import RedirectResponse
 
-from services.identity.dependencies import DatabaseDep, SealerDep, SettingsDep, UpstreamDep
-from services.identity.login.answer import PROVIDER_AWAY, bind_browser, chosen_provider, finish, refuse
+from services.identity.dependencies import DatabaseDep, SealerDep, SettingsDep, TenantKeyRingDep, UpstreamDep
+from services.identity.login.answer import PROVIDER_AWAY, bind_browser, chosen_provider, conclude
+from services.identity.login.service import LoginDesk
 from services.identity.oidc_login.flow import OidcFlow, ProviderResponse
+from services.identity.oidc_login.registrations import Registrations
 from services.identity.proof.faults import LoginFailed
 from services.identity.protocol.answer import redirect
 from services.identity.protocol.description import as_query, browser_problems, redirects
@@ -21,6 +22,7 @@ from services.identity.protocol.refusal import Refusal
 from services.identity.session import cookie
 from shared.kit.handle import Handle
 from shared.kit.problems import BadRequest, Unavailable
+from shared.kit.text import negotiate
 
 log = structlog.get_logger(__name__)
 
@@ -34,8 +36,15 @@ router = APIRouter(
 HomeTenant = Annotated[UUID, Path(alias="tenant", description="Id of the tenant where the person logs in")]
 
 
-def _flow(database: DatabaseDep, upstream: UpstreamDep, sealer: SealerDep, settings: SettingsDep) -> OidcFlow:
-    return OidcFlow(database, upstream, sealer, settings.issuer)
+def _registrations(sealer: SealerDep, keys: TenantKeyRingDep, settings: SettingsDep) -> Registrations:
+    return Registrations(sealer, keys, settings.issuer)
+
+
+RegistrationsDep = Annotated[Registrations, Depends(_registrations)]
+
+
+def _flow(database: DatabaseDep, upstream: UpstreamDep, sealer: SealerDep, registrations: RegistrationsDep) -> OidcFlow:
+    return OidcFlow(LoginDesk(database, sealer), upstream, registrations)
 
 
 def _query(request: Request) -> Parameters:
@@ -82,9 +91,5 @@ async def oidc_callback(
     browser = cookie.read_cookie(request, cookie.LOGIN, settings.issuer)
     underway = await flow.desk.underway(tenant, Handle.parse(query.get("state")), browser, "oidc")
     response = ProviderResponse(query.get("code"), query.get("iss"), query.get("error"))
-    try:
-        proven = await flow.prove(underway, response)
-        logged_in = await flow.desk.admit(underway, proven, timedelta(seconds=settings.session_seconds))
-    except (LoginFailed, Refusal) as failure:
-        return refuse(underway, failure, settings.issuer)
-    return finish(underway, logged_in, settings)
+    lang = negotiate(request.headers.get("accept-language"))
+    return await conclude(flow.desk, underway, flow.prove(underway, response), settings, lang)

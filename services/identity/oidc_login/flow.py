@@ -6,13 +6,11 @@ from uuid import UUID
 
 from services.identity.authorization.errors import LoginExpired
 from services.identity.login.service import Departure, LoginDesk, ProtocolMemory, Underway
+from services.identity.oidc_login.registrations import Registrations
 from services.identity.proof.faults import LoginFailed, LoginFault
 from services.identity.proof.login import ProvenLogin
-from services.identity.provider.models import IdentityProvider
-from services.identity.provider.service import ProviderService
-from services.identity.secret.sealing import Sealer
-from services.identity.upstream.client import Challenge, Registration, Upstream, Wishes
-from shared.kit.db import Database
+from services.identity.upstream.client import Upstream, Wishes
+from services.identity.upstream.request import Challenge, oldest_login
 from shared.kit.handle import Handle
 
 
@@ -26,14 +24,12 @@ class ProviderResponse:
 
 
 class OidcFlow:
-    """To a tenant's OpenID provider and back; `issuer` is ours, under which the provider's responses arrive."""
+    """To a tenant's OpenID provider and back."""
 
-    def __init__(self, database: Database, upstream: Upstream, sealer: Sealer, issuer: str) -> None:
-        self._database = database
+    def __init__(self, desk: LoginDesk, upstream: Upstream, registrations: Registrations) -> None:
+        self.desk = desk
         self._upstream = upstream
-        self._sealer = sealer
-        self._issuer = issuer
-        self.desk = LoginDesk(database, sealer)
+        self._registrations = registrations
 
     async def depart(
         self, tenant: UUID, handle: Handle | None, browser: str | None, provider_id: UUID | None
@@ -44,7 +40,8 @@ class OidcFlow:
         await self.desk.remember(departure, ProtocolMemory(nonce=nonce, code_verifier=verifier))
         challenge = Challenge(departure.state.text, nonce, verifier)
         wishes = Wishes(asked.contexts, asked.max_age, asked.must_log_in_again)
-        return await self._upstream.login_url(self._registration(departure.provider), challenge, wishes), departure
+        registration = await self._registrations.of(departure.provider)
+        return await self._upstream.login_url(registration, challenge, wishes), departure
 
     async def prove(self, underway: Underway, response: ProviderResponse) -> ProvenLogin:
         """Redeem the response. Raises LoginFailed."""
@@ -52,22 +49,12 @@ class OidcFlow:
             raise LoginFailed("the identity provider did not log the person in", LoginFault.provider_refused)
         if underway.nonce is None or underway.code_verifier is None:
             raise LoginExpired()
-        wishes = underway.wishes
+        asked = underway.wishes
         challenge = Challenge(
             underway.state.text,
             underway.nonce,
             underway.code_verifier,
-            asks_for_age=wishes.max_age is not None or wishes.must_log_in_again,
+            oldest_login(underway.began_at, asked.max_age, must_log_in_again=asked.must_log_in_again),
         )
-        registration = self._registration(underway.provider)
+        registration = await self._registrations.of(underway.provider)
         return await self._upstream.redeem(registration, challenge, response.code, response.issuer)
-
-    def _registration(self, provider: IdentityProvider) -> Registration:
-        secret = ProviderService.open_secret(self._sealer, provider)
-        return Registration(
-            issuer=provider.issuer,
-            client_id=provider.client_id or "",
-            client_secret=secret or "",
-            redirect_uri=f"{self._issuer}/oidc/{provider.tenant_id}/callback",
-            login_claim=provider.login_claim,
-        )

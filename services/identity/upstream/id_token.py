@@ -1,105 +1,116 @@
-"""Verifies a provider's id token (OpenID Connect Core 1.0 section 3.1.3.7).
+"""Verifies a provider's id token (OpenID Connect Core 1.0 section 3.1.3.7) and reads the login from it."""
 
-joserfc does the signature: providers sign with RSA more often than not, which our own tokens' verifier refuses.
-"""
-
-import math
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+import hashlib
+import hmac
+from base64 import urlsafe_b64encode
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any
-
-from joserfc import jwt
-from joserfc.errors import JoseError
-from joserfc.jwk import KeySet
 
 from services.identity.assurance.evidence import Evidence
 from services.identity.proof.faults import LoginFailed, LoginFault
 from services.identity.proof.login import ProvenLogin
+from services.identity.upstream.signature import ALGORITHMS, check_audience, instant, signed_claims
 from shared.kit import clock
 
-ALGORITHMS = ["RS256", "PS256", "ES256"]
 LEEWAY = timedelta(seconds=60)
-MAX_ID_TOKEN_BYTES = 16 * 1024
+_MAX_VALUES = 200
 
 
 @dataclass(frozen=True)
 class ExpectedToken:
     """What the id token must say to belong to this login at this provider.
 
-    With `tells_time` it must say when the person logged in, as it must whenever a `max_age` was asked for (OpenID
-    Connect Core 1.0 section 2): its `iat` is as fresh for a login of yesterday.
+    With `logged_in_after` it must say when the person logged in (Core section 2 demands `auth_time` whenever `max_age`
+    was asked for): its `iat` is as fresh for a login of yesterday.
     """
 
     issuer: str
     client_id: str
     nonce: str
     login_claim: str
-    tells_time: bool = False
+    session_claim: str = "sid"
+    algorithms: Sequence[str] = ALGORITHMS
+    logged_in_after: datetime | None = None
+    required_claims: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
-def verify_id_token(token: str, keys: Mapping[str, Any], expected: ExpectedToken) -> ProvenLogin:
-    """The login that `token` proves; raises LoginFailed."""
-    claims = _signed_claims(token, keys)
+def verify_id_token(
+    token: str, keys: Mapping[str, Any], expected: ExpectedToken, access_token: str | None = None
+) -> dict[str, Any]:
+    """The claims of a token that belongs to this login; raises LoginFailed (SignatureUnknown: other keys may help)."""
+    claims = signed_claims(token, keys, expected.algorithms)
     if claims.get("iss") != expected.issuer:
         raise LoginFailed("id token of another issuer")
-    _check_audience(claims, expected.client_id)
+    check_audience(claims, expected.client_id)
     now = clock.now()
-    if _instant(claims, "exp") + LEEWAY <= now or _instant(claims, "iat") - LEEWAY > now:
+    if instant(claims, "exp") + LEEWAY <= now or instant(claims, "iat") - LEEWAY > now:
         raise LoginFailed("id token is not valid now")
     if claims.get("nonce") != expected.nonce:
         raise LoginFailed("id token belongs to another login")
-    name, subject, sid = claims.get(expected.login_claim), claims.get("sub"), claims.get("sid")
-    if not isinstance(subject, str) or not subject:
-        raise LoginFailed("id token names no subject")
+    if not isinstance(claims.get("sub"), str) or not claims["sub"]:
+        raise LoginFailed("id token names nobody")
+    _check_access_token(claims, access_token)
+    _check_time(claims, expected)
+    return claims
+
+
+def read_login(claims: Mapping[str, Any], expected: ExpectedToken) -> ProvenLogin:
+    """The login that verified claims (and userinfo) tell of; raises LoginFailed."""
+    values = _values(claims)
+    for claim, wanted in expected.required_claims.items():
+        if not set(values.get(claim, ())) & set(wanted):
+            raise LoginFailed(f"the login does not have a demanded value of {claim}", LoginFault.foreign_scope)
+    name = claims.get(expected.login_claim)
     if not isinstance(name, str) or not name.strip():
         raise LoginFailed("the provider gave no login name", LoginFault.no_login_name)
-    told = {claim: values for claim, value in claims.items() if (values := _texts(value))}
+    acr, session = claims.get("acr"), claims.get(expected.session_claim)
     return ProvenLogin(
         login_name=name.strip().lower(),
-        subject=subject,
-        auth_time=_instant(claims, "auth_time" if "auth_time" in claims or expected.tells_time else "iat"),
-        evidence=Evidence(told.get("acr", ()), told, told.get("amr", ())),
-        session_id=sid if isinstance(sid, str) else None,
-        attributes=told,
+        subject=claims["sub"],
+        auth_time=instant(claims, "auth_time" if "auth_time" in claims else "iat"),
+        evidence=Evidence((acr,) if isinstance(acr, str) and acr else (), values, values.get("amr", ())),
+        session_id=session if isinstance(session, str) and session else None,
+        attributes=values,
     )
 
 
-def _texts(value: object) -> tuple[str, ...]:
-    """The texts of a claim: one, or several in a list; a claim of another shape tells us nothing."""
-    values = value if isinstance(value, list) else [value]
-    return tuple(one for one in values if isinstance(one, str))
+def has_login_name(claims: Mapping[str, Any], expected: ExpectedToken) -> bool:
+    """Whether the id token alone tells who has logged in and where they belong."""
+    return all(name in claims for name in (expected.login_claim, *expected.required_claims))
 
 
-def _signed_claims(token: str, keys: Mapping[str, Any]) -> dict[str, Any]:
-    if len(token) > MAX_ID_TOKEN_BYTES:
-        raise LoginFailed("id token is too large")
-    try:
-        return dict(jwt.decode(token, _verification_keys(keys), algorithms=ALGORITHMS).claims)
-    except (JoseError, ValueError, TypeError, KeyError, AttributeError) as error:
-        raise LoginFailed(f"id token is not signed by the provider: {type(error).__name__}") from error
+def _check_access_token(claims: Mapping[str, Any], access_token: str | None) -> None:
+    """Core section 3.1.3.8. Every algorithm of ours hashes with SHA-256."""
+    told = claims.get("at_hash")
+    if told is None:
+        return
+    half = hashlib.sha256((access_token or "").encode()).digest()[:16]
+    ours = urlsafe_b64encode(half).rstrip(b"=")
+    if access_token is None or not isinstance(told, str) or not hmac.compare_digest(told.encode(), ours):
+        raise LoginFailed("the access token is not the one that the id token was issued with")
 
 
-def _verification_keys(keys: Mapping[str, Any]) -> KeySet:
-    """The provider's RSA and EC signature keys; a secret that stands among them by mistake must verify nothing."""
-    usable: Any = [key for key in keys["keys"] if key["kty"] in ("RSA", "EC") and key.get("use", "sig") == "sig"]
-    return KeySet.import_key_set({"keys": usable})
+def _check_time(claims: Mapping[str, Any], expected: ExpectedToken) -> None:
+    if expected.logged_in_after is None:
+        return
+    if "auth_time" not in claims:
+        raise LoginFailed("the provider does not tell when the person logged in (auth_time)", LoginFault.too_weak)
+    if instant(claims, "auth_time") < expected.logged_in_after:
+        raise LoginFailed("the person did not log in anew as was asked for", LoginFault.too_weak)
 
 
-def _check_audience(claims: Mapping[str, Any], client_id: str) -> None:
-    audience = claims.get("aud")
-    audiences = audience if isinstance(audience, list) else [audience]
-    if client_id not in audiences:
-        raise LoginFailed("id token is meant for another client")
-    if len(audiences) > 1 and claims.get("azp") != client_id:
-        raise LoginFailed("id token for several clients does not name us as the authorised party")
+def _values(claims: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
+    """Every claim as words, by its name; objects are left out."""
+    found: dict[str, tuple[str, ...]] = {}
+    for name, value in list(claims.items())[:_MAX_VALUES]:
+        listed = value if isinstance(value, list) else [value]
+        words = tuple(_word(item) for item in listed[:_MAX_VALUES] if isinstance(item, str | int | float))
+        if words:
+            found[name] = words
+    return found
 
 
-def _instant(claims: Mapping[str, Any], name: str) -> datetime:
-    value = claims.get(name)
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-        raise LoginFailed(f"id token has no {name}")
-    try:
-        return datetime.fromtimestamp(value, UTC)
-    except (OverflowError, ValueError, OSError) as error:
-        raise LoginFailed(f"id token has no usable {name}") from error
+def _word(value: str | float) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)

@@ -20,7 +20,7 @@ from signxml.verifier import SignatureConfiguration, VerifyResult, XMLVerifier
 from services.identity.saml.certificates import is_usable
 from services.identity.saml.faults import SamlFault, SamlRefused
 from services.identity.saml.names import DSIG, EXC_C14N, METADATA, ds, saml
-from services.identity.saml.parsing import local_name, parse
+from services.identity.saml.parsing import local_name
 
 SIGNATURE_METHODS = frozenset(
     {
@@ -37,14 +37,12 @@ _METHOD_URIS = {method.value: method for method in SIGNATURE_METHODS}
 _DIGEST_URIS = frozenset(digest.value for digest in DIGESTS)
 
 
-def verify_enveloped(
-    element: etree._Element, certificates: Sequence[x509.Certificate], max_bytes: int | None = None
-) -> etree._Element:
+def verify_enveloped(element: etree._Element, certificates: Sequence[x509.Certificate]) -> etree._Element:
     """`element` as one of `certificates` signed it: a new tree, made of the verified bytes alone.
 
     `element` is a message, an assertion, an EntityDescriptor or an EntitiesDescriptor with a signature of its own;
-    signatures further down are not looked at. All certificates are tried (rollover). `max_bytes` bounds the verified
-    bytes as `parse` does. Raises SamlRefused (`unsigned`, `signature_*`, `reference`, `transforms`, `no_usable_key`).
+    signatures further down are not looked at. All certificates are tried (rollover). Raises SamlRefused (`unsigned`,
+    `signature_*`, `reference`, `transforms`, `no_usable_key` and others).
     """
     signature = _own_signature(element)
     method = _check_shape(signature, element)
@@ -56,7 +54,7 @@ def verify_enveloped(
     for certificate in fitting:
         verified = _verified(element, certificate)
         if verified is not None:
-            return _reparsed(verified.signed_data, element, max_bytes)
+            return _reparsed(verified, element)
     raise SamlRefused(SamlFault.signature_invalid, "no known key made this signature")
 
 
@@ -159,11 +157,15 @@ def _verified(element: etree._Element, certificate: x509.Certificate) -> VerifyR
     return result if isinstance(result, VerifyResult) else None
 
 
-def _reparsed(signed: bytes, element: etree._Element, max_bytes: int | None) -> etree._Element:
-    """The tree of the verified bytes, which must be the element that was looked at, not emptiness or another."""
-    if not signed:
+def _reparsed(verified: VerifyResult, element: etree._Element) -> etree._Element:
+    """The tree of the verified bytes, which must be the element that was looked at, not emptiness or another.
+
+    signxml parses them for this, from the octets that it digested. What `parse` refuses cannot come back: the octets
+    are the canonical form of a tree that it let through.
+    """
+    root = verified.signed_xml
+    if not verified.signed_data or root is None:
         raise SamlRefused(SamlFault.signature_invalid, "the signature covers nothing")
-    root = parse(signed) if max_bytes is None else parse(signed, max_bytes=max_bytes)
     if root.tag != element.tag or root.get("ID") != element.get("ID"):
         raise SamlRefused(SamlFault.signature_invalid, "the signature covers another element")
     return root

@@ -4,6 +4,7 @@ from services.identity.account.models import Account, AccountLogin
 from services.identity.authorization.models import AuthorizationCode, LoginRequest
 from services.identity.client.models import Client, UsedAssertion
 from services.identity.db import Model
+from services.identity.decision.models import TakenDecision
 from services.identity.device.models import DeviceGrant, DeviceGuess
 from services.identity.federation.models import Federation, FederationEntity, FederationGeneration
 from services.identity.founding.models import BootstrapCode
@@ -60,6 +61,7 @@ __all__ = [
     "SharedIssuer",
     "SigningKeyRow",
     "SsoSession",
+    "TakenDecision",
     "Tenant",
     "TenantKey",
     "UsedAssertion",

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from services.identity import models  # noqa: F401 - every table is known before the first query
+from services.identity.decision.tasks import on_decision_superseded, on_decision_taken
 from services.identity.key.tasks import ROTATE, rotate_keys
 from services.identity.roster.tasks import (
     ALIGN,
@@ -17,6 +18,7 @@ from services.identity.tenantkey.tasks import ROLL, roll_tenant_keys
 from services.identity.token.tasks import PRUNE, prune_all
 from shared.auth.service_tokens import build_token_source, signer_of
 from shared.contracts.identity_history import IdentityJournalHeadSealed
+from shared.contracts.projects_steering import DecisionSuperseded, DecisionTaken
 from shared.contracts.sync import PersonProtected, RosterApplied
 from shared.kit.seals import Seal
 from shared.queue import Schedule, WorkerSpec, run_worker
@@ -29,7 +31,10 @@ def worker_spec(feed: ChangeFeed, settings: Settings) -> WorkerSpec:
     return WorkerSpec(
         service="identity",
         settings=Settings,
-        consumes={"sync": {RosterApplied: on_roster_applied, PersonProtected: on_person_protected}},
+        consumes={
+            "sync": {RosterApplied: on_roster_applied, PersonProtected: on_person_protected},
+            "projects": {DecisionTaken: on_decision_taken, DecisionSuperseded: on_decision_superseded},
+        },
         jobs={
             FOLLOW: follow_roster(feed),
             ALIGN: align_all,

@@ -1,0 +1,18 @@
+"""What can be wrong with a decision that somebody rests on."""
+
+from shared.kit.problems import Invalid
+from shared.kit.text import Text
+
+
+class DecisionNotTaken(Invalid):
+    """The customer has not taken such a decision, or not yet as far as identity knows."""
+
+    slug = "decision-not-taken"
+    title = Text(sv="Beslutet är inte taget", en="The decision has not been taken", da="Beslutningen er ikke truffet")
+
+
+class DecisionSuperseded(Invalid):
+    """A later decision took its place."""
+
+    slug = "decision-superseded"
+    title = Text(sv="Beslutet har ersatts", en="The decision was superseded", da="Beslutningen er erstattet")

@@ -19,6 +19,7 @@ from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse
 
 from cli.demo_idp.directory import Client, Directory
 from cli.demo_idp.login import Logins, Refused, read_request
+from cli.demo_idp.saml.face import SamlFace
 from cli.demo_idp.signing import Signer
 
 URL_VARIABLE = "STARTKLAR_DEMO_IDP_URL"
@@ -31,7 +32,8 @@ def create_app(issuer: str | None = None, file: Path | None = None) -> FastAPI:
     """The app; without arguments it reads the two variables."""
     issuer = issuer or os.environ[URL_VARIABLE]
     file = file or Path(os.environ[FILE_VARIABLE])
-    provider = Provider(issuer, Directory(file), Signer(file.with_suffix(".key.pem")))
+    directory = Directory(file)
+    provider = Provider(issuer, directory, Signer(file.with_suffix(".key.pem")))
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
     for method, path, endpoint in (
         ("GET", "/.well-known/openid-configuration", provider.discovery),
@@ -42,6 +44,7 @@ def create_app(issuer: str | None = None, file: Path | None = None) -> FastAPI:
         ("GET", "/readyz", provider.ready),
     ):
         app.add_api_route(path, endpoint, methods=[method], response_model=None)
+    SamlFace(issuer, directory).mount(app)
     return app
 
 

@@ -4,17 +4,31 @@ import hmac
 import json
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 
 @dataclass(frozen=True)
 class User:
-    """An invented person. `acr` is what a login of this person is worth; `eppn` is the login name that we assert."""
+    """An invented person. `acr` is what a login of this person is worth; `eppn` is the login name that we assert.
+
+    Over SAML `contexts` are the authentication contexts that the person can reach, weakest first (`acr` where none is
+    named), and `assurance` what stands in eduPersonAssurance.
+    """
 
     username: str
     password: str
     eppn: str
     name: str
     acr: str
+    contexts: tuple[str, ...] = ()
+    assurance: tuple[str, ...] = ()
+
+    @classmethod
+    def read(cls, entry: dict[str, Any]) -> "User":
+        """From the directory file; KeyError for what must be there."""
+        contexts, assurance = tuple(entry.get("contexts", ())), tuple(entry.get("assurance", ()))
+        plain = {key: entry[key] for key in ("username", "password", "eppn", "name", "acr")}
+        return cls(**plain, contexts=contexts or (entry["acr"],), assurance=assurance)
 
 
 @dataclass(frozen=True)
@@ -26,14 +40,46 @@ class Client:
     redirect_uris: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class SamlIdentity:
+    """What the provider signs SAML with (PEM), the certificate that says so (base64 DER), and for whose metadata."""
+
+    private_key: str
+    certificate: str
+    scopes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class ServiceProvider:
+    """A SAML relying party, by the address of its metadata. `encrypts`: what it is told, it is told encrypted."""
+
+    entity_id: str
+    metadata_url: str
+    encrypts: bool
+
+
 class Directory:
-    """`{"users": [...], "clients": [...]}` in camelCase; absent or broken files count as empty."""
+    """`{"users": [...], "clients": [...], "saml": {...}, "serviceProviders": [...]}` in camelCase.
+
+    Absent or broken files count as empty.
+    """
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._read_at: int | None = None
         self._users: dict[str, User] = {}
         self._clients: dict[str, Client] = {}
+        self._saml: SamlIdentity | None = None
+        self._providers: dict[str, ServiceProvider] = {}
+
+    def saml(self) -> SamlIdentity | None:
+        """What we are over SAML; None where the file says nothing of it."""
+        self._refresh()
+        return self._saml
+
+    def find_service_provider(self, entity_id: str) -> ServiceProvider | None:
+        self._refresh()
+        return self._providers.get(entity_id)
 
     def find_client(self, client_id: str | None) -> Client | None:
         self._refresh()
@@ -55,9 +101,15 @@ class Directory:
         except (OSError, ValueError):
             return
         self._read_at = changed_at
-        users = [User(**{key: entry[key] for key in User.__dataclass_fields__}) for entry in content["users"]]
+        users = [User.read(entry) for entry in content["users"]]
         self._users = {user.username.lower(): user for user in users}
         self._clients = {
             entry["clientId"]: Client(entry["clientId"], entry["clientSecret"], tuple(entry["redirectUris"]))
             for entry in content["clients"]
+        }
+        if saml := content.get("saml"):
+            self._saml = SamlIdentity(saml["privateKey"], saml["certificate"], tuple(saml["scopes"]))
+        self._providers = {
+            entry["entityId"]: ServiceProvider(entry["entityId"], entry["metadataUrl"], entry.get("encrypts", False))
+            for entry in content.get("serviceProviders", ())
         }

@@ -16,7 +16,6 @@ from lxml import etree
 from services.identity.saml.faults import SamlFault, SamlRefused
 
 MAX_MESSAGE_BYTES = 256 * 1024
-MAX_DEPTH = 64
 _DECLARATION = re.compile(rb"<\?xml[ \t\r\n][^<>]*?\?>")
 _ENCODING = re.compile(rb"encoding[ \t\r\n]*=[ \t\r\n]*[\"']([^\"']*)[\"']")
 # In well-formed XML `xmlns...=` outside a tag can only be text; a text that looks like one is refused with the rest.
@@ -24,6 +23,26 @@ _NAMESPACE = re.compile(rb"xmlns(?::[^\s=\"'<>]+)?\s*=\s*(?:\"([^\"]*)\"|'([^']*
 _ABSOLUTE = re.compile(rb"[A-Za-z][A-Za-z0-9+.-]*:[^\s&]+")
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,12})?(Z|\+00:00)", re.ASCII)
 _ID_ATTRIBUTES = frozenset({"id", "Id", "ID", "iD", "{http://www.w3.org/XML/1998/namespace}id"})
+
+
+def _parser(*, remove_comments: bool) -> etree.XMLParser:
+    return etree.XMLParser(
+        encoding="utf-8",
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        dtd_validation=False,
+        attribute_defaults=False,
+        huge_tree=False,
+        remove_comments=remove_comments,
+        remove_pis=False,
+        recover=False,
+    )
+
+
+STRICT = _parser(remove_comments=False)
+COMMENTED = _parser(remove_comments=True)
+"""Made once: making a parser costs as much as parsing a response. lxml locks them for use from several threads."""
 
 
 def decode_base64(text: str | bytes, max_bytes: int = MAX_MESSAGE_BYTES) -> bytes:
@@ -49,20 +68,8 @@ def parse(data: bytes, *, max_bytes: int = MAX_MESSAGE_BYTES, allows_comments: b
     if len(data) > max_bytes:
         raise SamlRefused(SamlFault.too_large, f"more than {max_bytes} bytes")
     _check_bytes(data, allows_comments)
-    parser = etree.XMLParser(
-        encoding="utf-8",
-        resolve_entities=False,
-        no_network=True,
-        load_dtd=False,
-        dtd_validation=False,
-        attribute_defaults=False,
-        huge_tree=False,
-        remove_comments=allows_comments,
-        remove_pis=False,
-        recover=False,
-    )
     try:
-        root = etree.fromstring(data, parser)
+        root = etree.fromstring(data, COMMENTED if allows_comments else STRICT)
     except (etree.XMLSyntaxError, ValueError) as error:
         raise SamlRefused(SamlFault.not_xml, "not well-formed XML") from error
     _check_tree(root)

@@ -20,7 +20,7 @@ from signxml.verifier import SignatureConfiguration, VerifyResult, XMLVerifier
 from services.identity.saml.certificates import is_usable
 from services.identity.saml.faults import SamlFault, SamlRefused
 from services.identity.saml.names import DSIG, EXC_C14N, METADATA, ds, saml
-from services.identity.saml.parsing import local_name
+from services.identity.saml.parsing import STRICT, local_name
 
 SIGNATURE_METHODS = frozenset(
     {
@@ -138,19 +138,32 @@ def _check_base64(element: etree._Element) -> None:
         raise SamlRefused(SamlFault.signature_shape, f"{local_name(element)} is not base64") from error
 
 
+class _Verifier(XMLVerifier):
+    """signxml without its look at the certificate's dates: those are not what makes a key trusted (certificates.py)."""
+
+    def _check_cert_validity(self, cert: x509.Certificate, cert_source: str) -> None:
+        pass
+
+
+_CONFIGURATION = SignatureConfiguration(
+    location="./",
+    expect_references=1,
+    signature_methods=SIGNATURE_METHODS,
+    digest_algorithms=DIGESTS,
+    ignore_ambiguous_key_info=True,
+)
+
+
 def _verified(element: etree._Element, certificate: x509.Certificate) -> VerifyResult | None:
     """signxml's result for one key, or None when that key did not sign."""
-    configuration = SignatureConfiguration(
-        location="./",
-        expect_references=1,
-        signature_methods=SIGNATURE_METHODS,
-        digest_algorithms=DIGESTS,
-        ignore_ambiguous_key_info=True,
-        verification_time=certificate.not_valid_after_utc,
-    )
     try:
-        result = XMLVerifier().verify(
-            element, x509_cert=certificate, validate_schema=False, id_attribute="ID", expect_config=configuration
+        result = _Verifier().verify(
+            element,
+            x509_cert=certificate,
+            validate_schema=False,
+            parser=STRICT,
+            id_attribute="ID",
+            expect_config=_CONFIGURATION,
         )
     except (SignXMLException, etree.LxmlError, ValueError):
         return None

@@ -11,7 +11,7 @@ from services.identity.founding.models import BootstrapCode
 from services.identity.key.models import SigningKeyRow
 from services.identity.loginlog.models import LoginEntry, LoginFailure, LoginLogSetting
 from services.identity.membership.models import Membership
-from services.identity.onboarding.models import CertificateNotice, LoginEvidence, LoginMethodState, SharedIssuer
+from services.identity.onboarding.models import CertificateNotice, SharedIssuer
 from services.identity.par.models import PushedRequest
 from services.identity.provider.models import IdentityProvider
 from services.identity.replay.models import AssertionReplay
@@ -21,6 +21,7 @@ from services.identity.tenant.models import Tenant
 from services.identity.tenantkey.models import TenantKey
 from services.identity.token.models import RefreshFamily, RefreshToken
 from services.identity.trial.models import LoginTrial
+from services.identity.verification.models import LoginEvidence, LoginMethodState
 from shared.auth.tables import declare_access_cutoff, declare_assurance_rule
 from shared.kit.journal import declare_sealed_journal
 from shared.kit.kit_tables import declare_kit_tables

@@ -13,7 +13,7 @@ from uuid import UUID
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.identity.account.models import Account
-from services.identity.account.service import AccountService
+from services.identity.admission.service import Admission
 from services.identity.assurance.evaluation import evaluate, wishes
 from services.identity.authorization.errors import LoginExpired, NoLoginHere
 from services.identity.authorization.models import LoginRequest
@@ -30,6 +30,7 @@ from services.identity.replay.service import ReplayService
 from services.identity.secret.sealing import Sealer
 from services.identity.session.service import LiveSession, NewSession, SessionService
 from services.identity.trial.service import TrialOutcome, TrialService
+from services.identity.verification.service import VerificationService
 from shared.auth import Acr
 from shared.kit import clock
 from shared.kit.db import Database
@@ -168,21 +169,28 @@ class LoginDesk:
             raise LoginExpired()
         if underway.wishes.must_log_in_again and proven.auth_time < underway.began_at - AGE_LEEWAY:
             raise LoginFailed("the provider let an old login pass for a new one", LoginFault.too_weak)
-        async with self._database.transaction(underway.provider.tenant_id) as session:
-            if proven.replay is not None and not await ReplayService(session).use(proven.replay):
-                raise LoginFailed("the answer was used before", LoginFault.replayed)
-            account = await self.whom(session, underway.provider, proven, underway.expected_account_id)
-            handle, live = await self._start(session, account, underway, proven, lifetime)
-            authorization = Authorization(self._database)
-            if not authorization.satisfies(live, underway.request, AGE_LEEWAY):
-                reason = "the login was not as strong or recent as asked for"
-                raise LoginFailed(reason, LoginFault.too_weak, account.id)
+        authorization = Authorization(self._database)
+        try:
+            async with self._database.transaction(underway.provider.tenant_id) as session:
+                if proven.replay is not None and not await ReplayService(session).use(proven.replay):
+                    raise LoginFailed("the answer was used before", LoginFault.replayed)
+                account = await self.whom(session, underway.provider, proven, underway.expected_account_id)
+                handle, live = await self._start(session, account, underway, proven, lifetime)
+                if not authorization.satisfies(live, underway.request, AGE_LEEWAY):
+                    reason = "the login was not as strong or recent as asked for"
+                    raise LoginFailed(reason, LoginFault.too_weak, account.id)
+        except LoginFailed as failure:
+            async with self._database.transaction(underway.provider.tenant_id) as session:
+                await Admission(session).note_refusal(underway.provider, proven, failure.fault)
+            raise
         return LoggedIn(handle, await authorization.issue_code(underway.request, live))
 
     async def try_out(self, underway: Underway, proven: ProvenLogin) -> LoginFault | None:
         """Conclude a trial whose answer was verified: judged as a login, but nobody is logged in. What went wrong."""
         async with self._database.transaction(underway.provider.tenant_id) as session:
             try:
+                if proven.replay is not None and not await ReplayService(session).use(proven.replay):
+                    raise LoginFailed("the answer was used before", LoginFault.replayed)
                 account = await self.whom(session, underway.provider, proven)
                 outcome = TrialOutcome(proven=proven, account_id=account.id)
             except LoginFailed as failure:
@@ -209,7 +217,11 @@ class LoginDesk:
         if underway.trial_id is None:
             raise LoginExpired()
         trials = TrialService(session, self._sealer)
-        trial = await trials.conclude(underway.trial_id, underway.provider, outcome)
+        # Read anew: the evidence must be about the row that is changed with it.
+        provider = await ProviderService(session, self._sealer).locked(underway.provider.id)
+        trial = await trials.conclude(underway.trial_id, provider, outcome)
+        if trial.state == "passed" and trial.acr is not None:
+            await VerificationService(session).prove(provider, trial.population, Acr(trial.acr), trial.id)
         return LoginFault(trial.fault) if trial.fault else None
 
     async def _destination(
@@ -225,22 +237,13 @@ class LoginDesk:
         raise NoLoginHere()
 
     async def whom(
-        self,
-        session: AsyncSession,
-        provider: IdentityProvider,  # noqa: ARG002 - what it may vouch for
-        proven: ProvenLogin,
-        expected: UUID | None = None,
+        self, session: AsyncSession, provider: IdentityProvider, proven: ProvenLogin, expected: UUID | None = None
     ) -> Account:
-        """Whom the login name stands for: one that the roster does not know gets no account on the fly.
+        """Whose login it is: somebody unknown gets no account on the fly. Raises LoginFailed.
 
-        Raises LoginFailed. Trials and previews are judged by it as well.
+        Trials and previews are judged by it as well.
         """
-        account = await AccountService(session).find_by_login(proven.login_name)
-        if account is None or account.state != "open":
-            raise LoginFailed("the person has no open account here", LoginFault.no_account)
-        if expected not in (None, account.id):
-            raise LoginFailed("the stronger login was another person's", LoginFault.other_person, account.id)
-        return account
+        return await Admission(session).resolve(provider, proven, expected)
 
     async def _start(
         self,

@@ -15,7 +15,8 @@ class IdentityProvider(Model, TenantRow, Versioned, table=True):
     """Who vouches for the tenant's accounts and for no other tenant's, by OpenID Connect or SAML.
 
     `issuer` is the OpenID issuer or the SAML entityID, `method` the login method that the rollout's gates speak of.
-    `login_claim` names the claim or attribute with the login name (eduPersonPrincipalName). `loa_map` is the key of
+    `login_claim` names the claim or attribute with the login name (eduPersonPrincipalName), which ends in a domain of
+    the tenant unless the provider is not `is_scoped` (UNI-Login's uniid). `loa_map` is the key of
     the map that the provider's assurance is read by, `acr_map` the tenant's own additions. `configuration` holds what
     only the protocol needs (`configuration.py`); with `federation_id` the federation's metadata says it instead.
     `populations` are who uses it, all where it is empty. `is_demo` may not exist in production.
@@ -37,6 +38,7 @@ class IdentityProvider(Model, TenantRow, Versioned, table=True):
     configuration: dict[str, Any] = Field(default_factory=dict, sa_type=JSONB)
     federation_id: UUID | None = None
     login_claim: str = Field(sa_type=Text)
+    is_scoped: bool = True
     loa_map: str = Field(default="", sa_type=Text)
     acr_map: dict[str, str] = Field(sa_type=JSONB)
     populations: list[str] = Field(default_factory=list, sa_type=JSONB)

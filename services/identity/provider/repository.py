@@ -3,11 +3,14 @@
 from collections.abc import Sequence
 from uuid import UUID
 
+from sqlalchemy import text
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.identity.provider.errors import ProviderNotFound
 from services.identity.provider.models import IdentityProvider
+
+_CLAIMED = text("SELECT provider_is_claimed(:issuer)")
 
 
 class ProviderRepository:
@@ -45,3 +48,7 @@ class ProviderRepository:
         if after is not None:
             query = query.where(col(IdentityProvider.id) > after)
         return (await self._session.exec(query)).all()
+
+    async def is_claimed(self, issuer: str) -> bool:
+        """Asks the definer function `provider_is_claimed`: row security shows nothing of other tenants."""
+        return bool((await self._session.execute(_CLAIMED, {"issuer": issuer})).scalar_one())

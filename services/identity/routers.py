@@ -6,6 +6,7 @@ from services.identity.account.endpoints import router as accounts
 from services.identity.authorization.endpoints import router as authorization
 from services.identity.client.endpoints import router as clients
 from services.identity.discovery.endpoints import router as discovery
+from services.identity.federation.endpoints import router as federations
 from services.identity.founding.endpoints import router as founding
 from services.identity.login.logout import router as logout
 from services.identity.me.endpoints import protocol_router as userinfo
@@ -24,6 +25,7 @@ ROUTERS: list[APIRouter] = [
     me,
     tenants,
     founding,
+    federations,
     providers,
     provider_presets,
     accounts,

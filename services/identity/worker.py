@@ -4,6 +4,8 @@ from datetime import timedelta
 
 from services.identity import models  # noqa: F401 - every table is known before the first query
 from services.identity.decision.tasks import on_decision_superseded, on_decision_taken
+from services.identity.federation.service.administration import QUERY, REFRESH
+from services.identity.federation.tasks import SWEEP, query_entity, refresh_federation, sweep
 from services.identity.key.tasks import ROTATE, rotate_keys
 from services.identity.roster.tasks import (
     ALIGN,
@@ -39,6 +41,9 @@ def worker_spec(feed: ChangeFeed, settings: Settings) -> WorkerSpec:
             FOLLOW: follow_roster(feed),
             ALIGN: align_all,
             ROTATE: rotate_keys(settings),
+            SWEEP: sweep,
+            REFRESH: refresh_federation(settings),
+            QUERY: query_entity(settings),
             PRUNE: prune_all,
             ROLL: roll_tenant_keys(settings),
             **sealing_jobs(_told, signer_of(settings.client_key_file)),
@@ -47,6 +52,7 @@ def worker_spec(feed: ChangeFeed, settings: Settings) -> WorkerSpec:
             # Shortly after midnight in Sweden, winter and summer.
             Schedule(ALIGN, every=timedelta(days=1), offset=timedelta(hours=23, minutes=5)),
             Schedule(ROTATE, every=timedelta(hours=1)),
+            Schedule(SWEEP, every=timedelta(minutes=1)),
             Schedule(PRUNE, every=timedelta(hours=6)),
             Schedule(ROLL, every=timedelta(days=1)),
             *SEALING_SCHEDULE,

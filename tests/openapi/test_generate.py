@@ -10,7 +10,6 @@ import jsonschema
 import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
-from openapi import generate
 from openapi.generate import FOLDER, SERVICES, differences, render, write
 
 ROOT = FOLDER.parent
@@ -25,20 +24,15 @@ def run(folder: Path, seed: str = "0") -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_the_committed_documents_are_as_the_code_says(capsys: pytest.CaptureFixture[str]) -> None:
-    assert generate.main(["--check"]) == 0, capsys.readouterr().out
-
-
-def test_documents_are_made_without_environment_and_alike_in_every_process(tmp_path: Path) -> None:
-    texts = []
-    for seed in ("1", "2"):
-        folder = tmp_path / seed
-        folder.mkdir()
-        made = run(folder, seed)
-        assert made.returncode == 0, made.stderr
-        texts.append({path.name: path.read_bytes() for path in folder.glob("*.json")})
-    assert texts[0] == texts[1]
-    assert {f"{name}.json" for name in (*SERVICES, "identity-protocols", "startklar", "tasks")} <= set(texts[0])
+def test_the_committed_documents_are_what_a_bare_process_makes_of_the_code(tmp_path: Path) -> None:
+    """With another hash seed than the process that wrote them, and without our environment: alike everywhere."""
+    made = run(tmp_path, "1")
+    assert made.returncode == 0, made.stderr
+    assert {f"{name}.json" for name in (*SERVICES, "identity-protocols", "startklar", "tasks")} <= {
+        path.name for path in tmp_path.glob("*.json")
+    }
+    texts = {path.name: path.read_text("utf-8") for path in tmp_path.glob("*.json")}
+    assert differences(texts, FOLDER) == [], "run `make openapi`"
 
 
 @pytest.mark.parametrize("name", [*SERVICES, "identity-protocols", "startklar"])

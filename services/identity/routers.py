@@ -4,7 +4,10 @@ from fastapi import APIRouter
 
 from services.identity.account.endpoints import router as accounts
 from services.identity.authorization.endpoints import router as authorization
+from services.identity.authorization.push import router as pushing
 from services.identity.client.endpoints import router as clients
+from services.identity.device.endpoints import pages as device_page
+from services.identity.device.endpoints import router as devices
 from services.identity.discovery.endpoints import router as discovery
 from services.identity.federation.endpoints import router as federations
 from services.identity.founding.endpoints import router as founding
@@ -16,6 +19,7 @@ from services.identity.oidc_login.endpoints import router as oidc_login
 from services.identity.oidc_login.keys import router as oidc_keys
 from services.identity.preset.endpoints import router as provider_presets
 from services.identity.provider.endpoints import router as providers
+from services.identity.saml_login.endpoints import router as saml_login
 from services.identity.tenant.endpoints import router as tenants
 from services.identity.tenantkey.endpoints import router as tenant_keys
 from services.identity.token.endpoints import router as token
@@ -38,9 +42,13 @@ ROUTERS: list[APIRouter] = [
 PROTOCOL_ROUTERS: list[APIRouter] = [
     discovery,
     authorization,
+    pushing,
+    devices,
+    device_page,
     token,
     userinfo,
     oidc_login,
+    saml_login,
     oidc_keys,
     logout,
 ]

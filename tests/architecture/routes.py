@@ -35,6 +35,9 @@ PUBLIC: dict[tuple[str, str, str], str] = {
     ("identity", "GET", "/oidc/{tenant}/login"): "a login on its way to the identity provider",
     ("identity", "GET", "/oidc/{tenant}/callback"): "a login on its way back, bound to the browser's cookie",
     ("identity", "GET", "/oidc/{tenant}/jwks"): "public keys of our client at the tenant's providers (RFC 7517)",
+    ("identity", "GET", "/saml/{tenant}/login"): "a login on its way to the identity provider",
+    ("identity", "POST", "/saml/{tenant}/acs"): "a login on its way back, bound to the browser's cookie",
+    ("identity", "GET", "/saml/{tenant}/metadata"): "our signed metadata, for identity providers and federations",
     ("projects", "GET", "/{service}/v1/shared-plans"): "a plan behind a share link; its secret stands for the token",
     ("projects", "GET", "/{service}/v1/calendar-files/{secret}"): "for calendar programs; the secret is in the path",
     (

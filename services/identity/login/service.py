@@ -59,6 +59,7 @@ class Departure:
     wishes: Wishes
     browser: str
     purpose: str
+    is_step_up: bool
 
 
 @dataclass(frozen=True)
@@ -75,6 +76,11 @@ class Underway:
     expected_account_id: UUID | None
     began_at: datetime
     trial_id: UUID | None
+
+    @property
+    def is_step_up(self) -> bool:
+        """Whether somebody who is logged in must log in more strongly or anew."""
+        return self.expected_account_id is not None
 
 
 @dataclass(frozen=True)
@@ -122,7 +128,9 @@ class LoginDesk:
             row.provider_id, row.state_hash, row.browser_hash = provider.id, state.digest, digest_of(browser)
             on_trial = await TrialService(session, self._sealer).wanted(row.trial_id) if row.trial_id else None
             wanted = _wishes(_request(row), provider, on_trial)
-        return Departure(row.id, provider, state, wanted, browser, row.purpose)
+        return Departure(
+            row.id, provider, state, wanted, browser, row.purpose, is_step_up=row.expected_account_id is not None
+        )
 
     async def remember(self, departure: Departure, memory: ProtocolMemory) -> None:
         """Keep what the protocol must find again. Raises LoginExpired when the login was used meanwhile."""

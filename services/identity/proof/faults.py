@@ -36,6 +36,12 @@ class LoginFault(StrEnum):
         "The identity provider is switched off at the organisation",
         "Login-tjenesten er slået fra hos organisationen",
     )
+    metadata_expired = (
+        "metadata_expired",
+        "Inloggningstjänstens metadata gäller inte längre",
+        "The identity provider's metadata is no longer valid",
+        "Login-tjenestens metadata gælder ikke længere",
+    )
     unverifiable = (
         "unverifiable",
         "Svaret från inloggningstjänsten gick inte att verifiera",

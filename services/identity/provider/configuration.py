@@ -71,9 +71,9 @@ class SamlConfiguration(BaseModel):
 
     sso_url: str = Field("", max_length=2048)
     sso_binding: SamlBinding = "redirect"
-    slo_url: str = Field("", max_length=2048)
-    slo_response_url: str = Field("", max_length=2048, description="Where answers go, if elsewhere")
-    slo_binding: SamlBinding = "redirect"
+    slo_url: str | None = Field(None, max_length=2048)
+    slo_response_url: str | None = Field(None, max_length=2048, description="Where answers go, if elsewhere")
+    slo_binding: SamlBinding | None = None
     certificates: Annotated[tuple[str, ...], Field(max_length=10)] = ()
     encryption_certificates: Annotated[tuple[str, ...], Field(max_length=10)] = ()
     scopes: Annotated[tuple[str, ...], Field(max_length=200)] = ()

@@ -1,4 +1,4 @@
-"""The two cookies of a login: the session's, and the one that ties a login under way to its browser."""
+"""The cookies of a login: the session's, and those that tie a login under way to its browser."""
 
 from urllib.parse import urlsplit
 
@@ -6,6 +6,7 @@ from fastapi import Request, Response
 
 SESSION = "startklar-session"
 LOGIN = "startklar-login"
+SAML = "startklar-saml"
 
 
 def read_cookie(request: Request, name: str, issuer: str) -> str | None:
@@ -23,6 +24,19 @@ def set_cookie(response: Response, name: str, value: str, *, issuer: str, max_ag
         secure=_is_secure(issuer),
         httponly=True,
         samesite="lax",
+    )
+
+
+def set_crossing_cookie(response: Response, name: str, value: str, *, issuer: str, max_age: int) -> None:
+    """One that comes along when another site's form posts to us; only for what is no credential by itself."""
+    response.set_cookie(
+        _wire_name(name, issuer),
+        value,
+        max_age=max_age,
+        path="/",
+        secure=_is_secure(issuer),
+        httponly=True,
+        samesite="none" if _is_secure(issuer) else "lax",
     )
 
 

@@ -3,23 +3,31 @@
 from fastapi import APIRouter
 
 from services.identity.account.endpoints import router as accounts
+from services.identity.alternative.endpoints import router as alternatives
 from services.identity.authorization.endpoints import router as authorization
 from services.identity.authorization.push import router as pushing
+from services.identity.breakglass.endpoints import router as break_glass
+from services.identity.breakglass.entrance import router as break_glass_page
 from services.identity.client.endpoints import router as clients
 from services.identity.device.endpoints import pages as device_page
 from services.identity.device.endpoints import router as devices
 from services.identity.discovery.endpoints import router as discovery
 from services.identity.federation.endpoints import router as federations
 from services.identity.founding.endpoints import router as founding
+from services.identity.handover.endpoints import router as handovers
 from services.identity.login.logout import router as logout
+from services.identity.loginscope.endpoints import router as login_scopes
 from services.identity.me.endpoints import protocol_router as userinfo
 from services.identity.me.endpoints import router as me
 from services.identity.membership.endpoints import router as memberships
 from services.identity.oidc_login.endpoints import router as oidc_login
 from services.identity.oidc_login.keys import router as oidc_keys
+from services.identity.population.endpoints import router as populations
 from services.identity.preset.endpoints import router as provider_presets
 from services.identity.provider.endpoints import router as providers
 from services.identity.saml_login.endpoints import router as saml_login
+from services.identity.saml_login.metadata_endpoints import protocol_router as saml_metadata
+from services.identity.saml_login.metadata_endpoints import router as saml_metadata_api
 from services.identity.tenant.endpoints import router as tenants
 from services.identity.tenantkey.endpoints import router as tenant_keys
 from services.identity.token.endpoints import router as token
@@ -32,10 +40,16 @@ ROUTERS: list[APIRouter] = [
     federations,
     providers,
     provider_presets,
+    login_scopes,
     accounts,
+    alternatives,
+    populations,
     memberships,
+    handovers,
+    break_glass,
     clients,
     tenant_keys,
+    saml_metadata_api,
     journal_router("identity", is_sealed=True),
 ]
 
@@ -49,6 +63,8 @@ PROTOCOL_ROUTERS: list[APIRouter] = [
     userinfo,
     oidc_login,
     saml_login,
+    saml_metadata,
     oidc_keys,
+    break_glass_page,
     logout,
 ]

@@ -47,7 +47,10 @@ class RequestedAttribute:
 
 @dataclass(frozen=True)
 class SpDescription:
-    """What our metadata says. Texts by language. Several certificates stand side by side while keys roll over."""
+    """What our metadata says. Texts by language. Several certificates stand side by side while keys roll over.
+
+    With a `document_id` of the caller's the same description gives the same bytes, in every process.
+    """
 
     entity_id: str
     acs_url: str
@@ -63,12 +66,13 @@ class SpDescription:
     organisation_url: str | None = None
     contacts: Mapping[str, str] = field(default_factory=dict)
     wants_signed_assertions: bool = True
+    document_id: str | None = None
 
 
 def build_metadata(description: SpDescription, credential: SigningCredential | None) -> bytes:
     """The EntityDescriptor, signed when a credential is given."""
     root = etree.Element(md("EntityDescriptor"), nsmap={"md": METADATA, "ds": DSIG, "mdui": MDUI})
-    root.set("ID", new_message_id())
+    root.set("ID", description.document_id or new_message_id())
     root.set("entityID", description.entity_id)
     root.set("validUntil", write_instant(description.valid_until))
     role = etree.SubElement(root, md("SPSSODescriptor"))

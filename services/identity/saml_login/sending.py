@@ -29,7 +29,7 @@ def sending_page(outgoing: Outgoing, lang: Lang) -> Response:
         for name, value in (outgoing.fields or {}).items()
     )
     schemes = "https:" if outgoing.url.startswith("https:") else "https: http:"
-    policy = f"default-src 'none'; script-src 'sha256-{_HASH}'; form-action {schemes}; frame-ancestors 'none'; base-uri 'none'"
+    policy = f"default-src 'none'; script-src 'sha256-{_HASH}'; form-action {schemes}; frame-ancestors 'none'"
     content = (
         f'<!doctype html><html lang="{lang}"><meta charset="utf-8">'
         f'<meta name="viewport" content="width=device-width"><title>Startklar</title><body>'

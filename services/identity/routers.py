@@ -22,6 +22,9 @@ from services.identity.me.endpoints import router as me
 from services.identity.membership.endpoints import router as memberships
 from services.identity.oidc_login.endpoints import router as oidc_login
 from services.identity.oidc_login.keys import router as oidc_keys
+from services.identity.onboarding.endpoints import router as onboarding
+from services.identity.onboarding.endpoints import trial_router as login_trials
+from services.identity.policy.endpoints import router as assurance_policies
 from services.identity.population.endpoints import router as populations
 from services.identity.preset.endpoints import router as provider_presets
 from services.identity.provider.endpoints import router as providers
@@ -37,8 +40,11 @@ ROUTERS: list[APIRouter] = [
     me,
     tenants,
     founding,
+    assurance_policies,
     federations,
     providers,
+    onboarding,
+    login_trials,
     provider_presets,
     login_scopes,
     accounts,

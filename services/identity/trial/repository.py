@@ -44,14 +44,10 @@ class TrialRepository:
             query = query.where(col(LoginTrial.id) < before)
         return (await self._session.exec(query.order_by(col(LoginTrial.id).desc()).limit(limit))).all()
 
-    async def passed(self, provider_id: UUID, configuration_hash: str) -> Sequence[LoginTrial]:
-        """The trials that succeeded under one configuration, oldest first."""
-        query = select(LoginTrial).where(
-            LoginTrial.provider_id == provider_id,
-            LoginTrial.configuration_hash == configuration_hash,
-            LoginTrial.state == "passed",
-        )
-        return (await self._session.exec(query.order_by(col(LoginTrial.id)))).all()
+    async def all_of(self, provider_id: UUID) -> Sequence[LoginTrial]:
+        """Every trial of a provider, oldest first; people make a handful."""
+        query = select(LoginTrial).where(LoginTrial.provider_id == provider_id).order_by(col(LoginTrial.id))
+        return (await self._session.exec(query.limit(1000))).all()
 
     async def of_account(self, account_id: UUID) -> Sequence[LoginTrial]:
         query = select(LoginTrial).where(LoginTrial.account_id == account_id).order_by(col(LoginTrial.id))

@@ -110,9 +110,9 @@ class TrialService:
     async def list(self, provider_id: UUID, limit: int, before: UUID | None) -> Sequence[LoginTrial]:
         return await self._repository.list(provider_id, limit, before)
 
-    async def passed(self, provider: IdentityProvider) -> Sequence[LoginTrial]:
-        """The trials that the present configuration passed, oldest first."""
-        return await self._repository.passed(provider.id, configuration_hash(provider))
+    async def all_of(self, provider_id: UUID) -> Sequence[LoginTrial]:
+        """Every trial of a provider, oldest first."""
+        return await self._repository.all_of(provider_id)
 
     async def of_account(self, account_id: UUID) -> Sequence[LoginTrial]:
         return await self._repository.of_account(account_id)

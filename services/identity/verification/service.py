@@ -97,6 +97,10 @@ class VerificationService:
         }
         return [population for population in populations_of(provider) if population not in proven]
 
+    async def of(self, provider_id: UUID) -> Sequence[LoginEvidence]:
+        """Everything that is or was proven of one provider."""
+        return await self._repository.of(provider_id)
+
     async def all(self) -> Sequence[LoginEvidence]:
         """Everything that is or was proven, oldest first."""
         return await self._repository.all()

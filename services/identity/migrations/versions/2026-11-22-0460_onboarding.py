@@ -119,10 +119,12 @@ TABLES = {
 # Which providers may vouch for several tenants: said by the platform's operator, about providers and not about tenants.
 SHARED_ISSUER = """
     CREATE TABLE shared_issuer (
+        id uuid NOT NULL,
         issuer text NOT NULL,
         reason text NOT NULL,
         created_at timestamptz NOT NULL,
-        CONSTRAINT pk_shared_issuer PRIMARY KEY (issuer)
+        CONSTRAINT pk_shared_issuer PRIMARY KEY (id),
+        CONSTRAINT uq_shared_issuer_issuer UNIQUE (issuer)
     )"""
 INDEXES = (
     "CREATE INDEX ix_login_trial_tenant_id_provider_id ON login_trial (tenant_id, provider_id)",

@@ -6,6 +6,7 @@ from typing import Any
 
 from shared.contracts import (
     identity,
+    identity_account,
     identity_assurance,
     identity_federation,
     identity_history,
@@ -28,6 +29,7 @@ from shared.contracts.base import Event, EventEnvelope, owner_of
 
 _MODULES: tuple[ModuleType, ...] = (
     identity,
+    identity_account,
     identity_assurance,
     identity_federation,
     identity_history,

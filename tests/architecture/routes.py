@@ -32,6 +32,8 @@ PUBLIC: dict[tuple[str, str, str], str] = {
     ("identity", "POST", "/oauth2/introspect"): "authenticates the client itself (RFC 7662)",
     ("identity", "GET", "/oauth2/logout"): "ends the session that the browser's cookie names",
     ("identity", "POST", "/oauth2/logout"): "the same, confirmed by the person",
+    ("identity", "GET", "/oauth2/break-glass"): "the form of the login for when no identity provider answers",
+    ("identity", "POST", "/oauth2/break-glass"): "two factors stand for the token, each good once",
     ("identity", "GET", "/oidc/{tenant}/login"): "a login on its way to the identity provider",
     ("identity", "GET", "/oidc/{tenant}/callback"): "a login on its way back, bound to the browser's cookie",
     ("identity", "GET", "/oidc/{tenant}/jwks"): "public keys of our client at the tenant's providers (RFC 7517)",

@@ -37,6 +37,7 @@ EXEMPT: dict[tuple[str, str], Exempt] = {
     ("identity", "membership"): exempt(
         "foreign-key", why="the account lives in its home tenant (design.md section 5), which the key names"
     ),
+    ("identity", "login_scope"): exempt("unique", why="a domain is one tenant's at most, which no tenant may see"),
     ("webhooks", "delivery"): exempt("relay", why="ids, times and states: due deliveries are leased as jobs are"),
     ("webhooks", "public_event"): exempt("relay", why=f"{NO_PERSONAL_DATA}; dropped by age across tenants"),
 }
@@ -46,6 +47,7 @@ DEFINERS: dict[tuple[str, str], str] = {
     ("identity", "account_tenants(uuid)"): "where an account of the present tenant must be cut off: tenant ids alone",
     ("identity", "active_providers(text[],uuid)"): "who uses which identity provider of a federation; ids alone",
     ("identity", "holds_demo_data()"): "one bit, so that production refuses to start on demo data",
+    ("identity", "login_scope_is_free(text)"): "one bit: whether another tenant has proved a domain, never which",
     ("projects", "plan_tenants()"): "the daily watch over what is overdue visits every tenant with a plan; ids alone",
     ("identity", "journal_tenants()"): "the worker seals the journal of every tenant; ids alone",
     ("projects", "journal_tenants()"): "the worker seals the journal of every tenant; ids alone",

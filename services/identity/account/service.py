@@ -45,6 +45,15 @@ class AccountService:
         await publish(self._session, AccountCreated(account_id=account.id))
         return account
 
+    async def open_without_login(self, display_name: str) -> Account:
+        """An account that no identity provider leads to, for `breakglass`."""
+        account = Account(tenant_id=tenant_of(self._session), display_name=display_name)
+        self._repository.add(account)
+        await self._session.flush()
+        await record(self._session, "account.created", "account", account.id, after={"source": account.source})
+        await publish(self._session, AccountCreated(account_id=account.id))
+        return account
+
     async def change(self, account_id: UUID, expected_version: int, body: AccountUpdate) -> Account:
         """Rename, close or reopen. Raises AccountNotFound, StaleVersion, AccountFollowsRoster."""
         account = await self._repository.get_locked(account_id)

@@ -5,12 +5,14 @@ from datetime import timedelta
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from services.identity.account.login_name import scope_of
 from services.identity.account.schemas import AccountCreate
 from services.identity.account.service import AccountService
 from services.identity.founding.errors import AlreadyBootstrapped, BootstrapRefused
 from services.identity.founding.models import BootstrapCode
 from services.identity.founding.repository import BootstrapRepository
 from services.identity.founding.schemas import BootstrapCreate
+from services.identity.loginscope.service import LoginScopeService
 from services.identity.membership.schemas import MembershipCreate
 from services.identity.membership.service import MembershipService
 from services.identity.provider.service import ProviderService
@@ -35,7 +37,10 @@ class FoundingService:
         self._session = session
 
     async def found(self, body: TenantCreate) -> Tenant:
-        """A tenant, and its first administrator if one is named. Raises SlugTaken."""
+        """A tenant, and its first administrator if one is named. Raises SlugTaken, LoginScopeTaken.
+
+        By naming the administrator the operator vouches for the domain of the login name, or nobody could log in.
+        """
         tenant = await TenantService(self._session).found(body)
         if body.administrator is not None:
             await self._administrator(tenant, body.administrator, (Role.tenant_admin,))
@@ -75,6 +80,9 @@ class FoundingService:
 
     async def _administrator(self, tenant: Tenant, who: FirstAdministrator, roles: tuple[Role, ...]) -> None:
         async with acting_in(self._session, tenant.id):
+            domain = scope_of(who.login_name)
+            if domain is not None:
+                await LoginScopeService(self._session).verify(domain, "operator", "named when the tenant was founded")
             account = await AccountService(self._session).open(
                 AccountCreate(login_name=who.login_name, display_name=who.display_name)
             )

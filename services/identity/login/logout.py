@@ -8,7 +8,7 @@ from fastapi.responses import HTMLResponse
 
 from services.identity.authorization.errors import UntrustedRedirect
 from services.identity.client.authentication import ClientAuthenticator
-from services.identity.dependencies import DatabaseDep, KeyRingDep, SettingsDep
+from services.identity.dependencies import ClientsDep, DatabaseDep, KeyRingDep, SettingsDep
 from services.identity.key.ring import KeyRing
 from services.identity.protocol.answer import redirect
 from services.identity.protocol.browser import is_from_another_origin
@@ -43,11 +43,11 @@ _DONE = Text(sv="Du är utloggad.", en="You are logged out.", da="Du er logget u
 
 @router.get("/oauth2/logout", openapi_extra=as_query(*LOGOUT))
 async def oauth2_logout(
-    request: Request, database: DatabaseDep, ring: KeyRingDep, settings: SettingsDep, lang: LangDep
+    request: Request, database: DatabaseDep, clients: ClientsDep, ring: KeyRingDep, settings: SettingsDep, lang: LangDep
 ) -> Response:
     """Log out at once when the id token proves that the client knows the session; else ask the person first."""
     asked = _readable(lambda: Parameters.parse(request.url.query))
-    back = await _registered(database, asked, settings.issuer)
+    back = await _registered(clients, asked)
     live = await live_session(database, cookie.read_cookie(request, cookie.SESSION, settings.issuer))
     if live is not None and await _hinted_session(asked, ring, settings.issuer) != live.id:
         return page(lang, _QUESTION, button=_BUTTON)
@@ -87,12 +87,12 @@ def _readable(read: Callable[[], Parameters]) -> Parameters:
         raise BadRequest(refusal.description) from refusal
 
 
-async def _registered(database: Database, asked: Parameters, issuer: str) -> str | None:
+async def _registered(clients: ClientAuthenticator, asked: Parameters) -> str | None:
     """The address to go back to, if it is the client's own; raises UntrustedRedirect."""
     wanted = asked.get("post_logout_redirect_uri")
     if wanted is None:
         return None
-    client = await ClientAuthenticator(database, issuer).find(asked.get("client_id"))
+    client = await clients.find(asked.get("client_id"))
     if client is None or wanted not in client.post_logout_redirect_uris:
         raise UntrustedRedirect()
     return wanted

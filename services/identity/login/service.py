@@ -74,6 +74,7 @@ class Underway:
     code_verifier: str | None
     protocol_request_id: str | None
     expected_account_id: UUID | None
+    former_session_id: UUID | None
     began_at: datetime
     trial_id: UUID | None
 
@@ -162,6 +163,7 @@ class LoginDesk:
             code_verifier=row.code_verifier,
             protocol_request_id=row.protocol_request_id,
             expected_account_id=row.expected_account_id,
+            former_session_id=row.former_session_id,
             began_at=row.created_at,
             trial_id=row.trial_id,
         )
@@ -187,6 +189,8 @@ class LoginDesk:
                 if not authorization.satisfies(live, underway.request, AGE_LEEWAY):
                     reason = "the login was not as strong or recent as asked for"
                     raise LoginFailed(reason, LoginFault.too_weak, account.id)
+                if underway.former_session_id is not None:
+                    await SessionService(session).succeed(underway.former_session_id, live)
         except LoginFailed as failure:
             async with self._database.transaction(underway.provider.tenant_id) as session:
                 await Admission(session).note_refusal(underway.provider, proven, failure.fault)

@@ -100,6 +100,11 @@ DEPARTURE = (
     Asked("provider", "The identity provider that the person chose among several"),
 )
 
+BREAK_GLASS = (
+    Asked("recovery", "The printed secret, good once", _HANDLE, is_required=True),
+    Asked("code", "The code of the authenticator app (RFC 6238)", "123456", is_required=True),
+)
+
 ARRIVAL = (
     Asked("state", "Of the login under way", _HANDLE, is_required=True),
     Asked("code", "The provider's code", "SplxlOBeZQQYbYS6WxSbIA"),

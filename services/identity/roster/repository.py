@@ -10,9 +10,11 @@ from uuid import UUID
 
 import orjson
 from sqlalchemy import text
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from shared.contracts.sync import DutyChange, PersonChange
+from services.identity.roster.models import PersonTie
+from shared.contracts.sync import DutyChange, EnrolmentChange, PersonChange, ResponsibleChange, UnitChange
 from shared.kit import clock
 from shared.kit.db import tenant_of
 from shared.kit.ids import new_id
@@ -25,17 +27,34 @@ ON CONFLICT (tenant_id) DO UPDATE SET version = greatest(roster_position.version
 _LINES = """
 WITH line AS (
     SELECT * FROM jsonb_to_recordset(CAST(:rows AS jsonb))
-        AS l (account_id uuid, person_id uuid, display_name text, login_name text, protected boolean, digests jsonb,
-              roster_version integer)
+        AS l (account_id uuid, case_id uuid, person_id uuid, display_name text, login_name text, protected boolean,
+              digests jsonb, roster_version integer)
 )
 """
-# An account that was opened by hand before the roster came is the same person's when the login name says so.
-_LINK = f"""{_LINES}
-UPDATE account a SET person_id = line.person_id, source = 'roster', version = a.version + 1, updated_at = :now
+# An account that was opened by hand before the roster came is the same person's when the login name says so, inside
+# the domains that are proved to be the tenant's: there a login name is one person's for ever (eduPersonPrincipalName).
+_SAME_LOGIN = """
 FROM line CROSS JOIN LATERAL jsonb_array_elements_text(line.digests) AS d (hex)
 JOIN account_login l ON l.tenant_id = :tenant AND l.digest = decode(d.hex, 'hex')
-WHERE a.tenant_id = :tenant AND a.id = l.account_id AND a.person_id IS NULL
+JOIN account b ON b.tenant_id = :tenant AND b.id = l.account_id AND b.person_id IS NULL
+"""
+_IN_OWN_SCOPE = """EXISTS (
+    SELECT FROM login_scope s WHERE s.tenant_id = :tenant AND s.state = 'verified'
+      AND right(b.login_name, length(s.domain) + 1) = '@' || s.domain)"""
+_LINK = f"""{_LINES}
+UPDATE account a SET person_id = line.person_id, source = 'roster', version = a.version + 1, updated_at = :now
+{_SAME_LOGIN}
+WHERE a.tenant_id = :tenant AND a.id = b.id AND {_IN_OWN_SCOPE}
   AND NOT EXISTS (SELECT FROM account o WHERE o.tenant_id = :tenant AND o.person_id = line.person_id)
+"""
+# Elsewhere the name was typed by somebody and proves nothing: an administrator decides whether they are one person.
+_DOUBT = f"""{_LINES}
+INSERT INTO link_case (tenant_id, id, kind, fingerprint, account_id, person_id, state, version, created_at, updated_at)
+SELECT :tenant, line.case_id, 'roster', sha256(uuid_send(b.id) || uuid_send(line.person_id)), b.id, line.person_id,
+       'open', 1, :now, :now
+{_SAME_LOGIN}
+WHERE b.state = 'open' AND NOT {_IN_OWN_SCOPE}
+ON CONFLICT (tenant_id, fingerprint) DO NOTHING
 """
 _UPSERT = f"""{_LINES}
 INSERT INTO account (tenant_id, id, person_id, display_name, login_name, is_protected, state, source,
@@ -87,6 +106,29 @@ ON CONFLICT (tenant_id, id) DO UPDATE SET
     ends_on = excluded.ends_on, is_ended = excluded.is_ended, roster_version = excluded.roster_version
 WHERE duty.roster_version <= excluded.roster_version
 """
+_TIES = """
+INSERT INTO person_tie (tenant_id, id, population, person_id, child_id, unit_id, starts_on, ends_on, is_ended,
+                        roster_version)
+SELECT :tenant, l.* FROM jsonb_to_recordset(CAST(:rows AS jsonb))
+    AS l (id uuid, population text, person_id uuid, child_id uuid, unit_id uuid, starts_on date, ends_on date,
+          is_ended boolean, roster_version integer)
+ON CONFLICT (tenant_id, id) DO UPDATE SET
+    person_id = excluded.person_id, child_id = excluded.child_id, unit_id = excluded.unit_id,
+    starts_on = excluded.starts_on, ends_on = excluded.ends_on, is_ended = excluded.is_ended,
+    roster_version = excluded.roster_version
+WHERE person_tie.roster_version <= excluded.roster_version
+"""
+_FORGET_TIES = """
+DELETE FROM person_tie WHERE tenant_id = :tenant AND (person_id = :person OR child_id = :person) RETURNING id
+"""
+_UNITS = """
+INSERT INTO school_unit (tenant_id, id, kind, is_ended, roster_version)
+SELECT :tenant, l.* FROM jsonb_to_recordset(CAST(:rows AS jsonb))
+    AS l (id uuid, kind text, is_ended boolean, roster_version integer)
+ON CONFLICT (tenant_id, id) DO UPDATE SET
+    kind = excluded.kind, is_ended = excluded.is_ended, roster_version = excluded.roster_version
+WHERE school_unit.roster_version <= excluded.roster_version
+"""
 # Everybody with a duty takes part in training at the unit; a school leader heads it.
 _WANTED = """
 WITH wanted AS (
@@ -137,6 +179,7 @@ class RosterRepository:
         rows = [
             {
                 "account_id": str(new_id()),
+                "case_id": str(new_id()),
                 "person_id": str(line.id),
                 "display_name": line.display_name,
                 "login_name": line.login_names[0].lower() if line.login_names and not line.protected else None,
@@ -148,6 +191,7 @@ class RosterRepository:
         ]
         values = {"rows": orjson.dumps(rows).decode(), "now": clock.now()}
         await self._run(_LINK, **values)
+        await self._run(_DOUBT, **values)
         written = (await self._run(_UPSERT, **values)).all()
         await self._run(_DROP_LOGINS, rows=values["rows"])
         await self._run(_ADD_LOGINS, rows=values["rows"])
@@ -170,6 +214,25 @@ class RosterRepository:
         ]
         await self._run(_DUTIES, rows=orjson.dumps(rows).decode())
 
+    async def store_ties(self, lines: Sequence[EnrolmentChange | ResponsibleChange]) -> None:
+        """Who is a pupil where, and whose guardian."""
+        await self._run(_TIES, rows=orjson.dumps([_tie(line) for line in lines]).decode())
+
+    async def store_units(self, lines: Sequence[UnitChange]) -> None:
+        rows = [
+            {"id": line.id, "kind": line.unit_kind, "is_ended": line.op == "end", "roster_version": line.version}
+            for line in lines
+        ]
+        await self._run(_UNITS, rows=orjson.dumps(rows).decode())
+
+    async def ties_of(self, person_id: UUID) -> Sequence[PersonTie]:
+        query = select(PersonTie).where(PersonTie.person_id == person_id).order_by(col(PersonTie.id))
+        return (await self._session.exec(query)).all()
+
+    async def forget_ties(self, person_id: UUID) -> int:
+        forgotten = await self._run(_FORGET_TIES, person=person_id)
+        return len(forgotten.all())
+
     async def grant_missing(self, today: date) -> int:
         """Grant the roles that duties of today give and nobody holds yet; how many."""
         missing = (await self._run(_MISSING, today=today)).mappings().all()
@@ -184,3 +247,11 @@ class RosterRepository:
 
     async def _run(self, statement: str, **values: Any) -> Any:
         return await self._session.execute(text(statement), {"tenant": tenant_of(self._session), **values})
+
+
+def _tie(line: EnrolmentChange | ResponsibleChange) -> dict[str, Any]:
+    common = {"id": line.id, "is_ended": line.op == "end", "roster_version": line.version}
+    if isinstance(line, ResponsibleChange):
+        return {**common, "population": "guardian", "person_id": line.guardian_id, "child_id": line.child_id}
+    place = line.model_dump(mode="json", include={"person_id", "unit_id", "starts_on", "ends_on"})
+    return {**common, "population": "pupil", **place}

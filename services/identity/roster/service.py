@@ -7,9 +7,10 @@ from uuid import UUID
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.identity.account.service import AccountService, cut_off
+from services.identity.roster.models import PersonTie
 from services.identity.roster.repository import RosterRepository
 from shared.contracts.identity import RosterFollowed
-from shared.contracts.sync import Change, DutyChange, PersonChange
+from shared.contracts.sync import Change, DutyChange, EnrolmentChange, PersonChange, ResponsibleChange, UnitChange
 from shared.kit import clock
 from shared.kit.journal import record
 from shared.queue.outbox import publish
@@ -49,6 +50,10 @@ class RosterService:
             tally.closed += await self._close(ended)
         if duties := [line for line in lines if isinstance(line, DutyChange)]:
             await self._repository.store_duties(duties)
+        if ties := [line for line in lines if isinstance(line, EnrolmentChange | ResponsibleChange)]:
+            await self._repository.store_ties(ties)
+        if units := [line for line in lines if isinstance(line, UnitChange)]:
+            await self._repository.store_units(units)
         await self._repository.advance(version)
 
     async def align(self, tally: Tally) -> None:
@@ -70,6 +75,14 @@ class RosterService:
     async def hide(self, person_id: UUID, version: int) -> None:
         """A person became protected in a roster version: the name goes at once, outside any run."""
         await self._repository.hide(person_id, HIDDEN, version)
+
+    async def ties_of(self, person_id: UUID) -> Sequence[PersonTie]:
+        """What makes a person a pupil or guardian."""
+        return await self._repository.ties_of(person_id)
+
+    async def forget_ties(self, person_id: UUID) -> int:
+        """Delete them, and the guardians' ties to the person; how many."""
+        return await self._repository.forget_ties(person_id)
 
     async def _close(self, persons: Sequence[UUID]) -> int:
         closed = await self._repository.lock_ended(persons)

@@ -1,0 +1,103 @@
+"""Decisions about populations: staff may log in, pupils and guardians once their wave is switched on [HAN-A4.02]."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from services.identity.decision.service import DecisionService
+from services.identity.population.errors import (
+    DecisionMissing,
+    PopulationClosedAlready,
+    PopulationOpen,
+    PopulationOpeningNotFound,
+)
+from services.identity.population.models import PopulationOpening
+from services.identity.population.repository import PopulationRepository
+from services.identity.population.schemas import PopulationOpeningCreate, PopulationPreview, Switched
+from services.identity.revocation.service import Revocation
+from shared.contracts.identity_account import PopulationClosed, PopulationOpened
+from shared.kit import clock
+from shared.kit.db import tenant_of
+from shared.kit.journal import record
+from shared.kit.problems import FieldError
+from shared.queue.outbox import publish
+
+
+class PopulationService:
+    """The populations of the session's tenant."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        self._session = session
+        self._repository = PopulationRepository(session)
+
+    async def lets_in(self, account_id: UUID) -> bool:
+        """Whether one of the populations that the account belongs to is open today."""
+        return not await self._repository.shut_out([account_id], clock.today())
+
+    async def preview(self, population: Switched, unit_id: UUID | None) -> PopulationPreview:
+        """Whom an opening or closing would concern."""
+        counts = await self._repository.concerned(population, unit_id, clock.today())
+        return PopulationPreview.model_validate(counts)
+
+    async def open(self, body: PopulationOpeningCreate) -> PopulationOpening:
+        """Let a population in. Raises DecisionMissing, DecisionNotTaken, DecisionSuperseded, PopulationOpen."""
+        await self._check_decision(body)
+        await self._repository.lock()
+        if await self._repository.find_open(body.population, body.unit_id):
+            raise PopulationOpen()
+        opening = PopulationOpening(tenant_id=tenant_of(self._session), **body.model_dump())
+        self._repository.add(opening)
+        await self._session.flush()
+        after = body.model_dump(mode="json")
+        await record(self._session, "population.opened", "population_opening", opening.id, after=after)
+        event = PopulationOpened(population_opening_id=opening.id, **body.model_dump())
+        await publish(self._session, event)
+        return opening
+
+    async def close(self, opening_id: UUID, reason: str) -> PopulationOpening:
+        """Keep them out again, and cut off whom nothing else lets in.
+
+        Raises PopulationOpeningNotFound, PopulationClosedAlready.
+        """
+        await self._repository.lock()
+        opening = await self._repository.get_locked(opening_id)
+        if opening.state == "closed":
+            raise PopulationClosedAlready()
+        opening.state, opening.closed_at = "closed", clock.now()
+        opening.touch()
+        await self._session.flush()
+        revocation = Revocation(self._session)
+        shut_out = await self._repository.shut_out(await revocation.recent(), clock.today())
+        ended = await revocation.of_accounts(shut_out)
+        before, after = {"state": "open"}, {"state": "closed", "ended": ended}
+        name = "population.closed"
+        await record(self._session, name, "population_opening", opening.id, before=before, after=after, reason=reason)
+        event = PopulationClosed.model_validate(
+            {
+                "population_opening_id": opening.id,
+                "population": opening.population,
+                "unit_id": opening.unit_id,
+                "ended": ended,
+            }
+        )
+        await publish(self._session, event)
+        return opening
+
+    async def get(self, opening_id: UUID) -> PopulationOpening:
+        """The opening; raises PopulationOpeningNotFound."""
+        opening = await self._repository.find(opening_id)
+        if opening is None:
+            raise PopulationOpeningNotFound()
+        return opening
+
+    async def list(self, limit: int, after: UUID | None) -> Sequence[PopulationOpening]:
+        return await self._repository.list(limit, after)
+
+    async def _check_decision(self, body: PopulationOpeningCreate) -> None:
+        if body.population != "guardian":
+            return
+        if body.decision_id is None:
+            place = FieldError(pointer="#/decisionId", detail=DecisionMissing.title, code="missing")
+            raise DecisionMissing(errors=[place])
+        await DecisionService(self._session).get_taken(body.decision_id)

@@ -7,6 +7,9 @@ from urllib.parse import urlsplit
 from fastapi import Depends, Request
 from sqlalchemy import text
 
+from services.identity.client.authentication import ClientAuthenticator
+from services.identity.client.directory import ClientDirectory
+from services.identity.client.key_set import ClientKeySets
 from services.identity.key.ring import KeyRing
 from services.identity.secret.sealing import Sealer
 from services.identity.settings import Settings
@@ -25,6 +28,8 @@ async def use_identity(held: Runtime, _: AsyncExitStack) -> None:
     ring = KeyRing(held.database, sealer, days=settings.key_days)
     tenant_ring = TenantKeyRing(held.database, sealer, urlsplit(settings.issuer).hostname or "startklar")
     egress = EgressClient(allow_private=settings.may_call_private_networks)
+    directory = ClientDirectory(held.database, ClientKeySets(egress))
+    held.resources[ClientAuthenticator] = ClientAuthenticator(directory, settings.issuer)
     held.resources.update({Sealer: sealer, KeyRing: ring, TenantKeyRing: tenant_ring, Upstream: Upstream(egress)})
 
 
@@ -72,6 +77,11 @@ def _upstream(request: Request) -> Upstream:
     return upstream
 
 
+def _clients(request: Request) -> ClientAuthenticator:
+    clients: ClientAuthenticator = runtime(request).resources[ClientAuthenticator]
+    return clients
+
+
 def _cutoffs(request: Request) -> AccessCutoffs:
     cutoffs: AccessCutoffs = runtime(request).resources[AccessCutoffs]
     return cutoffs
@@ -85,3 +95,4 @@ KeyRingDep = Annotated[KeyRing, Depends(_ring)]
 TenantKeyRingDep = Annotated[TenantKeyRing, Depends(_tenant_ring)]
 UpstreamDep = Annotated[Upstream, Depends(_upstream)]
 CutoffsDep = Annotated[AccessCutoffs, Depends(_cutoffs)]
+ClientsDep = Annotated[ClientAuthenticator, Depends(_clients)]

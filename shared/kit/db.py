@@ -22,7 +22,7 @@ from sqlmodel import Field, SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from shared.kit import clock
-from shared.kit.hot import HotReads, rows_on
+from shared.kit.hot import HotReads, change_on, rows_on
 from shared.kit.ids import new_id
 from shared.kit.problems import Forbidden
 from shared.kit.text import Text
@@ -129,6 +129,14 @@ class Database:
         async with self.transaction(tenant) as session:
             raw = await (await session.connection()).get_raw_connection()
             return await rows_on(raw.driver_connection, tenant, select, *values)
+
+    async def hot_change(self, tenant: UUID, parts: str, select: str, *values: Any) -> list[Any]:
+        """One statement for `tenant` that writes and reads, in one round trip; see `HotReads.change`."""
+        if self._bound_to is None:
+            return await self._hot.change(tenant, parts, select, *values)
+        async with self.transaction(tenant) as session:
+            raw = await (await session.connection()).get_raw_connection()
+            return await change_on(raw.driver_connection, tenant, parts, select, *values)
 
     @asynccontextmanager
     async def transaction(

@@ -9,6 +9,7 @@ each is one SELECT in a transaction of its own. Reads of the past come through a
 """
 
 import asyncio
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +18,11 @@ from sqlalchemy.engine import make_url
 
 _STATEMENT = """
 SELECT hot.* FROM (SELECT set_config('app.tenant', $1::text, true)::uuid AS id) tenant CROSS JOIN LATERAL ({select}) hot
+"""
+
+_CHANGE = """
+WITH tenant AS MATERIALIZED (SELECT set_config('app.tenant', $1::text, true)::uuid AS id), {parts}
+SELECT hot.* FROM tenant CROSS JOIN LATERAL ({select}) hot
 """
 
 
@@ -41,13 +47,24 @@ class HotReads:
 
         `select` is one SELECT that ends in LIMIT. Errors: those of asyncpg, ConnectionError.
         """
+        return await self._fetch(_STATEMENT.format(select=select), tenant, values)
+
+    async def change(self, tenant: UUID, parts: str, select: str, *values: Any) -> list[asyncpg.Record]:
+        """The same in one transaction with the writes in `parts`, the further parts of its WITH.
+
+        Each part takes its rows FROM tenant, so that the tenant is set before a row is written.
+        """
+        return await self._fetch(_CHANGE.format(parts=parts, select=select), tenant, values)
+
+    async def _fetch(self, statement: str, tenant: UUID, values: Sequence[Any]) -> list[asyncpg.Record]:
         pool = self._pool or await self._open()
         try:
             connection = await pool.acquire(timeout=10)
         except TimeoutError as error:
             raise ConnectionError("no connection became free in time") from error
         try:
-            return await rows_on(connection, tenant, select, *values)
+            rows: list[asyncpg.Record] = await connection.fetch(statement, str(tenant), *values)
+            return rows
         finally:
             await pool.release(connection)
 
@@ -63,6 +80,14 @@ class HotReads:
                     self._url, min_size=0, max_size=self._size, connection_class=_KeepsNothing
                 )
         return self._pool
+
+
+async def change_on(
+    driver: asyncpg.Connection, tenant: UUID, parts: str, select: str, *values: Any
+) -> list[asyncpg.Record]:
+    """A change on a given connection, inside its transaction."""
+    rows: list[asyncpg.Record] = await driver.fetch(_CHANGE.format(parts=parts, select=select), str(tenant), *values)
+    return rows
 
 
 async def rows_on(driver: asyncpg.Connection, tenant: UUID, select: str, *values: Any) -> list[asyncpg.Record]:

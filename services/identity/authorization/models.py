@@ -35,6 +35,7 @@ class LoginRequest(Model, TenantRow, table=True):
     request: dict[str, Any] | None = Field(default=None, sa_type=JSONB(none_as_null=True))
     trial_id: UUID | None = None
     expected_account_id: UUID | None = None
+    former_session_id: UUID | None = None
     provider_id: UUID | None = None
     state_hash: bytes | None = Field(default=None, sa_type=LargeBinary)
     nonce: str | None = Field(default=None, sa_type=Text)
@@ -46,7 +47,10 @@ class LoginRequest(Model, TenantRow, table=True):
 
 
 class AuthorizationCode(Model, TenantRow, table=True):
-    """A code for one client, in the tenant that the token will be for. `family_id` is what it was redeemed for."""
+    """A code for one client, in the tenant that the token will be for. `family_id` is what it was redeemed for.
+
+    `dpop_jkt` names the only key that may redeem it, where the client said one (RFC 9449 section 10).
+    """
 
     __tablename__ = "authorization_code"
     __table_args__ = (
@@ -64,7 +68,9 @@ class AuthorizationCode(Model, TenantRow, table=True):
     account_id: UUID
     session_id: UUID
     acr: str = Field(sa_type=Text)
+    amr: list[str] = Field(default_factory=list, sa_type=JSONB)
     auth_time: datetime = Field(sa_type=TIMESTAMP)
+    dpop_jkt: str | None = Field(default=None, sa_type=Text)
     created_at: datetime = Field(sa_type=TIMESTAMP)
     expires_at: datetime = Field(sa_type=TIMESTAMP)
     used_at: datetime | None = Field(default=None, sa_type=TIMESTAMP)

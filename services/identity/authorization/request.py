@@ -12,13 +12,17 @@ from services.identity.protocol.refusal import Refusal
 from shared.auth import Acr
 from shared.kit.kit_tables import NO_TENANT
 
-_CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}", re.ASCII)
+# A SHA-256 in base64url: a PKCE challenge, a key's thumbprint.
+_DIGEST = re.compile(r"[A-Za-z0-9_-]{43}", re.ASCII)
 
 Prompt = Literal["none", "login"]
 
 
 class AuthorizationRequest(BaseModel):
-    """What was asked, good enough to be answered at `redirect_uri`. `home` is where the person logs in, if said."""
+    """What was asked, good enough to be answered at `redirect_uri`. `home` is where the person logs in, if said.
+
+    `dpop_jkt`: the key that the code shall be good for alone. `hinted_account`: the person must be this one.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -33,6 +37,8 @@ class AuthorizationRequest(BaseModel):
     acr_values: tuple[Acr, ...]
     max_age: int | None
     prompt: Prompt | None
+    dpop_jkt: str | None = None
+    hinted_account: UUID | None = None
 
     @property
     def min_acr(self) -> Acr | None:
@@ -49,15 +55,9 @@ def check_request(
     parameters: Parameters, client: Client, tenant: UUID | None, home: UUID | None
 ) -> AuthorizationRequest:
     """The request; raises Refusal. `client` and `redirect_uri` must have been checked before."""
-    if parameters.get("request") or parameters.get("request_uri"):
-        raise Refusal("invalid_request", "request objects are not supported")
-    if parameters.need("response_type") != "code":
-        raise Refusal("unsupported_response_type", "only response_type=code is supported")
-    if parameters.get("response_mode") not in (None, "query"):
-        raise Refusal("invalid_request", "only response_mode=query is supported")
-    challenge = parameters.need("code_challenge")
-    if parameters.get("code_challenge_method") != "S256" or not _CHALLENGE.fullmatch(challenge):
-        raise Refusal("invalid_request", "PKCE with code_challenge_method=S256 is required")
+    _check_kind(parameters)
+    if not client.may("authorization_code"):
+        raise Refusal("unauthorized_client", "the client is not registered for authorization codes")
     if tenant is None:
         raise Refusal("invalid_request", "tenant must name the tenant that the token shall be for")
     if client.tenant_id not in (NO_TENANT, tenant):
@@ -70,13 +70,32 @@ def check_request(
         scope=check_scope(parameters.need("scope"), client),
         state=parameters.get("state"),
         nonce=parameters.get("nonce"),
-        code_challenge=challenge,
+        code_challenge=_challenge(parameters),
         tenant=tenant,
         home=home,
         acr_values=_acr_values(parameters.get("acr_values")),
         max_age=_max_age(parameters.get("max_age")),
         prompt=_prompt(parameters.get("prompt")),
+        dpop_jkt=_thumbprint(parameters.get("dpop_jkt")),
     )
+
+
+def _check_kind(parameters: Parameters) -> None:
+    if parameters.get("request"):
+        raise Refusal("request_not_supported", "request objects are not supported")
+    if parameters.get("request_uri"):
+        raise Refusal("request_uri_not_supported", "a request_uri comes from /oauth2/par, and instead of all the rest")
+    if parameters.need("response_type") != "code":
+        raise Refusal("unsupported_response_type", "only response_type=code is supported")
+    if parameters.get("response_mode") not in (None, "query"):
+        raise Refusal("invalid_request", "only response_mode=query is supported")
+
+
+def _challenge(parameters: Parameters) -> str:
+    challenge = parameters.need("code_challenge")
+    if parameters.get("code_challenge_method") != "S256" or not _DIGEST.fullmatch(challenge):
+        raise Refusal("invalid_request", "PKCE with code_challenge_method=S256 is required")
+    return challenge
 
 
 def check_scope(requested: str, client: Client) -> str:
@@ -101,6 +120,12 @@ def _max_age(value: str | None) -> int | None:
     if not value.isdecimal() or len(value) > 8:
         raise Refusal("invalid_request", "max_age is a number of seconds")
     return int(value)
+
+
+def _thumbprint(value: str | None) -> str | None:
+    if value is not None and not _DIGEST.fullmatch(value):
+        raise Refusal("invalid_request", "dpop_jkt is a JWK thumbprint (RFC 9449 section 10)")
+    return value
 
 
 def _prompt(value: str | None) -> Prompt | None:

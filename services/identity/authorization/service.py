@@ -2,7 +2,7 @@
 
 import secrets
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -17,7 +17,7 @@ from services.identity.session.service import LiveSession
 from services.identity.tenant.models import Tenant
 from services.identity.tenant.service import TenantService
 from shared.kit import clock
-from shared.kit.db import Database
+from shared.kit.db import Database, tenant_of
 from shared.kit.handle import Handle, digest_of
 
 CODE_LIFETIME = timedelta(seconds=60)
@@ -61,6 +61,8 @@ class Authorization:
         """
         if request.home is not None and request.home != live.home:
             return False
+        if request.hinted_account not in (None, live.account_id):
+            return False
         if request.min_acr is not None and not live.acr.at_least(request.min_acr):
             return False
         if request.max_age is None:
@@ -99,6 +101,8 @@ class Authorization:
                     account_id=live.account_id,
                     session_id=live.id,
                     acr=live.acr.value,
+                    amr=list(live.amr),
+                    dpop_jkt=request.dpop_jkt,
                     auth_time=live.auth_time,
                     created_at=now,
                     expires_at=now + CODE_LIFETIME,
@@ -126,7 +130,8 @@ class Authorization:
                     handle_hash=handle.digest,
                     browser_hash=digest_of(browser),
                     request=request.model_dump(mode="json"),
-                    expected_account_id=live.account_id if live and is_step_up else None,
+                    expected_account_id=request.hinted_account or (live.account_id if live and is_step_up else None),
+                    former_session_id=live.id if live and live.home == home else None,
                     created_at=now,
                     expires_at=now + LOGIN_LIFETIME,
                 )
@@ -141,6 +146,24 @@ async def _next_path(session: AsyncSession, home: UUID) -> str:
         return "/oauth2/login"
     # Without any, the login route tells the person so.
     return f"/{protocols[0] if protocols else 'oidc'}/{home}/login"
+
+
+async def begin_trial(session: AsyncSession, provider_id: UUID, trial_id: UUID, until: datetime) -> Handle:
+    """A login on trial at one provider, for whichever browser departs with the handle first."""
+    tenant = tenant_of(session)
+    handle = Handle.new(tenant)
+    LoginRequestRepository(session).add(
+        LoginRequest(
+            tenant_id=tenant,
+            handle_hash=handle.digest,
+            purpose="trial",
+            trial_id=trial_id,
+            provider_id=provider_id,
+            created_at=clock.now(),
+            expires_at=until,
+        )
+    )
+    return handle
 
 
 async def prune_authorizations(session: AsyncSession) -> None:

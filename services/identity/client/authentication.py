@@ -3,19 +3,19 @@
 import base64
 import binascii
 import hmac
+from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import Any
 from urllib.parse import unquote
 
+from services.identity.client.directory import ClientDirectory, Known
 from services.identity.client.models import Client
-from services.identity.client.naming import tenant_of_client
-from services.identity.client.service import ClientService, use_assertion_once
 from services.identity.protocol.form import Parameters
 from services.identity.protocol.refusal import Refusal
 from shared.auth.claims import check_claims, instant_claim, text_claim
 from shared.auth.jws import PublicKey, TokenRefused, read_claims, read_header, unverified_claims
 from shared.auth.service_tokens import ASSERTION_TYPE
 from shared.kit import clock
-from shared.kit.db import Database
 from shared.kit.handle import digest_of
 
 # An assertion is made for one request; a longer-lived one would only be worth stealing.
@@ -25,11 +25,10 @@ _NO_SECRET = bytes(32)
 
 
 class ClientAuthenticator:
-    """Authenticates the client of one request, in a transaction of its own: an assertion stays used up even when
-    the request then fails."""
+    """Authenticates the client of a request. An assertion stays used up even when the request then fails."""
 
-    def __init__(self, database: Database, issuer: str) -> None:
-        self._database = database
+    def __init__(self, directory: ClientDirectory, issuer: str) -> None:
+        self._directory = directory
         self._issuer = issuer
 
     async def authenticate(self, form: Parameters, authorization: str | None) -> Client:
@@ -47,11 +46,7 @@ class ClientAuthenticator:
 
     async def find(self, client_id: str | None) -> Client | None:
         """The active client of that id, not authenticated: for the authorization endpoint."""
-        if client_id is None or len(client_id) > 200:
-            return None
-        async with self._database.transaction(tenant_of_client(client_id)) as session:
-            client = await ClientService(session).find_by_client_id(client_id)
-        return client if client and client.state == "active" else None
+        return await self._directory.find(client_id)
 
     async def _public(self, client_id: str | None) -> Client:
         client = await self.find(client_id)
@@ -64,8 +59,10 @@ class ClientAuthenticator:
         if form.get("client_id") not in (None, client_id):
             raise Refusal("invalid_request", "client_id names another client")
         client = await self.find(client_id)
-        expected = client.secret_hash if client and client.secret_hash else _NO_SECRET
-        if not hmac.compare_digest(expected, digest_of(secret)) or client is None:
+        digest = digest_of(secret)
+        # Both comparisons are made whatever the first one says.
+        fits = [hmac.compare_digest(expected, digest) for expected in _secrets_of(client)]
+        if client is None or not any(fits):
             raise Refusal("invalid_client", "the client is unknown or its secret is wrong")
         return client
 
@@ -75,34 +72,42 @@ class ClientAuthenticator:
         try:
             kid = read_header(assertion, "JWT")["kid"]
             client_id = form.get("client_id") or text_claim(unverified_claims(assertion), "iss")
-            client = await self.find(client_id)
-            key = _key_of(client, kid)
+            known, key = await self._directory.key(client_id, kid)
             claims = read_claims(assertion, key)
-            check_claims(claims, issuer=client_id, audiences=[self._issuer])
-            if text_claim(claims, "sub") != client_id:
-                raise TokenRefused("the assertion speaks for another client")
-            expires_at = instant_claim(claims, "exp")
-            if expires_at > clock.now() + MAX_ASSERTION_LIFETIME:
-                raise TokenRefused("the assertion lives too long")
-            await self._use_up(client_id, text_claim(claims, "jti"), expires_at)
+            digest, expires_at = self._judge(claims, client_id)
+            is_first = await self._directory.use_assertion(known, digest, expires_at)
+            if is_first is None:  # the client was changed meanwhile: its row of now has the say
+                known, key = await self._changed(client_id, kid)
+                read_claims(assertion, key)
         except TokenRefused as refused:
             raise Refusal("invalid_client", f"client assertion: {refused}") from refused
-        assert client is not None  # noqa: S101 - a key was found in it
-        return client
+        if is_first is False:
+            raise Refusal("invalid_client", "client assertion: the assertion was used before")
+        return known.client
 
-    async def _use_up(self, client_id: str, jti: str, expires_at: datetime) -> None:
-        digest = digest_of(f"{client_id}\x1f{jti}")
-        async with self._database.transaction(tenant_of_client(client_id)) as session:
-            is_first = await use_assertion_once(session, digest, expires_at)
-        if not is_first:
-            raise TokenRefused("the assertion was used before")
+    async def _changed(self, client_id: str, kid: str) -> tuple[Known, PublicKey]:
+        if await self._directory.find(client_id) is None:
+            raise TokenRefused("the client is no longer active")
+        return await self._directory.key(client_id, kid)
+
+    def _judge(self, claims: Mapping[str, Any], client_id: str) -> tuple[bytes, datetime]:
+        """What names the assertion once it is right in everything but its novelty, and until when it must be kept."""
+        check_claims(claims, issuer=client_id, audiences=[self._issuer])
+        if text_claim(claims, "sub") != client_id:
+            raise TokenRefused("the assertion speaks for another client")
+        expires_at = instant_claim(claims, "exp")
+        if expires_at > clock.now() + MAX_ASSERTION_LIFETIME:
+            raise TokenRefused("the assertion lives too long")
+        return digest_of(f"{client_id}\x1f{text_claim(claims, 'jti')}"), expires_at
 
 
-def _key_of(client: Client | None, kid: str) -> PublicKey:
-    for jwk in client.public_keys if client else []:
-        if jwk.get("kid") == kid:
-            return PublicKey.from_jwk(jwk)
-    raise TokenRefused("the client is unknown or has no such key")
+def _secrets_of(client: Client | None) -> tuple[bytes, bytes]:
+    """What the secret may be: the present one, and its predecessor while the change is under way."""
+    if client is None:
+        return _NO_SECRET, _NO_SECRET
+    is_overlap = client.former_secret_until is not None and client.former_secret_until > clock.now()
+    former = client.former_secret_hash if is_overlap else None
+    return client.secret_hash or _NO_SECRET, former or _NO_SECRET
 
 
 def _basic(authorization: str) -> tuple[str, str]:

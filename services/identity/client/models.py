@@ -9,10 +9,9 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
 from services.identity.db import Model
+from services.identity.protocol.parameters import TOKEN_EXCHANGE
 from shared.kit.db import TIMESTAMP, TenantRow, Versioned
 
-DEVICE_CODE = "urn:ietf:params:oauth:grant-type:device_code"
-TOKEN_EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange"  # noqa: S105 - a grant
 _FOR_PEOPLE = ("authorization_code", "refresh_token")
 # What each kind of client may do where its registration says nothing else.
 _GRANTS = {

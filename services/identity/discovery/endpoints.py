@@ -4,6 +4,7 @@ from fastapi import APIRouter, Response
 from fastapi.responses import JSONResponse
 
 from services.identity.dependencies import KeyRingDep, SettingsDep
+from services.identity.protocol.parameters import GRANTS
 from services.identity.protocol.schemas import OAuthKeySet, OAuthMetadata
 from shared.auth import Acr, Scope
 from shared.auth.jws import ALGORITHM
@@ -50,10 +51,12 @@ def _metadata(issuer: str) -> OAuthMetadata:
         revocation_endpoint=f"{issuer}/oauth2/revoke",
         introspection_endpoint=f"{issuer}/oauth2/introspect",
         end_session_endpoint=f"{issuer}/oauth2/logout",
+        pushed_authorization_request_endpoint=f"{issuer}/oauth2/par",
+        device_authorization_endpoint=f"{issuer}/oauth2/device_authorization",
         scopes_supported=[scope.value for scope in Scope],
         response_types_supported=["code"],
         response_modes_supported=["query"],
-        grant_types_supported=["authorization_code", "refresh_token", "client_credentials"],
+        grant_types_supported=list(GRANTS),
         subject_types_supported=["public"],
         id_token_signing_alg_values_supported=[ALGORITHM],
         token_endpoint_auth_methods_supported=["none", *methods],
@@ -61,9 +64,13 @@ def _metadata(issuer: str) -> OAuthMetadata:
         revocation_endpoint_auth_methods_supported=["none", *methods],
         introspection_endpoint_auth_methods_supported=methods,
         code_challenge_methods_supported=["S256"],
+        dpop_signing_alg_values_supported=[ALGORITHM],
+        # Each client says for itself; to demand it of all is not needed with PKCE and exact addresses.
+        require_pushed_authorization_requests=False,
         prompt_values_supported=["none", "login"],
         acr_values_supported=[acr.value for acr in Acr],
-        claims_supported=["sub", "tenant", "acr", "auth_time", "sid", "nonce", "name"],
+        claims_supported=["sub", "tenant", "acr", "amr", "auth_time", "sid", "nonce", "name"],
+        claims_parameter_supported=False,
         authorization_response_iss_parameter_supported=True,
         request_parameter_supported=False,
         request_uri_parameter_supported=False,

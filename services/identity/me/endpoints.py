@@ -47,7 +47,13 @@ async def oauth2_userinfo(caller: OpenId, session: SessionDep, response: Respons
     """OpenID Connect Core 1.0 section 5.3; the name only with the scope `profile`."""
     response.headers["Cache-Control"] = "no-store"
     name = await display_name(session, caller) if Scope.profile in caller.scopes else None
-    return OAuthUserInfo(sub=str(caller.subject), name=name)
+    return OAuthUserInfo(
+        sub=str(caller.subject),
+        name=name,
+        acr=caller.acr,
+        amr=list(caller.amr) or None,
+        auth_time=int(caller.auth_time.timestamp()) if caller.auth_time else None,
+    )
 
 
 @protocol_router.post("/oauth2/userinfo", response_model_exclude_none=True)

@@ -18,9 +18,9 @@ def redirect(url: str, parameters: Mapping[str, str | None]) -> Response:
     return RedirectResponse(add_params_to_uri(url, given) if given else url, status_code=303, headers=_NO_STORE)
 
 
-def json_answer(body: Mapping[str, Any]) -> Response:
-    """200 with a token or what is known of one."""
-    return JSONResponse(dict(body), headers=_NO_STORE)
+def json_answer(body: Mapping[str, Any], status: int = 200) -> Response:
+    """A token, what is known of one, or what leads to one."""
+    return JSONResponse(dict(body), status, headers=_NO_STORE)
 
 
 def refuse(refusal: Refusal) -> Response:

@@ -1,6 +1,6 @@
 """Parameters of OAuth requests: each at most once (RFC 6749 sections 3.1 and 3.2), of bounded number and size."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from urllib.parse import parse_qsl
 
 from services.identity.protocol.refusal import Refusal
@@ -54,3 +54,10 @@ class Parameters:
         if value is None:
             raise Refusal("invalid_request", f"{name} is missing")
         return value
+
+
+def only_header(headers: Sequence[str]) -> str | None:
+    """The value of a header that may be sent once; raises Refusal(invalid_request) for more."""
+    if len(headers) > 1:
+        raise Refusal("invalid_request", "more than one Authorization header")
+    return headers[0] if headers else None

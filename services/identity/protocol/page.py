@@ -19,7 +19,7 @@ _HEADERS = {
 def page(lang: Lang, words: Text, *, button: Text | None = None, status: int = 200) -> Response:
     """A page that says `words`; with a button that posts to its own address."""
     form = f'<form method="post"><button>{escape(button.pick(lang))}</button></form>' if button else ""
-    return _page(lang, f"<p>{escape(words.pick(lang))}</p>{form}", status)
+    return html_page(lang, f"<p>{escape(words.pick(lang))}</p>{form}", status)
 
 
 class BrowserRoute(APIRoute):
@@ -44,12 +44,13 @@ def _problem_page(request: Request, problem: Problem) -> Response:
     lang = negotiate(request.headers.get("accept-language"))
     told = problem.document(lang)
     more = f"<p>{escape(told['detail'])}</p>" if told["detail"] != told["title"] else ""
-    response = _page(lang, f"<h1>{escape(told['title'])}</h1>{more}", problem.status)
+    response = html_page(lang, f"<h1>{escape(told['title'])}</h1>{more}", problem.status)
     response.headers.update({"Content-Language": lang, **problem.headers})
     return response
 
 
-def _page(lang: Lang, body: str, status: int) -> Response:
+def html_page(lang: Lang, body: str, status: int = 200) -> Response:
+    """A page of ours around `body`, whose every word must be escaped already."""
     content = (
         f'<!doctype html><html lang="{lang}"><meta charset="utf-8">'
         f'<meta name="viewport" content="width=device-width"><title>Startklar</title><body>{body}</body></html>'

@@ -7,6 +7,7 @@ from pydantic import BaseModel, Field
 from services.identity.protocol.refusal import ErrorCode
 from shared.web.models import example
 
+_GRANTS = ("authorization_code", "refresh_token", "client_credentials")
 _ISSUER = "https://api.startklar.dev"
 _ID = "01979f3a-7c1e-7b52-9d3a-5f0c2b9e8d11"
 
@@ -35,11 +36,59 @@ class OAuthToken(BaseModel):
     )
 
     access_token: str = Field(description="A JWT (RFC 9068)")
-    token_type: Literal["Bearer"]
+    token_type: Literal["Bearer", "DPoP"] = Field(description="`DPoP`: bound to the key that the request proved")
     expires_in: int = Field(description="Seconds")
     scope: str
+    issued_token_type: str = Field("", description="Of an exchanged token (RFC 8693)")
     id_token: str = Field("", description="With the scope `openid`, for people")
     refresh_token: str = Field("", description="With the scope `offline_access`; good for one use")
+
+
+class OAuthPushed(BaseModel):
+    """RFC 9126 section 2.2."""
+
+    model_config = example({"request_uri": "urn:ietf:params:oauth:request_uri:AZefOnweexKd...", "expires_in": 60})
+
+    request_uri: str = Field(description="For the authorization endpoint, once")
+    expires_in: int = Field(description="Seconds")
+
+
+class OAuthDevice(BaseModel):
+    """RFC 8628 section 3.2."""
+
+    model_config = example(
+        {
+            "device_code": "AZefOnweexKdOl8MK56NEQ...",
+            "user_code": "WDJB-MJHT",
+            "verification_uri": f"{_ISSUER}/oauth2/device?tenant=norrvik",
+            "verification_uri_complete": f"{_ISSUER}/oauth2/device?tenant=norrvik&user_code=WDJB-MJHT",
+            "expires_in": 600,
+            "interval": 5,
+        }
+    )
+
+    device_code: str = Field(description="The device polls the token endpoint with it")
+    user_code: str = Field(description="The device shows it to its person")
+    verification_uri: str = Field(description="Where the person types it")
+    verification_uri_complete: str = Field(description="The same as a link or a QR code")
+    expires_in: int = Field(description="Seconds")
+    interval: int = Field(description="Seconds between two polls")
+
+
+class OAuthConfirmation(BaseModel):
+    """RFC 9449 section 6."""
+
+    model_config = example({"jkt": "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I"})
+
+    jkt: str = Field(description="Thumbprint of the key that the token is bound to")
+
+
+class OAuthActor(BaseModel):
+    """RFC 8693 section 4.1."""
+
+    model_config = example({"sub": "service-projects"})
+
+    sub: str = Field(description="The service that acts for the person")
 
 
 class OAuthIntrospection(BaseModel):
@@ -65,7 +114,7 @@ class OAuthIntrospection(BaseModel):
 
     active: bool
     iss: str = ""
-    token_type: Literal["Bearer", "refresh_token"] = "Bearer"  # noqa: S105 - a kind
+    token_type: Literal["Bearer", "DPoP", "refresh_token"] = "Bearer"  # noqa: S105 - a kind
     sub: str = Field("", description="Account or client")
     aud: str = ""
     client_id: str = ""
@@ -75,16 +124,30 @@ class OAuthIntrospection(BaseModel):
     exp: int = 0
     jti: str = ""
     acr: str = Field("", description="How surely the person is known")
+    amr: list[str] = Field(default_factory=list, description="By what the person logged in (RFC 8176)")
     auth_time: int = Field(0, description="When the person logged in")
+    cnf: OAuthConfirmation | None = None
+    act: OAuthActor | None = None
 
 
 class OAuthUserInfo(BaseModel):
     """OpenID Connect Core 1.0 section 5.3.2."""
 
-    model_config = example({"sub": _ID, "name": "Kim Exempel"})
+    model_config = example(
+        {
+            "sub": _ID,
+            "name": "Kim Exempel",
+            "acr": "urn:startklar:loa:strong",
+            "amr": ["mfa"],
+            "auth_time": 1787565590,
+        }
+    )
 
     sub: str
     name: str | None = Field(None, description="With the scope `profile`; a protected person's alias")
+    acr: str | None = Field(None, description="How surely the person is known")
+    amr: list[str] | None = Field(None, description="By what the person logged in (RFC 8176), where that is known")
+    auth_time: int | None = Field(None, description="When the person logged in; refreshing does not renew it")
 
 
 class OAuthKeySet(BaseModel):
@@ -122,10 +185,12 @@ class OAuthMetadata(BaseModel):
             "revocation_endpoint": f"{_ISSUER}/oauth2/revoke",
             "introspection_endpoint": f"{_ISSUER}/oauth2/introspect",
             "end_session_endpoint": f"{_ISSUER}/oauth2/logout",
+            "pushed_authorization_request_endpoint": f"{_ISSUER}/oauth2/par",
+            "device_authorization_endpoint": f"{_ISSUER}/oauth2/device_authorization",
             "scopes_supported": ["openid", "profile", "offline_access", "projects:read"],
             "response_types_supported": ["code"],
             "response_modes_supported": ["query"],
-            "grant_types_supported": ["authorization_code", "refresh_token", "client_credentials"],
+            "grant_types_supported": [*_GRANTS],
             "subject_types_supported": ["public"],
             "id_token_signing_alg_values_supported": ["ES256"],
             "token_endpoint_auth_methods_supported": ["none", "private_key_jwt", "client_secret_basic"],
@@ -133,9 +198,12 @@ class OAuthMetadata(BaseModel):
             "revocation_endpoint_auth_methods_supported": ["none", "private_key_jwt", "client_secret_basic"],
             "introspection_endpoint_auth_methods_supported": ["private_key_jwt", "client_secret_basic"],
             "code_challenge_methods_supported": ["S256"],
+            "dpop_signing_alg_values_supported": ["ES256"],
+            "require_pushed_authorization_requests": False,
             "prompt_values_supported": ["none", "login"],
             "acr_values_supported": ["urn:startklar:loa:basic", "urn:startklar:loa:strong"],
-            "claims_supported": ["sub", "tenant", "acr", "auth_time", "sid", "nonce", "name"],
+            "claims_supported": ["sub", "tenant", "acr", "amr", "auth_time", "sid", "nonce", "name"],
+            "claims_parameter_supported": False,
             "authorization_response_iss_parameter_supported": True,
             "request_parameter_supported": False,
             "request_uri_parameter_supported": False,
@@ -151,6 +219,8 @@ class OAuthMetadata(BaseModel):
     revocation_endpoint: str
     introspection_endpoint: str
     end_session_endpoint: str
+    pushed_authorization_request_endpoint: str
+    device_authorization_endpoint: str
     scopes_supported: list[str]
     response_types_supported: list[str]
     response_modes_supported: list[str]
@@ -162,9 +232,12 @@ class OAuthMetadata(BaseModel):
     revocation_endpoint_auth_methods_supported: list[str]
     introspection_endpoint_auth_methods_supported: list[str]
     code_challenge_methods_supported: list[str]
+    dpop_signing_alg_values_supported: list[str]
+    require_pushed_authorization_requests: bool
     prompt_values_supported: list[str]
     acr_values_supported: list[str]
     claims_supported: list[str]
+    claims_parameter_supported: bool
     authorization_response_iss_parameter_supported: bool
     request_parameter_supported: bool
     request_uri_parameter_supported: bool

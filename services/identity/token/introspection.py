@@ -43,7 +43,7 @@ class Introspection:
         found: dict[str, Any] = {
             "active": True,
             "iss": self._issuer,
-            "token_type": "Bearer",
+            "token_type": "DPoP" if principal.bound_to else "Bearer",
             "sub": str(principal.subject),
             "aud": principal.audience,
             "client_id": principal.client_id,
@@ -56,7 +56,12 @@ class Introspection:
             found["tenant"] = str(principal.tenant)
         if principal.acr is not None and principal.auth_time is not None:
             found |= {"acr": principal.acr.value, "auth_time": int(principal.auth_time.timestamp())}
-        return found
+        more = {
+            "amr": list(principal.amr),
+            "cnf": {"jkt": principal.bound_to} if principal.bound_to else None,
+            "act": {"sub": principal.actor} if principal.actor else None,
+        }
+        return found | {name: value for name, value in more.items() if value}
 
     async def _refresh_token(self, handle: Handle) -> dict[str, Any]:
         async with self._database.transaction(handle.tenant) as session:

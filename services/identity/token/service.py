@@ -7,7 +7,7 @@ stolen must stay revoked, so the transaction has to commit.
 import hmac
 import re
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from uuid import UUID
 
 import structlog
@@ -18,6 +18,8 @@ from services.identity.account.service import AccountService, cut_off
 from services.identity.authorization.models import AuthorizationCode
 from services.identity.authorization.repository import CodeRepository
 from services.identity.client.models import Client
+from services.identity.device.approval import ApprovedLogin
+from services.identity.device.service import DeviceService
 from services.identity.membership.service import MembershipService, Standing
 from services.identity.protocol.refusal import Refusal
 from services.identity.session.service import SessionService
@@ -52,6 +54,25 @@ class Lifetimes:
     longest: timedelta
 
 
+@dataclass(frozen=True)
+class Holder:
+    """The authenticated client, and the thumbprint of the key that it proved to hold, if it did."""
+
+    client: Client
+    key: str | None
+
+
+@dataclass(frozen=True)
+class Redirect:
+    """What the client says again when it redeems a code."""
+
+    uri: str | None
+    verifier: str | None
+
+
+Login = AuthorizationCode | ApprovedLogin
+
+
 class TokenService:
     """Redeems codes and refresh tokens of the session's tenant."""
 
@@ -61,36 +82,55 @@ class TokenService:
         self._codes = CodeRepository(session)
         self._tokens = TokenRepository(session)
 
-    async def redeem_code(
-        self, code: Handle, client: Client, redirect_uri: str | None, verifier: str | None
-    ) -> Granted | Refusal:
+    async def redeem_code(self, code: Handle, holder: Holder, redirect: Redirect) -> Granted | Refusal:
         """RFC 6749 section 4.1.3 with PKCE (RFC 7636 section 4.6)."""
         family_id = new_id()
         row = await self._codes.use(code.digest, family_id, clock.now())
         if row is None:
             return await self._refuse_used_code(code)
-        if row.client_id != client.client_id or row.redirect_uri != redirect_uri:
+        if row.client_id != holder.client.client_id or row.redirect_uri != redirect.uri:
             return Refusal("invalid_grant", "the code was issued for another client or redirect_uri")
-        if not _proves(verifier, row.code_challenge):
+        if not _proves(redirect.verifier, row.code_challenge):
             return Refusal("invalid_grant", "code_verifier does not match the code_challenge")
-        standing = await self._standing(row.home_tenant_id, row.account_id, row.session_id)
+        if row.dpop_jkt not in (None, holder.key):
+            return Refusal("invalid_grant", "the code is bound to another key")
+        granted = await self._grant_family(row, family_id, holder)
+        return replace(granted, grant=replace(granted.grant, nonce=row.nonce)) if granted else _no_access()
+
+    async def redeem_device(self, device: Handle, holder: Holder) -> Granted | Refusal:
+        """RFC 8628 section 3.4: what a person has approved for a device becomes tokens, once."""
+        outcome = await DeviceService(self._session).poll(device, holder.client, holder.key)
+        if isinstance(outcome, Refusal):
+            return outcome
+        login = ApprovedLogin.of(outcome)
+        granted = await self._grant_family(login, new_id(), holder) if login else None
+        return granted or _no_access()
+
+    async def _grant_family(self, login: Login, family_id: UUID, holder: Holder) -> Granted | None:
+        """A new family for what a person granted; None when the account has no access any more."""
+        standing = await self._standing(login.home_tenant_id, login.account_id, login.session_id)
         if standing is None:
-            return Refusal("invalid_grant", "the account has no access any more")
-        family = _family(row, family_id, clock.now() + self._lifetimes.longest)
+            return None
+        # A confidential client's refresh tokens are bound to the client by its authentication (RFC 9449 section 5).
+        bound_to = holder.key if holder.client.kind == "public" else None
+        family = _family(login, family_id, bound_to, self._lifetimes.longest)
         # Without a refresh token too: the second use of the code must find what the first one gave.
         self._tokens.add_family(family)
-        await self._session.flush()
-        is_offline = "offline_access" in row.scope.split()
-        granted = replace(_grant(family, standing, family.scope), nonce=row.nonce)
-        return Granted(granted, self._new_token(family) if is_offline else None)
+        async with acting_in(self._session, login.home_tenant_id):
+            await SessionService(self._session).took_part(login.session_id, login.client_id, family.tenant_id)
+        is_offline = "offline_access" in login.scope.split() and holder.client.may("refresh_token")
+        refresh_token = self._new_token(family) if is_offline else None
+        return Granted(_grant(family, standing, family.scope, holder.key), refresh_token)
 
-    async def refresh(self, token: Handle, client: Client, scope: str | None) -> Granted | Refusal:
+    async def refresh(self, token: Handle, holder: Holder, scope: str | None) -> Granted | Refusal:
         """RFC 6749 section 6 with rotation. The login is neither strengthened nor renewed by it.
 
-        Asking for a wider scope is a mistake, not a theft: it is refused before the token is used up.
+        Asking for a wider scope is a mistake, and another's key proves a stranger: both are refused before the token
+        is used up, so that the client loses nothing by it.
         """
-        if await self._asks_for_more(token, client, scope):
-            return Refusal("invalid_scope", "a refresh cannot widen the scope")
+        client = holder.client
+        if refusal := await self._unfit(token, holder, scope):
+            return refusal
         row = await self._tokens.use(token.digest, clock.now())
         if row is None:
             return await self._refuse_used_token(token)
@@ -102,9 +142,9 @@ class TokenService:
             return Refusal("invalid_grant", "the refresh token was issued to another client")
         standing = await self._standing(family.home_tenant_id, family.account_id, family.session_id)
         if standing is None:
-            return Refusal("invalid_grant", "the account has no access any more")
+            return _no_access()
         wanted = family.scope if scope is None else " ".join(scope.split())
-        return Granted(_grant(family, standing, wanted), self._new_token(family))
+        return Granted(_grant(family, standing, wanted, holder.key), self._new_token(family))
 
     async def revoke(self, token: Handle, client: Client) -> None:
         """RFC 7009: end the family of the client's own refresh token; anything else is left alone, without a word."""
@@ -125,13 +165,17 @@ class TokenService:
         """Drop families that expired a day ago; until then a reuse is still recognised."""
         await self._tokens.delete_expired(clock.now() - timedelta(days=1))
 
-    async def _asks_for_more(self, token: Handle, client: Client, scope: str | None) -> bool:
-        """Whether the client's own good token is asked for scopes that its family lacks; any other token is judged by
-        its use, so that a reuse is noticed whatever it asks for."""
-        active = await self.find_active(token) if scope is not None else None
-        if scope is None or active is None or active[1].client_id != client.client_id:
-            return False
-        return not set(scope.split()) <= set(active[1].scope.split())
+    async def _unfit(self, token: Handle, holder: Holder, scope: str | None) -> Refusal | None:
+        """Why the client's own good token cannot be used like this; any other token is judged by its use, so that a
+        reuse is noticed whatever it asks for."""
+        active = await self.find_active(token)
+        if active is None or active[1].client_id != holder.client.client_id:
+            return None
+        if active[1].dpop_jkt not in (None, holder.key):
+            return Refusal("invalid_grant", "the refresh token is bound to another key")
+        if scope is not None and not set(scope.split()) <= set(active[1].scope.split()):
+            return Refusal("invalid_scope", "a refresh cannot widen the scope")
+        return None
 
     async def _refuse_used_code(self, code: Handle) -> Refusal:
         family_id = await self._codes.family_of_used(code.digest)
@@ -188,23 +232,30 @@ def _proves(verifier: str | None, challenge: str) -> bool:
     return hmac.compare_digest(create_s256_code_challenge(verifier), challenge)
 
 
-def _family(row: AuthorizationCode, family_id: UUID, expires_at: datetime) -> RefreshFamily:
+def _no_access() -> Refusal:
+    return Refusal("invalid_grant", "the account has no access any more")
+
+
+def _family(login: Login, family_id: UUID, bound_to: str | None, longest: timedelta) -> RefreshFamily:
+    now = clock.now()
     return RefreshFamily(
-        tenant_id=row.tenant_id,
+        tenant_id=login.tenant_id,
         id=family_id,
-        client_id=row.client_id,
-        home_tenant_id=row.home_tenant_id,
-        account_id=row.account_id,
-        session_id=row.session_id,
-        scope=row.scope,
-        acr=row.acr,
-        auth_time=row.auth_time,
-        created_at=clock.now(),
-        expires_at=expires_at,
+        client_id=login.client_id,
+        home_tenant_id=login.home_tenant_id,
+        account_id=login.account_id,
+        session_id=login.session_id,
+        scope=login.scope,
+        acr=login.acr,
+        amr=list(login.amr),
+        auth_time=login.auth_time,
+        dpop_jkt=bound_to,
+        created_at=now,
+        expires_at=now + longest,
     )
 
 
-def _grant(family: RefreshFamily, standing: Standing, scope: str) -> PersonGrant:
+def _grant(family: RefreshFamily, standing: Standing, scope: str, key: str | None) -> PersonGrant:
     return PersonGrant(
         account_id=family.account_id,
         tenant=family.tenant_id,
@@ -212,6 +263,8 @@ def _grant(family: RefreshFamily, standing: Standing, scope: str) -> PersonGrant
         client_id=family.client_id,
         scope=scope,
         acr=family.acr,
+        amr=tuple(family.amr),
         auth_time=family.auth_time,
         session_id=family.session_id,
+        key=key,
     )

@@ -5,6 +5,8 @@ from typing import Any
 
 from services.identity.authorization.service import prune_authorizations
 from services.identity.client.service import forget_assertions
+from services.identity.device.service import prune_devices
+from services.identity.par.service import prune_pushed
 from services.identity.replay.service import ReplayService
 from services.identity.session.service import SessionService
 from services.identity.tenant.service import TenantService
@@ -24,6 +26,8 @@ async def prune_all(ctx: JobContext) -> dict[str, Any]:
         async with ctx.transaction(tenant) as session:
             await prune_authorizations(session)
             await forget_assertions(session)
+            await prune_devices(session)
+            await prune_pushed(session)
             await ReplayService(session).prune()
             await SessionService(session).prune()
             await TokenService(session, _UNUSED).prune()

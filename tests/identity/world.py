@@ -10,6 +10,7 @@ import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -91,6 +92,28 @@ class World:
         write_private(self.idp_file, content)
 
 
+class SelfSending(HTMLParser):
+    """The form of a page that sends itself: its address and its fields."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.action = ""
+        self.fields: dict[str, str] = {}
+
+    @classmethod
+    def of(cls, page: str) -> "SelfSending":
+        form = cls()
+        form.feed(page)
+        return form
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = {name: value or "" for name, value in attrs}
+        if tag == "form":
+            self.action = given["action"]
+        elif tag == "input":
+            self.fields[given["name"]] = given.get("value", "")
+
+
 class Browser:
     """Follows redirects by hand, so that a test can look at or change each step."""
 
@@ -128,9 +151,18 @@ class Browser:
         """From the authorization endpoint's redirect to the provider's login form."""
         for _ in range(4):
             if response.status_code == 200:
-                return response
-            response = await self.client.get(response.headers["location"])
+                if 'name="SAMLRequest"' not in response.text:
+                    return response
+                response = await self.send_form(response)
+            else:
+                response = await self.client.get(response.headers["location"])
         raise AssertionError("no form")
+
+    async def send_form(self, page: httpx.Response, **changes: str) -> httpx.Response:
+        """Send the form of a page that would send itself; an empty value in `changes` leaves a field out."""
+        form = SelfSending.of(page.text)
+        fields = {name: value for name, value in (form.fields | changes).items() if value}
+        return await self.client.post(page.url.join(form.action), data=fields)
 
     async def fill_in(self, form: httpx.Response, username: str, password: str | None = None) -> httpx.Response:
         """Send the form; the provider's redirect back, or the form again."""
@@ -143,6 +175,8 @@ class Browser:
     async def finish(self, response: httpx.Response) -> dict[str, str]:
         """From the provider's redirect to what arrives at the client."""
         for _ in range(4):
+            if response.status_code == 200:
+                response = await self.send_form(response)
             target = response.headers["location"]
             if target.startswith(self.world.redirect_uri):
                 return dict(parse_qsl(urlsplit(target).query))

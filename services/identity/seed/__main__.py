@@ -22,15 +22,17 @@ IDP_URL = "STARTKLAR_DEMO_IDP_URL"
 IDP_FILE = "STARTKLAR_DEMO_IDP_FILE"
 
 
-async def seed(settings: Settings, idp: str | None) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Make the demo data; what `demo.json` tells, and what the demo identity provider reads."""
+async def seed(
+    settings: Settings, idp: str | None, former: dict[str, Any] | None = None
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Make the demo data; what `demo.json` tells, and what the demo identity provider reads (`former`: did before)."""
     if settings.environment == "production":
         raise SystemExit("production takes no demo data")
     database = Database(settings.database_url.get_secret_value(), pool_size=1)
     await database.start()
     try:
         async with database.transaction(None) as session:
-            play = DemoSeed(session, settings, idp)
+            play = DemoSeed(session, settings, idp, former)
             facts = await play.play()
             if settings.client_key_file is not None:
                 await register_service_clients(session, read_service_keys(settings.client_key_file.parent))
@@ -52,10 +54,12 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="seed", description="Make the demo municipality")
     parser.add_argument("--out", type=Path, required=True, help="where to write how to log in")
     out: Path = parser.parse_args().out
-    facts, directory = asyncio.run(seed(Settings(), os.environ.get(IDP_URL)))
+    file = Path(os.environ[IDP_FILE]) if os.environ.get(IDP_FILE) else None
+    former = json.loads(file.read_text()) if file is not None and file.exists() else None
+    facts, directory = asyncio.run(seed(Settings(), os.environ.get(IDP_URL), former))
     write_private(out, facts)
-    if file := os.environ.get(IDP_FILE):
-        write_private(Path(file), directory)
+    if file is not None:
+        write_private(file, directory)
     return 0
 
 

@@ -12,6 +12,12 @@ class DemoTenant:
     name: str
     kind: TenantKind
     is_operator: bool = False
+    more_domains: tuple[str, ...] = ()
+
+    @property
+    def domains(self) -> tuple[str, ...]:
+        """Where its people's login names end."""
+        return (f"{self.slug}.example", *self.more_domains)
 
 
 @dataclass(frozen=True)
@@ -39,7 +45,8 @@ class DemoUser:
 
 
 OPERATOR = DemoTenant("startklar", "Startklar Drift AB", "supplier", is_operator=True)
-NORRVIK = DemoTenant("norrvik", "Norrviks kommun", "authority")
+# The demo roster (`cli.demo_roster`) has login names of its own invented municipality.
+NORRVIK = DemoTenant("norrvik", "Norrviks kommun", "authority", more_domains=("alvsunda.example",))
 SODERBY = DemoTenant("soderby", "Söderby kommun", "authority")
 SUPPLIER = DemoTenant("laranda", "Läranda AB", "supplier")
 TENANTS = (OPERATOR, NORRVIK, SODERBY, SUPPLIER)
@@ -73,6 +80,13 @@ USERS = (
     DemoUser("deltagare", "Didrik Deltagare", "norrvik", _at_norrvik(Role.participant), is_strong=False),
     DemoUser("revisor", "Rut Revisor", "norrvik", _at_norrvik(Role.auditor)),
     DemoUser("admin-soderby", "Sol Systemansvarig", "soderby", (Part("soderby", Role.tenant_admin, Side.customer),)),
+    DemoUser(
+        "deltagare-soderby",
+        "Saga Deltagare",
+        "soderby",
+        (Part("soderby", Role.participant, Side.customer),),
+        is_strong=False,
+    ),
     DemoUser(
         "leverantor",
         "Leia Leverantör",

@@ -18,12 +18,14 @@ from services.identity.account.service import AccountService
 from services.identity.client.models import Client
 from services.identity.client.naming import client_id_for
 from services.identity.client.service import ClientService
+from services.identity.loginscope.service import LoginScopeService
 from services.identity.membership.schemas import MembershipCreate
 from services.identity.membership.service import MembershipService
 from services.identity.provider.schemas import ProviderCreate
 from services.identity.provider.service import ProviderService
 from services.identity.secret.sealing import Sealer
-from services.identity.seed.cast import NORRVIK, TENANTS, USERS, DemoTenant, DemoUser
+from services.identity.seed.cast import NORRVIK, SODERBY, TENANTS, USERS, DemoTenant, DemoUser
+from services.identity.seed.saml import keep_saml_provider, saml_identity, service_providers
 from services.identity.settings import Settings
 from services.identity.tenant.models import Tenant
 from services.identity.tenant.schemas import TenantCreate
@@ -40,20 +42,28 @@ APP, SCRIPT = "demo-app", "demo-script"
 
 
 class DemoSeed:
-    """Plays the cast into the database. `idp` is the demo identity provider's issuer, if one runs."""
+    """Plays the cast into the database. `idp` is the demo identity provider's issuer, if one runs.
 
-    def __init__(self, session: AsyncSession, settings: Settings, idp: str | None) -> None:
+    `former` is what its directory file held before: a key that providers know stays.
+    """
+
+    def __init__(
+        self, session: AsyncSession, settings: Settings, idp: str | None, former: dict[str, Any] | None = None
+    ) -> None:
         self._session = session
         self._settings = settings
         self._idp = idp
         self._sealer = Sealer(settings.file_key_bytes())
         self._tenants: dict[str, Tenant] = {}
+        scopes = [f"{tenant.slug}.example" for tenant in TENANTS]
+        self._saml = saml_identity(former or {}, scopes) if idp is not None else {}
 
     async def play(self) -> dict[str, Any]:
         """Everything that `demo.json` tells."""
         for tenant in TENANTS:
             self._tenants[tenant.slug] = await self._tenant(tenant)
-            await self._provider(self._tenants[tenant.slug])
+            await self._login_scopes(self._tenants[tenant.slug], tenant)
+            await (self._saml_provider if tenant is SODERBY else self._provider)(self._tenants[tenant.slug])
         for user in USERS:
             await self._user(user)
         clients = [await self._app(), await self._script()]
@@ -79,10 +89,13 @@ class DemoSeed:
                     "eppn": user.login_name,
                     "name": user.name,
                     "acr": STRONG if user.is_strong else WEAK,
+                    "contexts": [WEAK, STRONG] if user.is_strong else [WEAK],
                 }
                 for user in USERS
             ],
             "clients": [{"clientId": IDP_CLIENT, "clientSecret": self._secret(IDP_CLIENT), "redirectUris": callbacks}],
+            "saml": self._saml,
+            "serviceProviders": service_providers(self._settings.issuer, [row.id for row in self._tenants.values()]),
         }
 
     async def _tenant(self, wanted: DemoTenant) -> Tenant:
@@ -90,6 +103,12 @@ class DemoSeed:
         body = TenantCreate(kind=wanted.kind, name=wanted.name, slug=wanted.slug)
         found = await tenants.find_by_slug(wanted.slug)
         return found or await tenants.found(body, is_operator=wanted.is_operator)
+
+    async def _login_scopes(self, tenant: Tenant, played: DemoTenant) -> None:
+        """The domains of the people at the demo provider, and of the demo roster."""
+        async with acting_in(self._session, tenant.id):
+            for domain in played.domains:
+                await LoginScopeService(self._session).verify(domain, "operator", "demonstration")
 
     async def _provider(self, tenant: Tenant) -> None:
         """Register the demo provider; after a restart it may stand on another port."""
@@ -112,6 +131,13 @@ class DemoSeed:
             elif present.is_demo and present.issuer != self._idp:
                 present.issuer = self._idp
                 present.touch()
+
+    async def _saml_provider(self, tenant: Tenant) -> None:
+        """One municipality of the demo logs in over SAML, as most do."""
+        if self._idp is not None:
+            async with acting_in(self._session, tenant.id):
+                ours = {WEAK: Acr.basic.value, STRONG: Acr.strong.value}
+                await keep_saml_provider(self._session, self._idp, self._saml, ours)
 
     async def _user(self, user: DemoUser) -> None:
         home = self._tenants[user.home].id

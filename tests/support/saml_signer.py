@@ -37,8 +37,8 @@ Edit = Callable[[etree._Element], object]
 
 
 @cache
-def credential(name: str = "idp", *, bits: int = 2048, curve: str = "") -> SigningCredential:
-    """A key pair with a self-signed certificate, the same for the same arguments in one process."""
+def credential(name: str = "idp", *, bits: int = 2048, curve: str = "", days: int = 7300) -> SigningCredential:
+    """A key pair with a self-signed certificate from 2020 on, the same for the same arguments in one process."""
     key: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
     key = ec.generate_private_key(_CURVES[curve]()) if curve else rsa.generate_private_key(65537, bits)
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, f"{name}.example.org")])
@@ -50,7 +50,7 @@ def credential(name: str = "idp", *, bits: int = 2048, curve: str = "") -> Signi
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
         .not_valid_before(begun)
-        .not_valid_after(begun + dt.timedelta(days=7300))
+        .not_valid_after(begun + dt.timedelta(days=days))
     )
     return SigningCredential(key, builder.sign(key, hashes.SHA256()))
 

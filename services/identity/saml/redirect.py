@@ -16,7 +16,13 @@ from lxml import etree
 
 from services.identity.saml.faults import SamlFault, SamlRefused
 from services.identity.saml.parsing import MAX_MESSAGE_BYTES, decode_base64, parse
-from services.identity.saml.signing import SigningCredential, is_known_algorithm, sign_octets, verify_octets
+from services.identity.saml.signing import (
+    SigningCredential,
+    algorithm_of,
+    is_known_algorithm,
+    sign_octets,
+    verify_octets,
+)
 
 Field = Literal["SAMLRequest", "SAMLResponse"]
 FIELDS: tuple[Field, Field] = ("SAMLRequest", "SAMLResponse")
@@ -53,9 +59,8 @@ def redirect_url(
     if relay_state is not None:
         query += f"&RelayState={quote_plus(relay_state)}"
     if credential is not None:
-        algorithm, _ = sign_octets(b"", credential.key)
-        query += f"&SigAlg={quote_plus(algorithm)}"
-        _, signature = sign_octets(query.encode("ascii"), credential.key)
+        query += f"&SigAlg={quote_plus(algorithm_of(credential.key))}"
+        signature = sign_octets(query.encode("ascii"), credential.key)
         query += f"&Signature={quote_plus(base64.b64encode(signature))}"
     return f"{url}{'&' if '?' in url else '?'}{query}"
 

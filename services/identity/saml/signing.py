@@ -53,13 +53,18 @@ def sign_enveloped(element: etree._Element, credential: SigningCredential) -> by
     return etree.tostring(signed, xml_declaration=False)
 
 
-def sign_octets(octets: bytes, key: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey) -> tuple[str, bytes]:
-    """(algorithm identifier, signature) with SHA-256; ECDSA as r and s side by side (XML Signature section 6.4.3)."""
+def algorithm_of(key: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey) -> str:
+    """The identifier of the algorithm with which `sign_octets` signs."""
+    return RSA_SHA256 if isinstance(key, rsa.RSAPrivateKey) else ECDSA_SHA256
+
+
+def sign_octets(octets: bytes, key: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey) -> bytes:
+    """A signature with SHA-256; ECDSA as r and s side by side (XML Signature section 6.4.3)."""
     if isinstance(key, rsa.RSAPrivateKey):
-        return RSA_SHA256, key.sign(octets, padding.PKCS1v15(), hashes.SHA256())
+        return key.sign(octets, padding.PKCS1v15(), hashes.SHA256())
     r, s = decode_dss_signature(key.sign(octets, ec.ECDSA(hashes.SHA256())))
     size = (key.curve.key_size + 7) // 8
-    return ECDSA_SHA256, r.to_bytes(size, "big") + s.to_bytes(size, "big")
+    return r.to_bytes(size, "big") + s.to_bytes(size, "big")
 
 
 def is_known_algorithm(algorithm: str) -> bool:

@@ -1,7 +1,6 @@
 """A federation of invented members: metadata documents, signed or wrong in any way that a test asks for."""
 
 import base64
-from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -56,9 +55,13 @@ class Signer:
         return etree.tostring(signed)
 
 
-@cache
 def signer(name: str = "operator") -> Signer:
     """The same one for a name, all session long: making a key costs a quarter of a second."""
+    return _made(name)
+
+
+@cache
+def _made(name: str) -> Signer:
     key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
     subject = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, f"{name}.federation.example")])
     made = (
@@ -204,7 +207,3 @@ def members(*hosts: str) -> tuple[Member, ...]:
 
 def aggregate(*hosts: str) -> Aggregate:
     return Aggregate(members(*hosts))
-
-
-def every(documents: Sequence[Aggregate]) -> list[bytes]:
-    return [one.signed() for one in documents]

@@ -12,7 +12,9 @@ import sqlalchemy as sa
 from alembic import op
 from sqlmodel import Field, SQLModel
 
+from shared.auth.principal import Acr
 from shared.kit.db import TIMESTAMP
+from shared.kit.files.stored import DataClass
 from shared.kit.migrations import protect
 
 TABLE = "access_cutoff"
@@ -81,6 +83,9 @@ def create_assurance_rule() -> None:
         sa.Column("version", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("tenant_id", "holder", "data_class", name=f"pk_{RULE_TABLE}"),
     )
+    one_of = {"data_class": tuple(one.value for one in DataClass), "min_acr": tuple(one.value for one in Acr)}
+    for column, values in one_of.items():
+        op.execute(f"ALTER TABLE {RULE_TABLE} ADD CONSTRAINT ck_{RULE_TABLE}_{column} CHECK ({column} IN {values})")
     protect(RULE_TABLE)
 
 

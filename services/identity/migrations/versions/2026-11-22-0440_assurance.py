@@ -22,7 +22,8 @@ _TABLES = {
         data_class text NOT NULL
             CONSTRAINT ck_assurance_policy_data_class CHECK (data_class IN ('ordinary', 'confidential', 'sensitive')),
         is_open boolean NOT NULL,
-        min_acr text NOT NULL,
+        min_acr text NOT NULL CONSTRAINT ck_assurance_policy_min_acr CHECK (min_acr IN (
+            'urn:startklar:loa:basic', 'urn:startklar:loa:strong', 'urn:startklar:loa:eid2', 'urn:startklar:loa:eid3')),
         max_age_seconds integer,
         decision_id uuid,
         CONSTRAINT pk_assurance_policy PRIMARY KEY (tenant_id, id),

@@ -165,7 +165,9 @@ class Browser:
         return await self.client.post(page.url.join(form.action), data=fields)
 
     async def fill_in(self, form: httpx.Response, username: str, password: str | None = None) -> httpx.Response:
-        """Send the form; the provider's redirect back, or the form again."""
+        """Send the form; the provider's redirect back, or the form again. Whom a SAML provider knows fills in none."""
+        if 'name="SAMLResponse"' in form.text:
+            return form
         ticket = re.search(r'name="ticket" value="([^"]+)"', form.text)
         assert ticket is not None
         password = self.world.password(username) if password is None else password

@@ -94,7 +94,7 @@ async def test_a_tenants_own_app_cannot_ask_for_another_tenant(world: World) -> 
         foreign = await browser.authorize(browser.parameters("norrvik", SCOPE, Pkce(), client_id=client_id))
         own = await browser.authorize(browser.parameters("soderby", SCOPE, Pkce(), client_id=client_id))
     assert "error=unauthorized_client" in foreign.headers["location"]
-    assert f"/oidc/{tenant}/login" in own.headers["location"]
+    assert f"/saml/{tenant}/login" in own.headers["location"]
 
 
 async def test_a_parameter_that_is_given_twice_is_refused(world: World) -> None:

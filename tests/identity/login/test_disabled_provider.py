@@ -2,34 +2,29 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from uuid import UUID
 
-import httpx
+from sqlalchemy import text
 
-from tests.identity.world import Pkce, World, bearer
+from tests.identity.world import Pkce, World
 
 SCOPE = "openid tenants:read tenants:write"
-PATH = "/identity/v1/identity-providers"
 
 
 @asynccontextmanager
 async def disabled_provider(world: World) -> AsyncIterator[None]:
     """soderby's provider is disabled inside, and active again afterwards."""
-    admin = await world.log_in("admin-soderby", "soderby", SCOPE)
-    async with httpx.AsyncClient(
-        base_url=world.issuer, trust_env=False, headers=bearer(admin["access_token"])
-    ) as client:
-        await set_state(client, "disabled")
-        try:
-            yield
-        finally:
-            await set_state(client, "active")
+    await set_state(world, "disabled")
+    try:
+        yield
+    finally:
+        await set_state(world, "active")
 
 
-async def set_state(client: httpx.AsyncClient, state: str) -> None:
-    provider = (await client.get(PATH)).json()["items"][0]
-    headers = {"If-Match": f'"{provider["version"]}"'}
-    response = await client.patch(f"{PATH}/{provider['id']}", json={"state": state}, headers=headers)
-    assert response.status_code == 200, response.text
+async def set_state(world: World, state: str) -> None:
+    """Past the API, which wants a trial before a provider is active again."""
+    async with world.database.transaction(UUID(world.tenant("soderby"))) as session:
+        await session.execute(text("UPDATE identity_provider SET state = :state"), {"state": state})
 
 
 async def test_a_login_at_a_disabled_provider_is_refused_with_a_page_for_the_person(world: World) -> None:

@@ -66,7 +66,7 @@ async def test_a_session_of_another_tenant_without_a_role_here_leads_to_the_logi
     async with world.browser() as browser:
         await browser.log_in("rektor")
         response = await browser.authorize(browser.parameters("soderby", SCOPE, Pkce()))
-        assert f"/oidc/{world.tenant('soderby')}/login" in response.headers["location"]
+        assert f"/saml/{world.tenant('soderby')}/login" in response.headers["location"]
         answer = await browser.code_for("admin-soderby", tenant="soderby")
     assert "code" in answer
 

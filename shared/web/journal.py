@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 from sqlalchemy import text
 
-from shared.auth import Principal, Scope, requires
+from shared.auth import DataClass, Principal, Scope, requires
 from shared.auth.roles import Role
 from shared.kit.ids import new_id
 from shared.kit.journal import record
@@ -22,10 +22,16 @@ from shared.web.urls import created
 JournalRead = Annotated[
     Principal,
     requires(
-        Scope.journal_read, (Role.auditor, Role.tenant_admin, Role.project_leader, Role.approver), everywhere=True
+        Scope.journal_read,
+        (Role.auditor, Role.tenant_admin, Role.project_leader, Role.approver),
+        everywhere=True,
+        data_class=DataClass.confidential,
     ),
 ]
-JournalVerify = Annotated[Principal, requires(Scope.journal_read, (Role.auditor, Role.tenant_admin), everywhere=True)]
+JournalVerify = Annotated[
+    Principal,
+    requires(Scope.journal_read, (Role.auditor, Role.tenant_admin), everywhere=True, data_class=DataClass.confidential),
+]
 
 _SELECT = (
     "SELECT id, at, actor_id, side, client_id, action, entity, entity_id, before, after, reason, trace"

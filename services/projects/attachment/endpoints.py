@@ -19,8 +19,8 @@ from services.projects.attachment.view import show
 from services.projects.gate.endpoints import GateId
 from services.projects.project.endpoints import ProjectId
 from services.projects.settings import Settings
-from shared.auth.dependencies import require_assurance
-from shared.auth.principal import Acr, Principal
+from shared.auth.dependencies import require_data_class
+from shared.auth.principal import Principal
 from shared.kit.files import DataClass, FileStore, spooled
 from shared.kit.text import Lang
 from shared.web import (
@@ -194,6 +194,7 @@ async def attachments_put_content(
     # Two short transactions: a slow sender must not hold a connection or a lock meanwhile.
     async with transaction_of(request, caller) as session:
         announced = await AttachmentService(session).awaiting(attachment_id, version, caller)
+    await require_data_class(request, caller, DataClass(announced.data_class))
     keep = keeping(request)
     async with (
         spooled(_body(request), min(announced.size, keep.max_bytes)) as content,
@@ -215,11 +216,10 @@ async def attachments_put_content(
     responses={200: {"description": "The file as it was sent", **_CONTENT}, **problem_responses(410)},
 )
 async def attachments_get_content(attachment_id: AttachmentId, caller: AttachmentsRead, request: Request) -> Response:
-    """The content, decrypted. Documents with sensitive data need a strong login."""
+    """The content, decrypted. The document's own data class decides which login it needs."""
     async with transaction_of(request, caller) as session:
         attachment = await AttachmentService(session).readable(attachment_id)
-    if attachment.data_class == DataClass.sensitive:
-        require_assurance(caller, Acr.strong, None)
+    await require_data_class(request, caller, DataClass(attachment.data_class))
 
     async def content() -> AsyncIterator[bytes]:
         async with transaction_of(request, caller) as session:

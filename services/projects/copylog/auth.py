@@ -7,7 +7,10 @@ from shared.auth.dependencies import requires
 from shared.auth.principal import Principal
 from shared.auth.roles import Role
 from shared.auth.scopes import Scope
+from shared.kit.files.stored import DataClass
 
-CopiesRead = Annotated[Principal, requires(Scope.migrations_read, READERS)]
-CopiesWrite = Annotated[Principal, requires(Scope.migrations_write, LEADERS)]
-PurgesCertify = Annotated[Principal, requires(Scope.migrations_write, (Role.approver,))]
+CopiesRead = Annotated[Principal, requires(Scope.migrations_read, READERS, data_class=DataClass.confidential)]
+CopiesWrite = Annotated[Principal, requires(Scope.migrations_write, LEADERS, data_class=DataClass.confidential)]
+PurgesCertify = Annotated[
+    Principal, requires(Scope.migrations_write, (Role.approver,), data_class=DataClass.confidential)
+]

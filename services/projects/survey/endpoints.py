@@ -7,7 +7,7 @@ from fastapi import Depends, Path, Request, Response
 from fastapi.routing import APIRoute
 
 from services.projects.project.endpoints import ProjectId, Projects
-from services.projects.survey.auth import ScoresRead, SurveysAnswer, SurveysLead, SurveysRead
+from services.projects.survey.auth import CommentsRead, ScoresRead, SurveysAnswer, SurveysLead, SurveysRead
 from services.projects.survey.schemas import (
     SurveyAnswer,
     SurveyCommentPublic,
@@ -216,7 +216,7 @@ async def survey_scores_get(
 )
 async def survey_comments_list(
     survey_id: SurveyId,
-    caller: ScoresRead,
+    caller: CommentsRead,
     surveys: Surveys,
     session: SessionDep,
     request: Request,

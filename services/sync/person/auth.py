@@ -2,7 +2,9 @@
 
 from typing import Annotated
 
-from shared.auth import Principal, Role, Scope, requires
+from fastapi import Request
+
+from shared.auth import DataClass, Principal, Role, Scope, require_data_class, requires
 from shared.kit.text import Text
 from shared.web.actions import refusal
 
@@ -17,8 +19,15 @@ SEEING = (
 )
 _KEEPERS = (Role.register_admin, Role.tenant_admin)
 
-PersonsRead = Annotated[Principal, requires(Scope.persons_read, SEEING)]
-PersonsWrite = Annotated[Principal, requires(Scope.persons_write, _KEEPERS, everywhere=True)]
+PersonsRead = Annotated[Principal, requires(Scope.persons_read, SEEING, data_class=DataClass.confidential)]
+PersonsWrite = Annotated[
+    Principal, requires(Scope.persons_write, _KEEPERS, everywhere=True, data_class=DataClass.confidential)
+]
+
+
+async def require_protecting(request: Request, caller: Principal) -> None:
+    """That somebody's identity is protected is sensitive, whoever says it; raises as `require_data_class`."""
+    await require_data_class(request, caller, DataClass.sensitive, _KEEPERS, everywhere=True)
 
 
 def refusal_to_write(caller: Principal) -> Text | None:

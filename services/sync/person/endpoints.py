@@ -5,7 +5,7 @@ from uuid import UUID
 
 from fastapi import Path, Query, Request, Response
 
-from services.sync.person.auth import SEEING, PersonsRead, PersonsWrite, refusal_to_write
+from services.sync.person.auth import SEEING, PersonsRead, PersonsWrite, refusal_to_write, require_protecting
 from services.sync.person.schemas import (
     DutyPublic,
     EnrolmentPublic,
@@ -47,6 +47,8 @@ async def persons_create(
     body: PersonCreate, caller: PersonsWrite, session: SessionDep, request: Request, response: Response, lang: LangDep
 ) -> PersonPublic:
     """Enter a person by hand. It becomes a version of the roster of its own, which the other services follow."""
+    if body.protected:
+        await require_protecting(request, caller)
     person = await PersonService(session).create(body.model_dump())
     created(response, request, f"/sync/v1/persons/{person.id}")
     etag(response, person.version)
@@ -99,10 +101,12 @@ async def persons_patch(
     lang: LangDep,
 ) -> PersonPublic:
     """Change a person who was entered by hand, or protect anybody's identity, which takes effect at once."""
+    changes = body.model_dump(exclude_unset=True)
+    if "protected" in changes:
+        await require_protecting(request, caller)
     persons = PersonService(session)
     person = await persons.locked(person_id)
     check_version(version, person.version)
-    changes = body.model_dump(exclude_unset=True)
     person = await persons.change(person, {name: value for name, value in changes.items() if _fits(name, value)})
     etag(response, person.version)
     return _show(person, caller, request, lang)

@@ -6,11 +6,23 @@ who answer for the register.
 
 from typing import Annotated
 
-from shared.auth import Principal, Role, Scope, requires
+from shared.auth import DataClass, Principal, Role, Scope, requires
 
 _KEEPERS = (Role.register_admin, Role.tenant_admin, Role.approver, Role.auditor)
 
 RunsRead = Annotated[Principal, requires(Scope.runs_read, (*_KEEPERS, Role.project_leader), everywhere=True)]
-PlansRead = Annotated[Principal, requires(Scope.runs_read, _KEEPERS, everywhere=True)]
-RunsStart = Annotated[Principal, requires(Scope.runs_write, (Role.register_admin, Role.tenant_admin), everywhere=True)]
-RunsApprove = Annotated[Principal, requires(Scope.runs_write, (Role.register_admin, Role.approver), everywhere=True)]
+PlansRead = Annotated[
+    Principal, requires(Scope.runs_read, _KEEPERS, everywhere=True, data_class=DataClass.confidential)
+]
+RunsStart = Annotated[
+    Principal,
+    requires(
+        Scope.runs_write, (Role.register_admin, Role.tenant_admin), everywhere=True, data_class=DataClass.confidential
+    ),
+]
+RunsApprove = Annotated[
+    Principal,
+    requires(
+        Scope.runs_write, (Role.register_admin, Role.approver), everywhere=True, data_class=DataClass.confidential
+    ),
+]

@@ -4,6 +4,7 @@ from services.identity.account.models import Account, AccountLogin
 from services.identity.alternative.models import AccountAlternative, AlternativeRequest, LinkCase
 from services.identity.authorization.models import AuthorizationCode, LoginRequest
 from services.identity.breakglass.models import BreakGlass, BreakGlassUse
+from services.identity.certificate.models import CertificateNotice
 from services.identity.client.models import Client, UsedAssertion
 from services.identity.db import Model
 from services.identity.decision.models import TakenDecision
@@ -16,7 +17,7 @@ from services.identity.loginlog.models import LoginEntry, LoginFailure, LoginLog
 from services.identity.loginscope.models import LoginScope
 from services.identity.logout.models import Logout, LogoutDelivery
 from services.identity.membership.models import Membership
-from services.identity.onboarding.models import CertificateNotice, SharedIssuer
+from services.identity.onboarding.models import SharedIssuer
 from services.identity.par.models import PushedRequest
 from services.identity.policy.models import AssurancePolicy
 from services.identity.population.models import PopulationOpening

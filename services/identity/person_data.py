@@ -14,19 +14,23 @@ from services.identity.account.service import AccountService
 from services.identity.alternative.service import AlternativeService
 from services.identity.breakglass.service import uses_of
 from services.identity.handover.service import HandoverService
+from services.identity.loginlog.service import LoginLogService
 from services.identity.membership.service import MembershipService
 from services.identity.roster.service import RosterService
 from services.identity.session.service import SessionService
+from services.identity.trial.service import forget_tried, tried
 from shared.kit.persondata import ErasureReport, PersonData
 
 KEPT = {
     "journal": "the journal is append-only and holds ids, no names: who changed a right must stay answerable",
+    "log of logins": "that somebody logged in, when and how surely, stays for the tenant's term, without the account",
     "roles elsewhere": "removed with the account; the other tenants keep their own journals, which hold ids alone",
 }
 
 _WAY = {"provider_id", "confirmed_by", "created_at"}
 _CASE = {"kind", "person_id", "state", "decided_at"}
 _OFFER = {"role", "unit_id", "state", "offered_at"}
+_TRIED = {"provider_id", "state", "acr", "concluded_at"}
 _TIE = {"population", "unit_id", "child_id"}
 
 
@@ -56,7 +60,10 @@ async def _more(session: AsyncSession, account: Account) -> dict[str, Any]:
     offers = await HandoverService(session).of_account(account.id)
     uses = await uses_of(session, account.id)
     ties = await RosterService(session).ties_of(account.person_id) if account.person_id else ()
+    entries = await LoginLogService(session).of_account(account.id)
     shown = {
+        "login_log": [row.model_dump(mode="json", exclude={"tenant_id", "id", "account_id"}) for row in entries],
+        "login_trials": [row.model_dump(mode="json", include=_TRIED) for row in await tried(session, account.id)],
         "alternatives": [row.model_dump(mode="json", include=_WAY) for row in ways],
         "link_cases": [row.model_dump(mode="json", include=_CASE) for row in cases],
         "handovers": [row.model_dump(mode="json", include=_OFFER) for row in offers],
@@ -73,8 +80,9 @@ async def erase(session: AsyncSession, person_id: UUID) -> ErasureReport:
     ties = await RosterService(session).forget_ties(account.person_id or person_id if account else person_id)
     if account is None:
         return ErasureReport(ties, {})
+    logins = await LoginLogService(session).forget(account.id) + await forget_tried(session, account.id)
     await AccountService(session).erase(account)
-    return ErasureReport(1 + ties, dict(KEPT))
+    return ErasureReport(1 + ties + logins, dict(KEPT))
 
 
 async def _account(session: AsyncSession, person_id: UUID) -> Account | None:

@@ -3,10 +3,14 @@
 from datetime import timedelta
 
 from services.identity import models  # noqa: F401 - every table is known before the first query
+from services.identity.certificate.tasks import WARN, warn_of_certificates
 from services.identity.decision.tasks import on_decision_superseded, on_decision_taken
 from services.identity.federation.service.administration import QUERY, REFRESH
 from services.identity.federation.tasks import SWEEP, query_entity, refresh_federation, sweep
 from services.identity.key.tasks import ROTATE, rotate_keys
+from services.identity.loginlog.tasks import EXPIRE, expire_logins
+from services.identity.logout.service import DELIVER
+from services.identity.logout.tasks import deliver_logout
 from services.identity.roster.tasks import (
     ALIGN,
     FOLLOW,
@@ -18,6 +22,8 @@ from services.identity.roster.tasks import (
 from services.identity.settings import Settings
 from services.identity.tenantkey.tasks import ROLL, roll_tenant_keys
 from services.identity.token.tasks import PRUNE, prune_all
+from services.identity.trial.tasks import FORGET, forget_trials
+from services.identity.verification.tasks import RENEW, renew_evidence
 from shared.auth.service_tokens import build_token_source, signer_of
 from shared.contracts.identity_history import IdentityJournalHeadSealed
 from shared.contracts.projects_steering import DecisionSuperseded, DecisionTaken
@@ -45,7 +51,12 @@ def worker_spec(feed: ChangeFeed, settings: Settings) -> WorkerSpec:
             REFRESH: refresh_federation(settings),
             QUERY: query_entity(settings),
             PRUNE: prune_all,
+            DELIVER: deliver_logout(settings),
             ROLL: roll_tenant_keys(settings),
+            RENEW: renew_evidence,
+            WARN: warn_of_certificates(settings),
+            EXPIRE: expire_logins,
+            FORGET: forget_trials(settings),
             **sealing_jobs(_told, signer_of(settings.client_key_file)),
         },
         schedule=[
@@ -55,6 +66,10 @@ def worker_spec(feed: ChangeFeed, settings: Settings) -> WorkerSpec:
             Schedule(SWEEP, every=timedelta(minutes=1)),
             Schedule(PRUNE, every=timedelta(hours=6)),
             Schedule(ROLL, every=timedelta(days=1)),
+            Schedule(RENEW, every=timedelta(hours=1)),
+            Schedule(FORGET, every=timedelta(hours=1)),
+            Schedule(WARN, every=timedelta(days=1), offset=timedelta(hours=6)),
+            Schedule(EXPIRE, every=timedelta(days=1), offset=timedelta(hours=1)),
             *SEALING_SCHEDULE,
         ],
         tokens=build_token_source,

@@ -10,6 +10,11 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from services.identity.onboarding.schemas import OnboardingPublic, OnboardingStep, Registration
 from services.identity.proof.faults import LoginFault
 from services.identity.provider.models import IdentityProvider
+from services.identity.saml.metadata import checksums
+from services.identity.saml_login.metadata import service_provider_metadata
+from services.identity.saml_login.names import ServiceProviderNames
+from services.identity.tenant.service import TenantService
+from services.identity.tenantkey.ring import TenantKeyRing
 from services.identity.trial.models import LoginTrial
 from services.identity.trial.report import checks
 from services.identity.trial.service import TrialService
@@ -118,26 +123,30 @@ async def _activated(session: AsyncSession, provider_id: UUID) -> datetime | Non
     return found
 
 
-def registration_of(provider: IdentityProvider, issuer: str) -> Registration:
+async def registration_of(
+    session: AsyncSession, provider: IdentityProvider, issuer: str, keys: TenantKeyRing
+) -> Registration:
     """What has to be said of us at the identity provider."""
-    base = f"{issuer}/{provider.protocol}/{provider.tenant_id}"
     if provider.protocol == "oidc":
+        base = f"{issuer}/oidc/{provider.tenant_id}"
         is_keyed = provider.configuration.get("token_auth") == "private_key_jwt"
+        jwks = f"{base}/jwks" if is_keyed else None
         return Registration(
-            redirect_uri=f"{base}/callback",
-            logout_uri=f"{base}/backchannel-logout",
-            jwks_uri=f"{base}/jwks" if is_keyed else None,
-            entity_id=None,
-            metadata_url=None,
-            metadata_sha256=None,
-            metadata_sha1=None,
+            redirect_uri=f"{base}/callback", logout_uri=f"{base}/backchannel-logout", jwks_uri=jwks, **_NO_SAML
         )
+    names = ServiceProviderNames(issuer, provider.tenant_id)
+    tenant = await TenantService(session).find(provider.tenant_id)
+    document = service_provider_metadata(names, tenant.name if tenant else "", await keys.saml(provider.tenant_id))
+    sums = checksums(document)
     return Registration(
-        redirect_uri=f"{base}/acs",
-        logout_uri=f"{base}/slo",
+        redirect_uri=names.acs_url,
+        logout_uri=names.slo_url,
         jwks_uri=None,
-        entity_id=f"{base}/metadata",
-        metadata_url=f"{base}/metadata",
-        metadata_sha256=None,
-        metadata_sha1=None,
+        entity_id=names.entity_id,
+        metadata_url=names.entity_id,
+        metadata_sha256=sums.sha256,
+        metadata_sha1=sums.sha1,
     )
+
+
+_NO_SAML: dict[str, None] = {"entity_id": None, "metadata_url": None, "metadata_sha256": None, "metadata_sha1": None}

@@ -7,11 +7,21 @@ from uuid import UUID
 
 from fastapi import Path, Request, Response
 
-from services.identity.dependencies import DatabaseDep, SealerDep, SettingsDep
+from services.identity.dependencies import DatabaseDep, SealerDep, SettingsDep, TenantKeyRingDep
 from services.identity.login.service import LoginDesk
+from services.identity.onboarding.auth import IssuersShare
 from services.identity.onboarding.checklist import checklist, registration_of
-from services.identity.onboarding.schemas import OnboardingPublic, PreviewCreate, TrialCreate, TrialPublic, TrialReport
+from services.identity.onboarding.schemas import (
+    OnboardingPublic,
+    PreviewCreate,
+    SharedIssuerCreate,
+    SharedIssuerPublic,
+    TrialCreate,
+    TrialPublic,
+    TrialReport,
+)
 from services.identity.onboarding.service import OnboardingService
+from services.identity.onboarding.sharing import SharingService
 from services.identity.onboarding.showing import preview, show_trial
 from services.identity.onboarding.source import entity_of
 from services.identity.provider.auth import ProvidersRead, ProvidersWrite
@@ -24,7 +34,9 @@ from shared.web.runtime import transaction_of
 
 router = new_router("identity-providers")
 trial_router = new_router("login-trials")
+shared_router = new_router("identity-providers")
 
+SharedIssuerId = Annotated[UUID, Path(alias="sharedIssuerId", description="Id of the entry")]
 TrialId = Annotated[UUID, Path(alias="loginTrialId", description="Id of the login trial")]
 
 
@@ -76,11 +88,12 @@ async def identity_providers_onboarding(
     session: SessionDep,
     sealer: SealerDep,
     settings: SettingsDep,
+    keys: TenantKeyRingDep,
     lang: LangDep,
 ) -> OnboardingPublic:
     """How far a login method has come, what is left to do, and what to register at the identity provider."""
     provider = await ProviderService(session, sealer).get(provider_id)
-    registration = registration_of(provider, settings.issuer)
+    registration = await registration_of(session, provider, settings.issuer, keys)
     return await checklist(session, TrialService(session, sealer), provider, registration, lang)
 
 
@@ -159,3 +172,29 @@ async def login_trial_previews_create(
     other = OnboardingService(session, sealer).as_if(provider, body)
     desk = LoginDesk(database, sealer)
     return await preview(session, desk, other, trial, trials.needed(trial), lang)
+
+
+@shared_router.get("/shared-issuers")
+async def shared_issuers_list(
+    caller: IssuersShare, session: SessionDep, request: Request, page: PageDep
+) -> Page[SharedIssuerPublic]:
+    """The identity providers that may vouch for several tenants, such as national brokers."""
+    after = page.keys(UUID)
+    rows = await SharingService(session).list(page.limit + 1, after[0] if after else None)
+    return make_page(request, page, rows, key=lambda row: [row.id], show=SharedIssuerPublic.model_validate)
+
+
+@shared_router.post("/shared-issuers", status_code=201)
+async def shared_issuers_create(
+    body: SharedIssuerCreate, caller: IssuersShare, session: SessionDep, request: Request, response: Response
+) -> SharedIssuerPublic:
+    """Let several tenants log in by one identity provider; for the operator of the platform."""
+    row = await SharingService(session).share(body)
+    created(response, request, "/identity/v1/shared-issuers")
+    return SharedIssuerPublic.model_validate(row)
+
+
+@shared_router.delete("/shared-issuers/{sharedIssuerId}", status_code=204)
+async def shared_issuers_delete(shared_id: SharedIssuerId, caller: IssuersShare, session: SessionDep) -> None:
+    """No further tenant may use the identity provider; those that do go on."""
+    await SharingService(session).withdraw(shared_id)

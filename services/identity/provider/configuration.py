@@ -38,6 +38,9 @@ class OidcConfiguration(BaseModel):
     acr_claim: Word = "acr"
     session_claim: Word = "sid"
     use_userinfo: bool = Field(True, description="Ask userinfo where the id token lacks the login name")
+    ends_session: bool = Field(
+        False, description="Log out there too; our address `/oidc/{tenant}/logged-out` must be registered there"
+    )
     push_requests: bool = Field(False, description="Push authorization requests (RFC 9126), demanded or not")
     required_claims: dict[Word, Annotated[tuple[Value, ...], Field(min_length=1, max_length=50)]] = Field(
         default_factory=dict, max_length=10

@@ -208,6 +208,11 @@ async def mark_verified(session: AsyncSession, provider: IdentityProvider) -> No
     await record(session, "provider.verified", "identity_provider", provider.id, before=before, after=after)
 
 
+async def locked_provider(session: AsyncSession, provider_id: UUID) -> IdentityProvider:
+    """The provider, locked for a change of what is known of it; raises ProviderNotFound."""
+    return await ProviderRepository(session).get_locked(provider_id)
+
+
 async def providers_of(session: AsyncSession) -> Sequence[IdentityProvider]:
     """Every provider of the session's tenant, oldest first; there are a handful."""
     return await ProviderRepository(session).list(_MOST, None)

@@ -114,13 +114,16 @@ class TrialService:
         """Every trial of a provider, oldest first."""
         return await self._repository.all_of(provider_id)
 
-    async def of_account(self, account_id: UUID) -> Sequence[LoginTrial]:
-        return await self._repository.of_account(account_id)
-
-    async def forget(self, account_id: UUID) -> int:
-        """Take a person out of the trials; how many there were."""
-        return await self._repository.forget(account_id)
-
     async def drop_evidence(self) -> int:
         """Delete values whose day is over; of how many trials."""
         return await self._repository.drop_evidence(clock.now())
+
+
+async def tried(session: AsyncSession, account_id: UUID) -> Sequence[LoginTrial]:
+    """The trials that would have been an account's logins."""
+    return await TrialRepository(session).of_account(account_id)
+
+
+async def forget_tried(session: AsyncSession, account_id: UUID) -> int:
+    """Take a person out of the trials, with the values that came; how many there were."""
+    return await TrialRepository(session).forget(account_id)

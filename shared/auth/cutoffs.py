@@ -37,8 +37,12 @@ class AccessCutoffs:
         """Whether access was removed after this token was issued. A service without a tenant is never cut off here."""
         if principal.tenant is None:
             return False
-        not_before = (await self._of(principal.tenant)).get(principal.subject)
-        return not_before is not None and principal.issued_at < not_before
+        cutoffs = await self._of(principal.tenant)
+        for revoked in (principal.subject, principal.session_id):
+            not_before = cutoffs.get(revoked) if revoked is not None else None
+            if not_before is not None and principal.issued_at < not_before:
+                return True
+        return False
 
     async def _of(self, tenant: UUID) -> dict[UUID, datetime]:
         async with self._locks[tenant]:
@@ -75,7 +79,8 @@ async def record_cutoff(session: AsyncSession, envelope: EventEnvelope, event: A
 
 
 async def set_cutoff(session: AsyncSession, account_id: UUID, not_before: datetime) -> None:
-    """Refuse tokens of the account issued before `not_before`; an earlier instant never weakens a later one."""
+    """Refuse tokens of the account, client or session issued before `not_before`; an earlier instant never weakens a
+    later one."""
     await session.execute(
         text(
             "INSERT INTO access_cutoff (tenant_id, account_id, not_before) VALUES (:tenant, :account, :not_before)"

@@ -76,7 +76,7 @@ class MembershipRemoved(Event):
 
 
 class AccessRevoked(Event):
-    """Refuse tokens of `account_id` (an account or a client) that were issued before `not_before`."""
+    """Refuse tokens of `account_id` (an account, a client, or one session by its `sid`) issued before `not_before`."""
 
     type: ClassVar[str] = "identity.access.revoked.v1"
 

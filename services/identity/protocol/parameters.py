@@ -81,6 +81,20 @@ LOGOUT = (
     Asked("client_id", "With `post_logout_redirect_uri`", "demo-app"),
     Asked("post_logout_redirect_uri", "Where to go then; exactly as registered", "https://app.startklar.dev/"),
     Asked("state", "Comes back as it was sent", "af0ifjsldkj"),
+    Asked("logout", "Alone: the page that tells what came of this logout", _HANDLE),
+)
+LOGGED_OUT = (Asked("state", "Of the logout that the provider answers", _HANDLE, is_required=True),)
+BACK_CHANNEL = (Asked("logout_token", "A JWT that the provider signed, for this one notice", is_required=True),)
+FRONT_CHANNEL = (
+    Asked("iss", "The provider", "https://login.norrvik.example", is_required=True),
+    Asked("sid", "The provider's session that has ended", "08a5019c-17e1-4977-8f42-65a12843ea02", is_required=True),
+)
+SAML_LOGOUT = (
+    Asked("SAMLRequest", "The provider's LogoutRequest"),
+    Asked("SAMLResponse", "The provider's answer to our LogoutRequest"),
+    Asked("RelayState", "Comes back as it was sent", _HANDLE),
+    Asked("SigAlg", "Redirect binding: the signature's algorithm"),
+    Asked("Signature", "Redirect binding: over the query string as it was sent"),
 )
 
 DEVICE = (

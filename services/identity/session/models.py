@@ -1,4 +1,4 @@
-"""The table of single sign-on sessions."""
+"""The tables of single sign-on sessions and of the clients that took part in them."""
 
 from datetime import datetime
 from uuid import UUID
@@ -43,3 +43,27 @@ class SsoSession(Model, TenantRow, table=True):
     created_at: datetime = Field(sa_type=TIMESTAMP)
     expires_at: datetime = Field(sa_type=TIMESTAMP)
     ended_at: datetime | None = Field(default=None, sa_type=TIMESTAMP)
+    end_reason: str | None = Field(default=None, sa_type=Text)
+
+
+class SessionClient(Model, TenantRow, table=True):
+    """A client that was given tokens of `token_tenant_id` in a session, which it knows as `told_session_id`.
+
+    That stays the first session's id where a stronger login took its place: it is the `sid` of the client's id token.
+    """
+
+    __tablename__ = "session_client"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["tenant_id", "session_id"], ["sso_session.tenant_id", "sso_session.id"], ondelete="CASCADE"
+        ),
+        UniqueConstraint(
+            "tenant_id", "session_id", "client_id", "token_tenant_id", "told_session_id", name="uq_session_client_part"
+        ),
+    )
+
+    session_id: UUID
+    client_id: str = Field(sa_type=Text)
+    token_tenant_id: UUID
+    told_session_id: UUID
+    created_at: datetime = Field(sa_type=TIMESTAMP)

@@ -6,6 +6,7 @@ from typing import Any
 from services.identity.authorization.service import prune_authorizations
 from services.identity.client.service import forget_assertions
 from services.identity.device.service import prune_devices
+from services.identity.logout.service import prune_logouts
 from services.identity.par.service import prune_pushed
 from services.identity.replay.service import ReplayService
 from services.identity.session.service import SessionService
@@ -27,6 +28,7 @@ async def prune_all(ctx: JobContext) -> dict[str, Any]:
             await prune_authorizations(session)
             await forget_assertions(session)
             await prune_devices(session)
+            await prune_logouts(session)
             await prune_pushed(session)
             await ReplayService(session).prune()
             await SessionService(session).prune()

@@ -81,14 +81,15 @@ class Upstream:
             metadata, lambda keys: verify_logout_token(token, keys, issuer, client_id, algorithms)
         )
 
-    async def end_session_url(self, registration: Registration, back: str, state: str, hint: str | None) -> str | None:
-        """Where to send the browser to end the provider's session too; None where the provider offers nothing."""
+    async def end_session_url(self, registration: Registration, back: str, state: str) -> str | None:
+        """Where to send the browser to end the provider's session too; None where the provider offers nothing.
+
+        Without `id_token_hint`, which we would have to keep: the provider may ask the person (RP-Initiated Logout 1.0).
+        """
         metadata = await self._documents.metadata(registration.issuer)
         if metadata.end_session_endpoint is None:
             return None
         parameters = {"client_id": registration.client_id, "post_logout_redirect_uri": back, "state": state}
-        if hint is not None:
-            parameters["logout_hint"] = hint
         return str(add_params_to_uri(metadata.end_session_endpoint, list(parameters.items())))
 
     async def _verified(self, metadata: ProviderMetadata, verify: Callable[[dict[str, Any]], Verified]) -> Verified:

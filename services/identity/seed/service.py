@@ -55,8 +55,7 @@ class DemoSeed:
         self._idp = idp
         self._sealer = Sealer(settings.file_key_bytes())
         self._tenants: dict[str, Tenant] = {}
-        scopes = [f"{tenant.slug}.example" for tenant in TENANTS]
-        self._saml = saml_identity(former or {}, scopes) if idp is not None else {}
+        self._saml = saml_identity(former or {}, list(SODERBY.domains)) if idp is not None else {}
 
     async def play(self) -> dict[str, Any]:
         """Everything that `demo.json` tells."""

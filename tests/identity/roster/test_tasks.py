@@ -26,6 +26,7 @@ from shared.queue import start_job
 from shared.queue.changes import ChangeFeed
 from shared.queue.metrics import Metrics
 from shared.queue.runner import JobRunner
+from tests.identity.people import verify_scope
 from tests.identity.roster.feed import SyncFeed, Tokens, duty, person
 from tests.support.services import ServiceUnderTest, Start
 
@@ -207,6 +208,7 @@ async def test_a_role_from_the_roster_is_not_removed_by_hand(follower: Follower)
 
 
 async def test_an_account_that_was_opened_by_hand_becomes_the_persons(follower: Follower) -> None:
+    await verify_scope(follower.service)
     body = {"loginName": "tidig@norrvik.example", "displayName": "Tidig"}
     admin = follower.service.as_(ADMIN)
     early = (await follower.service.client.post("/identity/v1/accounts", json=body, headers=admin)).json()

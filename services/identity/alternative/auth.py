@@ -4,7 +4,7 @@ and recent login; the holder needs no role."""
 from datetime import timedelta
 from typing import Annotated
 
-from shared.auth import Acr, Principal, Role, Scope, requires
+from shared.auth import Acr, DataClass, Principal, Role, Scope, requires
 from shared.kit.text import Text
 from shared.web.actions import refusal
 
@@ -12,7 +12,10 @@ _WRITERS = (Role.tenant_admin,)
 
 OwnAlternatives = Annotated[Principal, requires(Scope.openid, min_acr=Acr.strong, max_age=timedelta(minutes=15))]
 AlternativesRead = Annotated[
-    Principal, requires(Scope.accounts_read, roles=(Role.tenant_admin, Role.auditor), everywhere=True)
+    Principal,
+    requires(
+        Scope.accounts_read, roles=(Role.tenant_admin, Role.auditor), everywhere=True, data_class=DataClass.confidential
+    ),
 ]
 AlternativesWrite = Annotated[
     Principal, requires(Scope.accounts_write, roles=_WRITERS, everywhere=True, min_acr=Acr.strong)

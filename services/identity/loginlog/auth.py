@@ -2,10 +2,13 @@
 
 from typing import Annotated
 
-from shared.auth import Acr, Principal, Role, Scope, requires
+from shared.auth import Acr, DataClass, Principal, Role, Scope, requires
 
 LoginLogRead = Annotated[
-    Principal, requires(Scope.journal_read, roles=(Role.auditor, Role.tenant_admin), everywhere=True)
+    Principal,
+    requires(
+        Scope.journal_read, roles=(Role.auditor, Role.tenant_admin), everywhere=True, data_class=DataClass.confidential
+    ),
 ]
 LoginLogWrite = Annotated[
     Principal, requires(Scope.tenants_write, roles=(Role.tenant_admin,), everywhere=True, min_acr=Acr.strong)

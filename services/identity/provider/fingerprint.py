@@ -21,6 +21,7 @@ def configuration_hash(provider: IdentityProvider) -> str:
         "secret": hashlib.sha256(sealed).hexdigest() if sealed else None,
         "federation": provider.federation_id,
         "loginClaim": provider.login_claim,
+        "isScoped": provider.is_scoped,
         "loaMap": provider.loa_map,
         "acrMap": provider.acr_map,
         "configuration": provider.configuration,

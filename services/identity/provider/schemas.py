@@ -1,10 +1,11 @@
 """What goes in and out of the identity providers API."""
 
+import re
 from datetime import datetime
 from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
-from pydantic import ConfigDict, Field, SecretStr, model_validator
+from pydantic import ConfigDict, Field, SecretStr, ValidationInfo, field_validator, model_validator
 from pydantic.alias_generators import to_camel
 
 from services.identity.provider.configuration import OidcConfiguration
@@ -58,6 +59,7 @@ Populations = Annotated[
     list[Population], Field(max_length=3, description="Who logs in here; everybody where it is empty")
 ]
 LARGEST_METADATA = 256 * 1024
+_OPENID_ISSUER = re.compile(r"https?://[^\s?#]+")
 
 
 class OidcSettings(OidcConfiguration):
@@ -111,7 +113,11 @@ class ProviderDraft(ApiInput):
     name: str = Field(min_length=1, max_length=200)
     method: Method = "sso"
     issuer: str | None = Field(
-        None, max_length=1024, pattern=r"^[^\s]+$", description="OpenID issuer, or the SAML entityID"
+        None,
+        max_length=1024,
+        pattern=r"^[^\s]+$",
+        description="OpenID issuer, or the SAML entityID",
+        validate_default=True,
     )
     client_id: str | None = Field(None, min_length=1, max_length=200)
     client_secret: SecretStr | None = Field(None, min_length=8, max_length=500)
@@ -124,6 +130,7 @@ class ProviderDraft(ApiInput):
     loa_map: str = Field("", max_length=100, pattern=r"^[a-z0-9-]*$", description="Key of a map of assurance levels")
     acr_map: AcrMap = Field(default_factory=dict)
     populations: Populations = Field(default_factory=list)
+    is_scoped: bool = Field(True, description="Whether login names end in a domain, which must be the tenant's own")
 
     @model_validator(mode="after")
     def _says_what_its_protocol_needs(self) -> Self:
@@ -132,9 +139,14 @@ class ProviderDraft(ApiInput):
             raise ValueError(wrong)
         return self
 
+    @field_validator("issuer")
+    @classmethod
+    def _names_who_vouches(cls, issuer: str | None, info: ValidationInfo) -> str | None:
+        if info.data.get("protocol") == "oidc" and not (issuer and _OPENID_ISSUER.fullmatch(issuer)):
+            raise ValueError("an OpenID issuer is the address that stands in the provider's id tokens")
+        return issuer
+
     def _wrong_of_oidc(self) -> str | None:
-        if self.issuer is None or not self.issuer.startswith(("https://", "http://")):
-            return "issuer is the address that stands in the provider's id tokens"
         if self.client_id is None:
             return "clientId is what the provider registered us as"
         if any((self.metadata, self.metadata_url, self.federation_id, self.saml)):

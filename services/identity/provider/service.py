@@ -69,6 +69,7 @@ class ProviderService:
         provider = self._new(body.name, issuer, body.login_claim or default_claim, body.acr_map)
         provider.protocol, provider.method, provider.state = body.protocol, body.method, "draft"
         provider.loa_map, provider.populations = body.loa_map, list(body.populations)
+        provider.is_scoped = body.is_scoped
         provider.client_id, provider.federation_id = body.client_id, body.federation_id
         if body.client_secret is not None:
             provider.client_secret_sealed = self._seal(body.client_secret, provider.id)

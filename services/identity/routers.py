@@ -13,6 +13,8 @@ from services.identity.client.endpoints import router as clients
 from services.identity.device.endpoints import pages as device_page
 from services.identity.device.endpoints import router as devices
 from services.identity.discovery.endpoints import router as discovery
+from services.identity.discovery_page.endpoints import pages as discovery_pages
+from services.identity.discovery_page.endpoints import router as login_options
 from services.identity.federation.endpoints import router as federations
 from services.identity.founding.endpoints import router as founding
 from services.identity.handover.endpoints import router as handovers
@@ -50,6 +52,7 @@ ROUTERS: list[APIRouter] = [
     founding,
     assurance_policies,
     federations,
+    login_options,
     providers,
     onboarding,
     login_trials,
@@ -73,12 +76,13 @@ ROUTERS: list[APIRouter] = [
 ]
 
 PROTOCOL_ROUTERS: list[APIRouter] = [
+    token,
     discovery,
+    discovery_pages,
     authorization,
     pushing,
     devices,
     device_page,
-    token,
     userinfo,
     oidc_login,
     saml_login,

@@ -26,7 +26,8 @@ def test_every_parameter_that_the_code_reads_is_described() -> None:
     read = {name for path in IDENTITY.rglob("*.py") for name in READ.findall(path.read_text("utf-8"))}
     routes = (parameters.AUTHORIZATION, parameters.LOGOUT, parameters.DEPARTURE, parameters.ARRIVAL)
     desks = (parameters.TOKEN, parameters.REVOCATION, parameters.INTROSPECTION)
-    described = {one.name for group in (*routes, *desks) for one in group}
+    pages = (parameters.CHOOSER, parameters.DISCOVERY, parameters.DISCOVERED)
+    described = {one.name for group in (*routes, *desks, *pages) for one in group}
     assert len(read) > 20
     assert described == read | {"token_type_hint"}
 

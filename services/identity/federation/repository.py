@@ -26,11 +26,16 @@ _LIVE = (
     " JOIN federation_entity e ON e.generation_id = g.id"
     " WHERE f.state = 'active' AND e.valid_until > :at AND (g.valid_until IS NULL OR g.valid_until > :at)"
 )
+_NAME = "lower(coalesce(e.names->>:lang, e.names->>'sv', e.names->>'en', e.search))"
 _DISCOVERABLE = text(
-    "SELECT DISTINCT ON (e.entity_id) e.entity_id, e.names, e.scopes" + _LIVE + " AND e.is_idp AND NOT e.is_hidden"
-    " AND e.search LIKE :pattern ORDER BY e.entity_id LIMIT :limit"
+    "SELECT entity_id, names FROM (SELECT DISTINCT ON (e.entity_id) e.entity_id, e.names, "
+    + _NAME
+    + " AS name"
+    + _LIVE
+    + " AND e.is_idp AND NOT e.is_hidden AND e.search LIKE :pattern ORDER BY e.entity_id) found"
+    " ORDER BY name, entity_id LIMIT :limit"
 )
-_RESPONSES = text("SELECT e.discovery_responses" + _LIVE + " AND NOT e.is_idp AND e.entity_id = :entity_id")
+_RESPONSES = text("SELECT e.discovery_responses" + _LIVE + " AND e.entity_id = :entity_id")
 _INSERT = text("""
 INSERT INTO federation_entity (generation_id, entity_id, is_idp, is_hidden, names, search, scopes, endpoints,
     certificates, attributes, discovery_responses, document, digest, published_at, valid_until, read_at)
@@ -188,9 +193,9 @@ class FederationRepository:
         query = select(FederationEntity.entity_id).where(FederationEntity.generation_id == generation_id)
         return (await self._session.exec(query)).all()
 
-    async def discoverable(self, pattern: str, limit: int, at: datetime) -> Sequence[RowMapping]:
-        """The identity providers of all federations that want to be found."""
-        values = {"pattern": pattern, "limit": limit, "at": at}
+    async def discoverable(self, pattern: str, lang: str, limit: int, at: datetime) -> Sequence[RowMapping]:
+        """The identity providers of all federations that want to be found, by name."""
+        values = {"pattern": pattern, "lang": lang, "limit": limit, "at": at}
         return (await self._session.execute(_DISCOVERABLE, values)).mappings().all()
 
     async def discovery_responses(self, entity_id: str, at: datetime) -> list[str]:

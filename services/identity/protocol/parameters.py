@@ -12,6 +12,7 @@ _PUSHED = f"urn:ietf:params:oauth:request_uri:{_HANDLE}"
 _ACCESS_TOKEN = "urn:ietf:params:oauth:token-type:access_token"  # noqa: S105 - a type
 DEVICE_CODE = "urn:ietf:params:oauth:grant-type:device_code"
 TOKEN_EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange"  # noqa: S105 - a grant
+DISCOVERY_PROTOCOL = "urn:oasis:names:tc:SAML:profiles:SSO:idp-discovery-protocol"
 _BACK = "https://app.startklar.dev/callback"
 
 # What an authorization request says, at the authorization endpoint or pushed ahead of it.
@@ -134,4 +135,21 @@ SAML_ARRIVAL = (
         is_required=True,
     ),
     Asked("RelayState", "Of the login under way", _HANDLE, is_required=True),
+)
+
+CHOOSER = (Asked("request", "The login that the authorization endpoint began", _HANDLE, is_required=True),)
+
+_MEMBER = "https://idp.norrvik.example/saml"
+DISCOVERY = (
+    Asked("entityID", "The service provider that asks", "https://sp.example/saml", is_required=True),
+    Asked("return", "Where the answer goes; as its metadata say (idpdisc:DiscoveryResponse)", "https://sp.example/disco"),
+    Asked("returnIDParam", "The parameter that the answer comes in; `entityID` where nothing is said", "entityID"),
+    Asked("isPassive", "`true`: answer without asking the person", values=("false", "true")),
+    Asked("policy", "Only the standard's own", values=(f"{DISCOVERY_PROTOCOL}:single",)),
+    Asked("q", "What the person searches for", "norrvik"),
+)
+DISCOVERED = (
+    Asked("request", "The login that the authorization endpoint began", _HANDLE, is_required=True),
+    Asked("entityID", "The identity provider that the person chose", _MEMBER),
+    Asked("organisation", "Whose login, where several share that identity provider"),
 )

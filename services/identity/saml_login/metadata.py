@@ -42,11 +42,12 @@ def service_provider_metadata(names: ServiceProviderNames, organisation: str, ke
         attributes=_ATTRIBUTES,
         name_id_formats=(PERSISTENT, TRANSIENT),
         organisation_url=names.issuer,
+        discovery_urls=(names.discovery_url,),
         document_id=_document_id(names, organisation, [*signing, *encryption]),
     )
     return build_metadata(description, SigningCredential(keys.signing, signing[0]))
 
 
 def _document_id(names: ServiceProviderNames, organisation: str, certificates: list[x509.Certificate]) -> str:
-    parts = [names.entity_id, organisation, *(fingerprint(one) for one in certificates)]
+    parts = [names.entity_id, names.discovery_url, organisation, *(fingerprint(one) for one in certificates)]
     return f"_{hashlib.sha256(chr(0x1F).join(parts).encode()).hexdigest()[:40]}"

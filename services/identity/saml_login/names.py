@@ -25,5 +25,10 @@ class ServiceProviderNames:
         return f"{self._base}/slo"
 
     @property
+    def discovery_url(self) -> str:
+        """Where a discovery service sends the person who has chosen an identity provider."""
+        return f"{self._base}/discovery"
+
+    @property
     def _base(self) -> str:
         return f"{self.issuer}/saml/{self.tenant}"

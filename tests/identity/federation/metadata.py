@@ -4,6 +4,7 @@ import base64
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
+from html import escape
 from itertools import count
 
 from cryptography import x509
@@ -128,9 +129,7 @@ class Member:
 
     def _idp(self) -> str:
         scopes = "".join(f'<shibmd:Scope regexp="false">{scope}</shibmd:Scope>' for scope in self.scopes)
-        names = (
-            f'<mdui:UIInfo><mdui:DisplayName xml:lang="sv">{self.name or self.host}</mdui:DisplayName></mdui:UIInfo>'
-        )
+        names = f'<mdui:UIInfo><mdui:DisplayName xml:lang="sv">{escape(self.name or self.host)}</mdui:DisplayName></mdui:UIInfo>'
         return (
             '<IDPSSODescriptor protocolSupportEnumeration="urn:oasis:names:tc:SAML:2.0:protocol">'
             f"<Extensions>{scopes}{names}</Extensions>{self._key()}"

@@ -51,9 +51,9 @@ class FederationService:
         document = await self._repository.document(federation_id, entity_id, clock.now())
         return None if document is None else ENTITY.validate_python(document)
 
-    async def find(self, words: str, limit: int) -> list[Discoverable]:
+    async def find(self, words: str, lang: str, limit: int) -> list[Discoverable]:
         """Identity providers of all federations by name, keyword, scope or entityID; hidden ones stay hidden."""
-        rows = await self._repository.discoverable(like(words), limit, clock.now())
+        rows = await self._repository.discoverable(like(words), lang, limit, clock.now())
         return [Discoverable(row["entity_id"], row["names"]) for row in rows]
 
     async def discovery_responses(self, service_provider: str) -> list[str]:

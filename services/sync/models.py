@@ -1,6 +1,7 @@
 """Every table of the service, for alembic and the app."""
 
 from services.sync.db import Model
+from services.sync.loginscope.models import LoginScope
 from services.sync.plan.models import (
     Approval,
     FindingRow,
@@ -42,6 +43,7 @@ __all__ = [
     "Enrolment",
     "FindingRow",
     "Group",
+    "LoginScope",
     "Membership",
     "Model",
     "Person",

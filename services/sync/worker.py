@@ -1,6 +1,7 @@
 """The worker of the sync service: reads deliveries, applies plans, erases old files, follows removed access."""
 
 from services.sync import models  # noqa: F401 - every table is known before the first query
+from services.sync.loginscope.tasks import on_login_scope_removed, on_login_scope_verified
 from services.sync.run import tasks as runs
 from services.sync.settings import Settings
 from services.sync.upload import tasks as uploads
@@ -8,6 +9,7 @@ from shared.auth.assurance import record_rule
 from shared.auth.cutoffs import record_cutoff
 from shared.auth.service_tokens import build_token_source
 from shared.contracts.identity import AccessRevoked
+from shared.contracts.identity_account import LoginScopeRemoved, LoginScopeVerified
 from shared.contracts.identity_assurance import AssurancePolicyChanged
 from shared.queue import WorkerSpec, run_worker
 
@@ -17,7 +19,14 @@ def worker_spec(settings: Settings) -> WorkerSpec:
     return WorkerSpec(
         service="sync",
         settings=Settings,
-        consumes={"identity": {AccessRevoked: record_cutoff, AssurancePolicyChanged: record_rule}},
+        consumes={
+            "identity": {
+                AccessRevoked: record_cutoff,
+                LoginScopeVerified: on_login_scope_verified,
+                LoginScopeRemoved: on_login_scope_removed,
+                AssurancePolicyChanged: record_rule,
+            }
+        },
         jobs={**runs.handlers(settings), **uploads.handlers(settings)},
         tokens=build_token_source,
     )

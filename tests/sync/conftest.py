@@ -16,7 +16,7 @@ async def roster(worker_database: Clone) -> AsyncIterator[Roster]:
     urls = await worker_database("sync")
     async with rolled_back(urls.app) as connection:
         database = Database(urls.app, bound_to=connection)
-        yield Roster(database, new_id())
+        yield await Roster(database, new_id()).with_scope()
         await database.stop()
 
 
@@ -25,5 +25,5 @@ async def committed_roster(fresh_database: Clone) -> AsyncIterator[Roster]:
     """An empty roster in a database of its own, where commits are real."""
     urls = await fresh_database("sync")
     database = Database(urls.app)
-    yield Roster(database, new_id())
+    yield await Roster(database, new_id()).with_scope()
     await database.stop()

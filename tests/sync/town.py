@@ -15,6 +15,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from cli.demo_roster import Municipality, joined, oneroster
 from cli.demo_roster.municipality import build
+from cli.demo_roster.people import DOMAIN
+from services.sync.loginscope.service import LoginScopeService
 from services.sync.plan.keys import civic_keys
 from services.sync.plan.models import Run
 from services.sync.reading.child import tell
@@ -24,6 +26,7 @@ from services.sync.reading.process import ReadTask
 from services.sync.run.planner import plan_delivery
 from services.sync.run.service import RunService
 from shared.kit.db import Database, tenant_of
+from shared.kit.ids import new_id
 
 KEY = b"0123456789abcdef0123456789abcdef"
 TODAY = date(2026, 11, 21)
@@ -67,6 +70,12 @@ class Roster:
 
     database: Database
     tenant: UUID
+
+    async def with_scope(self, domain: str = DOMAIN) -> "Roster":
+        """Login names of the invented municipality are the tenant's, as identity would tell."""
+        async with self.database.transaction(self.tenant) as session:
+            await LoginScopeService(session).keep(new_id(), domain)
+        return self
 
     async def plan(self, content: bytes, mapping: Mapping = ONEROSTER, source: str = "register") -> Run:
         """Plan a delivery; the plan is stored."""

@@ -27,6 +27,9 @@ class Line:
 
 _PERSON = "JOIN person o ON o.tenant_id = r.tenant_id AND o.id = r.{column}"
 _PROTECTED = "'protected', o.protected"
+# A login name of a domain that is not proved to be the tenant's goes no further: it would be another's person.
+_OWN_LOGIN = """r.login_scope IS NULL OR EXISTS (
+    SELECT FROM login_scope s WHERE s.tenant_id = r.tenant_id AND s.domain = r.login_scope)"""
 # Fields beside those that every line has, and the join that they need.
 _LINES = {
     "unit": (
@@ -35,8 +38,10 @@ _LINES = {
     ),
     "person": (
         f"'displayName', {display_name_sql('r')}, 'givenName', r.given_name, 'familyName', r.family_name,"
-        " 'email', r.email, 'loginNames', array_remove(ARRAY[r.login], NULL),"
-        " 'loginDigests', array_remove(ARRAY[encode(r.login_digest, 'hex')], NULL), 'protected', r.protected",
+        " 'email', r.email,"
+        f" 'loginNames', array_remove(ARRAY[CASE WHEN {_OWN_LOGIN} THEN r.login END], NULL),"
+        f" 'loginDigests', array_remove(ARRAY[CASE WHEN {_OWN_LOGIN} THEN encode(r.login_digest, 'hex') END], NULL),"
+        " 'protected', r.protected",
         "",
     ),
     "group": (

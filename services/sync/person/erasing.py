@@ -24,17 +24,17 @@ _TIES = {
 }
 _ENTITIES = [entity for entity in ENTITIES if entity.kind in _TIES]
 # Sealed and hashed values tell the person nothing; that there is a national number does.
-_HIDDEN = ("tenant_id", "civic_hash", "civic_cipher", "login_digest")
+_HIDDEN = ("tenant_id", "civic_hash", "civic_cipher", "login_digest", "login_scope")
 _PLAN_END = """
 INSERT INTO {planned} (tenant_id, run_id, id, op, {columns})
 SELECT tenant_id, :run, id, 'end', {columns} FROM {table}
 WHERE tenant_id = :tenant AND ended_at IS NULL AND {about}
 """
 _FORGET = (
-    "UPDATE person SET login_digest = NULL, civic_hash = NULL, civic_cipher = NULL, source_id = 'erased:' || id"
-    " WHERE tenant_id = :tenant AND id = :person",
-    "UPDATE planned_person SET login_digest = NULL, civic_hash = NULL, civic_cipher = NULL, before = NULL,"
+    "UPDATE person SET login_digest = NULL, login_scope = NULL, civic_hash = NULL, civic_cipher = NULL,"
     " source_id = 'erased:' || id WHERE tenant_id = :tenant AND id = :person",
+    "UPDATE planned_person SET login_digest = NULL, login_scope = NULL, civic_hash = NULL, civic_cipher = NULL,"
+    " before = NULL, source_id = 'erased:' || id WHERE tenant_id = :tenant AND id = :person",
 )
 KEPT = {
     "ties": "ended duties, enrolments and memberships stay as numbers, without a name",

@@ -83,7 +83,7 @@ class PersonService:
         digest = hashlib.sha256(folded.encode()).digest()
         if await self._persons.has_login(digest, besides=person_id):
             raise LoginTaken()
-        return values | {"login": folded, "login_digest": digest}
+        return values | {"login": folded, "login_digest": digest, "login_scope": folded.partition("@")[2] or None}
 
 
 def problem_with_changing(person: Person) -> PersonOfRegister | PersonEnded | None:

@@ -69,14 +69,20 @@ async def apply_planned(session: AsyncSession, run: Run, origin: Origin) -> Appl
     for entity in ENTITIES:
         for statement in _statements(entity):
             await session.execute(text(statement), values)
+    await conclude(session, run, origin, version + 1)
+    return Applied(version, version + 1)
+
+
+async def conclude(session: AsyncSession, run: Run, origin: Origin, version: int) -> None:
+    """What `run` changed is version `version`, the next one; tell the others. The head must be locked."""
+    values = {"tenant": tenant_of(session), "version": version}
     await session.execute(text(_ADVANCE), values)
     session.add(
-        RosterVersion(tenant_id=tenant_of(session), number=version + 1, run_id=run.id, origin=origin, counts=run.counts)
+        RosterVersion(tenant_id=tenant_of(session), number=version, run_id=run.id, origin=origin, counts=run.counts)
     )
-    run.state, run.applied_version, run.ended_at = "applied", version + 1, clock.now()
+    run.state, run.applied_version, run.ended_at = "applied", version, clock.now()
     run.touch()
-    await _tell(session, run, origin, Applied(version, version + 1))
-    return Applied(version, version + 1)
+    await _tell(session, run, origin, Applied(version - 1, version))
 
 
 def _statements(entity: Entity) -> tuple[str, str, str]:

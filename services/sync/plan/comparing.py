@@ -22,7 +22,7 @@ _DEPENDS = {
 }
 
 # Columns that are made from another one.
-_TOLD_BY = {"civic_cipher": "civic_hash", "login_digest": "login"}
+_TOLD_BY = {"civic_cipher": "civic_hash", "login_digest": "login", "login_scope": "login"}
 
 _CHANGES = """
 INSERT INTO {planned} (tenant_id, run_id, id, op, before, at_unit, {columns})

@@ -26,9 +26,10 @@ UPDATE planned_person SET given_name = NULL, family_name = NULL, email = NULL, l
 WHERE tenant_id = :tenant AND id = ANY (:ids)
 """
 _PLAN = """
-INSERT INTO planned_person (tenant_id, run_id, id, op, before, source_id, login_digest, civic_hash, civic_cipher,
-                            protected)
-SELECT tenant_id, :run, id, 'change', '{"protected": false}', source_id, login_digest, civic_hash, civic_cipher, true
+INSERT INTO planned_person (tenant_id, run_id, id, op, before, source_id, login_digest, login_scope, civic_hash,
+                            civic_cipher, protected)
+SELECT tenant_id, :run, id, 'change', '{"protected": false}', source_id, login_digest, login_scope, civic_hash,
+       civic_cipher, true
 FROM person WHERE tenant_id = :tenant AND id = ANY (:ids)
 """
 # Revived here only if present: an ended person is marked and stays ended.

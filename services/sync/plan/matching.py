@@ -78,7 +78,14 @@ SELECT t.id, t.file, t.line FROM in_person t JOIN person p ON p.tenant_id = :ten
 WHERE NOT t.bad AND p.ended_at IS NULL AND p.id IS DISTINCT FROM t.target
   AND NOT EXISTS (SELECT FROM in_person o WHERE o.target = p.id)
 """
-_LOSE_LOGIN = "UPDATE in_person SET login = NULL, login_digest = NULL WHERE id IN (SELECT id FROM ({rows}) r)"
+_LOSE_LOGIN = """
+UPDATE in_person SET login = NULL, login_digest = NULL, login_scope = NULL WHERE id IN (SELECT id FROM ({rows}) r)
+"""
+# The person is kept with the login name, which the change feed withholds until the domain is proved to be the tenant's.
+_FOREIGN_LOGIN = """
+SELECT t.file, t.line FROM in_person t WHERE NOT t.bad AND t.login_scope IS NOT NULL
+  AND NOT EXISTS (SELECT FROM login_scope s WHERE s.tenant_id = :tenant AND s.domain = t.login_scope)
+"""
 _SID_KINDS = {"unit": "unit", "person": "person", "group": "school_group"}
 
 
@@ -105,6 +112,7 @@ async def match(session: AsyncSession, staging: Staging, source: str) -> int:
     for rows in (_SAME_LOGIN, _LOGIN_OF_ANOTHER):
         if await staging.find("login_taken", rows, values):
             await run(_LOSE_LOGIN.format(rows=rows))
+    await staging.find("login_foreign", _FOREIGN_LOGIN, values)
     await run(_KEEP_MARK)
     await run(_NAMELESS)
     return moved

@@ -73,7 +73,7 @@ _ROWS = {
         WHERE c.id <> g.id""",
     "person": f"""
         SELECT {_ID}, t.target, w.unit_id AS at_unit, t.sid AS source_id, t.given_name, t.family_name, t.email, t.login,
-               t.login_digest, t.civic_hash, t.civic_cipher, t.protected
+               t.login_digest, t.login_scope, t.civic_hash, t.civic_cipher, t.protected
         FROM in_person t LEFT JOIN (
             SELECT person_id, min(unit_id::text)::uuid AS unit_id
             FROM (SELECT person_id, unit_id FROM r_enrolment UNION ALL SELECT person_id, unit_id FROM r_duty) x

@@ -78,7 +78,7 @@ ENTITIES: dict[str, EntitySpec] = {
             ),
             (
                 *_PLACE, "id", "sid", "given_name", "family_name", "email", "login", "login_digest",
-                "civic_hash", "civic_cipher", "protected",
+                "login_scope", "civic_hash", "civic_cipher", "protected",
             ),
         ),
         EntitySpec(

@@ -158,13 +158,14 @@ class Emitter:
         if "?" in given or "?" in family:
             self._context.sink.finding(Finding("lost_characters", row.file, row.line, self._parts[2].column))
         login_digest = "\\x" + hashlib.sha256(login.encode()).hexdigest() if login else ""
+        scope = login.partition("@")[2]
         if marking == "t":  # the name of a protected person goes no further than this process
             given = family = email = login = ""
         elif not marking:
             marking = "t" if self._context.fail_closed else "f"
         start = self._start(row, untold, bad=bad)
         self._context.sink.row(
-            "person", [*start, sid, given, family, email, login, login_digest, digest, sealed, marking]
+            "person", [*start, sid, given, family, email, login, login_digest, scope, digest, sealed, marking]
         )
 
 

@@ -236,6 +236,12 @@ RULES: dict[str, Rule] = {
         "Two persons have the same login name; the second gets none",
         *_IN_REGISTER,
     ),
+    "login_foreign": _warning(
+        "Inloggningens domän är inte verifierad för organisationen; ingen kan logga in med den",
+        "The login's domain is not verified for the organisation; nobody can log in by it",
+        "Rätta inloggningen i registret, eller verifiera domänen under inloggningsdomäner (login-scopes)",
+        "Correct the login in the register, or verify the domain among the login scopes",
+    ),
     "identity_conflict": _error(
         "Uppgifterna pekar på två olika personer",
         "The values point at two different persons",

@@ -31,7 +31,8 @@ class UnitFields(SQLModel):
 
 
 class PersonFields(SQLModel):
-    """Who a person is. `login_digest` is the login name's SHA-256; `civic_hash` is keyed, `civic_cipher` sealed."""
+    """Who a person is. `login_digest` is the login name's SHA-256, `login_scope` the domain after its @, also of a
+    protected person; `civic_hash` is keyed, `civic_cipher` sealed."""
 
     source_id: str = Field(sa_type=Text)
     given_name: str | None = Field(default=None, sa_type=Text)
@@ -39,6 +40,7 @@ class PersonFields(SQLModel):
     email: str | None = Field(default=None, sa_type=Text)
     login: str | None = Field(default=None, sa_type=Text)
     login_digest: bytes | None = None
+    login_scope: str | None = Field(default=None, sa_type=Text)
     civic_hash: bytes | None = None
     civic_cipher: bytes | None = None
     protected: bool

@@ -164,6 +164,10 @@ async def test_a_step_up_by_another_person_is_refused(world: World) -> None:
         again = await depart(browser, acr_values="urn:startklar:loa:strong")
         too_weak = await again.outcome(Forger(world).answer(again.wish, person))
         assert too_weak == "unmet_authentication_requirements"
+        stale = await depart(browser, acr_values="urn:startklar:loa:strong")
+        an_hour_ago = datetime.now(UTC) - timedelta(hours=1)
+        strong = Person("deltagare-soderby@soderby.example")
+        assert await stale.outcome(Forger(world).answer(stale.wish, strong, at=an_hour_ago)) == too_weak
 
 
 async def test_an_old_login_does_not_pass_for_a_new_one(world: World) -> None:
@@ -209,7 +213,7 @@ async def test_what_is_no_answer_at_all_is_refused(world: World) -> None:
         assert await login.outcome("A" * 600_000) == "413"
         twice = await browser.client.post(
             login.acs,
-            content=f"RelayState={login.wish.relay_state}&RelayState=x&SAMLResponse=x",
+            content=f"RelayState=x&RelayState={login.wish.relay_state}&SAMLResponse=x",
             headers={"Content-Type": "application/x-www-form-urlencoded"},
         )
         assert twice.status_code == 400

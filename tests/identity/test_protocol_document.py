@@ -8,12 +8,15 @@ import httpx
 
 from services.identity.app import create_app
 from services.identity.protocol import parameters
+from services.identity.protocol.description import Asked
 from services.identity.protocol.schemas import OAuthError, OAuthIntrospection, OAuthMetadata, OAuthToken
 from tests.identity.token.requests import OFFLINE, basic, post
 from tests.identity.world import World
 
 IDENTITY = Path(parameters.__file__).parents[1]
 READ = re.compile(r'\b(?:parameters|form|asked|query)\.(?:get|need)\("(\w+)"\)')
+# Hints that nobody needs, and what is read from the octets as they came.
+READ_OTHERWISE = {"token_type_hint", "recovery", "Signature", "SigAlg"}
 FORM = "application/x-www-form-urlencoded"
 
 
@@ -24,12 +27,10 @@ def document() -> dict[str, Any]:
 
 def test_every_parameter_that_the_code_reads_is_described() -> None:
     read = {name for path in IDENTITY.rglob("*.py") for name in READ.findall(path.read_text("utf-8"))}
-    routes = (parameters.AUTHORIZATION, parameters.LOGOUT, parameters.DEPARTURE, parameters.ARRIVAL)
-    desks = (parameters.TOKEN, parameters.REVOCATION, parameters.INTROSPECTION)
-    pages = (parameters.CHOOSER, parameters.DISCOVERY, parameters.DISCOVERED)
-    described = {one.name for group in (*routes, *desks, *pages) for one in group}
+    groups = [group for group in vars(parameters).values() if isinstance(group, tuple)]
+    described = {one.name for group in groups for one in group if isinstance(one, Asked)}
     assert len(read) > 20
-    assert described == read | {"token_type_hint"}
+    assert described == read | READ_OTHERWISE
 
 
 def test_protocol_paths_stand_in_their_own_document_and_not_in_the_apis() -> None:

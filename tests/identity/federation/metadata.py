@@ -129,7 +129,8 @@ class Member:
 
     def _idp(self) -> str:
         scopes = "".join(f'<shibmd:Scope regexp="false">{scope}</shibmd:Scope>' for scope in self.scopes)
-        names = f'<mdui:UIInfo><mdui:DisplayName xml:lang="sv">{escape(self.name or self.host)}</mdui:DisplayName></mdui:UIInfo>'
+        name = f'<mdui:DisplayName xml:lang="sv">{escape(self.name or self.host)}</mdui:DisplayName>'
+        names = f"<mdui:UIInfo>{name}</mdui:UIInfo>"
         return (
             '<IDPSSODescriptor protocolSupportEnumeration="urn:oasis:names:tc:SAML:2.0:protocol">'
             f"<Extensions>{scopes}{names}</Extensions>{self._key()}"

@@ -19,7 +19,7 @@ from services.identity.membership.models import Membership
 from services.identity.membership.repository import MembershipRepository
 from services.identity.membership.schemas import MembershipCreate
 from services.identity.tenant.service import TenantService, acting_in
-from shared.auth import Principal, Role, RoleGrant, Side
+from shared.auth import Population, Principal, Role, RoleGrant, Side
 from shared.contracts.identity import MembershipGranted, MembershipRemoved
 from shared.kit.db import tenant_of
 from shared.kit.journal import record
@@ -30,10 +30,11 @@ from shared.web.preconditions import check_version
 
 @dataclass(frozen=True)
 class Standing:
-    """What an account is in a tenant: the side it stands on and its roles, each once."""
+    """What an account is in a tenant: the side it stands on and its roles, each once; guardians and pupils as such."""
 
     side: Side
     roles: tuple[RoleGrant, ...]
+    population: Population | None = None
 
 
 class MembershipService:

@@ -50,6 +50,13 @@ WHERE a.tenant_id = :tenant AND a.state = 'open' AND EXISTS (
       AND t.population = :population AND {_TODAY.format("t")}
       AND (CAST(:unit AS uuid) IS NULL OR {_AT_UNIT.format(unit="CAST(:unit AS uuid)")}))
 """
+# Whom the rules of assurance take for a child or a guardian: by any tie, past ones too, unless a duty makes them staff
+# today. A role that somebody gave by hand lifts no child over the rule for children.
+_GROUP = f"""
+SELECT CASE WHEN bool_or(t.population = 'pupil') THEN 'pupil' ELSE min(t.population) END FROM person_tie t
+WHERE t.tenant_id = :tenant AND t.person_id = :person AND NOT EXISTS (
+    SELECT FROM duty d WHERE d.tenant_id = t.tenant_id AND d.person_id = t.person_id AND {_TODAY.format("d")})
+"""
 
 
 class PopulationRepository:
@@ -96,6 +103,12 @@ class PopulationRepository:
         """Which of these accounts belong to closed populations alone."""
         values = {"tenant": tenant_of(self._session), "accounts": list(accounts), "today": today}
         return list((await self._session.execute(text(_SHUT_OUT), values)).scalars())
+
+    async def group_of(self, person_id: UUID, today: date) -> str | None:
+        """`pupil` or `guardian`; None for staff and for who was never in the roster."""
+        values = {"tenant": tenant_of(self._session), "person": person_id, "today": today}
+        found: str | None = (await self._session.execute(text(_GROUP), values)).scalar_one()
+        return found
 
     async def concerned(self, population: str, unit_id: UUID | None, today: date) -> dict[str, int]:
         """Counts of the open accounts in a population at a unit, or everywhere."""

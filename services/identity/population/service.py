@@ -16,6 +16,7 @@ from services.identity.population.models import PopulationOpening
 from services.identity.population.repository import PopulationRepository
 from services.identity.population.schemas import PopulationOpeningCreate, PopulationPreview, Switched
 from services.identity.revocation.service import Revocation
+from shared.auth import Population
 from shared.contracts.identity_account import PopulationClosed, PopulationOpened
 from shared.kit import clock
 from shared.kit.db import tenant_of
@@ -34,6 +35,11 @@ class PopulationService:
     async def lets_in(self, account_id: UUID) -> bool:
         """Whether one of the populations that the account belongs to is open today."""
         return not await self._repository.shut_out([account_id], clock.today())
+
+    async def group_of(self, person_id: UUID) -> Population | None:
+        """As which group the person is judged by the rules of assurance [AU-S]; None for staff."""
+        found = await self._repository.group_of(person_id, clock.today())
+        return Population(found) if found is not None else None
 
     async def preview(self, population: Switched, unit_id: UUID | None) -> PopulationPreview:
         """Whom an opening or closing would concern."""

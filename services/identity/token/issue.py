@@ -10,6 +10,7 @@ from services.identity.client.models import Client
 from services.identity.key.ring import KeyRing
 from services.identity.membership.service import Standing
 from shared.auth.principal import API_AUDIENCE, Principal
+from shared.auth.roles import Population
 from shared.auth.verifier import ACCESS_TOKEN_TYPE
 from shared.kit import clock
 from shared.kit.ids import new_id
@@ -71,7 +72,8 @@ class TokenIssuer:
             "client_id": grant.client_id,
             "sid": str(grant.session_id),
         }
-        return await self._sign(claims | _methods(grant.amr) | _binding(grant.key), ACCESS_TOKEN_TYPE)
+        more = _methods(grant.amr) | _binding(grant.key) | _group(grant.standing.population)
+        return await self._sign(claims | more, ACCESS_TOKEN_TYPE)
 
     async def id_token(self, grant: PersonGrant) -> str:
         """Who logged in, for the client that asked (OpenID Connect Core 1.0 section 2); no name, see userinfo."""
@@ -125,7 +127,7 @@ class TokenIssuer:
             "exp": int(person.expires_at.timestamp()),
         }
         given = {name: value for name, value in claims.items() if value is not None}
-        return await self._sign(given | _methods(person.amr), ACCESS_TOKEN_TYPE)
+        return await self._sign(given | _methods(person.amr) | _group(person.population), ACCESS_TOKEN_TYPE)
 
     async def _sign(self, claims: dict[str, Any], typ: str) -> str:
         now = int(clock.now().timestamp())
@@ -136,6 +138,11 @@ class TokenIssuer:
 def _methods(amr: Collection[str]) -> dict[str, list[str]]:
     """`amr` (RFC 8176) where the provider told it; we claim no method that nobody told us of."""
     return {"amr": list(amr)} if amr else {}
+
+
+def _group(population: Population | None) -> dict[str, str]:
+    """Guardians and pupils are named, so that every service judges them by their own rules [AU-S]."""
+    return {"population": population.value} if population is not None else {}
 
 
 def _binding(key: str | None) -> dict[str, dict[str, str]]:

@@ -21,6 +21,7 @@ from services.identity.client.models import Client
 from services.identity.device.approval import ApprovedLogin
 from services.identity.device.service import DeviceService
 from services.identity.membership.service import MembershipService, Standing
+from services.identity.population.service import PopulationService
 from services.identity.protocol.refusal import Refusal
 from services.identity.session.service import SessionService
 from services.identity.tenant.service import TenantService, acting_in
@@ -207,9 +208,12 @@ class TokenService:
         async with acting_in(self._session, home):
             account = await AccountService(self._session).find(account_id)
             is_live = await SessionService(self._session).is_live(session_id)
+            person = account.person_id if account is not None else None
+            group = await PopulationService(self._session).group_of(person) if person is not None else None
         if account is None or account.state != "open" or not is_live:
             return None
-        return await MembershipService(self._session).standing(account_id)
+        standing = await MembershipService(self._session).standing(account_id)
+        return replace(standing, population=group) if standing is not None else None
 
     def _new_token(self, family: RefreshFamily) -> str:
         now = clock.now()

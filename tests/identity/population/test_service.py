@@ -8,8 +8,11 @@ import pytest
 from sqlalchemy import text
 
 from services.identity.account.models import Account
+from services.identity.account.service import AccountService
 from services.identity.decision.service import DecisionService
+from services.identity.population.service import PopulationService
 from services.identity.proof.faults import LoginFault
+from shared.auth import Population
 from shared.contracts.sync import EnrolmentChange, PersonChange, ResponsibleChange, SchoolForm
 from shared.kit import clock
 from shared.kit.ids import new_id
@@ -156,3 +159,21 @@ async def test_only_a_strong_administrator_of_the_tenant_switches(school: tuple[
     elsewhere = identity.as_(ADMIN, tenant=new_id())
     assert (await identity.client.get(f"{path}/{opening['id']}", headers=elsewhere)).status_code == 404
     await opened(identity, 422, population="staff")
+
+
+async def test_the_rules_of_assurance_take_a_child_for_a_child_whatever_role_it_was_given(
+    school: tuple[ServiceUnderTest, UUID],
+) -> None:
+    identity, _ = school
+    groups = {}
+    async with identity.database.transaction(identity.tenant) as session:
+        await session.execute(text("UPDATE person_tie SET ends_on = '2020-06-12'"))  # holidays make nobody an adult
+        for who, name in NAMES.items():
+            account = await AccountService(session).find_by_login(name)
+            assert account is not None
+            assert account.person_id is not None
+            groups[who] = await PopulationService(session).group_of(account.person_id)
+        stranger = await PopulationService(session).group_of(new_id())
+    pupil, guardian = Population.pupil, Population.guardian
+    assert groups == {"teacher": None, "pupil": pupil, "guardian": guardian, "both": None, "other": pupil}
+    assert stranger is None

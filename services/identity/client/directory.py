@@ -109,5 +109,6 @@ class ClientDirectory:
 def _client(row: Mapping[str, Any]) -> Client:
     values = {name: value for name, value in row.items() if name != "revision"}
     for name in _DOCUMENTS:
-        values[name] = orjson.loads(values[name])
+        # A connection of SQLAlchemy's has read them already.
+        values[name] = orjson.loads(values[name]) if isinstance(values[name], str) else values[name]
     return Client(**values)

@@ -56,8 +56,10 @@ def deliver_logout(settings: Settings) -> JobHandler:
 
 
 async def _signer(keys: KeyService) -> SigningKey:
-    """The key that signs now."""
+    """The key that signs now; raises Unavailable before there is any."""
     rows = await keys.published()
+    if not rows:
+        raise Unavailable()
     return keys.open(next((row for row in reversed(rows) if row.signs_from <= clock.now()), rows[0]))
 
 

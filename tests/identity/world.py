@@ -110,7 +110,7 @@ class SelfSending(HTMLParser):
         given = {name: value or "" for name, value in attrs}
         if tag == "form":
             self.action = given["action"]
-        elif tag == "input":
+        elif tag == "input" and given.get("name"):
             self.fields[given["name"]] = given.get("value", "")
 
 

@@ -74,7 +74,7 @@ def _configured(entity_id: str, configuration: SamlConfiguration) -> SamlTrust:
     slo = configuration.slo_url and Endpoint(
         _BINDINGS[configuration.slo_binding or "redirect"],
         configuration.slo_url,
-        configuration.slo_response_url,
+        configuration.slo_response_url or None,
     )
     return SamlTrust(
         entity_id,

@@ -18,8 +18,12 @@ class LoginScopeVerified(Event):
 
     type: ClassVar[str] = "identity.login_scope.verified.v1"
 
-    login_scope_id: UUID
+    scope_id: UUID
     domain: str
+
+    @property
+    def subject(self) -> UUID:
+        return self.scope_id
 
 
 class LoginScopeRemoved(Event):
@@ -27,8 +31,12 @@ class LoginScopeRemoved(Event):
 
     type: ClassVar[str] = "identity.login_scope.removed.v1"
 
-    login_scope_id: UUID
+    scope_id: UUID
     domain: str
+
+    @property
+    def subject(self) -> UUID:
+        return self.scope_id
 
 
 class AccountAlternativeConfirmed(Event):
@@ -149,7 +157,7 @@ class BreakGlassLocked(Event):
 
 
 class BreakGlassDisabled(Event):
-    """The account is gone."""
+    """The account is closed for good; whoever was in it is out."""
 
     type: ClassVar[str] = "identity.break_glass.disabled.v1"
 

@@ -56,7 +56,7 @@ class LoginScopeService:
         scope.touch()
         after = {"state": "verified", "domain": domain, "how": how}
         await record(self._session, "login_scope.verified", "login_scope", scope.id, after=after)
-        await publish(self._session, LoginScopeVerified(login_scope_id=scope.id, domain=domain))
+        await publish(self._session, LoginScopeVerified(scope_id=scope.id, domain=domain))
         return scope
 
     async def prove(self, scope_id: UUID) -> LoginScope:
@@ -83,7 +83,7 @@ class LoginScopeService:
         after = {"ended": ended}
         await record(self._session, "login_scope.removed", "login_scope", scope.id, before=before, after=after)
         if scope.state == "verified":
-            await publish(self._session, LoginScopeRemoved(login_scope_id=scope.id, domain=scope.domain))
+            await publish(self._session, LoginScopeRemoved(scope_id=scope.id, domain=scope.domain))
         return ended
 
     async def is_own(self, login_name: str) -> bool:

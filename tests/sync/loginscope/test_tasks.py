@@ -1,4 +1,4 @@
-"""Login names of strangers: a finding in the delivery, never a digest in the change feed, until the domain is proved."""
+"""Login names of strangers: a finding, and no digest in the change feed until the domain is proved."""
 
 import hashlib
 
@@ -65,11 +65,11 @@ async def test_they_go_out_once_the_domain_is_proved_and_are_taken_back_when_it_
     small.of_part("staff")[0].login = FOREIGN
     await roster.load(oneroster_zip(small))
     scope = new_id()
-    verified = LoginScopeVerified(login_scope_id=scope, domain="soderby.example")
+    verified = LoginScopeVerified(scope_id=scope, domain="soderby.example")
     assert await tell(roster, verified) == 2
     assert await tell(roster, verified) == 2, "told twice"
     assert [digests for digests in (await told(roster)).values() if DIGEST in digests] == [(DIGEST,)]
-    assert await tell(roster, LoginScopeRemoved(login_scope_id=scope, domain="soderby.example")) == 3
+    assert await tell(roster, LoginScopeRemoved(scope_id=scope, domain="soderby.example")) == 3
     assert DIGEST not in str(await told(roster))
 
 
@@ -82,4 +82,4 @@ async def test_a_tenant_without_any_verified_domain_gets_no_scoped_login_and_is_
 
 async def test_a_domain_nobody_has_makes_no_version(roster: Roster) -> None:
     await roster.load(oneroster_zip(town()))
-    assert await tell(roster, LoginScopeVerified(login_scope_id=new_id(), domain="nobody.example")) == 1
+    assert await tell(roster, LoginScopeVerified(scope_id=new_id(), domain="nobody.example")) == 1

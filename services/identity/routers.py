@@ -36,7 +36,6 @@ from services.identity.onboarding.endpoints import trial_router as login_trials
 from services.identity.policy.endpoints import router as assurance_policies
 from services.identity.population.endpoints import router as populations
 from services.identity.preset.endpoints import router as provider_presets
-from services.identity.provider.endpoints import router as providers
 from services.identity.saml_login.endpoints import router as saml_login
 from services.identity.saml_login.metadata_endpoints import protocol_router as saml_metadata
 from services.identity.saml_login.metadata_endpoints import router as saml_metadata_api
@@ -53,7 +52,6 @@ ROUTERS: list[APIRouter] = [
     assurance_policies,
     federations,
     login_options,
-    providers,
     onboarding,
     login_trials,
     shared_issuers,

@@ -43,14 +43,14 @@ class LoginMethodLapsed(Event):
         return self.provider_id
 
 
-class CertificateExpiring(Event):
+class CertificateEndNeared(Event):
     """A certificate that logins depend on ends in `days` days or fewer; 0 when it has ended.
 
     `holder` is the identity provider, this service for the tenant, or a federation's metadata; `holder_id` its id.
     `fingerprint` is the SHA-256 of the certificate, hexadecimal, or the id of what ends where it is no certificate.
     """
 
-    type: ClassVar[str] = "identity.certificate.expiring.v1"
+    type: ClassVar[str] = "identity.certificate.end_neared.v1"
 
     holder: Literal["provider", "tenant", "federation"]
     holder_id: UUID

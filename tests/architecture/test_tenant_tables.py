@@ -30,6 +30,9 @@ EXEMPT: dict[tuple[str, str], Exempt] = {
     ("*", "job"): exempt("relay", why="ids only; the sweeper starts lost jobs of all tenants again"),
     ("*", "idempotency"): exempt("relay", why="the relay role is granted created_at and DELETE alone: pruning by age"),
     ("identity", "tenant"): exempt(*NOT_A_TENANTS, "unique", why="the directory of tenants: names of organisations"),
+    ("identity", "shared_issuer"): exempt(
+        *NOT_A_TENANTS, "unique", why="names of providers that the operator lets several tenants use"
+    ),
     ("identity", "signing_key"): exempt(*NOT_A_TENANTS, why="the issuer's keys, sealed; read before a tenant is known"),
     ("identity", "federation"): exempt(*NOT_A_TENANTS, "unique", why=f"{FEDERATION}; who signs and when it was read"),
     ("identity", "federation_generation"): exempt(*NOT_A_TENANTS, "foreign-key", why=f"{FEDERATION}; one document"),
@@ -49,6 +52,7 @@ DEFINERS: dict[tuple[str, str], str] = {
     ("identity", "holds_demo_data()"): "one bit, so that production refuses to start on demo data",
     ("identity", "login_scope_is_free(text)"): "one bit: whether another tenant has proved a domain, never which",
     ("projects", "plan_tenants()"): "the daily watch over what is overdue visits every tenant with a plan; ids alone",
+    ("identity", "provider_is_claimed(text)"): "one bit: whether another tenant uses a provider; never which",
     ("identity", "journal_tenants()"): "the worker seals the journal of every tenant; ids alone",
     ("projects", "journal_tenants()"): "the worker seals the journal of every tenant; ids alone",
     ("projects", "journal_redact(uuid,text[])"): "takes a person out of the present tenant's images; returns a count",

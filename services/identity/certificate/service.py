@@ -11,7 +11,7 @@ from services.identity.provider.models import IdentityProvider
 from services.identity.provider.service import providers_of
 from services.identity.secret.sealing import Sealer
 from services.identity.tenantkey.service import TenantKeyService
-from shared.contracts.identity_login import CertificateExpiring
+from shared.contracts.identity_login import CertificateEndNeared
 from shared.kit import clock
 from shared.kit.db import tenant_of
 from shared.kit.ids import new_id
@@ -75,7 +75,7 @@ class CertificateService:
     async def _tell(self, ending: Ending, days: int) -> None:
         await publish(
             self._session,
-            CertificateExpiring(
+            CertificateEndNeared(
                 holder=ending.holder,
                 holder_id=ending.holder_id,
                 fingerprint=ending.key,
@@ -84,4 +84,4 @@ class CertificateService:
             ),
         )
         after = {"holder": ending.holder, "days": days, "notAfter": ending.not_after}
-        await record(self._session, "certificate.expiring", "certificate", ending.holder_id, after=after)
+        await record(self._session, "certificate.end_neared", "certificate", ending.holder_id, after=after)

@@ -11,7 +11,7 @@ from fastapi.responses import StreamingResponse
 from services.identity.dependencies import DatabaseDep
 from services.identity.loginlog.auth import LoginLogRead, LoginLogWrite, OwnLogins
 from services.identity.loginlog.export import CSV, NDJSON, export
-from services.identity.loginlog.repository import LogFilter
+from services.identity.loginlog.filter import LogFilter
 from services.identity.loginlog.schemas import (
     LoginEntryPublic,
     LoginFailurePublic,

@@ -5,8 +5,8 @@ from collections.abc import AsyncIterator
 from io import StringIO
 from uuid import UUID
 
+from services.identity.loginlog.filter import LogFilter
 from services.identity.loginlog.models import LoginEntry
-from services.identity.loginlog.repository import LogFilter
 from services.identity.loginlog.schemas import LoginEntryPublic
 from services.identity.loginlog.service import LoginLogService
 from shared.kit.db import Database

@@ -1,7 +1,6 @@
 """Every statement about the log of logins."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -11,6 +10,7 @@ from sqlmodel import col, delete, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import SelectOfScalar
 
+from services.identity.loginlog.filter import LogFilter
 from services.identity.loginlog.models import LoginEntry, LoginFailure, LoginLogSetting
 from shared.kit.ids import new_id
 
@@ -19,19 +19,6 @@ _COUNT = text(
     " VALUES (:tenant_id, :id, :day, :provider_id, :fault, 1)"
     " ON CONFLICT (tenant_id, day, provider_id, fault) DO UPDATE SET count = login_failure.count + 1"
 )
-
-
-@dataclass(frozen=True)
-class LogFilter:
-    """Which entries are asked for; whatever is None does not narrow. `until` is exclusive."""
-
-    account_id: UUID | None = None
-    provider_id: UUID | None = None
-    method: str | None = None
-    outcome: str | None = None
-    acr: str | None = None
-    since: datetime | None = None
-    until: datetime | None = None
 
 
 class LoginLogRepository:

@@ -11,8 +11,9 @@ from uuid import UUID
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.identity.assurance.evaluation import Assurance
+from services.identity.loginlog.filter import LogFilter
 from services.identity.loginlog.models import LoginEntry, LoginFailure, LoginLogSetting
-from services.identity.loginlog.repository import LogFilter, LoginLogRepository
+from services.identity.loginlog.repository import LoginLogRepository
 from services.identity.proof.faults import LoginFault
 from services.identity.provider.models import IdentityProvider
 from shared.kit import clock

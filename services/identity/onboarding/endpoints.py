@@ -24,20 +24,51 @@ from services.identity.onboarding.service import OnboardingService
 from services.identity.onboarding.sharing import SharingService
 from services.identity.onboarding.showing import preview, show_trial
 from services.identity.onboarding.source import entity_of
-from services.identity.provider.auth import ProvidersRead, ProvidersWrite
-from services.identity.provider.endpoints import ProviderId, show
+from services.identity.provider.auth import ProvidersRead, ProvidersWrite, refusal_to_write
+from services.identity.provider.fingerprint import configuration_hash
+from services.identity.provider.models import IdentityProvider
 from services.identity.provider.schemas import ProviderDraft, ProviderPublic, ProviderUpdate
 from services.identity.provider.service import ProviderService
 from services.identity.trial.service import TrialService
-from shared.web import IfMatch, LangDep, Page, PageDep, SessionDep, created, etag, make_page, new_router
+from shared.auth import Principal
+from shared.kit.text import Lang
+from shared.web import IfMatch, LangDep, Page, PageDep, SessionDep, created, etag, make_page, new_router, runtime
+from shared.web.actions import allowed_action
 from shared.web.runtime import transaction_of
 
 router = new_router("identity-providers")
 trial_router = new_router("login-trials")
 shared_router = new_router("identity-providers")
 
+ProviderId = Annotated[UUID, Path(alias="providerId", description="Id of the identity provider")]
 SharedIssuerId = Annotated[UUID, Path(alias="sharedIssuerId", description="Id of the entry")]
 TrialId = Annotated[UUID, Path(alias="loginTrialId", description="Id of the login trial")]
+
+
+@router.get("/identity-providers")
+async def identity_providers_list(
+    caller: ProvidersRead, session: SessionDep, sealer: SealerDep, request: Request, page: PageDep, lang: LangDep
+) -> Page[ProviderPublic]:
+    """The identity providers of the caller's tenant."""
+    after = page.keys(UUID)
+    rows = await ProviderService(session, sealer).list(page.limit + 1, after[0] if after else None)
+    return make_page(request, page, rows, key=lambda row: [row.id], show=lambda row: show(row, caller, request, lang))
+
+
+@router.get("/identity-providers/{providerId}")
+async def identity_providers_get(
+    provider_id: ProviderId,
+    caller: ProvidersRead,
+    session: SessionDep,
+    sealer: SealerDep,
+    request: Request,
+    response: Response,
+    lang: LangDep,
+) -> ProviderPublic:
+    """One identity provider."""
+    provider = await ProviderService(session, sealer).get(provider_id)
+    etag(response, provider.version)
+    return show(provider, caller, request, lang)
 
 
 @router.post("/identity-providers", status_code=201)
@@ -194,7 +225,21 @@ async def shared_issuers_create(
     return SharedIssuerPublic.model_validate(row)
 
 
-@shared_router.delete("/shared-issuers/{sharedIssuerId}", status_code=204)
-async def shared_issuers_delete(shared_id: SharedIssuerId, caller: IssuersShare, session: SessionDep) -> None:
+@shared_router.post("/shared-issuers/{sharedIssuerId}/withdrawals", status_code=204)
+async def shared_issuer_withdrawals_create(
+    shared_id: SharedIssuerId, caller: IssuersShare, session: SessionDep
+) -> None:
     """No further tenant may use the identity provider; those that do go on."""
     await SharingService(session).withdraw(shared_id)
+
+
+def show(provider: IdentityProvider, caller: Principal, request: Request, lang: Lang) -> ProviderPublic:
+    """The provider with what the caller may do; its secret never goes out."""
+    path = f"/identity/v1/identity-providers/{provider.id}"
+    ours = f"{runtime(request).settings.issuer}/{provider.protocol}/{provider.tenant_id}"
+    computed = {
+        "configuration_hash": configuration_hash(provider),
+        "redirect_uri": f"{ours}/{'callback' if provider.protocol == 'oidc' else 'acs'}",
+        "allowed_actions": [allowed_action(request, lang, "change", "PATCH", path, refused=refusal_to_write(caller))],
+    }
+    return ProviderPublic.model_validate(provider.model_dump() | computed)

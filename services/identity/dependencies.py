@@ -49,40 +49,48 @@ def _settings(held: Runtime) -> Settings:
     return settings
 
 
-def _settings_of(request: Request) -> Settings:
+# Dependencies are coroutines, even where nothing is awaited: FastAPI sends each plain function to a thread.
+
+
+def settings_of(request: Request) -> Settings:
+    """The settings of the app that serves `request`."""
     return _settings(runtime(request))
 
 
-def _database(request: Request) -> Database:
+async def _settings_of(request: Request) -> Settings:
+    return settings_of(request)
+
+
+async def _database(request: Request) -> Database:
     return runtime(request).database
 
 
-def _sealer(request: Request) -> Sealer:
+async def _sealer(request: Request) -> Sealer:
     sealer: Sealer = runtime(request).resources[Sealer]
     return sealer
 
 
-def _ring(request: Request) -> KeyRing:
+async def _ring(request: Request) -> KeyRing:
     ring: KeyRing = runtime(request).resources[KeyRing]
     return ring
 
 
-def _tenant_ring(request: Request) -> TenantKeyRing:
+async def _tenant_ring(request: Request) -> TenantKeyRing:
     ring: TenantKeyRing = runtime(request).resources[TenantKeyRing]
     return ring
 
 
-def _upstream(request: Request) -> Upstream:
+async def _upstream(request: Request) -> Upstream:
     upstream: Upstream = runtime(request).resources[Upstream]
     return upstream
 
 
-def _clients(request: Request) -> ClientAuthenticator:
+async def _clients(request: Request) -> ClientAuthenticator:
     clients: ClientAuthenticator = runtime(request).resources[ClientAuthenticator]
     return clients
 
 
-def _cutoffs(request: Request) -> AccessCutoffs:
+async def _cutoffs(request: Request) -> AccessCutoffs:
     cutoffs: AccessCutoffs = runtime(request).resources[AccessCutoffs]
     return cutoffs
 

@@ -9,11 +9,13 @@ them AccessCutoffs, AssuranceRules and Violations where the service keeps them, 
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Annotated, Any
+from typing import Any, ClassVar
 
 import structlog
-from fastapi import Depends, Request, params
+from fastapi import Request, params
+from fastapi.openapi.models import SecurityBase as SecurityBaseModel
 from fastapi.security import OAuth2AuthorizationCodeBearer
+from fastapi.security.base import SecurityBase
 
 from shared.auth.assurance import AssuranceRules, judge
 from shared.auth.cutoffs import AccessCutoffs
@@ -110,12 +112,17 @@ async def authenticate(request: Request) -> Principal | None:
 
 
 @dataclass(frozen=True)
-class Requirement:
+class Requirement(SecurityBase):
     """The demands of one route; an instance is the dependency. Empty `roles` means that every role will do.
+
+    It stands for the scheme `oauth2` in the API document itself: FastAPI solves one dependency less for each request.
 
     `everywhere`: one of the roles must hold for the whole tenant, since what the route touches belongs to no unit.
     `data_class` is of what the route shows or changes (docs/data-classes.md).
     """
+
+    model: ClassVar[SecurityBaseModel] = oauth2.model  # type: ignore[misc]  # the same for all, so no field
+    scheme_name: ClassVar[str] = oauth2.scheme_name  # type: ignore[misc]
 
     scope: Scope | None
     roles: tuple[Role, ...] = ()
@@ -125,7 +132,7 @@ class Requirement:
     is_internal: bool = False
     data_class: DataClass = DataClass.ordinary
 
-    async def __call__(self, request: Request, _: Annotated[str | None, Depends(oauth2)]) -> Principal:
+    async def __call__(self, request: Request) -> Principal:
         principal = await authenticate(request)
         if principal is None:
             raise Unauthenticated(_NO_TOKEN, headers={"WWW-Authenticate": _ASK})

@@ -26,8 +26,10 @@ class Acr(StrEnum):
 
     def at_least(self, other: "Acr") -> bool:
         """Whether this assurance is `other` or stronger."""
-        order = list(Acr)
-        return order.index(self) >= order.index(other)
+        return _RANK[self] >= _RANK[other]
+
+
+_RANK = {acr: rank for rank, acr in enumerate(Acr)}
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,11 +70,12 @@ def build_app(spec: ServiceSpec, settings: ServiceSettings | None = None) -> Fas
         lifespan=_lifespan(spec, settings),
     )
     problems.install(app)
+    # First, since routes are tried in turn and the protocols' are the ones that programs ask for all the time.
+    for router in spec.root_routers:
+        app.include_router(router)
     common = [info_router(spec.name, spec.version, spec.released), *([jobs_router(spec.name)] if spec.has_data else [])]
     for router in (*common, *spec.routers):
         app.include_router(router, prefix=spec.prefix)
-    for router in spec.root_routers:
-        app.include_router(router)
     internal = [*([feed_router(spec.name)] if spec.has_data else []), *spec.internal_routers]
     if spec.person_data is not None:
         internal.append(person_data_router(spec.name, spec.person_data))

@@ -7,7 +7,19 @@ import sys
 import traceback
 from types import ModuleType
 
-from tests.benchmarks import as_of, events, filtered_list, gateway, http_list, instantiate, roster, schedule, stack
+from tests.benchmarks import (
+    aggregate,
+    as_of,
+    events,
+    filtered_list,
+    gateway,
+    http_list,
+    instantiate,
+    roster,
+    schedule,
+    stack,
+    tokens,
+)
 from tests.benchmarks.measure import Figure
 from tests.benchmarks.report import show, write
 
@@ -21,6 +33,8 @@ BENCHES: tuple[ModuleType, ...] = (
     as_of,
     schedule,
     instantiate,
+    tokens,
+    aggregate,
 )
 """Each has `NAMES`, the figures that it gives, and `run()`."""
 

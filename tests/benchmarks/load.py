@@ -24,6 +24,11 @@ async def get_many(url: str, headers: Mapping[str, str], *, requests: int, conne
     return await _together(url, iter([(0.0, raw)] * requests), connections)
 
 
+async def send_all(url: str, requests: Sequence[bytes], *, connections: int) -> list[float]:
+    """The same with requests that are not alike, each sent once. Errors: as `get_many`."""
+    return await _together(url, iter([(0.0, raw) for raw in requests]), connections)
+
+
 async def paced(
     url: str, requests: Sequence[bytes], *, rate: float, connections: int, delay: float = 0.0
 ) -> list[float]:

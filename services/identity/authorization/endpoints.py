@@ -113,7 +113,13 @@ class AuthorizationDesk:
         return response
 
 
-DeskDep = Annotated[AuthorizationDesk, Depends(AuthorizationDesk)]
+async def _desk(
+    database: DatabaseDep, clients: ClientsDep, ring: KeyRingDep, settings: SettingsDep
+) -> AuthorizationDesk:
+    return AuthorizationDesk(database, clients, ring, settings)
+
+
+DeskDep = Annotated[AuthorizationDesk, Depends(_desk)]
 
 
 @router.get("/oauth2/authorize", status_code=303, openapi_extra=as_query(*AUTHORIZATION))

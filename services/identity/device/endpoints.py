@@ -130,7 +130,11 @@ class DevicePage:
         return response
 
 
-PageDep = Annotated[DevicePage, Depends(DevicePage)]
+async def _desk(database: DatabaseDep, settings: SettingsDep) -> DevicePage:
+    return DevicePage(database, settings)
+
+
+PageDep = Annotated[DevicePage, Depends(_desk)]
 
 
 @pages.get("/oauth2/device", openapi_extra=as_query(*DEVICE_PAGE[:3]))

@@ -6,36 +6,34 @@ from typing import Any
 
 from fastapi import Request
 
-from services.identity.dependencies import ClientsDep, CutoffsDep, DatabaseDep, KeyRingDep, SettingsDep
+from services.identity.client.authentication import ClientAuthenticator
+from services.identity.dependencies import settings_of
 from services.identity.dpop.service import proven_key
+from services.identity.key.ring import KeyRing
 from services.identity.protocol.form import Parameters, only_header
 from services.identity.protocol.parameters import DEVICE_CODE, TOKEN_EXCHANGE
 from services.identity.protocol.refusal import Refusal
+from services.identity.settings import Settings
 from services.identity.token.client_credentials import grant_program
 from services.identity.token.exchange import ACCESS_TOKEN, grant_exchange
 from services.identity.token.issue import TokenIssuer
 from services.identity.token.service import Granted, Holder, Lifetimes, Redirect, TokenService
+from shared.auth.cutoffs import AccessCutoffs
 from shared.auth.principal import API_AUDIENCE
 from shared.auth.verifier import TokenVerifier
 from shared.kit.handle import Handle
+from shared.web.runtime import Runtime, runtime
 
 
 class TokenDesk:
     """Reads who asks, and answers by grant."""
 
-    def __init__(
-        self,
-        database: DatabaseDep,
-        ring: KeyRingDep,
-        clients: ClientsDep,
-        cutoffs: CutoffsDep,
-        settings: SettingsDep,
-    ) -> None:
-        self._database = database
-        self._ring = ring
-        self._clients = clients
-        self._cutoffs = cutoffs
-        self._issuer = TokenIssuer(ring, settings.issuer, settings.access_token_seconds)
+    def __init__(self, held: Runtime, settings: Settings) -> None:
+        self._database = held.database
+        self._ring: KeyRing = held.resources[KeyRing]
+        self._clients: ClientAuthenticator = held.resources[ClientAuthenticator]
+        self._cutoffs: AccessCutoffs = held.resources[AccessCutoffs]
+        self._issuer = TokenIssuer(self._ring, settings.issuer, settings.access_token_seconds)
         self._url = settings.issuer
         self.lifetimes = Lifetimes(
             idle=timedelta(seconds=settings.refresh_idle_seconds), longest=timedelta(seconds=settings.session_seconds)
@@ -115,6 +113,11 @@ class TokenDesk:
     def _answer(token: str, scope: str, key: str | None, seconds: int) -> dict[str, Any]:
         token_type = "DPoP" if key else "Bearer"
         return {"access_token": token, "token_type": token_type, "expires_in": seconds, "scope": scope}
+
+
+async def token_desk(request: Request) -> TokenDesk:
+    """The desk that serves `request`: one dependency in place of one for each thing that it needs."""
+    return TokenDesk(runtime(request), settings_of(request))
 
 
 def _handle(text: str, refusal: str) -> Handle:

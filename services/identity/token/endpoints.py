@@ -10,7 +10,7 @@ from services.identity.protocol.description import ClientSecretBasic, Responses,
 from services.identity.protocol.parameters import INTROSPECTION, REVOCATION, TOKEN
 from services.identity.protocol.refusal import Refusal
 from services.identity.protocol.schemas import OAuthIntrospection, OAuthToken
-from services.identity.token.desk import TokenDesk
+from services.identity.token.desk import TokenDesk, token_desk
 from services.identity.token.introspection import Introspection
 from services.identity.token.service import TokenService
 from shared.auth.principal import API_AUDIENCE, service_audience
@@ -25,7 +25,7 @@ _DONE: Responses = {200: {"description": "Ended, or never known", "content": {"a
 _SERVICES = ("identity", "projects", "sync", "training", "webhooks", "portal")
 
 
-DeskDep = Annotated[TokenDesk, Depends(TokenDesk)]
+DeskDep = Annotated[TokenDesk, Depends(token_desk)]
 
 
 @router.post("/oauth2/token", response_model=OAuthToken, openapi_extra=as_form(*TOKEN) | _OR_NOT)

@@ -8,6 +8,7 @@ import httpx
 import pytest
 from sqlalchemy import text
 
+from tests.identity.apps import register_app
 from tests.identity.token.requests import OFFLINE, basic, post
 from tests.identity.world import SCOPE, Pkce, World, bearer, claims_of
 
@@ -69,11 +70,15 @@ async def test_the_second_use_of_a_code_ends_the_access_token_too_that_came_with
 
 
 async def test_a_code_is_worthless_for_another_client(world: World) -> None:
-    """Whatever client redeems it, a code is used up: a thief gains nothing, and is noticed by the owner's failure."""
+    """Whatever app redeems it, a code is used up: a thief gains nothing, and is noticed by the owner's failure."""
     code, pkce = await code_and_proof(world)
     form = {"grant_type": "authorization_code", "code": code, "redirect_uri": world.redirect_uri}
-    script = await post(world, "/oauth2/token", form | {"code_verifier": pkce.verifier}, basic(*world.script))
-    assert (script.status_code, script.json()["error"]) == (400, "invalid_grant")
+    form |= {"code_verifier": pkce.verifier}
+    script = await post(world, "/oauth2/token", form, basic(*world.script))
+    assert (script.status_code, script.json()["error"]) == (400, "unauthorized_client")
+    other = await register_app(world, "other-app")
+    stolen = await post(world, "/oauth2/token", form | {"client_id": other})
+    assert (stolen.status_code, stolen.json()["error"]) == (400, "invalid_grant")
     assert (await redeem(world, code, pkce)).json()["error"] == "invalid_grant"
 
 

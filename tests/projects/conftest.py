@@ -122,6 +122,10 @@ class Facts:
         event = CoverageChanged(coverage_id=new_id(), unit_id=unit, role=role, trained=trained, needed=needed)
         await self._tell(on_coverage_changed, event, "training", None, position)
 
+    async def tell(self, handler: Any, event: Event, source: str, position: int | None = None) -> None:
+        """Any event of a service, handed to its handler."""
+        await self._tell(handler, event, source, None, position)
+
     async def _tell(
         self, handler: Any, event: Event, source: str, at: datetime | None, position: int | None = None
     ) -> None:

@@ -11,11 +11,13 @@ from services.identity.population.errors import (
     PopulationClosedAlready,
     PopulationOpen,
     PopulationOpeningNotFound,
+    UnitUnknown,
 )
 from services.identity.population.models import PopulationOpening
 from services.identity.population.repository import PopulationRepository
 from services.identity.population.schemas import PopulationOpeningCreate, PopulationPreview, Switched
 from services.identity.revocation.service import Revocation
+from services.identity.roster.service import RosterService
 from shared.auth import Population
 from shared.contracts.identity_account import PopulationClosed, PopulationOpened
 from shared.kit import clock
@@ -47,8 +49,11 @@ class PopulationService:
         return PopulationPreview.model_validate(counts)
 
     async def open(self, body: PopulationOpeningCreate) -> PopulationOpening:
-        """Let a population in. Raises DecisionMissing, DecisionNotTaken, DecisionSuperseded, PopulationOpen."""
+        """Let a population in. Raises DecisionMissing, DecisionNotTaken, DecisionSuperseded, UnitUnknown,
+        PopulationOpen."""
         await self._check_decision(body)
+        if body.unit_id is not None and not await RosterService(self._session).has_unit(body.unit_id):
+            raise UnitUnknown(errors=[FieldError(pointer="#/unitId", detail=UnitUnknown.title, code="unknown")])
         await self._repository.lock()
         if await self._repository.find_open(body.population, body.unit_id):
             raise PopulationOpen()

@@ -13,7 +13,7 @@ from sqlalchemy import text
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from services.identity.roster.models import PersonTie
+from services.identity.roster.models import PersonTie, SchoolUnit
 from shared.contracts.sync import DutyChange, EnrolmentChange, PersonChange, ResponsibleChange, UnitChange
 from shared.kit import clock
 from shared.kit.db import tenant_of
@@ -224,6 +224,10 @@ class RosterRepository:
             for line in lines
         ]
         await self._run(_UNITS, rows=orjson.dumps(rows).decode())
+
+    async def has_unit(self, unit_id: UUID) -> bool:
+        query = select(SchoolUnit.id).where(SchoolUnit.id == unit_id, col(SchoolUnit.is_ended).is_(False))
+        return (await self._session.exec(query)).first() is not None
 
     async def ties_of(self, person_id: UUID) -> Sequence[PersonTie]:
         query = select(PersonTie).where(PersonTie.person_id == person_id).order_by(col(PersonTie.id))

@@ -76,6 +76,10 @@ class RosterService:
         """A person became protected in a roster version: the name goes at once, outside any run."""
         await self._repository.hide(person_id, HIDDEN, version)
 
+    async def has_unit(self, unit_id: UUID) -> bool:
+        """Whether the roster has the unit now."""
+        return await self._repository.has_unit(unit_id)
+
     async def ties_of(self, person_id: UUID) -> Sequence[PersonTie]:
         """What makes a person a pupil or guardian."""
         return await self._repository.ties_of(person_id)

@@ -13,7 +13,7 @@ from services.identity.decision.service import DecisionService
 from services.identity.population.service import PopulationService
 from services.identity.proof.faults import LoginFault
 from shared.auth import Population
-from shared.contracts.sync import EnrolmentChange, PersonChange, ResponsibleChange, SchoolForm
+from shared.contracts.sync import EnrolmentChange, PersonChange, ResponsibleChange, SchoolForm, UnitChange, UnitKind
 from shared.kit import clock
 from shared.kit.ids import new_id
 from tests.identity.people import cut_off, log_in, proven, provider, resolve, rows, take_in, verify_scope
@@ -41,6 +41,7 @@ async def school(identity: ServiceUnderTest) -> tuple[ServiceUnderTest, UUID]:
     await verify_scope(identity)
     await take_in(
         identity,
+        UnitChange(version=0, op="put", id=unit, name="Skola", unit_kind=UnitKind.school),
         *people.values(),
         duty(people["teacher"], unit=unit),
         duty(people["both"], unit=unit),
@@ -159,6 +160,7 @@ async def test_only_a_strong_administrator_of_the_tenant_switches(school: tuple[
     elsewhere = identity.as_(ADMIN, tenant=new_id())
     assert (await identity.client.get(f"{path}/{opening['id']}", headers=elsewhere)).status_code == 404
     await opened(identity, 422, population="staff")
+    assert (await opened(identity, 422, population="pupil", unitId=new_id()))["type"].endswith("unit-unknown")
 
 
 async def test_the_rules_of_assurance_take_a_child_for_a_child_whatever_role_it_was_given(

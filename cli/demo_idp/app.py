@@ -20,6 +20,7 @@ from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse
 from cli.demo_idp.directory import Client, Directory
 from cli.demo_idp.login import Logins, Refused, read_request
 from cli.demo_idp.saml.face import SamlFace
+from cli.demo_idp.saml.federation import FederationFace
 from cli.demo_idp.signing import Signer
 
 URL_VARIABLE = "STARTKLAR_DEMO_IDP_URL"
@@ -45,6 +46,7 @@ def create_app(issuer: str | None = None, file: Path | None = None) -> FastAPI:
     ):
         app.add_api_route(path, endpoint, methods=[method], response_model=None)
     SamlFace(issuer, directory).mount(app)
+    FederationFace(issuer, directory).mount(app)
     return app
 
 

@@ -50,6 +50,15 @@ class SamlIdentity:
 
 
 @dataclass(frozen=True)
+class Federation:
+    """What the demo federation signs its metadata with, and whom its one real member may speak for."""
+
+    private_key: str
+    certificate: str
+    scopes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class ServiceProvider:
     """A SAML relying party, by the address of its metadata. `encrypts`: what it is told, it is told encrypted."""
 
@@ -59,7 +68,7 @@ class ServiceProvider:
 
 
 class Directory:
-    """`{"users": [...], "clients": [...], "saml": {...}, "serviceProviders": [...]}` in camelCase.
+    """`{"users": [...], "clients": [...], "saml": {...}, "federation": {...}, "serviceProviders": [...]}`, camelCase.
 
     Absent or broken files count as empty.
     """
@@ -70,12 +79,18 @@ class Directory:
         self._users: dict[str, User] = {}
         self._clients: dict[str, Client] = {}
         self._saml: SamlIdentity | None = None
+        self._federation: Federation | None = None
         self._providers: dict[str, ServiceProvider] = {}
 
     def saml(self) -> SamlIdentity | None:
         """What we are over SAML; None where the file says nothing of it."""
         self._refresh()
         return self._saml
+
+    def federation(self) -> Federation | None:
+        """The federation that we play; None where the file says nothing of it."""
+        self._refresh()
+        return self._federation
 
     def find_service_provider(self, entity_id: str) -> ServiceProvider | None:
         self._refresh()
@@ -109,6 +124,8 @@ class Directory:
         }
         if saml := content.get("saml"):
             self._saml = SamlIdentity(saml["privateKey"], saml["certificate"], tuple(saml["scopes"]))
+        if played := content.get("federation"):
+            self._federation = Federation(played["privateKey"], played["certificate"], tuple(played["scopes"]))
         self._providers = {
             entry["entityId"]: ServiceProvider(entry["entityId"], entry["metadataUrl"], entry.get("encrypts", False))
             for entry in content.get("serviceProviders", ())

@@ -2,6 +2,8 @@
 
 import base64
 import zlib
+from collections.abc import Callable
+from dataclasses import replace
 from html import escape
 from urllib.parse import parse_qsl, quote
 
@@ -11,10 +13,11 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
+from lxml import etree
 
 from cli.demo_idp.directory import Directory, SamlIdentity, ServiceProvider
 from cli.demo_idp.saml.answers import Answerer, Destination, Login
-from cli.demo_idp.saml.metadata import Parties, Party, own_metadata
+from cli.demo_idp.saml.metadata import Parties, Party, entity_id_of, own_descriptor
 from cli.demo_idp.saml.requests import (
     BadMessage,
     LoginWish,
@@ -32,11 +35,20 @@ _RSA_SHA256 = "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256"
 
 
 class SamlFace:
-    """One provider over SAML; `issuer` is its address."""
+    """One provider over SAML, under `path` of `issuer`; `scopes`, where given, are its own instead of the file's."""
 
-    def __init__(self, issuer: str, directory: Directory) -> None:
-        self._issuer = issuer
-        self._entity_id = f"{issuer}/saml/metadata"
+    def __init__(
+        self,
+        issuer: str,
+        directory: Directory,
+        path: str = "/saml",
+        scopes: Callable[[], tuple[str, ...]] | None = None,
+    ) -> None:
+        self._path = path
+        self._place = f"{issuer}{path}"
+        self._entity_id = entity_id_of(self._place)
+        self._cookie = f"{COOKIE}{path.replace('/', '-')}"
+        self._scopes = scopes
         self._directory = directory
         self._parties = Parties()
         self._sessions = Sessions()
@@ -44,19 +56,23 @@ class SamlFace:
     def mount(self, app: FastAPI) -> None:
         """Add the routes."""
         for method, path, endpoint in (
-            ("GET", "/saml/metadata", self.metadata),
-            ("GET", "/saml/sso", self.sso),
-            ("POST", "/saml/sso", self.sso),
-            ("POST", "/saml/login", self.login),
-            ("GET", "/saml/slo", self.slo),
-            ("GET", "/saml/logout", self.logout),
+            ("GET", "/metadata", self.metadata),
+            ("GET", "/sso", self.sso),
+            ("POST", "/sso", self.sso),
+            ("POST", "/login", self.login),
+            ("GET", "/slo", self.slo),
+            ("GET", "/logout", self.logout),
         ):
-            app.add_api_route(path, endpoint, methods=[method], response_model=None)
+            app.add_api_route(self._path + path, endpoint, methods=[method], response_model=None)
 
     async def metadata(self) -> Response:
         """What service providers must know of us."""
-        content = own_metadata(self._entity_id, self._issuer, self._identity())
+        content = etree.tostring(self.descriptor(), xml_declaration=True, encoding="UTF-8")
         return Response(content, media_type="application/samlmetadata+xml")
+
+    def descriptor(self, name: str | None = None) -> etree._Element:
+        """The same as an element, for a federation's aggregate."""
+        return own_descriptor(self._place, self._identity(), name)
 
     async def sso(self, request: Request) -> Response:
         """An AuthnRequest: the session's person at once, or the form."""
@@ -66,7 +82,7 @@ class SamlFace:
             wish = login_wish(message)
         except BadMessage as bad:
             return _refused(bad)
-        session = self._sessions.find(request.cookies.get(COOKIE))
+        session = self._sessions.find(request.cookies.get(self._cookie))
         if session is not None and not wish.is_forced:
             return self._answer(wish, party, provider, session)
         if wish.is_passive:
@@ -87,7 +103,7 @@ class SamlFace:
         if provider is None:
             return _refused(BadMessage("unknown service provider"))
         response = self._answer(wish, await self._parties.get(provider), provider, session)
-        response.set_cookie(COOKIE, cookie, httponly=True, samesite="lax", path="/")
+        response.set_cookie(self._cookie, cookie, httponly=True, samesite="lax", path="/")
         return response
 
     async def slo(self, request: Request) -> Response:
@@ -100,7 +116,7 @@ class SamlFace:
             party, _ = await self._sender(message)
         except BadMessage as bad:
             return _refused(bad)
-        self._sessions.end(request.cookies.get(COOKIE))
+        self._sessions.end(request.cookies.get(self._cookie))
         if party.slo is None:
             return HTMLResponse("<p>Logged out.</p>", headers=_HEADERS)
         answer = self._answerer().logout_response(party.slo, message.root.get("ID", ""))
@@ -108,7 +124,7 @@ class SamlFace:
 
     async def logout(self, request: Request) -> Response:
         """The person logs out here: one service provider after the other is told, then a page says so."""
-        cookie = request.cookies.get(COOKIE)
+        cookie = request.cookies.get(self._cookie)
         session = self._sessions.find(cookie)
         while session is not None and session.visited:
             provider = self._directory.find_service_provider(session.visited.pop())
@@ -171,7 +187,7 @@ class SamlFace:
         identity = self._directory.saml()
         if identity is None:
             raise RuntimeError("the directory file has no SAML key")
-        return identity
+        return identity if self._scopes is None else replace(identity, scopes=self._scopes())
 
 
 def _to(party: Party) -> Destination:

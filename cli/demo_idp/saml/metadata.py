@@ -8,11 +8,12 @@ from lxml import etree
 from lxml.builder import ElementMaker
 
 from cli.demo_idp.directory import SamlIdentity, ServiceProvider
-from cli.demo_idp.saml.names import DS, MD, POST, REDIRECT, SAMLP, SHIBMD, q
+from cli.demo_idp.saml.names import DS, MD, MDUI, POST, REDIRECT, SAMLP, SHIBMD, q
 from cli.demo_idp.saml.requests import BadMessage
 
 _CACHE_SECONDS = 60.0
 _M = ElementMaker(namespace=MD, nsmap={"md": MD, "ds": DS, "shibmd": SHIBMD})
+_U = ElementMaker(namespace=MDUI, nsmap={"mdui": MDUI})
 _D = ElementMaker(namespace=DS)
 _S = ElementMaker(namespace=SHIBMD)
 
@@ -28,19 +29,33 @@ class Party:
     encryption: list[str]
 
 
-def own_metadata(entity_id: str, issuer: str, identity: SamlIdentity) -> bytes:
-    """An EntityDescriptor with the domains that we speak for."""
+def own_descriptor(place: str, identity: SamlIdentity, name: str | None = None) -> etree._Element:
+    """An EntityDescriptor with the domains that we speak for; `place` is the address of this face of ours."""
     key = _M.KeyDescriptor(_D.KeyInfo(_D.X509Data(_D.X509Certificate(identity.certificate))), use="signing")
     role = _M.IDPSSODescriptor(
-        _M.Extensions(*(_S.Scope(scope, regexp="false") for scope in identity.scopes)),
+        _M.Extensions(*(_S.Scope(scope, regexp="false") for scope in identity.scopes), *_shown(name)),
         key,
-        _M.SingleLogoutService(Binding=REDIRECT, Location=f"{issuer}/saml/slo"),
-        _M.SingleSignOnService(Binding=REDIRECT, Location=f"{issuer}/saml/sso"),
-        _M.SingleSignOnService(Binding=POST, Location=f"{issuer}/saml/sso"),
+        _M.SingleLogoutService(Binding=REDIRECT, Location=f"{place}/slo"),
+        _M.SingleSignOnService(Binding=REDIRECT, Location=f"{place}/sso"),
+        _M.SingleSignOnService(Binding=POST, Location=f"{place}/sso"),
         protocolSupportEnumeration=SAMLP,
         WantAuthnRequestsSigned="true",
     )
-    return etree.tostring(_M.EntityDescriptor(role, entityID=entity_id), xml_declaration=True, encoding="UTF-8")
+    return _M.EntityDescriptor(role, entityID=entity_id_of(place))
+
+
+def entity_id_of(place: str) -> str:
+    """Where the metadata of a face lie is also its name."""
+    return f"{place}/metadata"
+
+
+def _shown(name: str | None) -> list[etree._Element]:
+    """The name that discovery pages show (SAML metadata extensions for login and discovery user interface)."""
+    if name is None:
+        return []
+    display = _U.DisplayName(name)
+    display.set("{http://www.w3.org/XML/1998/namespace}lang", "sv")
+    return [_U.UIInfo(display)]
 
 
 class Parties:

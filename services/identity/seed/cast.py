@@ -48,8 +48,9 @@ OPERATOR = DemoTenant("startklar", "Startklar Drift AB", "supplier", is_operator
 # The demo roster (`cli.demo_roster`) has login names of its own invented municipality.
 NORRVIK = DemoTenant("norrvik", "Norrviks kommun", "authority", more_domains=("alvsunda.example",))
 SODERBY = DemoTenant("soderby", "Söderby kommun", "authority")
+VASTERBY = DemoTenant("vasterby", "Västerby kommun", "authority")
 SUPPLIER = DemoTenant("laranda", "Läranda AB", "supplier")
-TENANTS = (OPERATOR, NORRVIK, SODERBY, SUPPLIER)
+TENANTS = (OPERATOR, NORRVIK, SODERBY, VASTERBY, SUPPLIER)
 
 
 def _at_norrvik(role: Role) -> tuple[Part, ...]:
@@ -86,6 +87,9 @@ USERS = (
         "soderby",
         (Part("soderby", Role.participant, Side.customer),),
         is_strong=False,
+    ),
+    DemoUser(
+        "admin-vasterby", "Vega Systemansvarig", "vasterby", (Part("vasterby", Role.tenant_admin, Side.customer),)
     ),
     DemoUser(
         "leverantor",

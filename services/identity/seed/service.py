@@ -24,7 +24,8 @@ from services.identity.membership.service import MembershipService
 from services.identity.provider.schemas import ProviderCreate
 from services.identity.provider.service import ProviderService
 from services.identity.secret.sealing import Sealer
-from services.identity.seed.cast import NORRVIK, SODERBY, TENANTS, USERS, DemoTenant, DemoUser
+from services.identity.seed.cast import NORRVIK, OPERATOR, SODERBY, TENANTS, USERS, VASTERBY, DemoTenant, DemoUser
+from services.identity.seed.federation import federation_identity, keep_federation, keep_member
 from services.identity.seed.saml import keep_saml_provider, saml_identity, service_providers
 from services.identity.settings import Settings
 from services.identity.tenant.models import Tenant
@@ -56,13 +57,15 @@ class DemoSeed:
         self._sealer = Sealer(settings.file_key_bytes())
         self._tenants: dict[str, Tenant] = {}
         self._saml = saml_identity(former or {}, list(SODERBY.domains)) if idp is not None else {}
+        self._federation = federation_identity(former or {}, list(VASTERBY.domains)) if idp is not None else {}
 
     async def play(self) -> dict[str, Any]:
         """Everything that `demo.json` tells."""
         for tenant in TENANTS:
             self._tenants[tenant.slug] = await self._tenant(tenant)
             await self._login_scopes(self._tenants[tenant.slug], tenant)
-            await (self._saml_provider if tenant is SODERBY else self._provider)(self._tenants[tenant.slug])
+            register = {SODERBY.slug: self._saml_provider, VASTERBY.slug: self._member}.get(tenant.slug, self._provider)
+            await register(self._tenants[tenant.slug])
         for user in USERS:
             await self._user(user)
         clients = [await self._app(), await self._script()]
@@ -94,6 +97,7 @@ class DemoSeed:
             ],
             "clients": [{"clientId": IDP_CLIENT, "clientSecret": self._secret(IDP_CLIENT), "redirectUris": callbacks}],
             "saml": self._saml,
+            "federation": self._federation,
             "serviceProviders": service_providers(self._settings.issuer, [row.id for row in self._tenants.values()]),
         }
 
@@ -130,6 +134,15 @@ class DemoSeed:
             elif present.is_demo and present.issuer != self._idp:
                 present.issuer = self._idp
                 present.touch()
+
+    async def _member(self, tenant: Tenant) -> None:
+        """Another one logs in by a federation's metadata, which the operator of the platform has pinned."""
+        if self._idp is not None:
+            async with acting_in(self._session, self._tenants[OPERATOR.slug].id):
+                federation = await keep_federation(self._session, self._idp, self._federation)
+            async with acting_in(self._session, tenant.id):
+                ours = {WEAK: Acr.basic.value, STRONG: Acr.strong.value}
+                await keep_member(self._session, self._idp, federation, ours)
 
     async def _saml_provider(self, tenant: Tenant) -> None:
         """One municipality of the demo logs in over SAML, as most do."""

@@ -9,7 +9,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
-from sqlmodel import select
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.identity.federation.models import Federation
@@ -48,7 +48,8 @@ async def keep_federation(session: AsyncSession, idp: str, identity: dict[str, A
 async def keep_member(session: AsyncSession, idp: str, federation: Federation, acr_map: dict[str, str]) -> None:
     """The session's tenant logs in at its identity provider in the federation."""
     issuer = f"{idp}/federated/metadata"
-    present = (await session.exec(select(IdentityProvider).where(IdentityProvider.is_demo))).first()
+    known = select(IdentityProvider).where(IdentityProvider.is_demo, col(IdentityProvider.federation_id).is_not(None))
+    present = (await session.exec(known)).first()
     if present is not None:
         if present.issuer != issuer:
             present.issuer = issuer

@@ -128,7 +128,7 @@ class DemoSeed:
         )
         async with acting_in(self._session, tenant.id):
             providers = ProviderService(self._session, self._sealer)
-            present = next(iter(await providers.active()), None)
+            present = next((row for row in await providers.active() if row.protocol == "oidc"), None)
             if present is None:
                 await providers.register(body, is_demo=True)
             elif present.is_demo and present.issuer != self._idp:
@@ -136,13 +136,14 @@ class DemoSeed:
                 present.touch()
 
     async def _member(self, tenant: Tenant) -> None:
-        """Another one logs in by a federation's metadata, which the operator of the platform has pinned."""
+        """Another one logs in by a federation's metadata, which the operator has pinned, or as the first one does."""
         if self._idp is not None:
             async with acting_in(self._session, self._tenants[OPERATOR.slug].id):
                 federation = await keep_federation(self._session, self._idp, self._federation)
             async with acting_in(self._session, tenant.id):
                 ours = {WEAK: Acr.basic.value, STRONG: Acr.strong.value}
                 await keep_member(self._session, self._idp, federation, ours)
+            await self._provider(tenant)
 
     async def _saml_provider(self, tenant: Tenant) -> None:
         """One municipality of the demo logs in over SAML, as most do."""

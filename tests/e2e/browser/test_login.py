@@ -33,7 +33,7 @@ def test_a_person_finds_the_own_municipality_on_the_discovery_page_of_a_federati
 ) -> None:
     client = Client(house)
     person.visit(client.address("vasterby"))
-    person.follow("federation")
+    person.follow("organisation")
     person.type("q", "väster")
     person.press("form[role=search] button")
     assert "Östervik" not in person.sees

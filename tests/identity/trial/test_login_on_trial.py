@@ -1,0 +1,95 @@
+"""A login on trial in a real browser's steps: the whole protocol of each kind, and nobody is logged in by it."""
+
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx
+import pytest
+
+from cli.demo_idp.saml.requests import from_redirect, login_wish
+from tests.identity.saml_login.forging import Forger, Underway
+from tests.identity.world import Browser, Pkce, World, bearer
+
+SCOPE = "openid tenants:read tenants:write journal:read"
+
+
+async def admin(world: World, username: str, tenant: str) -> dict[str, str]:
+    return bearer((await world.log_in(username, tenant, SCOPE))["access_token"])
+
+
+async def begin(world: World, headers: dict[str, str]) -> tuple[dict[str, Any], str]:
+    """A trial of the tenant's own provider, and the path where it is read."""
+    async with httpx.AsyncClient(base_url=world.issuer, trust_env=False) as client:
+        listed = await client.get("/identity/v1/identity-providers", headers=headers)
+        provider = listed.json()["items"][0]
+        path = f"/identity/v1/identity-providers/{provider['id']}/trials"
+        made = await client.post(path, json={}, headers=headers)
+        assert made.status_code == 201, made.text
+        trial: dict[str, Any] = made.json()
+        return trial, f"{path}/{trial['id']}"
+
+
+async def read(world: World, path: str, headers: dict[str, str]) -> dict[str, Any]:
+    async with httpx.AsyncClient(base_url=world.issuer, trust_env=False) as client:
+        answer: dict[str, Any] = (await client.get(path, headers=headers)).json()
+        return answer
+
+
+async def end(browser: Browser, response: httpx.Response) -> httpx.Response:
+    """From the provider's redirect to the page that ends the trial."""
+    for _ in range(4):
+        if not response.is_redirect:
+            return response
+        response = await browser.client.get(response.headers["location"], headers={"Accept-Language": "sv"})
+    raise AssertionError("no page")
+
+
+async def test_over_openid_connect_the_page_says_it_worked_and_the_report_what_came(world: World) -> None:
+    headers = await admin(world, "admin", "norrvik")
+    trial, path = await begin(world, headers)
+    async with world.browser() as browser:
+        form = await browser.to_form(await browser.client.get(trial["url"]))
+        page = await end(browser, await browser.fill_in(form, "rektor"))
+        assert (page.status_code, "Provet lyckades" in page.text) == (200, True)
+        assert "startklar-session" not in browser.client.cookies
+        again = await browser.client.get(trial["url"])
+        assert again.status_code == 400
+    told = await read(world, path, headers)
+    assert (told["state"], told["report"]["verdict"]) == ("passed", "The login worked")
+    values = {one["name"]: one["values"] for one in told["report"]["attributes"]}
+    assert values["eduPersonPrincipalName"] == ["r***@norrvik.example"]
+    assert "rektor" not in str(told)
+    evidence = await read(world, "/identity/v1/login-evidence", headers)
+    assert [(method["key"], method["isVerified"]) for method in evidence["methods"]] == [("sso", True)]
+    assert evidence["signature"].count(".") == 2
+
+
+async def test_a_person_of_another_tenant_fails_and_the_page_says_why(world: World) -> None:
+    headers = await admin(world, "admin", "norrvik")
+    trial, path = await begin(world, headers)
+    async with world.browser() as browser:
+        form = await browser.to_form(await browser.client.get(trial["url"]))
+        page = await end(browser, await browser.fill_in(form, "deltagare-soderby"))
+        assert (page.status_code, "inte verifierad för organisationen" in page.text) == (200, True)
+    told = await read(world, path, headers)
+    failed = [check["rule"] for check in told["report"]["checks"] if check["outcome"] == "failed"]
+    assert (told["state"], failed) == ("failed", ["scope"])
+
+
+@pytest.mark.parametrize(("audience", "state"), [(None, "passed"), ("https://other.example", "failed")])
+async def test_over_saml_a_good_answer_passes_and_one_for_others_fails(
+    world: World, audience: str | None, state: str
+) -> None:
+    headers = await admin(world, "admin-soderby", "soderby")
+    trial, path = await begin(world, headers)
+    async with world.browser() as browser:
+        sent = await browser.client.get(trial["url"])
+        wish = login_wish(from_redirect(urlsplit(sent.headers["location"]).query, "SAMLRequest"))
+        changes = {"audience": audience} if audience else {}
+        page = await Underway(browser, Pkce(), wish).post(Forger(world).answer(wish, **changes))
+        assert page.status_code == 200
+        assert "startklar-session" not in browser.client.cookies
+    told = await read(world, path, headers)
+    assert told["state"] == state
+    if state == "failed":
+        assert told["report"]["checks"][0]["outcome"] == "failed"

@@ -16,6 +16,7 @@ from tests.benchmarks import (
     http_list,
     instantiate,
     roster,
+    saml_verify,
     schedule,
     stack,
     tokens,
@@ -35,6 +36,7 @@ BENCHES: tuple[ModuleType, ...] = (
     instantiate,
     tokens,
     aggregate,
+    saml_verify,
 )
 """Each has `NAMES`, the figures that it gives, and `run()`."""
 

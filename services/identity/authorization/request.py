@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
+from services.identity.client.addresses import names
 from services.identity.client.models import Client
 from services.identity.protocol.form import Parameters
 from services.identity.protocol.refusal import Refusal
@@ -47,8 +48,8 @@ class AuthorizationRequest(BaseModel):
 
 
 def is_registered_redirect(client: Client, redirect_uri: str | None) -> bool:
-    """Exact comparison of strings: every looser rule has been an attack (RFC 9700 section 4.1.3)."""
-    return redirect_uri is not None and redirect_uri in client.redirect_uris
+    """Whether the address is one of the client's own (RFC 9700 section 4.1.3)."""
+    return redirect_uri is not None and any(names(registered, redirect_uri) for registered in client.redirect_uris)
 
 
 def check_request(

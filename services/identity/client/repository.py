@@ -23,6 +23,10 @@ class ClientRepository:
     def add(self, client: Client) -> None:
         self._session.add(client)
 
+    async def remove(self, client: Client) -> None:
+        await self._session.delete(client)
+        await self._session.flush()
+
     async def find_by_client_id(self, client_id: str) -> Client | None:
         return (await self._session.exec(select(Client).where(Client.client_id == client_id))).one_or_none()
 

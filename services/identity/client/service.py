@@ -1,4 +1,4 @@
-"""Registers clients: a tenant's scripts by its administrator, the platform's by the operator's command line."""
+"""Registers clients: a tenant's own by its administrator, the platform's by the operator's command line."""
 
 import secrets
 from collections.abc import Sequence
@@ -12,10 +12,10 @@ from services.identity.account.service import cut_off
 from services.identity.client.errors import ClientNotFound, UnusableClient
 from services.identity.client.models import Client
 from services.identity.client.naming import client_id_for
+from services.identity.client.registration import faults, key_faults
 from services.identity.client.repository import ClientRepository
 from services.identity.client.schemas import ClientCreate, ClientUpdate
-from shared.auth import Role, RoleGrant
-from shared.auth.jws import PublicKey
+from shared.auth import RoleGrant
 from shared.auth.principal import API_AUDIENCE
 from shared.contracts.identity import ClientDisabled, ClientRegistered
 from shared.kit import clock
@@ -23,6 +23,7 @@ from shared.kit.db import tenant_of
 from shared.kit.handle import digest_of
 from shared.kit.ids import new_id
 from shared.kit.journal import record
+from shared.kit.kit_tables import NO_TENANT
 from shared.kit.problems import FieldError
 from shared.queue.outbox import publish
 from shared.web.preconditions import check_version
@@ -44,34 +45,29 @@ class ClientService:
         self._repository = ClientRepository(session)
 
     async def register(self, body: ClientCreate) -> Registered:
-        """Register a script of the tenant. Raises UnusableClient for roles or keys that cannot be."""
-        if any(granted.role is Role.platform_admin for granted in body.roles):
-            raise _unusable("#/roles", "a script cannot administer the platform")
+        """Register a client of the tenant. Raises UnusableClient with everything that cannot be."""
         row_id, tenant = new_id(), tenant_of(self._session)
-        secret = None if body.public_keys else secrets.token_urlsafe(32)
+        has_secret = body.kind != "public" and not body.public_keys and body.jwks_uri is None
+        secret = secrets.token_urlsafe(32) if has_secret else None
         client = Client(
             tenant_id=tenant,
             id=row_id,
             client_id=client_id_for(tenant, row_id),
-            name=body.name,
-            kind="script",
             secret_hash=digest_of(secret) if secret else None,
-            public_keys=body.public_keys,
             scopes=[scope.value for scope in body.scopes],
-            audiences=[API_AUDIENCE],
+            audiences=[API_AUDIENCE] if body.kind == "script" else [],
             roles=[str(RoleGrant(granted.role, granted.unit_id)) for granted in body.roles],
-            side=body.side.value,
+            side=body.side.value if body.kind == "script" else None,
+            **body.model_dump(exclude={"scopes", "roles", "side"}),
         )
         await self.add(client)
         return Registered(client, secret)
 
     async def add(self, client: Client) -> None:
-        """Add a client whose fields are set; raises UnusableClient for keys that are not ES256 public keys."""
-        for index, jwk in enumerate(client.public_keys):
-            try:
-                PublicKey.from_jwk(jwk)
-            except ValueError as error:
-                raise _unusable(f"#/publicKeys/{index}", str(error)) from error
+        """Add a client whose fields are set; raises UnusableClient. The operator's own are judged by their keys."""
+        found = faults(client) if client.tenant_id != NO_TENANT else key_faults(client)
+        if found:
+            raise UnusableClient(errors=found)
         self._repository.add(client)
         await self._session.flush()
         after = {"kind": client.kind, "scopes": client.scopes, "roles": client.roles}
@@ -79,19 +75,52 @@ class ClientService:
         await publish(self._session, ClientRegistered(client_id=client.id))
 
     async def change(self, row_id: UUID, expected_version: int, body: ClientUpdate) -> Client:
-        """Rename, disable or enable. A disabled client's tokens are refused within a minute."""
+        """Change, disable or enable. A disabled script is refused within a minute; an app gets no more tokens, and
+        those of its people run out within five."""
         client = await self._repository.get_locked(row_id)
         check_version(expected_version, client.version)
-        before = client.state
-        client.name = body.name or client.name
-        client.state = body.state or client.state
+        former = client.state
+        changed = body.model_dump(mode="json", exclude_unset=True)
+        before = {name: getattr(client, name) for name in changed}
+        for name, value in changed.items():
+            setattr(client, name, value)
+        if found := faults(client):
+            raise UnusableClient(errors=found)
         client.touch()
-        after = {"state": client.state}
-        await record(self._session, "client.changed", "client", client.id, before={"state": before}, after=after)
-        if before == "active" and client.state == "disabled":
-            await publish(self._session, ClientDisabled(client_id=client.id))
-            await cut_off(self._session, client.id)
+        await record(self._session, "client.changed", "client", client.id, before=before, after=changed)
+        if former == "active" and client.state == "disabled":
+            await self._switch_off(client)
         return client
+
+    async def rotate_secret(self, row_id: UUID, expected_version: int, overlap: timedelta) -> tuple[Client, str]:
+        """A new secret; the former one stays good for `overlap`, the one before it no longer.
+
+        Raises UnusableClient for a client that has none.
+        """
+        client = await self._repository.get_locked(row_id)
+        check_version(expected_version, client.version)
+        if client.secret_hash is None:
+            raise UnusableClient(errors=[FieldError(pointer="#", detail="the client has no secret", code="unusable")])
+        secret = secrets.token_urlsafe(32)
+        client.former_secret_hash, client.former_secret_until = client.secret_hash, clock.now() + overlap
+        client.secret_hash = digest_of(secret)
+        client.touch()
+        after = {"former_secret_until": client.former_secret_until.isoformat()}
+        await record(self._session, "client.secret_rotated", "client", client.id, after=after)
+        return client, secret
+
+    async def remove(self, row_id: UUID, expected_version: int) -> None:
+        """Delete a client; it ends as a disabled one does."""
+        client = await self._repository.get_locked(row_id)
+        check_version(expected_version, client.version)
+        before = {"kind": client.kind, "state": client.state}
+        await record(self._session, "client.removed", "client", client.id, before=before)
+        await self._switch_off(client)
+        await self._repository.remove(client)
+
+    async def _switch_off(self, client: Client) -> None:
+        await publish(self._session, ClientDisabled(client_id=client.id))
+        await cut_off(self._session, client.id)
 
     async def get(self, row_id: UUID) -> Client:
         """The client; raises ClientNotFound."""
@@ -108,10 +137,6 @@ class ClientService:
 
     async def list(self, limit: int, after: UUID | None) -> Sequence[Client]:
         return await self._repository.list(limit, after)
-
-
-def _unusable(pointer: str, detail: str) -> UnusableClient:
-    return UnusableClient(errors=[FieldError(pointer=pointer, detail=detail, code="unusable")])
 
 
 async def use_assertion_once(session: AsyncSession, digest: bytes, expires_at: datetime) -> bool:

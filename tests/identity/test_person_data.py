@@ -3,9 +3,13 @@
 from sqlalchemy import text
 
 from services.identity.person_data import erase, export
+from shared.contracts.sync import ResponsibleChange
 from shared.kit.ids import new_id
 from tests.identity.account.test_endpoints import prepare
+from tests.identity.alternative.test_service import linked
 from tests.identity.membership.test_endpoints import grant
+from tests.identity.people import rows, take_in
+from tests.identity.roster.feed import person
 from tests.support.services import ServiceUnderTest
 
 
@@ -46,3 +50,19 @@ async def test_an_erased_person_leaves_no_name_no_login_and_no_role_and_erasing_
         cut = (await session.execute(text("SELECT account_id::text FROM access_cutoff"))).scalars()
         assert list(cut) == [account["id"]]
     assert "kim" not in left.lower()
+
+
+async def test_other_ways_in_and_what_makes_a_guardian_are_shown_and_erased(identity: ServiceUnderTest) -> None:
+    account, _ = await linked(identity)
+    child = new_id()
+    someone = person("Kim Test", "kim.test@norrvik.example")
+    tie = ResponsibleChange(version=0, op="put", protected=False, id=new_id(), child_id=child, guardian_id=someone.id)
+    await take_in(identity, someone, tie)
+    async with identity.database.transaction(identity.tenant) as session:
+        by_account, by_person = await export(session, account), await export(session, someone.id)
+        assert [way["confirmed_by"] for way in by_account["alternatives"]] == ["holder"]
+        assert by_person["populations"] == [{"population": "guardian", "child_id": str(child), "unit_id": None}]
+        await erase(session, account)
+        assert (await erase(session, someone.id)).erased == 2
+    left = "SELECT (SELECT count(*) FROM account_alternative), (SELECT count(*) FROM person_tie)"
+    assert await rows(identity, left) == [(0, 0)]

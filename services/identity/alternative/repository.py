@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import text, update
+from sqlalchemy import delete, text, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -110,6 +110,9 @@ class AlternativeRepository:
             .returning(col(AlternativeRequest.id))
         )
         return (await self._session.execute(statement)).first() is not None
+
+    async def delete_expired(self, until: datetime) -> None:
+        await self._session.execute(delete(AlternativeRequest).where(col(AlternativeRequest.expires_at) < until))
 
     async def open_relink(self, case_id: UUID, former: AccountAlternative, subject: bytes, at: datetime) -> bool:
         """Whether a case is there now that was not; one that was decided stays so."""

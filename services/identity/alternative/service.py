@@ -128,6 +128,10 @@ class AlternativeService:
     async def list(self, limit: int, after: UUID | None, account_id: UUID | None) -> Sequence[AccountAlternative]:
         return await self._repository.list(limit, after, account_id)
 
+    async def prune(self) -> None:
+        """Drop wishes that are too old to mean anything."""
+        await self._repository.delete_expired(clock.now() - timedelta(days=1))
+
     async def _merge(self, case: LinkCase) -> None:
         """The person keeps the account that follows the roster; the other one gives its login name and is closed.
 

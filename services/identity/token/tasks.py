@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
+from services.identity.alternative.service import AlternativeService
 from services.identity.authorization.service import prune_authorizations
 from services.identity.client.service import forget_assertions
 from services.identity.device.service import prune_devices
@@ -27,6 +28,7 @@ async def prune_all(ctx: JobContext) -> dict[str, Any]:
         async with ctx.transaction(tenant) as session:
             await prune_authorizations(session)
             await forget_assertions(session)
+            await AlternativeService(session).prune()
             await prune_devices(session)
             await prune_logouts(session)
             await prune_pushed(session)

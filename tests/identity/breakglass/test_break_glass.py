@@ -27,10 +27,10 @@ class Safe:
     def __init__(self, service: ServiceUnderTest, made: dict[str, Any]) -> None:
         self.service, self.id, self.account = service, made["id"], made["accountId"]
         self.recovery = made["recoverySecret"]
-        self.app = pyotp.parse_uri(made["totpUri"])
+        self.app = pyotp.TOTP(pyotp.parse_uri(made["totpUri"]).secret)
 
     def code(self, steps: int = 0) -> str:
-        return str(self.app.at(clock.now() + timedelta(seconds=30 * steps)))  # type: ignore[attr-defined]
+        return self.app.at(clock.now() + timedelta(seconds=30 * steps))
 
     async def confirm(self, code: str) -> int:
         path = f"{PATH}/{self.id}/confirmations"

@@ -78,7 +78,7 @@ async def test_the_chain_from_supplier_to_contact_person_and_colleague(identity:
 async def test_nobody_gives_what_they_do_not_hold(identity: ServiceUnderTest) -> None:
     unit, receiver = new_id(), await account(identity, "kim")
     school = identity.as_(f"register_admin@{unit}")
-    cases = [
+    cases: list[tuple[dict[str, str], dict[str, Any], int]] = [
         (school, {"role": "register_admin", "unitId": new_id()}, 403),
         (school, {"role": "tenant_admin"}, 403),
         (identity.as_("participant@*"), {"role": "register_admin", "unitId": unit}, 403),

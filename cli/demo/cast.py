@@ -17,7 +17,7 @@ _SCOPES = (
     " signals:read"
     " uploads:write uploads:read runs:read runs:write persons:read units:read jobs:read courses:read courses:write"
     " sessions:read sessions:write enrolments:read enrolments:write attendances:write coverage:read"
-    " endpoints:read endpoints:write deliveries:read events:read journal:read"
+    " endpoints:read endpoints:write deliveries:read events:read journal:read tenants:read tenants:write"
 )
 
 
@@ -50,6 +50,10 @@ class Cast:
     def token(self, username: str) -> str:
         """A fresh access token of `username` where they play a part. KeyError for an unknown name."""
         return str(self.tokens(username, self.tenant_of(username))["access_token"])
+
+    def password(self, username: str) -> str:
+        """What `username` types in at the demo identity provider. KeyError for an unknown name."""
+        return str(self._user(username)["password"])
 
     def tenant_of(self, username: str) -> str:
         """Short name of the demo authority for all who hold a role there, of their own tenant for the others."""

@@ -90,6 +90,36 @@ def log_in_with(
     return answered
 
 
+def try_out(url: str, username: str, password: str) -> None:
+    """Make the login on trial at `url` in a fresh browser, up to the page that ends it."""
+    credentials = {"username": username, "password": password}
+    with httpx.Client(timeout=20, trust_env=False) as browser:
+        request, is_form_filled = browser.build_request("GET", url), False
+        for _ in range(_MOST_STEPS):
+            response = browser.send(request)
+            if response.is_redirect:
+                request = browser.build_request("GET", urljoin(str(response.url), response.headers["location"]))
+                continue
+            form = _form_of(response)
+            if response.status_code != httpx.codes.OK or (form is not None and is_form_filled):
+                raise LoginFailed(f"{response.url.path} answered {response.status_code}: {response.text[:300]}")
+            if form is None:
+                return
+            is_form_filled, request = True, _filled(browser, response, form, credentials)
+    raise LoginFailed("the login went in circles")
+
+
+def _form_of(response: httpx.Response) -> _Form | None:
+    form = _Form()
+    form.feed(response.text)
+    return form if form.action is not None else None
+
+
+def _filled(browser: httpx.Client, response: httpx.Response, form: _Form, credentials: dict[str, str]) -> httpx.Request:
+    values = {**form.fields, **{name: value for name, value in credentials.items() if name in form.fields}}
+    return browser.build_request("POST", urljoin(str(response.url), form.action or ""), data=values)
+
+
 def _walk(browser: httpx.Client, request: httpx.Request, goal: str, credentials: dict[str, str]) -> dict[str, str]:
     """Follow redirects and fill in the one form on the way until the redirect address; its parameters."""
     is_form_filled = False
@@ -101,11 +131,8 @@ def _walk(browser: httpx.Client, request: httpx.Request, goal: str, credentials:
                 return {name: values[0] for name, values in parse_qs(urlsplit(target).query).items()}
             request = browser.build_request("GET", target)
             continue
-        form = _Form()
-        form.feed(response.text)
-        if response.status_code != httpx.codes.OK or form.action is None or is_form_filled:
+        form = _form_of(response)
+        if response.status_code != httpx.codes.OK or form is None or is_form_filled:
             raise LoginFailed(f"{response.url.path} answered {response.status_code}: {response.text[:300]}")
-        is_form_filled = True
-        filled = {**form.fields, **{name: value for name, value in credentials.items() if name in form.fields}}
-        request = browser.build_request("POST", urljoin(str(response.url), form.action), data=filled)
+        is_form_filled, request = True, _filled(browser, response, form, credentials)
     raise LoginFailed("the login went in circles")

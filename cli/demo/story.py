@@ -12,6 +12,7 @@ from typing import Any
 from cli.demo.api import StepFailed
 from cli.demo.cast import ADMIN, APPROVER, LEADER, REGISTER, TRAINER, Cast
 from cli.demo.listener import Listener
+from cli.demo.logins import LoginActs
 from cli.demo.planning import PlanActs
 from cli.demo.telling import Telling
 from cli.demo_roster.writing import generate
@@ -47,6 +48,9 @@ class Story:
             project = self._instantiate()
             PlanActs(self._cast, self._tell, project, self._folder).play()
             gate = self._watched_gate(project)
+            logins = LoginActs(self._cast, self._tell, self._mark)
+            logins.configure()
+            logins.verify(lambda: self._blockers(gate))
             self._show_blocked(gate)
             self._train(course, people)
             self._pass(gate)
@@ -132,7 +136,7 @@ class Story:
                     {"side": "customer", "name": "Norrviks kommun"},
                     {"side": "supplier", "name": "Läranda AB"},
                 ],
-                "options": {"key_person_coverage_percent": COVERAGE_PERCENT},
+                "options": {"key_person_coverage_percent": COVERAGE_PERCENT, "gate_needs_verified_login": True},
             }
             project = leader.post("/projects/v1/projects", body)
             activities = list(leader.each(f"/projects/v1/projects/{project['id']}/activities"))

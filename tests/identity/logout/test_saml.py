@@ -73,8 +73,8 @@ def call(scene: Scene, **changes: Any) -> LogoutCall:
 
 
 def by_redirect(scene: Scene, message: bytes, field: Any = "SAMLRequest", **how: Any) -> str:
-    how = {"relay_state": "theirs", "credential": credential()} | how
-    return redirect_url(f"/saml/{scene.tenant}/slo", field, message, how["relay_state"], how["credential"])
+    given: dict[str, Any] = {"relay_state": "theirs", "credential": credential()} | how
+    return redirect_url(f"/saml/{scene.tenant}/slo", field, message, given["relay_state"], given["credential"])
 
 
 async def get(scene: Scene, url: str) -> httpx.Response:

@@ -39,7 +39,7 @@ async def test_people_end_one_of_their_sessions_or_all_and_no_one_else_s(scene: 
     _, first = await scene.log_in()
     _, second = await scene.log_in()
     _, other = await scene.log_in("robin", "s2")
-    me = {"subject": first.account_id, "roles": ("unit_head@*",)}
+    me: dict[str, Any] = {"subject": first.account_id, "roles": ("unit_head@*",)}
     await ask(scene, "POST", f"/me/sessions/{other.id}/logouts", 404, **me)
     ended = await ask(scene, "POST", f"/me/sessions/{first.id}/logouts", **me)
     assert ended == {"ended": 1, "told": 0}
@@ -62,7 +62,7 @@ async def test_an_administrator_ends_sessions_of_the_tenant_s_accounts(scene: Sc
 
 async def test_others_neither_see_nor_end_them(scene: Scene) -> None:
     _, live = await scene.log_in()
-    stranger = {"tenant": new_id()}
+    stranger: dict[str, Any] = {"tenant": new_id()}
     await ask(scene, "GET", f"/sessions?accountId={live.account_id}", 404, **stranger)
     await ask(scene, "POST", f"/sessions/{live.id}/logouts", 404, **stranger)
     await ask(scene, "POST", f"/sessions/{live.id}/logouts", 403, roles=("auditor@*",))
@@ -74,7 +74,7 @@ async def test_others_neither_see_nor_end_them(scene: Scene) -> None:
 
 async def test_the_pages_follow_each_other(scene: Scene) -> None:
     lives = [(await scene.log_in())[1] for _ in range(3)]
-    me = {"subject": lives[0].account_id, "roles": ("unit_head@*",)}
+    me: dict[str, Any] = {"subject": lives[0].account_id, "roles": ("unit_head@*",)}
     first = await ask(scene, "GET", "/me/sessions?limit=2", **me)
     path = first["_links"]["next"]["href"].split("/identity/v1")[1]
     rest = await ask(scene, "GET", path, **me)
@@ -85,7 +85,7 @@ async def test_the_pages_follow_each_other(scene: Scene) -> None:
 async def test_a_token_of_an_ended_session_is_refused_while_another_session_s_goes_on(scene: Scene) -> None:
     _, first = await scene.log_in()
     _, second = await scene.log_in()
-    me = {"subject": first.account_id, "roles": ("unit_head@*",)}
+    me: dict[str, Any] = {"subject": first.account_id, "roles": ("unit_head@*",)}
     mint = scene.service.mint
     tokens = [mint.headers(tenant=scene.tenant, **me, sid=str(one.id)) for one in (first, second)]
     await ask(scene, "POST", f"/me/sessions/{first.id}/logouts", **me)

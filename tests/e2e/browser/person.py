@@ -2,6 +2,8 @@
 
 import os
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
@@ -9,6 +11,7 @@ from selenium import webdriver
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webelement import WebElement
+from selenium.webdriver.support.expected_conditions import staleness_of
 from selenium.webdriver.support.wait import WebDriverWait
 
 _PATIENCE = 15
@@ -64,17 +67,26 @@ class Person:
         field.send_keys(value)
 
     def press(self, selector: str = "button") -> None:
-        self._find(selector).click()
+        """Click a button and wait for the page that it leads to."""
+        with self._leaving():
+            self._find(selector).click()
 
     def follow(self, words: str) -> None:
-        """Click the link that says `words`."""
-        self._wait(lambda driver: driver.find_elements(By.PARTIAL_LINK_TEXT, words))
-        self.driver.find_element(By.PARTIAL_LINK_TEXT, words).click()
+        """Click the link that says `words` and wait for the page that it leads to."""
+        self._wait(lambda driver: driver.find_elements(By.PARTIAL_LINK_TEXT, words), words)
+        with self._leaving():
+            self.driver.find_element(By.PARTIAL_LINK_TEXT, words).click()
 
     def arrives_at(self, prefix: str) -> dict[str, str]:
         """Wait until the browser stands at an address that begins so; what its query says."""
         self._wait(lambda driver: str(driver.current_url).startswith(prefix), f"{prefix}; at")
         return self.query
+
+    @contextmanager
+    def _leaving(self) -> Iterator[None]:
+        page = self.driver.find_element(By.TAG_NAME, "html")
+        yield
+        WebDriverWait(self.driver, _PATIENCE).until(staleness_of(page))
 
     def _find(self, selector: str) -> WebElement:
         self._wait(lambda driver: driver.find_elements(By.CSS_SELECTOR, selector), selector)

@@ -37,6 +37,7 @@ BENCHES: tuple[ModuleType, ...] = (
     tokens,
     aggregate,
     saml_verify,
+    saml_login,
 )
 """Each has `NAMES`, the figures that it gives, and `run()`."""
 

@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from cryptography.x509 import load_der_x509_certificate
 from lxml import etree
 from lxml.builder import ElementMaker
@@ -68,6 +69,7 @@ class Answerer:
     def __init__(self, entity_id: str, identity: SamlIdentity) -> None:
         self._entity_id = entity_id
         self._identity = identity
+        self._key = load_key(identity)
 
     def response(self, destination: Destination, request_id: str, login: Login) -> bytes:
         """A Response with a signed assertion for `login`."""
@@ -147,11 +149,19 @@ class Answerer:
         )
         return signer.sign(
             element,
-            key=self._identity.private_key,
+            key=self._key,
             cert=pem(self._identity.certificate),
             reference_uri=f"#{element.get('ID')}",
             id_attribute="ID",
         )
+
+
+def load_key(identity: SamlIdentity) -> rsa.RSAPrivateKey:
+    """Our key, from a file of mode 0600: validating it each time would cost more than all the rest."""
+    key = load_pem_private_key(identity.private_key.encode(), None, unsafe_skip_rsa_key_validation=True)
+    if not isinstance(key, rsa.RSAPrivateKey):
+        raise TypeError("the demo provider signs with RSA")
+    return key
 
 
 def pem(certificate: str) -> str:

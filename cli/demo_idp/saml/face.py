@@ -8,15 +8,13 @@ from html import escape
 from urllib.parse import parse_qsl, quote
 
 from cryptography.hazmat.primitives.asymmetric import padding
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 from lxml import etree
 
 from cli.demo_idp.directory import Directory, SamlIdentity, ServiceProvider
-from cli.demo_idp.saml.answers import Answerer, Destination, Login
+from cli.demo_idp.saml.answers import Answerer, Destination, Login, load_key
 from cli.demo_idp.saml.metadata import Parties, Party, entity_id_of, own_descriptor
 from cli.demo_idp.saml.requests import (
     BadMessage,
@@ -173,9 +171,7 @@ class SamlFace:
         if relay_state:
             query += f"&RelayState={quote(relay_state, safe='')}"
         query += f"&SigAlg={quote(_RSA_SHA256, safe='')}"
-        key = load_pem_private_key(self._identity().private_key.encode(), None)
-        if not isinstance(key, RSAPrivateKey):
-            raise TypeError("the demo provider signs with RSA")
+        key = load_key(self._identity())
         signature = base64.b64encode(key.sign(query.encode(), padding.PKCS1v15(), SHA256())).decode()
         mark = "&" if "?" in url else "?"
         return RedirectResponse(f"{url}{mark}{query}&Signature={quote(signature, safe='')}", 303, headers=_HEADERS)

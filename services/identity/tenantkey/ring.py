@@ -133,7 +133,8 @@ def _oidc(rows: Sequence[TenantKey], private: dict[UUID, bytes]) -> OidcKeys:
 
 
 def _rsa(pem: bytes) -> RSAPrivateKey:
-    key = load_pem_private_key(pem, None)
+    # We made it, and the seal would not open had it changed: the validation costs a fifth of a second.
+    key = load_pem_private_key(pem, None, unsafe_skip_rsa_key_validation=True)
     if not isinstance(key, RSAPrivateKey):
         raise TypeError("a SAML key is an RSA key")
     return key

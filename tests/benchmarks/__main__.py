@@ -16,6 +16,7 @@ from tests.benchmarks import (
     http_list,
     instantiate,
     roster,
+    saml_login,
     saml_verify,
     schedule,
     stack,

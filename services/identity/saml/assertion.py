@@ -14,12 +14,16 @@ from services.identity.saml.attributes import DEFAULT_FORMATS, read_attributes
 from services.identity.saml.faults import SamlFault, SamlRefused
 from services.identity.saml.name_id import NameId, find_name_id
 from services.identity.saml.names import BEARER, ENTITY_FORMAT, ds, saml
-from services.identity.saml.parsing import local_name, read_instant, text_of
+from services.identity.saml.parsing import children, local_name, read_instant, text_of
 
 SKEW = timedelta(seconds=60)
 MAX_CONFIRMATION = timedelta(days=1)
 """How long a bearer confirmation may be good for; what is good for longer fills the replay store."""
-_CHILDREN = ("Issuer", "Subject", "Conditions", "AuthnStatement", "AttributeStatement")
+_CHILDREN = frozenset(
+    {ds("Signature"), *map(saml, ("Issuer", "Subject", "Conditions", "AuthnStatement", "AttributeStatement"))}
+)
+_ONCE = (saml("OneTimeUse"), saml("ProxyRestriction"))
+_CONDITIONS = frozenset({saml("AudienceRestriction"), *_ONCE})
 
 
 @dataclass(frozen=True)
@@ -85,9 +89,9 @@ def read_assertion(
         authn_instant=_check_authn_instant(statement, expected, now),
         session_not_on_or_after=session_until,
         authn_context=_context_class(context),
-        authenticating_authorities=tuple(text_of(one) for one in context.findall(saml("AuthenticatingAuthority"))),
+        authenticating_authorities=tuple(text_of(one) for one in children(context, saml("AuthenticatingAuthority"))),
         attributes=read_attributes(assertion, expected.attribute_formats),
-        is_one_time=conditions.find(saml("OneTimeUse")) is not None,
+        is_one_time=bool(children(conditions, saml("OneTimeUse"))),
     )
 
 
@@ -106,14 +110,13 @@ def _check_shape(assertion: etree._Element) -> None:
         raise SamlRefused(SamlFault.assertion_shape, "not an assertion with an issuer")
     if assertion.get("Version") != "2.0" or not assertion.get("ID"):
         raise SamlRefused(SamlFault.wrong_version, "not an assertion of SAML 2.0 with an ID")
-    known = {ds("Signature"), *(saml(name) for name in _CHILDREN)}
-    strange = [one for one in assertion if one.tag not in known]
-    if strange or len(assertion.findall(saml("Issuer"))) != 1:
+    tags = [one.tag for one in assertion]
+    if not _CHILDREN.issuperset(tags) or tags.count(saml("Issuer")) != 1:
         raise SamlRefused(SamlFault.assertion_shape, "the assertion holds something that we do not know")
 
 
 def _one(holder: etree._Element, name: str, fault: SamlFault) -> etree._Element:
-    found = holder.findall(saml(name))
+    found = children(holder, saml(name))
     if len(found) != 1:
         raise SamlRefused(fault, f"not exactly one {name}")
     return found[0]
@@ -121,12 +124,9 @@ def _one(holder: etree._Element, name: str, fault: SamlFault) -> etree._Element:
 
 def _check_conditions(conditions: etree._Element, expected: ExpectedResponse, now: datetime) -> datetime:
     """Gives NotOnOrAfter. A condition that we do not know makes the assertion invalid (core section 2.5.1)."""
-    for name in ("OneTimeUse", "ProxyRestriction"):
-        if len(conditions.findall(saml(name))) > 1:
-            raise SamlRefused(SamlFault.conditions_unknown, f"several {name}")
-    known = {saml("AudienceRestriction"), saml("OneTimeUse"), saml("ProxyRestriction")}
-    if any(one.tag not in known for one in conditions):
-        raise SamlRefused(SamlFault.conditions_unknown, "a condition that we do not know")
+    tags = [one.tag for one in conditions]
+    if not _CONDITIONS.issuperset(tags) or any(tags.count(tag) > 1 for tag in _ONCE):
+        raise SamlRefused(SamlFault.conditions_unknown, "a condition that we do not know, or twice")
     if "NotBefore" in conditions.attrib and read_instant(conditions.get("NotBefore")) - expected.skew > now:
         raise SamlRefused(SamlFault.not_yet_valid, "the assertion is not valid yet")
     until = read_instant(conditions.get("NotOnOrAfter"))
@@ -145,19 +145,21 @@ def _check_confirmations(subject: etree._Element, expected: ExpectedResponse, no
 
     Others may stand beside it (core section 2.4.1.1: any one suffices), such as one for a key holder.
     """
-    bearers = [one for one in subject.findall(saml("SubjectConfirmation")) if one.get("Method") == BEARER]
+    bearers = [one for one in children(subject, saml("SubjectConfirmation")) if one.get("Method") == BEARER]
     if not bearers:
         raise SamlRefused(SamlFault.confirmation_method, "no bearer confirmation")
-    faults = [_confirmation_fault(one, expected, now) for one in bearers]
+    confirmations = [(one, _one(one, "SubjectConfirmationData", SamlFault.subject)) for one in bearers]
+    faults = [_confirmation_fault(one, data, expected, now) for one, data in confirmations]
     if None not in faults:
         raise SamlRefused(faults[0] or SamlFault.subject, "no bearer confirmation holds")
-    ends = [_confirmation_data(one).get("NotOnOrAfter") for one in bearers]
+    ends = [data.get("NotOnOrAfter") for _, data in confirmations]
     return max(read_instant(end) for end in ends if end is not None)
 
 
-def _confirmation_fault(confirmation: etree._Element, expected: ExpectedResponse, now: datetime) -> SamlFault | None:
-    data = _confirmation_data(confirmation)
-    if any(one is not data for one in confirmation):
+def _confirmation_fault(
+    confirmation: etree._Element, data: etree._Element, expected: ExpectedResponse, now: datetime
+) -> SamlFault | None:
+    if len(confirmation) > 1:
         return SamlFault.confirmation_identity  # somebody else than the subject would be confirmed
     if data.get("Recipient") != expected.acs_url:
         return SamlFault.confirmation_recipient
@@ -169,10 +171,6 @@ def _confirmation_fault(confirmation: etree._Element, expected: ExpectedResponse
         return SamlFault.confirmation_expiry
     until = read_instant(data.get("NotOnOrAfter"))
     return None if now - expected.skew < until <= now + MAX_CONFIRMATION else SamlFault.confirmation_expiry
-
-
-def _confirmation_data(confirmation: etree._Element) -> etree._Element:
-    return _one(confirmation, "SubjectConfirmationData", SamlFault.subject)
 
 
 def _check_authn_instant(statement: etree._Element, expected: ExpectedResponse, now: datetime) -> datetime:
@@ -197,7 +195,7 @@ def _check_session(statement: etree._Element, expected: ExpectedResponse, now: d
 
 
 def _context_class(context: etree._Element) -> str | None:
-    classes = context.findall(saml("AuthnContextClassRef"))
+    classes = children(context, saml("AuthnContextClassRef"))
     if len(classes) > 1:
         raise SamlRefused(SamlFault.authn_statement, f"several {local_name(classes[0])}")
     return text_of(classes[0]) if classes else None

@@ -6,10 +6,11 @@ from lxml import etree
 
 from services.identity.saml.faults import SamlFault, SamlRefused
 from services.identity.saml.names import UNSPECIFIED_FORMAT, URI_FORMAT, saml
-from services.identity.saml.parsing import local_name
+from services.identity.saml.parsing import children, local_name
 
 DEFAULT_FORMATS = frozenset({URI_FORMAT})
 MAX_NAME = 512
+_VALUE = saml("AttributeValue")
 
 
 def read_attributes(
@@ -24,7 +25,7 @@ def read_attributes(
     """
     found: dict[str, tuple[str, ...]] = {}
     names: set[str] = set()
-    for statement in assertion.findall(saml("AttributeStatement")):
+    for statement in children(assertion, saml("AttributeStatement")):
         for attribute in statement:
             if attribute.tag != saml("Attribute"):
                 raise SamlRefused(SamlFault.assertion_shape, f"{local_name(attribute)} among the attributes")
@@ -40,7 +41,7 @@ def read_attributes(
 
 def _name(attribute: etree._Element) -> str:
     name = attribute.get("Name", "")
-    if not 0 < len(name) <= MAX_NAME or name.split() != [name]:
+    if len(name) > MAX_NAME or name.split() != [name]:
         raise SamlRefused(SamlFault.attribute_name, "an attribute has no usable name")
     if attribute.get("NameFormat") == URI_FORMAT and ":" not in name:
         raise SamlRefused(SamlFault.attribute_name, "an attribute's name is no URI")
@@ -48,9 +49,13 @@ def _name(attribute: etree._Element) -> str:
 
 
 def _values(attribute: etree._Element) -> tuple[str, ...] | None:
-    values = list(attribute)
-    if any(value.tag != saml("AttributeValue") for value in values):
-        raise SamlRefused(SamlFault.assertion_shape, "an attribute holds something else than values")
-    if any(len(value) for value in values):
-        return None
-    return tuple(value.text for value in values if value.text)
+    values: list[str] = []
+    is_text = True
+    for value in attribute:
+        if value.tag != _VALUE:
+            raise SamlRefused(SamlFault.assertion_shape, "an attribute holds something else than values")
+        is_text = is_text and not len(value)
+        text = value.text
+        if text:
+            values.append(text)
+    return tuple(values) if is_text else None

@@ -9,6 +9,7 @@ import base64
 import binascii
 import hashlib
 from functools import lru_cache
+from typing import Literal
 
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
@@ -34,15 +35,20 @@ def read_certificate(text: str) -> x509.Certificate:
 
 
 @lru_cache(maxsize=1024)
-def is_usable(certificate: x509.Certificate) -> bool:
-    """Whether the key is strong enough to be believed: RSA of 2048 bits or more, or a NIST curve from P-256 on."""
+def usable_kind(certificate: x509.Certificate) -> Literal["RSA", "EC"] | None:
+    """The kind of the key, None when it is too weak to be believed: RSA from 2048 bits, NIST curves from P-256 on."""
     try:
         key = certificate.public_key()
     except (ValueError, TypeError, UnsupportedAlgorithm):
-        return False
+        return None
     if isinstance(key, rsa.RSAPublicKey):
-        return MIN_RSA_BITS <= key.key_size <= MAX_RSA_BITS and key.public_numbers().e >= 65537
-    return isinstance(key, ec.EllipticCurvePublicKey) and key.curve.name in CURVES
+        return "RSA" if MIN_RSA_BITS <= key.key_size <= MAX_RSA_BITS and key.public_numbers().e >= 65537 else None
+    return "EC" if isinstance(key, ec.EllipticCurvePublicKey) and key.curve.name in CURVES else None
+
+
+def is_usable(certificate: x509.Certificate) -> bool:
+    """Whether the key is strong enough to be believed."""
+    return usable_kind(certificate) is not None
 
 
 def der_base64(certificate: x509.Certificate) -> str:

@@ -15,7 +15,7 @@ from services.identity.saml.assertion import SKEW, check_issuer
 from services.identity.saml.faults import SamlFault, SamlRefused
 from services.identity.saml.name_id import NameId, find_name_id, write_name_id
 from services.identity.saml.names import ASSERTION, PROTOCOL, STATUS, SUCCESS, saml, samlp
-from services.identity.saml.parsing import read_instant, text_of, write_instant
+from services.identity.saml.parsing import children, read_instant, text_of, write_instant
 from services.identity.saml.status import status_fault
 
 LIFETIME = timedelta(minutes=5)
@@ -103,7 +103,7 @@ def read_logout_request(
     name_id = find_name_id(root, keys)
     if name_id is None:
         raise SamlRefused(SamlFault.name_id, "the request names nobody")
-    indexes = root.findall(samlp("SessionIndex"))
+    indexes = children(root, samlp("SessionIndex"))
     if len(indexes) > MAX_SESSIONS:
         raise SamlRefused(SamlFault.too_large, "too many sessions")
     return LogoutRequest(root.get("ID", ""), name_id, tuple(text_of(one) for one in indexes))
@@ -120,7 +120,7 @@ def read_logout_response(
 
 
 def _issuer(root: etree._Element) -> etree._Element:
-    issuers = root.findall(saml("Issuer"))
+    issuers = children(root, saml("Issuer"))
     if len(issuers) != 1:
         raise SamlRefused(SamlFault.issuer, "not exactly one issuer")
     return issuers[0]

@@ -1,5 +1,7 @@
 """Namespaces and identifiers of SAML 2.0, XML Signature, XML Encryption and their metadata extensions."""
 
+from functools import cache
+
 PROTOCOL = "urn:oasis:names:tc:SAML:2.0:protocol"
 ASSERTION = "urn:oasis:names:tc:SAML:2.0:assertion"
 METADATA = "urn:oasis:names:tc:SAML:2.0:metadata"
@@ -32,26 +34,31 @@ EPPN = "urn:oid:1.3.6.1.4.1.5923.1.1.1.6"
 SCOPED_AFFILIATION = "urn:oid:1.3.6.1.4.1.5923.1.1.1.9"
 
 
+@cache
 def samlp(name: str) -> str:
     """The protocol element's name in Clark notation."""
     return f"{{{PROTOCOL}}}{name}"
 
 
+@cache
 def saml(name: str) -> str:
     """The assertion element's name in Clark notation."""
     return f"{{{ASSERTION}}}{name}"
 
 
+@cache
 def md(name: str) -> str:
     """The metadata element's name in Clark notation."""
     return f"{{{METADATA}}}{name}"
 
 
+@cache
 def ds(name: str) -> str:
     """The XML Signature element's name in Clark notation."""
     return f"{{{DSIG}}}{name}"
 
 
+@cache
 def xenc(name: str) -> str:
     """The XML Encryption element's name in Clark notation."""
     return f"{{{XENC}}}{name}"

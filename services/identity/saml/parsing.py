@@ -6,7 +6,6 @@ than UTF-8, relative namespaces (canonicalisation of them fails, and a verifier 
 form verifies anything), and identifiers that are used twice.
 """
 
-import base64
 import binascii
 import re
 from datetime import UTC, datetime
@@ -22,7 +21,7 @@ _ENCODING = re.compile(rb"encoding[ \t\r\n]*=[ \t\r\n]*[\"']([^\"']*)[\"']")
 _NAMESPACE = re.compile(rb"xmlns(?::[^\s=\"'<>]+)?\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")
 _ABSOLUTE = re.compile(rb"[A-Za-z][A-Za-z0-9+.-]*:[^\s&]+")
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,12})?(Z|\+00:00)", re.ASCII)
-_ID_ATTRIBUTES = frozenset({"id", "Id", "ID", "iD", "{http://www.w3.org/XML/1998/namespace}id"})
+_IDS = etree.XPath("//@ID | //@Id | //@id | //@iD | //@xml:id", smart_strings=False)
 
 
 def _parser(*, remove_comments: bool) -> etree.XMLParser:
@@ -34,6 +33,7 @@ def _parser(*, remove_comments: bool) -> etree.XMLParser:
         dtd_validation=False,
         attribute_defaults=False,
         huge_tree=False,
+        collect_ids=False,
         remove_comments=remove_comments,
         remove_pis=False,
         recover=False,
@@ -47,11 +47,11 @@ COMMENTED = _parser(remove_comments=True)
 
 def decode_base64(text: str | bytes, max_bytes: int = MAX_MESSAGE_BYTES) -> bytes:
     """The bytes that `text` encodes (RFC 4648 section 4; line breaks of RFC 2045 are tolerated, nothing else is)."""
-    raw = text.encode("ascii", "replace") if isinstance(text, str) else text
-    if len(raw) > max_bytes * 3 // 2:
+    if len(text) > max_bytes * 3 // 2:
         raise SamlRefused(SamlFault.too_large, f"more than {max_bytes} bytes")
+    raw = text.encode("ascii", "replace") if isinstance(text, str) else text
     try:
-        data = base64.b64decode(raw.translate(None, b"\r\n"), validate=True)
+        data = binascii.a2b_base64(raw.translate(None, b"\r\n") if b"\n" in raw else raw, strict_mode=True)
     except binascii.Error as error:
         raise SamlRefused(SamlFault.not_base64, "not base64") from error
     if len(data) > max_bytes:
@@ -84,22 +84,27 @@ def _check_bytes(data: bytes, allows_comments: bool) -> None:
     if b"\x00" in data:
         raise SamlRefused(SamlFault.encoding, "holds a zero byte")
     _check_markup(data, allows_comments)
-    declaration = _DECLARATION.match(data.removeprefix(b"\xef\xbb\xbf").lstrip())
-    if data.count(b"<?") != (declaration is not None):
-        raise SamlRefused(SamlFault.processing_instruction, "holds a processing instruction")
-    if declaration is not None:
-        encoding = _ENCODING.search(declaration.group())
-        if encoding is not None and encoding.group(1).lower() != b"utf-8":
-            raise SamlRefused(SamlFault.encoding, "declares another encoding than UTF-8")
+    if b"?" in data:
+        _check_instructions(data)
     for double, single in set(_NAMESPACE.findall(data)):
         uri = double or single
         if uri and _ABSOLUTE.fullmatch(uri) is None:
             raise SamlRefused(SamlFault.relative_namespace, "declares a namespace that is no absolute URI")
 
 
+def _check_instructions(data: bytes) -> None:
+    """`<?` may only begin the XML declaration, which may only declare UTF-8."""
+    declaration = _DECLARATION.match(data.removeprefix(b"\xef\xbb\xbf").lstrip())
+    if data.count(b"<?") != (declaration is not None):
+        raise SamlRefused(SamlFault.processing_instruction, "holds a processing instruction")
+    encoding = _ENCODING.search(declaration.group()) if declaration is not None else None
+    if encoding is not None and encoding.group(1).lower() != b"utf-8":
+        raise SamlRefused(SamlFault.encoding, "declares another encoding than UTF-8")
+
+
 def _check_markup(data: bytes, allows_comments: bool) -> None:
     """`<!` opens a document type, an entity, CDATA or a comment, and nothing else in XML: none may be here."""
-    if b"<!" not in data:
+    if b"!" not in data or b"<!" not in data:  # the first is far faster and nearly always enough
         return
     upper = data.upper()
     if b"<!DOCTYPE" in upper or b"<!ENTITY" in upper:
@@ -114,22 +119,22 @@ def _check_tree(root: etree._Element) -> None:
     docinfo = root.getroottree().docinfo
     if docinfo.internalDTD is not None or docinfo.externalDTD is not None:
         raise SamlRefused(SamlFault.doctype, "holds a document type")
-    seen: set[str] = set()
-    for element in root.iter():
-        if not isinstance(element.tag, str):  # a comment, entity or instruction that the look at the bytes missed
-            raise SamlRefused(SamlFault.not_xml, "holds a node that is no element")
-        for name, value in element.items():
-            if name in _ID_ATTRIBUTES:
-                if value in seen:
-                    raise SamlRefused(SamlFault.duplicate_id, "an identifier is used twice")
-                seen.add(value)
+    ids = _IDS(root)
+    if len(ids) != len(set(ids)):
+        raise SamlRefused(SamlFault.duplicate_id, "an identifier is used twice")
+
+
+def children(element: etree._Element, tag: str) -> list[etree._Element]:
+    """The direct children of that name (Clark notation); a third of the price of `findall`."""
+    return list(element.iterchildren(tag))
 
 
 def text_of(element: etree._Element) -> str:
     """The text of an element that may hold nothing else; raises SamlRefused when it has children or no text."""
-    if len(element) or not element.text or not element.text.strip():
+    text = element.text
+    if len(element) or not text or text.isspace():
         raise SamlRefused(SamlFault.text_expected, f"{local_name(element)} must hold text alone")
-    return element.text
+    return text
 
 
 def local_name(element: etree._Element) -> str:
@@ -142,7 +147,7 @@ def read_instant(value: str | None) -> datetime:
     if value is None or _INSTANT.fullmatch(value) is None:
         raise SamlRefused(SamlFault.bad_instant, "an instant is missing or not in UTC")
     try:
-        return datetime.fromisoformat(value).astimezone(UTC)
+        return datetime.fromisoformat(value)
     except (ValueError, OverflowError) as error:
         raise SamlRefused(SamlFault.bad_instant, "an instant does not exist") from error
 

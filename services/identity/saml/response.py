@@ -17,7 +17,7 @@ from services.identity.saml.assertion import ExpectedResponse, VerifiedAssertion
 from services.identity.saml.encryption import decrypt
 from services.identity.saml.faults import SamlFault, SamlRefused
 from services.identity.saml.names import ds, saml, samlp
-from services.identity.saml.parsing import decode_base64, parse, read_instant
+from services.identity.saml.parsing import children, decode_base64, parse, read_instant
 from services.identity.saml.scoping import Scope, check_scopes
 from services.identity.saml.signature import is_signed, verify_enveloped
 from services.identity.saml.status import status_fault
@@ -80,7 +80,7 @@ def _check_addressing(root: etree._Element, expected: ExpectedResponse, now: dat
         raise SamlRefused(SamlFault.in_response_to, "not the answer to our request")
     if read_instant(root.get("IssueInstant")) > now + expected.skew:
         raise SamlRefused(SamlFault.not_yet_issued, "the response comes from the future")
-    for issuer in root.findall(saml("Issuer")):
+    for issuer in children(root, saml("Issuer")):
         check_issuer(issuer, expected.idp_entity_id)
 
 

@@ -4,6 +4,7 @@ from lxml import etree
 
 from services.identity.saml.faults import SamlFault, SamlRefused
 from services.identity.saml.names import STATUS, SUCCESS, samlp
+from services.identity.saml.parsing import children
 
 _FAULTS = {
     f"{STATUS}AuthnFailed": SamlFault.status_authn_failed,
@@ -21,10 +22,10 @@ def status_fault(message: etree._Element) -> SamlFault | None:
 
     The StatusMessage is not read: it is foreign text that may name a person.
     """
-    codes = message.findall(f"{samlp('Status')}/{samlp('StatusCode')}")
+    codes = [code for status in children(message, samlp("Status")) for code in children(status, samlp("StatusCode"))]
     if len(codes) != 1:
         raise SamlRefused(SamlFault.message_shape, "not exactly one status")
-    outer, inner = codes[0], codes[0].find(samlp("StatusCode"))
+    outer, inner = codes[0], next(codes[0].iterchildren(samlp("StatusCode")), None)
     inner_fault = _FAULTS.get(inner.get("Value", "")) if inner is not None else None
     if outer.get("Value") == SUCCESS:  # with PartialLogout below it, a success that is none
         return SamlFault.status_partial_logout if inner_fault == SamlFault.status_partial_logout else None

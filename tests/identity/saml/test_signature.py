@@ -229,6 +229,8 @@ ATTACKS: list[tuple[str, Callable[[], bytes], F]] = [
         lambda: forged(lambda root: root.insert(1, find(root, ".//ds:Signature"))),
         F.reference,
     ),
+    ("an empty value", lambda: forged(write(".//ds:SignatureValue", "")), F.signature_shape),
+    ("an empty digest", lambda: forged(write(".//ds:DigestValue", " ")), F.signature_shape),
     ("foreign characters in the value", lambda: forged(write(".//ds:SignatureValue", "!!!!")), F.signature_shape),
     ("a child in the value", lambda: forged(insert(".//ds:SignatureValue", "<x/>")), F.signature_shape),
     ("a child in the digest", lambda: forged(insert(".//ds:DigestValue", "<x/>")), F.signature_shape),
@@ -305,6 +307,23 @@ def test_the_verified_bytes_alone_are_read() -> None:
     with pytest.raises(SamlRefused) as caught:
         verify_enveloped(verified, TRUST.certificates)
     assert caught.value.fault == F.unsigned
+
+
+@pytest.mark.parametrize("signed", ["assertion", "response", "both"])
+def test_whitespace_around_a_signature_stays_signed(signed: Signed) -> None:
+    """A response that its provider printed with line breaks: those before and behind the signature are digested."""
+    root = tree("none")
+    for element in root.iter():
+        if len(element):
+            element.text = "\n  "
+        element.tail = "\n  " if element is not root else None
+    if signed != "response":
+        assertion = etree.tostring(root[-1], with_tail=False)
+        root.replace(root[-1], etree.fromstring(sign_enveloped(etree.fromstring(assertion), IDP.credential)))
+    pretty = etree.tostring(root) if signed == "assertion" else sign_enveloped(root, IDP.credential)
+    assert fault_of(pretty) is None
+    for end in (b"</saml:Issuer>", b"</ds:Signature>"):
+        assert fault_of(pretty.replace(end, end + b" ")) == F.signature_invalid
 
 
 def test_metadata_is_verified_with_its_signature_first() -> None:

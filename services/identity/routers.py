@@ -40,7 +40,7 @@ from services.identity.saml_login.endpoints import router as saml_login
 from services.identity.saml_login.metadata_endpoints import protocol_router as saml_metadata
 from services.identity.saml_login.metadata_endpoints import router as saml_metadata_api
 from services.identity.tenant.endpoints import router as tenants
-from services.identity.tenantkey.endpoints import router as tenant_keys
+from services.identity.tenantkey_admin.endpoints import router as tenant_keys
 from services.identity.token.endpoints import router as token
 from services.identity.verification.endpoints import router as login_evidence
 from shared.web.journal import journal_router

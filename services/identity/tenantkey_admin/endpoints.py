@@ -8,12 +8,12 @@ from uuid import UUID
 from fastapi import Path, Request, Response
 
 from services.identity.dependencies import SealerDep, SettingsDep, TenantKeyRingDep
-from services.identity.tenantkey.auth import TenantKeysRead, TenantKeysWrite, refusal_to_write
 from services.identity.tenantkey.errors import KeyNotNext
 from services.identity.tenantkey.material import make
 from services.identity.tenantkey.models import TenantKey
-from services.identity.tenantkey.schemas import TenantKeyActivate, TenantKeyCreate, TenantKeyPublic
 from services.identity.tenantkey.service import TenantKeyService
+from services.identity.tenantkey_admin.auth import TenantKeysRead, TenantKeysWrite, refusal_to_write
+from services.identity.tenantkey_admin.schemas import TenantKeyActivate, TenantKeyCreate, TenantKeyPublic
 from shared.auth import Principal
 from shared.kit.text import Lang
 from shared.web import IfMatch, LangDep, Page, PageDep, SessionDep, created, etag, make_page, new_router

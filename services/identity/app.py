@@ -28,7 +28,12 @@ SPEC = ServiceSpec(
     settings=Settings,
     routers=ROUTERS,
     root_routers=PROTOCOL_ROUTERS,
-    startup=[use_cutoffs, use_assurance(IdentityAssuranceViolated), use_identity, refuse_demo_data],
+    startup=[
+        use_cutoffs,
+        use_assurance(lambda seen, more: IdentityAssuranceViolated(violation_id=seen, **more)),
+        use_identity,
+        refuse_demo_data,
+    ],
     person_data=PERSON_DATA,
 )
 

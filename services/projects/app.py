@@ -34,7 +34,11 @@ SPEC = ServiceSpec(
     ),
     settings=Settings,
     routers=ROUTERS,
-    startup=[_keep_files, use_cutoffs, use_assurance(ProjectsAssuranceViolated)],
+    startup=[
+        _keep_files,
+        use_cutoffs,
+        use_assurance(lambda seen, more: ProjectsAssuranceViolated(violation_id=seen, **more)),
+    ],
     person_data=PERSON_DATA,
     large_bodies={
         r"/projects/v1/projects/[^/]+/activity-upserts": 8 * 1024 * 1024,

@@ -40,7 +40,11 @@ SPEC = ServiceSpec(
     settings=Settings,
     routers=[units, persons, uploads, runs, roster, journal_router("sync")],
     internal_routers=[changes],
-    startup=[_keep_files, use_cutoffs, use_assurance(SyncAssuranceViolated)],
+    startup=[
+        _keep_files,
+        use_cutoffs,
+        use_assurance(lambda seen, more: SyncAssuranceViolated(violation_id=seen, **more)),
+    ],
     person_data=PERSON_DATA,
     large_bodies={r"/sync/v1/uploads/[^/]+/content": 512 * 1024 * 1024},
 )

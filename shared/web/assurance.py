@@ -1,6 +1,6 @@
 """A service's assurance: its copy of the tenants' rules, and the violations that it tells of [AU-S].
 
-    startup=[use_cutoffs, use_assurance(SyncAssuranceViolated)]
+    startup=[use_cutoffs, use_assurance(lambda seen, more: SyncAssuranceViolated(violation_id=seen, **more))]
 
 A violation is written in a transaction of its own, so that it survives the refused request: the event, which names
 nobody, and a journal row with the caller's account. The same caller at the same operation is told once a minute; every
@@ -11,6 +11,7 @@ from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import structlog
@@ -33,24 +34,25 @@ MOST_REMEMBERED = 10_000
 REFUSED = Counter("startklar_assurance_violations_total", "Reads of sensitive data refused for one factor", ["service"])
 
 
-def use_assurance(
-    event: type[AssuranceViolation] | None = None,
-) -> Callable[[Runtime, AsyncExitStack], Awaitable[None]]:
-    """Start-up step: the tenants' rules hold from now on. `event` is what the service tells of violations; one without
-    sensitive data tells none."""
+MakeEvent = Callable[[UUID, dict[str, Any]], AssuranceViolation]
+
+
+def use_assurance(make: MakeEvent | None = None) -> Callable[[Runtime, AsyncExitStack], Awaitable[None]]:
+    """Start-up step: the tenants' rules hold from now on. `make` gives the event that the service tells of violations
+    by; a service without sensitive data tells none."""
 
     async def enter(runtime: Runtime, _: AsyncExitStack) -> None:
         runtime.resources[AssuranceRules] = AssuranceRules(runtime.database)
-        if event is not None:
-            runtime.resources[Violations] = _Told(runtime.database, event, runtime.settings.service)
+        if make is not None:
+            runtime.resources[Violations] = _Told(runtime.database, make, runtime.settings.service)
 
     return enter
 
 
 class _Told(Violations):
-    def __init__(self, database: Database, event: type[AssuranceViolation], service: str) -> None:
+    def __init__(self, database: Database, make: MakeEvent, service: str) -> None:
         self._database = database
-        self._event = event
+        self._make = make
         self._service = service
         self._last: OrderedDict[tuple[UUID, str], datetime] = OrderedDict()
 
@@ -60,7 +62,7 @@ class _Told(Violations):
         log.warning("assurance_violated", operation=violation.operation, acr=caller.acr, client=caller.client_id)
         if caller.tenant is None or not self._is_due(caller.subject, violation.operation):
             return
-        event = self._event(violation_id=new_id(), operation=violation.operation, acr=caller.acr)
+        event = self._make(new_id(), {"operation": violation.operation, "acr": caller.acr})
         seen = {"operation": event.operation, "dataClass": event.data_class, "acr": event.acr}
         async with self._database.transaction(caller.tenant, principal=caller) as session:
             await record(session, "assurance.violated", "assurance_violation", event.violation_id, after=seen)

@@ -11,7 +11,7 @@ class DecisionNotTaken(Invalid):
     title = Text(sv="Beslutet är inte taget", en="The decision has not been taken", da="Beslutningen er ikke truffet")
 
 
-class DecisionSuperseded(Invalid):
+class DecisionReplaced(Invalid):
     """A later decision took its place."""
 
     slug = "decision-superseded"

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from services.identity.decision.errors import DecisionNotTaken, DecisionSuperseded
+from services.identity.decision.errors import DecisionNotTaken, DecisionReplaced
 from services.identity.decision.models import TakenDecision
 from services.identity.decision.repository import DecisionRepository
 from shared.kit.db import tenant_of
@@ -32,7 +32,7 @@ class DecisionService:
         self._repository = DecisionRepository(session)
 
     async def get_taken(self, decision_id: UUID, pointer: str = "#/decisionId") -> TakenDecision:
-        """The decision, taken and in force. Raises DecisionNotTaken, DecisionSuperseded: both tell what to do."""
+        """The decision, taken and in force. Raises DecisionNotTaken, DecisionReplaced: both tell what to do."""
         decision = await self._repository.find(decision_id)
         if decision is None:
             raise DecisionNotTaken(
@@ -40,9 +40,7 @@ class DecisionService:
             )
         if decision.successor_id is not None:
             told = _SUPERSEDED.format(successor=decision.successor_id)
-            raise DecisionSuperseded(
-                told, errors=[FieldError(pointer=pointer, detail=told, code="decision-superseded")]
-            )
+            raise DecisionReplaced(told, errors=[FieldError(pointer=pointer, detail=told, code="decision-superseded")])
         return decision
 
     async def keep(self, decision_id: UUID, project_id: UUID, key: str, taken_at: datetime) -> None:

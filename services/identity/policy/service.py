@@ -87,7 +87,7 @@ class PolicyService:
         self, policy_id: UUID, expected_version: int, body: AssurancePolicyUpdate, caller: Principal
     ) -> Effective:
         """Set a rule; every service follows within seconds. Raises DecisionNeeded where it loosens without a decision,
-        DecisionNotTaken, DecisionSuperseded, LocksOut, StaleVersion, PolicyNotFound."""
+        DecisionNotTaken, DecisionReplaced, LocksOut, StaleVersion, PolicyNotFound."""
         await self._repository.lock()
         former = await self.get(policy_id)
         check_version(expected_version, former.version)

@@ -49,7 +49,7 @@ class PopulationService:
         return PopulationPreview.model_validate(counts)
 
     async def open(self, body: PopulationOpeningCreate) -> PopulationOpening:
-        """Let a population in. Raises DecisionMissing, DecisionNotTaken, DecisionSuperseded, UnitUnknown,
+        """Let a population in. Raises DecisionMissing, DecisionNotTaken, DecisionReplaced, UnitUnknown,
         PopulationOpen."""
         await self._check_decision(body)
         if body.unit_id is not None and not await RosterService(self._session).has_unit(body.unit_id):

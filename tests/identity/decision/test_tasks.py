@@ -5,7 +5,7 @@ from uuid import UUID
 
 import pytest
 
-from services.identity.decision.errors import DecisionNotTaken, DecisionSuperseded
+from services.identity.decision.errors import DecisionNotTaken, DecisionReplaced
 from services.identity.decision.service import DecisionService
 from services.identity.decision.tasks import on_decision_superseded, on_decision_taken
 from shared.contracts.base import Event, EventEnvelope
@@ -51,9 +51,9 @@ async def test_a_taken_decision_may_be_rested_on_until_a_later_one_takes_its_pla
         project_id=new_id(), decision_id=decision_id, decision_key="guardians", successor_id=successor
     )
     await hear(identity, on_decision_superseded, superseded)
-    with pytest.raises(DecisionSuperseded) as refused:
+    with pytest.raises(DecisionReplaced) as refused:
         await get(identity, decision_id)
     assert str(successor) in str(refused.value.document("en"))
     await hear(identity, on_decision_taken, taken)  # a replay does not revive it
-    with pytest.raises(DecisionSuperseded):
+    with pytest.raises(DecisionReplaced):
         await get(identity, decision_id)

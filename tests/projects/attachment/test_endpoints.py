@@ -156,11 +156,29 @@ async def test_a_side_attaches_to_what_it_may_change_and_removes_its_own(rollout
     assert (await send(rollout, "DELETE", f"/attachments/{theirs['id']}", version=1)).status_code == 204
 
 
-async def test_sensitive_documents_need_a_strong_login_to_read(rollout: Rollout) -> None:
+async def test_sensitive_documents_need_a_strong_and_recent_login_and_one_factor_is_a_violation(
+    rollout: Rollout,
+) -> None:
+    """AU-S: a read of sensitive data with one factor is a violation event."""
     made = await declare(rollout, f"/projects/{rollout.id}", announced(dataClass="sensitive"))
+    assert (await put(rollout, made, acr=Acr.basic)).status_code == 401
+    await put(rollout, made)
+    refused = await content(rollout, made, acr=Acr.basic)
+    assert refused.status_code == 401
+    assert 'acr_values="urn:startklar:loa:strong", max_age="900"' in refused.headers["www-authenticate"]
+    assert (await content(rollout, made, acr=Acr.strong, auth_age=901)).status_code == 401
+    assert (await content(rollout, made, acr=Acr.strong)).status_code == 200
+    query = text("SELECT after FROM journal_entry WHERE action = 'assurance.violated' ORDER BY id")
+    async with rollout.service.database.transaction(rollout.service.tenant) as session:
+        told = [row.after["operation"] for row in await session.execute(query)]
+    assert told == ["attachments_put_content", "attachments_get_content"]
+
+
+async def test_confidential_documents_need_two_factors_however_old(rollout: Rollout) -> None:
+    made = await declare(rollout, f"/projects/{rollout.id}", announced(dataClass="confidential"))
     await put(rollout, made)
     assert (await content(rollout, made, acr=Acr.basic)).status_code == 401
-    assert (await content(rollout, made, acr=Acr.strong)).status_code == 200
+    assert (await content(rollout, made, auth_age=9000)).status_code == 200
 
 
 async def test_another_tenant_finds_no_document(rollout: Rollout) -> None:

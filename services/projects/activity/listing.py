@@ -69,7 +69,7 @@ class PlainFirst(Route):
             if plain is None or not is_plain_id(project_id):
                 handled: Response = await ordinary(request)
                 return handled
-            caller = await MAY_READ(request, None)
+            caller = await MAY_READ(request)
             return await answer(request, caller, UUID(project_id), *plain)
 
         return run

@@ -142,7 +142,9 @@ CHOOSER = (Asked("request", "The login that the authorization endpoint began", _
 _MEMBER = "https://idp.norrvik.example/saml"
 DISCOVERY = (
     Asked("entityID", "The service provider that asks", "https://sp.example/saml", is_required=True),
-    Asked("return", "Where the answer goes; as its metadata say (idpdisc:DiscoveryResponse)", "https://sp.example/disco"),
+    Asked(
+        "return", "Where the answer goes; as its metadata say (idpdisc:DiscoveryResponse)", "https://sp.example/disco"
+    ),
     Asked("returnIDParam", "The parameter that the answer comes in; `entityID` where nothing is said", "entityID"),
     Asked("isPassive", "`true`: answer without asking the person", values=("false", "true")),
     Asked("policy", "Only the standard's own", values=(f"{DISCOVERY_PROTOCOL}:single",)),

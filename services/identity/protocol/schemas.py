@@ -204,6 +204,10 @@ class OAuthMetadata(BaseModel):
             "acr_values_supported": ["urn:startklar:loa:basic", "urn:startklar:loa:strong"],
             "claims_supported": ["sub", "tenant", "acr", "amr", "auth_time", "sid", "nonce", "name"],
             "claims_parameter_supported": False,
+            "backchannel_logout_supported": True,
+            "backchannel_logout_session_supported": True,
+            "frontchannel_logout_supported": True,
+            "frontchannel_logout_session_supported": True,
             "authorization_response_iss_parameter_supported": True,
             "request_parameter_supported": False,
             "request_uri_parameter_supported": False,
@@ -238,6 +242,10 @@ class OAuthMetadata(BaseModel):
     acr_values_supported: list[str]
     claims_supported: list[str]
     claims_parameter_supported: bool
+    backchannel_logout_supported: bool
+    backchannel_logout_session_supported: bool
+    frontchannel_logout_supported: bool
+    frontchannel_logout_session_supported: bool
     authorization_response_iss_parameter_supported: bool
     request_parameter_supported: bool
     request_uri_parameter_supported: bool

@@ -9,7 +9,7 @@ import pytest
 from services.identity.client.models import Client
 from services.identity.client.naming import client_id_for
 from shared.kit.ids import new_id
-from tests.identity.world import SCOPE, Pkce, World
+from tests.identity.world import SCOPE, Browser, Pkce, World
 
 
 @pytest.mark.parametrize(
@@ -194,3 +194,36 @@ async def test_discovery_names_this_issuer_and_only_what_is_built(world: World) 
     assert openid["response_types_supported"] == ["code"]
     assert len(keys) == 2
     assert all(key["kty"] == "EC" and "d" not in key for key in keys)
+
+
+async def test_without_a_word_to_the_person_every_obstacle_has_its_own_error(world: World) -> None:
+    """`prompt=none` (OpenID Connect Core 1.0 section 3.1.2.6), with a hint of who it must be."""
+
+    async def error(browser: Browser, tenant: str = "norrvik", **asked: str) -> str | None:
+        quiet = browser.parameters(tenant, SCOPE, Pkce(), prompt="none", **asked)
+        answer = parse_qs(urlsplit((await browser.authorize(quiet)).headers["location"]).query)
+        return answer.get("error", ["none"])[0]
+
+    other = (await world.log_in("admin"))["id_token"]
+    async with world.browser() as browser:
+        assert await error(browser) == "login_required"
+        own = (await browser.log_in("rektor"))["id_token"]
+        assert await error(browser) == "none"
+        assert await error(browser, id_token_hint=own) == "none"
+        assert await error(browser, id_token_hint=other) == "login_required"
+        assert await error(browser, id_token_hint="a.b.c") == "invalid_request"
+        assert await error(browser, max_age="0") == "login_required"
+        assert await error(browser, acr_values="urn:startklar:loa:eid3") == "login_required"
+        assert await error(browser, "soderby") == "interaction_required"
+        assert await error(browser, "soderby", home_tenant="norrvik") == "access_denied"
+        assert await error(browser, login_hint="nobody@norrvik.example", claims='{"id_token":{"acr":null}}') == "none"
+
+
+async def test_a_login_for_a_hinted_person_by_somebody_else_gives_no_code(world: World) -> None:
+    hint = (await world.log_in("admin"))["id_token"]
+    async with world.browser() as browser:
+        answer = await browser.code_for("rektor", id_token_hint=hint)
+        started = await browser.authorize(browser.parameters("norrvik", SCOPE, Pkce(), login_hint="runa@norrvik"))
+    assert answer["error"] == "access_denied"
+    assert "login_hint" not in started.headers["location"]
+    assert "runa" not in started.headers["location"]

@@ -11,7 +11,7 @@ from shared.kit import clock
 from tests.identity.client.test_endpoints import ADMIN, ask, register
 from tests.support.services import ServiceUnderTest
 
-APP = {
+APP: dict[str, Any] = {
     "kind": "web",
     "name": "Lärplattformen",
     "scopes": ["openid", "profile", "projects:read", "offline_access"],

@@ -24,9 +24,9 @@ async def screen(world: World) -> str:
     return await register_app(world, "wall-screen", grant_types=GRANTS)
 
 
-async def begin(world: World, client_id: str, headers: dict[str, str] | None = None, **changes: str) -> httpx.Response:
-    form = {"client_id": client_id, "scope": "openid projects:read offline_access", "tenant": "norrvik"} | changes
-    return await post(world, "/oauth2/device_authorization", form, headers)
+async def begin(world: World, screen: str, proof: dict[str, str] | None = None, **changes: Any) -> httpx.Response:
+    form = {"client_id": screen, "scope": "openid projects:read offline_access", "tenant": "norrvik"} | changes
+    return await post(world, "/oauth2/device_authorization", form, proof)
 
 
 async def poll(world: World, client_id: str, device_code: str, headers: dict[str, str] | None = None) -> dict[str, Any]:
@@ -137,7 +137,7 @@ async def test_a_device_asks_within_its_registration(world: World, screen: str) 
         ({"client_id": "demo-app"}, "unauthorized_client"),
         ({"client_id": "unknown"}, "invalid_client"),
     ):
-        assert (await begin(world, **{"client_id": screen, **changes})).json()["error"] == error
+        assert (await begin(world, screen, **changes)).json()["error"] == error
     async with world.browser() as browser:
         page = await browser.client.get(PAGE, headers={"Accept": "text/html"})
     assert 'name="tenant"' in page.text

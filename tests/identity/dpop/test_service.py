@@ -16,7 +16,8 @@ async def bound_login(world: World, key: ProofKey, **asked: str) -> dict[str, An
     pkce = Pkce()
     async with world.browser() as browser:
         code = (await browser.code_for("rektor", scope=OFFLINE, pkce=pkce, **asked))["code"]
-    return (await redeem(world, code, pkce, key, **asked)).json()
+    tokens: dict[str, Any] = (await redeem(world, code, pkce, key, **asked)).json()
+    return tokens
 
 
 async def redeem(world: World, code: str, pkce: Pkce, key: ProofKey | None, **more: str) -> httpx.Response:

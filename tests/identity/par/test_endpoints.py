@@ -13,10 +13,9 @@ from tests.identity.token.requests import post
 from tests.identity.world import SCOPE, Browser, Pkce, World, claims_of
 
 
-async def push(world: World, browser: Browser, pkce: Pkce, headers: dict[str, str] | None = None, **asked: str) -> Any:
-    return await post(
-        world, "/oauth2/par", browser.parameters(**{"tenant": "norrvik", "scope": SCOPE, **asked}, pkce=pkce), headers
-    )
+async def push(world: World, browser: Browser, pkce: Pkce, proof: dict[str, str] | None = None, **asked: Any) -> Any:
+    wanted = {"tenant": "norrvik", "scope": SCOPE, **asked}
+    return await post(world, "/oauth2/par", browser.parameters(pkce=pkce, **wanted), proof)
 
 
 async def take(browser: Browser, request_uri: str, client_id: str = "demo-app", **more: str) -> httpx.Response:
@@ -65,7 +64,7 @@ async def test_a_pushed_request_is_worthless_for_another_client_and_after_a_minu
         ({"tenant": "nowhere"}, "invalid_request"),
     ],
 )
-async def test_a_bent_request_is_refused_when_it_is_pushed(world: World, asked: dict[str, str], error: str) -> None:
+async def test_a_bent_request_is_refused_when_it_is_pushed(world: World, asked: dict[str, Any], error: str) -> None:
     async with world.browser() as browser:
         response = await push(world, browser, Pkce(), **asked)
     assert response.json()["error"] == error

@@ -77,7 +77,10 @@ async def login_scopes_verify(
     response: Response,
     lang: LangDep,
 ) -> LoginScopePublic:
-    """Verify by what a federation signed about the tenant's identity provider (`shibmd:Scope`)."""
+    """Verify a further domain by what a federation signed about the tenant's identity provider (`shibmd:Scope`).
+
+    The operator vouches for the first one, since metadata does not say whose provider it is.
+    """
     scope = await LoginScopeService(session).prove(scope_id)
     created(response, request, f"/identity/v1/login-scopes/{scope.id}")
     etag(response, scope.version)

@@ -26,7 +26,7 @@ class LoginScopeTaken(Conflict):
 
 
 class LoginScopeNotProved(Conflict):
-    """No federation's signed metadata of an active provider of the tenant names the domain."""
+    """No federation's signed metadata of an active provider of the tenant names the domain and one vouched for."""
 
     slug = "login-scope-not-proved"
     title = Text(

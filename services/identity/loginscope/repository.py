@@ -39,6 +39,11 @@ class LoginScopeRepository:
         query = select(LoginScope.id).where(LoginScope.domain == domain, LoginScope.state == "verified")
         return (await self._session.exec(query)).first() is not None
 
+    async def vouched(self) -> Sequence[str]:
+        """The domains that the operator has seen to be the tenant's."""
+        query = select(LoginScope.domain).where(LoginScope.state == "verified", LoginScope.how == "operator")
+        return (await self._session.exec(query)).all()
+
     async def is_free(self, domain: str) -> bool:
         """Whether no other tenant has proved the domain; holds others back until this transaction ends.
 

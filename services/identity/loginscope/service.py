@@ -60,12 +60,15 @@ class LoginScopeService:
         return scope
 
     async def prove(self, scope_id: UUID) -> LoginScope:
-        """Verify by what a federation signed about an active provider of the tenant's.
+        """Verify a further domain by what a federation signed about an active provider of the tenant's.
+
+        The first one is the operator's to vouch for: nobody signs whose provider it is.
 
         Raises LoginScopeNotFound, LoginScopeNotProved, LoginScopeTaken.
         """
         scope = await self._repository.get_locked(scope_id)
-        evidence = await signed_evidence(self._session, scope.domain)
+        vouched = await self._repository.vouched()
+        evidence = await signed_evidence(self._session, scope.domain, vouched)
         if evidence is None:
             raise LoginScopeNotProved()
         return await self.verify(scope.domain, "federation", evidence)

@@ -5,8 +5,7 @@ from datetime import timedelta
 from services.identity import models  # noqa: F401 - every table is known before the first query
 from services.identity.certificate.tasks import WARN, warn_of_certificates
 from services.identity.decision.tasks import on_decision_superseded, on_decision_taken
-from services.identity.federation.service.administration import QUERY, REFRESH
-from services.identity.federation.tasks import SWEEP, query_entity, refresh_federation, sweep
+from services.identity.federation.tasks import SWEEP, federation_jobs
 from services.identity.key.tasks import ROTATE, rotate_keys
 from services.identity.loginlog.tasks import EXPIRE, expire_logins
 from services.identity.logout.service import DELIVER
@@ -47,9 +46,7 @@ def worker_spec(feed: ChangeFeed, settings: Settings) -> WorkerSpec:
             FOLLOW: follow_roster(feed),
             ALIGN: align_all,
             ROTATE: rotate_keys(settings),
-            SWEEP: sweep,
-            REFRESH: refresh_federation(settings),
-            QUERY: query_entity(settings),
+            **federation_jobs(settings),
             PRUNE: prune_all,
             DELIVER: deliver_logout(settings),
             ROLL: roll_tenant_keys(settings),

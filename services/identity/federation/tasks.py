@@ -25,6 +25,11 @@ CHILD_MEMORY_MB = 700
 CHILD_SECONDS = 60
 
 
+def federation_jobs(settings: Settings) -> dict[str, JobHandler]:
+    """The jobs by kind; only the sweep is scheduled, it starts the others."""
+    return {SWEEP: sweep, REFRESH: refresh_federation(settings), QUERY: query_entity(settings)}
+
+
 async def sweep(ctx: JobContext) -> dict[str, Any]:
     """Start reading every feed whose time has come, once for each time."""
     async with ctx.transaction() as session:

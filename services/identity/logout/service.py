@@ -23,7 +23,7 @@ from services.identity.provider.models import IdentityProvider
 from services.identity.session.models import SessionClient, SsoSession
 from services.identity.session.service import SessionService
 from services.identity.tenant.service import acting_in
-from shared.contracts.identity_logout import SessionEnded, SessionEndReason
+from shared.contracts.identity_logout import LogoutUndelivered, SessionEnded, SessionEndReason
 from shared.kit import clock
 from shared.kit.db import tenant_of
 from shared.kit.handle import Handle
@@ -89,6 +89,21 @@ class LogoutService:
     async def deliveries(self, logout: Logout) -> Sequence[LogoutDelivery]:
         """What each application was told, and whether it has confirmed."""
         return await self._repository.deliveries(logout.id)
+
+    async def find_delivery(self, delivery_id: UUID) -> LogoutDelivery | None:
+        """One delivery, locked."""
+        return await self._repository.find_delivery(delivery_id)
+
+    async def note(self, delivery_id: UUID, attempt: int, fault: str | None, *, is_final: bool) -> None:
+        """How an attempt to tell an application went; after the last one its silence is published."""
+        row = await self._repository.find_delivery(delivery_id)
+        if row is None:
+            return
+        row.attempts, row.fault, row.updated_at = attempt, fault, clock.now()
+        row.state = "delivered" if fault is None else "failed" if is_final else "waiting"
+        if row.state == "failed":
+            event = LogoutUndelivered(logout_delivery_id=row.id, session_id=row.session_id, client_id=row.client_id)
+            await publish(self._session, event)
 
     async def await_provider(self, logout_id: UUID, provider: IdentityProvider, request_id: str | None) -> None:
         """The browser goes on to the identity provider, which will answer."""

@@ -29,7 +29,7 @@ OfAccount = Annotated[UUID, Query(alias="accountId", description="Whose sessions
 
 
 @router.get("/me/sessions")
-async def my_sessions_list(
+async def my_sso_sessions_list(
     caller: OwnSessions, session: SessionDep, request: Request, page: PageDep
 ) -> Page[SessionPublic]:
     """Where the caller is or was logged in, newest first. Past ones are kept for a day."""
@@ -38,7 +38,7 @@ async def my_sessions_list(
 
 
 @router.post("/me/sessions/{ssoSessionId}/logouts")
-async def my_session_log_out(
+async def my_sso_session_log_out(
     session_id: SessionId, caller: OwnSessions, session: SessionDep, settings: SettingsDep
 ) -> LogoutPublic:
     """End one of the caller's own sessions: its refresh tokens die, its access tokens within a minute."""
@@ -48,14 +48,14 @@ async def my_session_log_out(
 
 
 @router.post("/me/logouts")
-async def my_sessions_log_out(caller: OwnSessions, session: SessionDep, settings: SettingsDep) -> LogoutPublic:
+async def my_sso_sessions_log_out(caller: OwnSessions, session: SessionDep, settings: SettingsDep) -> LogoutPublic:
     """Log out everywhere: end every session of the caller, this one too."""
     async with acting_in(session, await _home(session, caller)):
         return await _end_all(session, caller.subject, settings.issuer, "own_wish")
 
 
 @router.get("/sessions")
-async def sessions_list(
+async def sso_sessions_list(
     account_id: OfAccount, caller: SessionsRead, session: SessionDep, request: Request, page: PageDep
 ) -> Page[SessionPublic]:
     """Where an account of the tenant is or was logged in, newest first."""
@@ -64,7 +64,7 @@ async def sessions_list(
 
 
 @router.post("/sessions/{ssoSessionId}/logouts")
-async def session_log_out(
+async def sso_session_log_out(
     session_id: SessionId, caller: SessionsEnd, session: SessionDep, settings: SettingsDep
 ) -> LogoutPublic:
     """End somebody's session: its refresh tokens die, its access tokens within a minute, applications are told."""

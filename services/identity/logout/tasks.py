@@ -6,17 +6,15 @@ from uuid import UUID
 
 from services.identity.key.service import KeyService
 from services.identity.logout.models import LogoutDelivery
-from services.identity.logout.repository import LogoutRepository
-from services.identity.logout.service import ATTEMPTS
+from services.identity.logout.service import ATTEMPTS, LogoutService
 from services.identity.logout.token import logout_token
 from services.identity.secret.sealing import Sealer
 from services.identity.settings import Settings
 from shared.auth.jws import SigningKey
-from shared.contracts.identity_logout import LogoutUndelivered
 from shared.kit import clock
 from shared.kit.egress import EgressClient, EgressError
 from shared.kit.problems import Unavailable
-from shared.queue import JobContext, JobHandler, publish
+from shared.queue import JobContext, JobHandler
 
 TIMEOUT = 10.0
 _HEADERS = {"Content-Type": "application/x-www-form-urlencoded", "Cache-Control": "no-store"}
@@ -32,22 +30,14 @@ def deliver_logout(settings: Settings) -> JobHandler:
     async def run(ctx: JobContext) -> dict[str, Any]:
         delivery_id = UUID(str(ctx.params["delivery_id"]))
         async with ctx.transaction() as session:
-            delivery = await LogoutRepository(session).find_delivery(delivery_id)
+            delivery = await LogoutService(session, settings.issuer).find_delivery(delivery_id)
             if delivery is None or delivery.state != "waiting":
                 return {"state": "gone"}
             key = await _signer(KeyService(session, sealer))
         fault, is_final = await _send(egress, delivery, key, settings.issuer)
         is_final = is_final or ctx.attempt >= ATTEMPTS
         async with ctx.transaction() as session:
-            row = await LogoutRepository(session).find_delivery(delivery_id)
-            if row is not None:
-                row.attempts, row.fault, row.updated_at = ctx.attempt, fault, clock.now()
-                row.state = "delivered" if fault is None else "failed" if is_final else "waiting"
-                if row.state == "failed":
-                    event = LogoutUndelivered(
-                        logout_delivery_id=row.id, session_id=row.session_id, client_id=row.client_id
-                    )
-                    await publish(session, event)
+            await LogoutService(session, settings.issuer).note(delivery_id, ctx.attempt, fault, is_final=is_final)
         if fault is not None and not is_final:
             raise Unavailable()
         return {"state": "failed" if fault else "delivered"}

@@ -12,7 +12,7 @@ from services.identity.federation.document import read_document
 from services.identity.federation.faults import FeedFault, FeedRefused
 from services.identity.federation.fetch import ONE_ENTITY_BYTES, Fetched, fetch, query_url
 from services.identity.federation.service import Feed, FeedService, QueryService
-from services.identity.federation.service.administration import REFRESH
+from services.identity.federation.service.administration import QUERY, REFRESH
 from services.identity.settings import Settings
 from shared.kit import clock
 from shared.queue import JobContext, JobHandler, run_in_child, start_job

@@ -71,6 +71,8 @@ async def conclude(
         return refuse(underway, failure, settings.issuer)
     except LoginFailed as failure:
         fault = await desk.fail(underway, failure)
+        if underway.trial_id is None and failure.fault is LoginFault.population_closed:
+            return page(lang, failure.fault.words, status=403)  # the app can do nothing about it, the person can wait
         if underway.trial_id is None:
             return refuse(underway, failure, settings.issuer)
     return page(lang, _with_reason(fault) if fault else _TRIAL_PASSED)

@@ -1,11 +1,16 @@
 """Whose login it is, over real HTTP: a stranger's domain, and no identity provider at all."""
 
 from datetime import timedelta
+from uuid import UUID
 
 import httpx
 import pyotp
 
+from services.identity.roster.service import RosterService, Tally
+from shared.contracts.sync import EnrolmentChange
 from shared.kit import clock
+from shared.kit.ids import new_id
+from tests.identity.roster.feed import person
 from tests.identity.world import Pkce, World, bearer, claims_of
 
 ADMIN = "openid accounts:read accounts:write"
@@ -25,6 +30,23 @@ async def test_a_login_name_of_anothers_domain_is_refused_though_an_account_has_
         answer = await browser.finish(await browser.fill_in(form, "kapad", "hemligt"))
     assert (answer["error"], answer["state"]) == ("access_denied", "the-clients-state")
     assert "domain" in answer["error_description"]
+
+
+async def test_a_pupil_whose_wave_has_not_come_meets_a_page_that_says_so(world: World) -> None:
+    someone, line = person("Elev Ett", "elev1@norrvik.example"), {"version": 0, "op": "put", "protected": False}
+    place = EnrolmentChange.model_validate({**line, "id": new_id(), "person_id": someone.id, "unit_id": new_id()})
+    async with world.database.transaction(UUID(world.tenant("norrvik"))) as session:
+        await RosterService(session).take_in([someone, place], 0, Tally())
+    world.tell_idp(
+        users=[{"username": "elev1", "password": "hemligt", "eppn": "elev1@norrvik.example", "name": "E", "acr": "x"}]
+    )
+    async with world.browser() as browser:
+        form = await browser.to_form(await browser.authorize(browser.parameters("norrvik", "openid", Pkce())))
+        back = await browser.fill_in(form, "elev1", "hemligt")
+        page = await browser.client.get(back.headers["location"], headers={"Accept-Language": "sv"})
+    assert page.status_code == 403
+    assert "Gruppen som personen hör till är inte öppnad än" in page.text
+    assert "set-cookie" not in page.headers
 
 
 async def test_break_glass_opens_a_session_without_any_identity_provider_and_says_how(world: World) -> None:

@@ -214,7 +214,7 @@ class LoginDesk:
         provider, request = underway.provider, underway.request
         async with self._database.transaction(provider.tenant_id) as session:
             if underway.trial_id is not None:
-                outcome = TrialOutcome(failure.fault, None, failure.account_id, str(failure))
+                outcome = TrialOutcome(failure.fault, failure.arrived, failure.account_id, str(failure))
                 return await self._conclude(session, underway, outcome)
             await LoginLogService(session).failed(
                 provider,

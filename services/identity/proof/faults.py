@@ -4,6 +4,7 @@ from enum import StrEnum
 from typing import Self
 from uuid import UUID
 
+from services.identity.proof.login import ProvenLogin
 from shared.kit.text import Text
 
 
@@ -95,12 +96,18 @@ class LoginFault(StrEnum):
 class LoginFailed(Exception):
     """The provider did not prove who logged in, or the person may not come in (`account_id`, where it is known who).
 
-    The message is for the log and holds no personal data.
+    The message is for the log and holds no personal data. `arrived` is what the provider did prove, where the answer
+    was good but said too little: a trial shows it to who maps the attributes.
     """
 
     def __init__(
-        self, message: str, fault: LoginFault = LoginFault.unverifiable, account_id: UUID | None = None
+        self,
+        message: str,
+        fault: LoginFault = LoginFault.unverifiable,
+        account_id: UUID | None = None,
+        arrived: ProvenLogin | None = None,
     ) -> None:
         super().__init__(message)
         self.fault = fault
         self.account_id = account_id
+        self.arrived = arrived

@@ -13,7 +13,7 @@ from services.identity.proof.faults import LoginFailed, LoginFault
 from services.identity.proof.login import ProvenLogin, ReplayKey
 from services.identity.provider.models import IdentityProvider
 from services.identity.saml.assertion import ExpectedResponse, VerifiedAssertion
-from services.identity.saml.certificates import read_certificate
+from services.identity.saml.certificates import fingerprint, read_certificate
 from services.identity.saml.faults import SamlFault, SamlRefused
 from services.identity.saml.names import REDIRECT
 from services.identity.saml.posting import post_fields
@@ -88,7 +88,7 @@ class SamlFlow:
             verified = verify_response(body, expected, trust.of_responses, keys.decryption, clock.now())
         except SamlRefused as refused:
             raise LoginFailed(str(refused), _fault_of(refused)) from refused
-        return _proven(verified, provider)
+        return _proven(verified, provider, trust)
 
     def _request(self, request_id: str, departure: Departure, trust: SamlTrust) -> AuthnRequest:
         names = ServiceProviderNames(self._issuer, departure.provider.tenant_id)
@@ -142,10 +142,10 @@ def _fault_of(refused: SamlRefused) -> LoginFault:
     return LoginFault.provider_refused if refused.fault.startswith("status_") else LoginFault.unverifiable
 
 
-def _proven(verified: VerifiedAssertion, provider: IdentityProvider) -> ProvenLogin:
+def _proven(verified: VerifiedAssertion, provider: IdentityProvider, trust: SamlTrust) -> ProvenLogin:
     login_name = _login_name(verified, provider.login_claim)
     replay = hashlib.sha256(f"{verified.issuer}\x1f{verified.assertion_id}".encode()).digest()
-    return ProvenLogin(
+    proven = ProvenLogin(
         login_name=login_name,
         subject=write_subject(verified.name_id) if verified.name_id else login_name,
         auth_time=verified.authn_instant,
@@ -154,15 +154,18 @@ def _proven(verified: VerifiedAssertion, provider: IdentityProvider) -> ProvenLo
         session_until=verified.session_not_on_or_after,
         replay=ReplayKey(replay, verified.not_on_or_after),
         attributes=verified.attributes,
+        facts={"certificate": " ".join(fingerprint(one) for one in trust.certificates)},
     )
+    if not login_name:
+        reason = "not exactly one value of the attribute with the login name"
+        raise LoginFailed(reason, LoginFault.no_login_name, arrived=proven)
+    return proven
 
 
 def _login_name(verified: VerifiedAssertion, claim: str) -> str:
-    """Exactly one value: which of two is meant would be a guess about who somebody is."""
+    """Exactly one value, else none: which of two is meant would be a guess about who somebody is."""
     if claim == NAME_ID:
         values: tuple[str, ...] = (verified.name_id.value,) if verified.name_id else ()
     else:
         values = verified.attributes.get(claim, ())
-    if len(values) != 1 or not values[0].strip():
-        raise LoginFailed("not exactly one value of the attribute with the login name", LoginFault.no_login_name)
-    return values[0].strip().lower()
+    return values[0].strip().lower() if len(values) == 1 else ""

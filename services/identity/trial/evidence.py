@@ -25,9 +25,12 @@ class Kept:
     facts: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, proven: ProvenLogin) -> Self:
+    def of(cls, proven: ProvenLogin, login_claim: str) -> Self:
+        """All of it; a login name that is no attribute (SAML's NameID) stands under the name of its claim."""
         evidence = proven.evidence
         values = {**proven.attributes, **evidence.values}
+        if proven.login_name:
+            values.setdefault(login_claim, (proven.login_name,))
         return cls(proven.login_name, evidence.contexts, values, evidence.amr, proven.auth_time, proven.facts)
 
     @property

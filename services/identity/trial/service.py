@@ -72,7 +72,7 @@ class TrialService:
         A configuration that changed while the person was away counts as it is now, since that judged the answer.
         """
         trial, now = await self._repository.get_open(trial_id), clock.now()
-        kept = Kept.of(outcome.proven) if outcome.proven else None
+        kept = Kept.of(outcome.proven, provider.login_claim) if outcome.proven else None
         assurance = evaluate(kept.evidence, provider.loa_map, provider.acr_map) if kept else None
         verdict = judged(outcome.fault, assurance, Acr(trial.wanted_acr) if trial.wanted_acr else None, outcome.detail)
         trial.configuration_hash = configuration_hash(provider)

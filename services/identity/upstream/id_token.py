@@ -58,22 +58,24 @@ def verify_id_token(
 
 def read_login(claims: Mapping[str, Any], expected: ExpectedToken) -> ProvenLogin:
     """The login that verified claims (and userinfo) tell of; raises LoginFailed."""
-    values = _values(claims)
-    for claim, wanted in expected.required_claims.items():
-        if not set(values.get(claim, ())) & set(wanted):
-            raise LoginFailed(f"the login does not have a demanded value of {claim}", LoginFault.foreign_scope)
-    name = claims.get(expected.login_claim)
-    if not isinstance(name, str) or not name.strip():
-        raise LoginFailed("the provider gave no login name", LoginFault.no_login_name)
+    name, values = claims.get(expected.login_claim), _values(claims)
     acr, session = claims.get("acr"), claims.get(expected.session_claim)
-    return ProvenLogin(
-        login_name=name.strip().lower(),
+    proven = ProvenLogin(
+        login_name=name.strip().lower() if isinstance(name, str) else "",
         subject=claims["sub"],
         auth_time=instant(claims, "auth_time" if "auth_time" in claims else "iat"),
         evidence=Evidence((acr,) if isinstance(acr, str) and acr else (), values, values.get("amr", ())),
         session_id=session if isinstance(session, str) and session else None,
         attributes=values,
+        facts={"clock_skew_seconds": str(round((instant(claims, "iat") - clock.now()).total_seconds()))},
     )
+    for claim, wanted in expected.required_claims.items():
+        if not set(values.get(claim, ())) & set(wanted):
+            reason = f"the login does not have a demanded value of {claim}"
+            raise LoginFailed(reason, LoginFault.foreign_scope, arrived=proven)
+    if not proven.login_name:
+        raise LoginFailed("the provider gave no login name", LoginFault.no_login_name, arrived=proven)
+    return proven
 
 
 def has_login_name(claims: Mapping[str, Any], expected: ExpectedToken) -> bool:

@@ -2,11 +2,14 @@
 
 from typing import Any
 from urllib.parse import urlsplit
+from uuid import UUID
 
 import httpx
 import pytest
+from sqlalchemy import text
 
 from cli.demo_idp.saml.requests import from_redirect, login_wish
+from services.identity.saml.names import EPPN
 from tests.identity.saml_login.forging import Forger, Underway
 from tests.identity.world import Browser, Pkce, World, bearer
 
@@ -93,3 +96,26 @@ async def test_over_saml_a_good_answer_passes_and_one_for_others_fails(
     assert told["state"] == state
     if state == "failed":
         assert told["report"]["checks"][0]["outcome"] == "failed"
+
+
+async def test_where_the_login_name_is_missing_the_report_shows_what_came_instead(world: World) -> None:
+    headers = await admin(world, "admin-soderby", "soderby")
+    await rename_claim(world, "urn:oid:0.9.2342.19200300.100.1.1")
+    try:
+        trial, path = await begin(world, headers)
+        async with world.browser() as browser:
+            sent = await browser.client.get(trial["url"])
+            wish = login_wish(from_redirect(urlsplit(sent.headers["location"]).query, "SAMLRequest"))
+            await Underway(browser, Pkce(), wish).post(Forger(world).answer(wish))
+    finally:
+        await rename_claim(world, EPPN)
+    report = (await read(world, path, headers))["report"]
+    assert report["missing"] == ["urn:oid:0.9.2342.19200300.100.1.1"]
+    assert {one["name"]: one["values"] for one in report["attributes"]}[EPPN] == ["a***@soderby.example"]
+    assert len(report["facts"]["certificate"]) == 64
+
+
+async def rename_claim(world: World, claim: str) -> None:
+    """Past the API, as soderby's login must work for other tests afterwards."""
+    async with world.database.transaction(UUID(world.tenant("soderby"))) as session:
+        await session.execute(text("UPDATE identity_provider SET login_claim = :claim"), {"claim": claim})

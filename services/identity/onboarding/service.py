@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.identity.authorization.service import begin_trial
+from services.identity.breakglass.service import BreakGlassService
 from services.identity.federation.service.lookup import FederationService
 from services.identity.onboarding.errors import PopulationNotServed
 from services.identity.onboarding.schemas import PreviewCreate, TrialCreate
@@ -26,6 +27,7 @@ from shared.kit.handle import Handle
 from shared.kit.problems import FieldError
 from shared.kit.text import Text
 
+_MOST = 100
 _NOT_A_MEMBER = Text(
     sv="Federationen intygar ingen inloggningstjänst med det namnet nu; kontrollera entityID",
     en="The federation vouches for no identity provider of that name now; check the entityID",
@@ -108,7 +110,10 @@ class OnboardingService:
 
     async def _check_not_last(self, provider_id: UUID, state: str, body: ProviderUpdate) -> None:
         others = [one.id for one in await self._providers.active() if one.id != provider_id]
-        if state == "active" and not others and not (body.locks_out and body.reason):
+        if state != "active" or others or (body.locks_out and body.reason):
+            return
+        emergencies = await BreakGlassService(self._session, self._sealer).list(_MOST, None)
+        if not any(one.state == "enabled" for one in emergencies):
             raise LastLoginMethod()
 
     async def _check_member(self, federation_id: UUID, entity_id: str) -> None:

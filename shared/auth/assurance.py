@@ -13,13 +13,14 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import cache
 from uuid import UUID
 
 from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from shared.auth.principal import Acr, Principal
-from shared.auth.roles import Population, Role
+from shared.auth.roles import CHILDREN, NOT_STAFF, Role
 from shared.contracts.base import EventEnvelope
 from shared.contracts.identity_assurance import AssurancePolicyChanged
 from shared.kit import clock
@@ -30,7 +31,7 @@ CACHE_FOR = timedelta(seconds=15)
 SENSITIVE_FOR = timedelta(minutes=15)
 """How long after the login sensitive data may be read."""
 
-HOLDERS: tuple[str, ...] = (*(role.value for role in Role), Population.guardian.value, Population.pupil.value)
+HOLDERS: tuple[str, ...] = (*(role.value for role in Role), *(one.value for one in NOT_STAFF))
 """Whom a rule can speak of."""
 
 
@@ -62,6 +63,7 @@ class Rule:
         return not former.is_open or is_longer or not self.min_acr.at_least(former.min_acr)
 
 
+@cache
 def default_rule(holder: str, data_class: DataClass) -> Rule:
     """The strict default: staff and guardians by class; pupils reach their own confidential data, never the sensitive.
 
@@ -69,10 +71,10 @@ def default_rule(holder: str, data_class: DataClass) -> Rule:
     """
     if data_class is DataClass.ordinary:
         return Rule(Acr.basic)
-    is_pupil = holder == Population.pupil
+    is_child = holder == CHILDREN
     if data_class is DataClass.confidential:
-        return Rule(Acr.basic if is_pupil else Acr.strong)
-    return Rule(Acr.strong, SENSITIVE_FOR, is_open=not is_pupil)
+        return Rule(Acr.basic if is_child else Acr.strong)
+    return Rule(Acr.strong, SENSITIVE_FOR, is_open=not is_child)
 
 
 Rules = Mapping[tuple[str, DataClass], Rule]
@@ -165,7 +167,7 @@ def judge(
     """
     if is_program(caller):
         return Judgement(caller if data_class is not DataClass.sensitive else None)
-    if caller.population in (Population.guardian, Population.pupil):
+    if caller.population is not None and caller.population in NOT_STAFF:
         return _judge_by(_find(rules, caller.population, data_class), caller)
     acting = [
         grant for grant in caller.roles if (not accepted or grant.role in accepted) and not (everywhere and grant.unit)

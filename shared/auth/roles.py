@@ -23,6 +23,11 @@ class Population(StrEnum):
     pupil = "pupil"
 
 
+CHILDREN = Population.pupil
+NOT_STAFF = (Population.guardian, Population.pupil)
+"""Judged as such by the rules of assurance, whatever role they hold besides."""
+
+
 class Role(StrEnum):
     """What a person is in a tenant; `sentence` says what the role may do."""
 

@@ -86,7 +86,8 @@ async def authenticate(request: Request) -> Principal | None:
 
     Verified once per request, whichever of session or requirement asks first.
     """
-    known: Principal | None = getattr(request.state, "principal", None)
+    state: dict[str, Any] = request.scope.setdefault("state", {})  # what `request.state` wraps, at every request's cost
+    known: Principal | None = state.get("principal")
     if known is not None:
         return known
     credentials = _credentials(request)
@@ -104,10 +105,10 @@ async def authenticate(request: Request) -> Principal | None:
     except TokenRefused as refusal:
         log.info("token_refused", reason=str(refusal))
         raise _refused(scheme, refusal) from refusal
-    request.state.principal = principal
+    state["principal"] = principal
     limiter: RateLimiter | None = runtime.resources.get(RateLimiter)
     if limiter is not None and principal.audience == API_AUDIENCE:
-        request.state.rate_limit = limiter.count(principal)
+        state["rate_limit"] = limiter.count(principal)
     return principal
 
 

@@ -99,8 +99,8 @@ async def clients_delete(client_id: ClientId, version: IfMatch, caller: ClientsW
 async def client_secrets_rotate(
     client_id: ClientId,
     body: SecretRotation,
-    version: IfMatch,
     caller: ClientsWrite,
+    version: IfMatch,
     session: SessionDep,
     response: Response,
 ) -> SecretRotated:

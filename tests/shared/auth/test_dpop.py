@@ -95,6 +95,11 @@ async def test_a_token_bound_in_an_unknown_way_is_no_bearer_token(client: httpx.
 
 
 def test_a_proof_for_anything_else_is_refused() -> None:
+    with clock.frozen(clock.now()):
+        _refuse_every_other()
+
+
+def _refuse_every_other() -> None:
     now = int(clock.now().timestamp())
     claims: list[dict[str, Any]] = [
         {"htm": "POST"}, {"htm": "get"}, {"htm": None},

@@ -75,8 +75,8 @@ async def tenant_keys_get(
 async def tenant_keys_activate(
     key_id: TenantKeyId,
     body: TenantKeyActivate,
-    version: IfMatch,
     caller: TenantKeysWrite,
+    version: IfMatch,
     session: SessionDep,
     sealer: SealerDep,
     ring: TenantKeyRingDep,
@@ -94,8 +94,8 @@ async def tenant_keys_activate(
 @router.post("/tenant-keys/{tenantKeyId}/withdraw")
 async def tenant_keys_withdraw(
     key_id: TenantKeyId,
-    version: IfMatch,
     caller: TenantKeysWrite,
+    version: IfMatch,
     session: SessionDep,
     sealer: SealerDep,
     ring: TenantKeyRingDep,

@@ -23,7 +23,9 @@ DATA_FILES = (
 WITHOUT_DATA = {"portal"}
 OWNERS = tuple(name for name in SERVICES if name not in WITHOUT_DATA)
 ENTRY_LINES = 80
-TOP_MODULES = {"__init__", "app", "routers", "worker", "settings", "db", "models", "dependencies", "person_data"}
+TOP_MODULES = {
+    "__init__", "app", "routers", "worker", "jobs", "settings", "db", "models", "dependencies", "person_data"
+}  # fmt: skip
 MIGRATION = re.compile(r"^\d{4}-\d\d-\d\d-\d{4}_[a-z0-9_]+\.py$")
 
 

@@ -217,6 +217,13 @@ def test_every_signature_that_is_there_must_hold(signed: Signed) -> None:
     assert fault_of(etree.tostring(root)) is None
 
 
+def test_a_bad_signature_inside_a_well_signed_response_is_refused() -> None:
+    """The provider passed on an assertion that another signed: what it signed holds, what is inside does not."""
+    inner = etree.fromstring(IDP.assertion_xml(LOGIN))
+    passed_on = etree.fromstring(IDP.envelope_xml(LOGIN, craft(inner, FOREIGN, Recipe()).decode()))
+    assert fault_of(craft(passed_on, IDP.credential, Recipe())) == F.signature_invalid
+
+
 ATTACKS: list[tuple[str, Callable[[], bytes], F]] = [
     ("two signatures", lambda: forged(double(".//ds:Signature")), F.signature_misplaced),
     (

@@ -3,9 +3,17 @@
 from urllib.parse import parse_qsl, urlsplit
 
 import httpx
+import pytest
 
+from services.identity.oidc_login.registrations import Registrations
+from services.identity.proof.faults import LoginFailed
+from services.identity.provider.models import IdentityProvider
+from services.identity.secret.sealing import Sealer
+from services.identity.settings import Settings
+from services.identity.tenantkey.ring import TenantKeyRing
 from shared.kit.ids import new_id
 from tests.identity.world import Browser, Pkce, World
+from tests.support.services import ServiceUnderTest
 
 SCOPE = "openid profile accounts:read"
 
@@ -66,3 +74,18 @@ async def test_the_keys_of_a_tenant_s_client_are_published_and_no_private_half(w
         (key,) = answer.json()["keys"]
         assert (key["kty"], key["alg"], key["use"], "d" in key) == ("EC", "ES256", "sig", False)
         assert (await browser.client.get(f"/oidc/{new_id()}/jwks")).status_code == 404
+
+
+async def test_a_provider_that_would_let_anybody_in_is_never_asked(identity: ServiceUnderTest) -> None:
+    resources, settings = identity.app.state.runtime.resources, identity.settings
+    assert isinstance(settings, Settings)
+    registrations = Registrations(resources[Sealer], resources[TenantKeyRing], settings.issuer)
+    fields = {"tenant_id": identity.tenant, "name": "G", "client_id": "c", "login_claim": "email", "acr_map": {}}
+    google = IdentityProvider(id=new_id(), issuer="https://accounts.google.com", **fields)
+    with pytest.raises(LoginFailed, match="hd"):
+        await registrations.of(google)
+    google.configuration = {"required_claims": {"hd": ["norrvik.example"]}}
+    assert (await registrations.of(google)).redirect_uri.endswith(f"/oidc/{identity.tenant}/callback")
+    google.configuration = {"token_auth": "none"}
+    with pytest.raises(LoginFailed, match="cannot be read"):
+        await registrations.of(google)

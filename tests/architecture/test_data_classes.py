@@ -53,4 +53,5 @@ def test_every_service_that_may_show_sensitive_data_tells_of_violations() -> Non
     assert sensitive
     for service in sensitive:
         event = CONTRACTS[f"{service}.assurance.violated.v1"]
-        assert f"use_assurance(lambda seen, more: {event.__name__}(" in (ROOT / "services" / service / "app.py").read_text()
+        app = (ROOT / "services" / service / "app.py").read_text()
+        assert f"use_assurance(lambda seen, more: {event.__name__}(" in app

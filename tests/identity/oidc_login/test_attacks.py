@@ -1,5 +1,6 @@
 """Attacks on logins over OpenID Connect that the whole flow must withstand; `login/test_login.py` has the others."""
 
+from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import httpx
@@ -80,7 +81,13 @@ async def test_a_provider_that_would_let_anybody_in_is_never_asked(identity: Ser
     resources, settings = identity.app.state.runtime.resources, identity.settings
     assert isinstance(settings, Settings)
     registrations = Registrations(resources[Sealer], resources[TenantKeyRing], settings.issuer)
-    fields = {"tenant_id": identity.tenant, "name": "G", "client_id": "c", "login_claim": "email", "acr_map": {}}
+    fields: dict[str, Any] = {
+        "tenant_id": identity.tenant,
+        "name": "G",
+        "client_id": "c",
+        "login_claim": "email",
+        "acr_map": {},
+    }
     google = IdentityProvider(id=new_id(), issuer="https://accounts.google.com", **fields)
     with pytest.raises(LoginFailed, match="hd"):
         await registrations.of(google)

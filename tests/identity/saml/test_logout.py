@@ -110,6 +110,14 @@ def test_an_answer_tells_honestly_how_far_the_logout_went(answer: LogoutAnswer, 
     assert caught.value.fault == F.in_response_to
 
 
+def test_an_answer_with_two_statuses_says_nothing() -> None:
+    root = parse(build_logout_response(ANSWER))
+    double("samlp:Status")(root)
+    with pytest.raises(SamlRefused) as caught:
+        read_logout_response(root, EXPECTED, "_1", NOW)
+    assert caught.value.fault == F.message_shape
+
+
 def test_requests_age() -> None:
     xml = build_logout_request(CALL)
     assert isinstance(read(xml, now_offset=timedelta(minutes=5, seconds=59)), LogoutRequest)

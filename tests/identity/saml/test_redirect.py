@@ -1,6 +1,7 @@
 """HTTP-Redirect and HTTP-POST: our requests, and messages that come over either."""
 
 import base64
+import tracemalloc
 import zlib
 from datetime import timedelta
 from urllib.parse import parse_qs, quote_plus, urlsplit
@@ -133,6 +134,13 @@ def test_inflating_is_bounded() -> None:
         with pytest.raises(SamlRefused) as caught:
             inflate(data)
         assert caught.value.fault == expected
+    packed = deflated(b"x" * 50_000_000)
+    tracemalloc.start()
+    with pytest.raises(SamlRefused):
+        inflate(packed)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 2_000_000
     bomb = base64.b64encode(deflated(b"x" * 50_000_000)).decode()
     assert fault(f"SAMLRequest={quote_plus(bomb)}") == F.too_large
 

@@ -79,6 +79,11 @@ def test_patterns_that_mean_anything_else_match_nothing(pattern: str) -> None:
     assert not is_allowed("anna@x.org", Scope(pattern + "(" * 500, is_regexp=True))
 
 
+def test_a_pattern_without_end_is_not_read() -> None:
+    domain = "a" * 300 + ".example.org"
+    assert not is_allowed(f"anna@{domain}", Scope(f"^{domain.replace('.', chr(92) + '.')}$", is_regexp=True))
+
+
 def test_both_scoped_attributes_are_checked_and_every_value() -> None:
     check_scopes({EPPN: ["a@example.org"], SCOPED_AFFILIATION: ["student@example.org"]}, OWN)
     for attributes in (

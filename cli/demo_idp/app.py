@@ -127,7 +127,7 @@ class Provider:
             "sub": hashlib.sha256(user.eppn.encode()).hexdigest()[:32],
             "nonce": grant.request.nonce,
             "auth_time": grant.auth_time,
-            "acr": user.acr,
+            "acr": grant.acr,
             "name": user.name,
             "eduPersonPrincipalName": user.eppn,
         }

@@ -2,6 +2,7 @@
 
 import hmac
 import json
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,8 +12,9 @@ from typing import Any
 class User:
     """An invented person. `acr` is what a login of this person is worth; `eppn` is the login name that we assert.
 
-    Over SAML `contexts` are the authentication contexts that the person can reach, weakest first (`acr` where none is
-    named), and `assurance` what stands in eduPersonAssurance.
+    `contexts` are what the person can reach when asked for it, weakest first (`acr` where none is named): who
+    `steps_up` begins with the weakest that will do, others always use the strongest. `assurance` is what stands in
+    eduPersonAssurance.
     """
 
     username: str
@@ -22,13 +24,22 @@ class User:
     acr: str
     contexts: tuple[str, ...] = ()
     assurance: tuple[str, ...] = ()
+    steps_up: bool = False
+
+    def reaches(self, asked: Collection[str]) -> str | None:
+        """How the person logs in where one of `asked` will do (anything where nothing is asked); None if in no way."""
+        fitting = [one for one in self.contexts if not asked or one in asked]
+        if not fitting:
+            return None
+        return fitting[0] if self.steps_up else fitting[-1]
 
     @classmethod
     def read(cls, entry: dict[str, Any]) -> "User":
         """From the directory file; KeyError for what must be there."""
         contexts, assurance = tuple(entry.get("contexts", ())), tuple(entry.get("assurance", ()))
         plain = {key: entry[key] for key in ("username", "password", "eppn", "name", "acr")}
-        return cls(**plain, contexts=contexts or (entry["acr"],), assurance=assurance)
+        contexts = contexts or (entry["acr"],)
+        return cls(**plain, contexts=contexts, assurance=assurance, steps_up=entry.get("stepsUp", False))
 
 
 @dataclass(frozen=True)

@@ -27,13 +27,15 @@ class LoginRequest:
     state: str
     nonce: str
     code_challenge: str
+    acr_values: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Grant:
-    """Who logged in, when, and for which request."""
+    """Who logged in, how, when, and for which request."""
 
     user: User
+    acr: str
     request: LoginRequest
     auth_time: int
     expires_at: float
@@ -55,6 +57,7 @@ def read_request(query: Mapping[str, str], client: Client) -> LoginRequest:
         query.get("state", ""),
         query.get("nonce", ""),
         query["code_challenge"],
+        tuple(query.get("acr_values", "").split()),
     )
 
 
@@ -84,7 +87,8 @@ class Logins:
             return request, None
         del self._forms[ticket]
         code = secrets.token_urlsafe(32)
-        self._grants[code] = Grant(user, request, int(time.time()), time.monotonic() + CODE_SECONDS)
+        acr = user.reaches(request.acr_values) or user.acr
+        self._grants[code] = Grant(user, acr, request, int(time.time()), time.monotonic() + CODE_SECONDS)
         return request, code
 
     def redeem(self, code: str, client: Client, redirect_uri: str, verifier: str) -> Grant:

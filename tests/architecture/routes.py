@@ -30,7 +30,7 @@ PUBLIC: dict[tuple[str, str, str], str] = {
     ("identity", "POST", "/oauth2/token"): "authenticates the client itself (RFC 6749 section 3.2)",
     ("identity", "POST", "/oauth2/par"): "authenticates the client itself (RFC 9126)",
     ("identity", "POST", "/oauth2/device_authorization"): "authenticates the client itself (RFC 8628)",
-    ("identity", "GET", "/oauth2/device"): "where a person connects a device; the session's cookie stands for the token",
+    ("identity", "GET", "/oauth2/device"): "where a person connects a device; the session cookie is the token",
     ("identity", "POST", "/oauth2/device"): "the person's answer, from our own page alone",
     ("identity", "POST", "/oauth2/revoke"): "authenticates the client itself (RFC 7009)",
     ("identity", "POST", "/oauth2/introspect"): "authenticates the client itself (RFC 7662)",

@@ -143,7 +143,7 @@ class SamlFace:
 
     def _answer(self, wish: LoginWish, party: Party, provider: ServiceProvider, session: Session) -> Response:
         """A person who cannot be what is asked for is not said to be: NoAuthnContext."""
-        context = wish.fulfilled_by(session.user.contexts)
+        context = wish.fulfilled_by(session.user)
         if context is None:
             return self._post(party.acs, self._answerer().refusal(_to(party), wish.request_id, "NoAuthnContext"), wish)
         if party.entity_id not in session.visited:

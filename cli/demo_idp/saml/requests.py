@@ -15,6 +15,7 @@ from signxml.exceptions import InvalidInput
 from signxml.exceptions import InvalidSignature as InvalidXmlSignature
 from signxml.verifier import XMLVerifier
 
+from cli.demo_idp.directory import User
 from cli.demo_idp.saml.names import LEVELS, STATUS, q
 
 _MOST = 256 * 1024
@@ -50,14 +51,12 @@ class LoginWish:
     is_forced: bool
     is_passive: bool
 
-    def fulfilled_by(self, contexts: tuple[str, ...]) -> str | None:
-        """The strongest of a person's contexts that will do; None when none does."""
-        if self.is_minimum:
-            floor = min((LEVELS.index(one) for one in self.contexts if one in LEVELS), default=0)
-            fitting = [one for one in contexts if one in LEVELS and LEVELS.index(one) >= floor]
-        else:
-            fitting = [one for one in contexts if not self.contexts or one in self.contexts]
-        return fitting[-1] if fitting else None
+    def fulfilled_by(self, user: User) -> str | None:
+        """How the person logs in so that it will do; None when they cannot."""
+        if not self.is_minimum:
+            return user.reaches(self.contexts)
+        floor = min((LEVELS.index(one) for one in self.contexts if one in LEVELS), default=0)
+        return user.reaches(LEVELS[floor:])
 
 
 def from_redirect(query: str, name: str) -> Message:

@@ -31,13 +31,17 @@ class Part:
 
 @dataclass(frozen=True)
 class DemoUser:
-    """Somebody with a password at the demo identity provider. `home` is the slug of the tenant of the account."""
+    """Somebody with a password at the demo identity provider. `home` is the slug of the tenant of the account.
+
+    Who `steps_up` uses the second factor only when asked for it.
+    """
 
     username: str
     name: str
     home: str
     parts: tuple[Part, ...]
     is_strong: bool = True
+    steps_up: bool = False
 
     @property
     def login_name(self) -> str:
@@ -79,6 +83,7 @@ USERS = (
     DemoUser("register", "Rio Registeransvarig", "norrvik", _at_norrvik(Role.register_admin)),
     DemoUser("utbildare", "Ulla Utbildare", "norrvik", _at_norrvik(Role.trainer)),
     DemoUser("deltagare", "Didrik Deltagare", "norrvik", _at_norrvik(Role.participant), is_strong=False),
+    DemoUser("stegvis", "Stina Stegvis", "norrvik", _at_norrvik(Role.register_admin), steps_up=True),
     DemoUser("revisor", "Rut Revisor", "norrvik", _at_norrvik(Role.auditor)),
     DemoUser("admin-soderby", "Sol Systemansvarig", "soderby", (Part("soderby", Role.tenant_admin, Side.customer),)),
     DemoUser(

@@ -92,6 +92,7 @@ class DemoSeed:
                     "name": user.name,
                     "acr": STRONG if user.is_strong else WEAK,
                     "contexts": [WEAK, STRONG] if user.is_strong else [WEAK],
+                    "stepsUp": user.steps_up,
                 }
                 for user in USERS
             ],

@@ -29,7 +29,7 @@ PUBLIC: dict[tuple[str, str, str], str] = {
     ("identity", "POST", "/oauth2/authorize"): "the same as a form (OpenID Connect Core 3.1.2.1)",
     ("identity", "POST", "/oauth2/token"): "authenticates the client itself (RFC 6749 section 3.2)",
     ("identity", "POST", "/oauth2/par"): "authenticates the client itself (RFC 9126)",
-    ("identity", "POST", "/oauth2/device_authorization"): "authenticates the client itself (RFC 8628)",
+    ("identity", "POST", "/oauth2/device-authorization"): "authenticates the client itself (RFC 8628)",
     ("identity", "GET", "/oauth2/device"): "where a person connects a device; the session cookie is the token",
     ("identity", "POST", "/oauth2/device"): "the person's answer, from our own page alone",
     ("identity", "POST", "/oauth2/revoke"): "authenticates the client itself (RFC 7009)",

@@ -1,4 +1,4 @@
-"""`/oauth2/device_authorization` for devices, `/oauth2/device` for people (RFC 8628)."""
+"""`/oauth2/device-authorization` for devices, `/oauth2/device` for people (RFC 8628)."""
 
 import secrets
 from typing import Annotated
@@ -50,13 +50,13 @@ _ITSELF = "startklar-device-page"
 
 
 @router.post(
-    "/oauth2/device_authorization", response_model=OAuthDevice, openapi_extra=as_form(*DEVICE) | {"security": [{}]}
+    "/oauth2/device-authorization", response_model=OAuthDevice, openapi_extra=as_form(*DEVICE) | {"security": [{}]}
 )
 async def oauth2_device_authorization(
     request: Request, database: DatabaseDep, clients: ClientsDep, settings: SettingsDep
 ) -> Response:
     """A device asks for a code that its person can type on a page of ours."""
-    here = f"{settings.issuer}/oauth2/device_authorization"
+    here = f"{settings.issuer}/oauth2/device-authorization"
     try:
         form = Parameters.parse_body(await request.body(), request.headers.get("content-type"))
         client = await clients.authenticate(form, only_header(request.headers.getlist("authorization")))

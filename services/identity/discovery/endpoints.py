@@ -52,7 +52,7 @@ def _metadata(issuer: str) -> OAuthMetadata:
         introspection_endpoint=f"{issuer}/oauth2/introspect",
         end_session_endpoint=f"{issuer}/oauth2/logout",
         pushed_authorization_request_endpoint=f"{issuer}/oauth2/par",
-        device_authorization_endpoint=f"{issuer}/oauth2/device_authorization",
+        device_authorization_endpoint=f"{issuer}/oauth2/device-authorization",
         scopes_supported=[scope.value for scope in Scope],
         response_types_supported=["code"],
         response_modes_supported=["query"],

@@ -186,7 +186,7 @@ class OAuthMetadata(BaseModel):
             "introspection_endpoint": f"{_ISSUER}/oauth2/introspect",
             "end_session_endpoint": f"{_ISSUER}/oauth2/logout",
             "pushed_authorization_request_endpoint": f"{_ISSUER}/oauth2/par",
-            "device_authorization_endpoint": f"{_ISSUER}/oauth2/device_authorization",
+            "device_authorization_endpoint": f"{_ISSUER}/oauth2/device-authorization",
             "scopes_supported": ["openid", "profile", "offline_access", "projects:read"],
             "response_types_supported": ["code"],
             "response_modes_supported": ["query"],

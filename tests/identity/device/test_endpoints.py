@@ -26,7 +26,7 @@ async def screen(world: World) -> str:
 
 async def begin(world: World, screen: str, proof: dict[str, str] | None = None, **changes: Any) -> httpx.Response:
     form = {"client_id": screen, "scope": "openid projects:read offline_access", "tenant": "norrvik"} | changes
-    return await post(world, "/oauth2/device_authorization", form, proof)
+    return await post(world, "/oauth2/device-authorization", form, proof)
 
 
 async def poll(world: World, client_id: str, device_code: str, headers: dict[str, str] | None = None) -> dict[str, Any]:
@@ -80,7 +80,7 @@ async def test_a_person_connects_a_device_and_its_code_counts_once(world: World,
 
 async def test_a_no_a_strange_client_and_a_strange_key_get_nothing(world: World, screen: str) -> None:
     key = ProofKey()
-    headers = {"DPoP": key.proof("POST", f"{world.issuer}/oauth2/device_authorization")}
+    headers = {"DPoP": key.proof("POST", f"{world.issuer}/oauth2/device-authorization")}
     denied, bound = (await begin(world, screen)).json(), (await begin(world, screen, headers)).json()
     async with world.browser() as browser:
         await log_in(browser, denied["verification_uri"], "rektor")

@@ -20,6 +20,7 @@ FILE = "files never change; which ones belong to a plan has its history"
 
 # Tables without images, each with the reason.
 WITHOUT_PAST: dict[str, str] = {
+    "assurance_rule": "a copy of identity's rules, whose journal holds their past",
     "access_cutoff": "who lost access when, read by the token check alone",
     "event_log": KIT,
     "idempotency": KIT,

@@ -1,8 +1,9 @@
 """The worker of identity: follows the roster, rotates keys, forgets what has expired, publishes events."""
 
 from services.identity import models  # noqa: F401 - every table is known before the first query
-from services.identity.decision.tasks import on_decision_superseded, on_decision_taken
+from services.identity.decision.tasks import on_decision_taken
 from services.identity.jobs import SCHEDULE, jobs
+from services.identity.policy.tasks import on_basis_superseded
 from services.identity.roster.tasks import on_person_protected, on_roster_applied
 from services.identity.settings import Settings
 from shared.auth.service_tokens import build_token_source
@@ -19,7 +20,7 @@ def worker_spec(feed: ChangeFeed, settings: Settings) -> WorkerSpec:
         settings=Settings,
         consumes={
             "sync": {RosterApplied: on_roster_applied, PersonProtected: on_person_protected},
-            "projects": {DecisionTaken: on_decision_taken, DecisionSuperseded: on_decision_superseded},
+            "projects": {DecisionTaken: on_decision_taken, DecisionSuperseded: on_basis_superseded},
         },
         jobs=jobs(feed, settings),
         schedule=SCHEDULE,

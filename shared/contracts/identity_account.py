@@ -59,7 +59,10 @@ class AccountAlternativeRemoved(Event):
 
 
 class PopulationOpened(Event):
-    """Pupils or guardians (of a unit; `unit_id` absent: of all) may log in from `opens_on`, absent: from now."""
+    """Pupils or guardians (of a unit; `unit_id` absent: of all) may log in from `opens_on`, absent: from now.
+
+    `decision_key` names the question that the decision answered.
+    """
 
     type: ClassVar[str] = "identity.population.opened.v1"
 
@@ -68,6 +71,7 @@ class PopulationOpened(Event):
     unit_id: UUID | None = None
     opens_on: date | None = None
     decision_id: UUID | None = None
+    decision_key: str | None = None
 
     @property
     def subject(self) -> UUID:

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from sqlalchemy import ForeignKeyConstraint, Index, LargeBinary, Text, UniqueConstraint
+from sqlalchemy import ForeignKeyConstraint, Index, LargeBinary, Text, UniqueConstraint, text
 from sqlmodel import Field
 
 from services.identity.db import Model
@@ -14,11 +14,14 @@ class Account(Model, TenantRow, Versioned, table=True):
 
     Of a protected person `display_name` is the alias and `login_name` is absent; the account is found by digest.
     `source` is `roster` (follows sync, as of `roster_version`) or `manual`.
-    `closed_reason` says why a closed account was closed.
+    `closed_reason` says why a closed account was closed. `unit_id` is the unit whose administrator opened it by hand.
     """
 
     __tablename__ = "account"
-    __table_args__ = (UniqueConstraint("tenant_id", "person_id"),)
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "person_id"),
+        Index("ix_account_tenant_id_unit_id", "tenant_id", "unit_id", postgresql_where=text("unit_id IS NOT NULL")),
+    )
 
     person_id: UUID | None = None
     display_name: str = Field(sa_type=Text)
@@ -28,6 +31,7 @@ class Account(Model, TenantRow, Versioned, table=True):
     closed_reason: str | None = Field(default=None, sa_type=Text)
     source: str = Field(default="manual", sa_type=Text)
     roster_version: int = 0
+    unit_id: UUID | None = None
 
 
 class AccountLogin(Model, table=True):

@@ -11,6 +11,17 @@ class DecisionNotTaken(Invalid):
     title = Text(sv="Beslutet är inte taget", en="The decision has not been taken", da="Beslutningen er ikke truffet")
 
 
+class DecisionAboutOther(Invalid):
+    """It was taken, but answered another question."""
+
+    slug = "decision-about-other"
+    title = Text(
+        sv="Beslutet gäller en annan fråga",
+        en="The decision is about something else",
+        da="Beslutningen gælder noget andet",
+    )
+
+
 class DecisionReplaced(Invalid):
     """A later decision took its place."""
 

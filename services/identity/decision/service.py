@@ -58,7 +58,7 @@ class DecisionService:
             await self._session.flush()
 
     async def supersede(self, decision_id: UUID, successor_id: UUID) -> None:
-        """A later decision took the place of this one. What was changed by it stays; nothing new may rest on it."""
+        """A later decision took the place of this one. Nothing new may rest on it; `policy` ends what it loosened."""
         decision = await self._repository.find(decision_id)
         if decision is not None:
             decision.successor_id = successor_id

@@ -78,6 +78,7 @@ def _show(row: Effective, caller: Principal, request: Request, lang: Lang) -> As
         max_age_seconds=int(row.rule.max_age.total_seconds()) if row.rule.max_age is not None else None,
         origin="tenant" if row.version else "default",
         decision_id=row.decision_id,
+        decision_key=row.decision_key,
         open_issue=row.open_issue.pick(lang) if row.open_issue else None,
         version=row.version,
         updated_at=row.updated_at,

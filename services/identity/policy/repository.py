@@ -1,9 +1,10 @@
 """Every SELECT of the rules of assurance."""
 
 from collections.abc import Sequence
+from uuid import UUID
 
 from sqlalchemy import text
-from sqlmodel import select
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.identity.policy.models import AssurancePolicy
@@ -22,6 +23,11 @@ class PolicyRepository:
     async def all(self) -> Sequence[AssurancePolicy]:
         """Every rule that the tenant has set: at most one per holder and class, so no pages."""
         return (await self._session.exec(select(AssurancePolicy))).all()
+
+    async def resting_on(self, decision_id: UUID) -> Sequence[AssurancePolicy]:
+        """The rules that a decision stands behind, locked."""
+        query = select(AssurancePolicy).where(AssurancePolicy.decision_id == decision_id)
+        return (await self._session.exec(query.order_by(col(AssurancePolicy.id)).with_for_update())).all()
 
     async def lock(self) -> None:
         """One change of the tenant's rules at a time: the first change of a rule has no row to lock."""

@@ -18,6 +18,7 @@ PUBLIC_EXAMPLE = {
     "maxAgeSeconds": 900,
     "origin": "default",
     "decisionId": None,
+    "decisionKey": None,
     "openIssue": "Children have no second factor yet.",
     "version": 0,
     "updatedAt": None,
@@ -57,6 +58,7 @@ class AssurancePolicyPublic(ApiModel):
     max_age_seconds: int | None
     origin: Literal["default", "tenant"]
     decision_id: UUID | None
+    decision_key: str | None = Field(description="The question that the decision answered; superseded, the rule lapses")
     open_issue: str | None = Field(description="What the programme has left open about this rule")
     version: int = Field(description="0 as long as the default holds")
     updated_at: datetime | None

@@ -8,6 +8,7 @@ from uuid import UUID, uuid5
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from services.identity.decision.models import TakenDecision
 from services.identity.decision.service import DecisionService
 from services.identity.policy.errors import DecisionNeeded, LocksOut, PolicyNotFound
 from services.identity.policy.models import AssurancePolicy
@@ -52,6 +53,7 @@ class Effective:
     data_class: DataClass
     rule: Rule
     decision_id: UUID | None = None
+    decision_key: str | None = None
     version: int = 0
     updated_at: datetime | None = None
 
@@ -92,14 +94,36 @@ class PolicyService:
         former = await self.get(policy_id)
         check_version(expected_version, former.version)
         rule = _changed(former.rule, body)
+        decision = None
         if body.decision_id is not None:
-            await DecisionService(self._session).get_taken(body.decision_id)
+            decision = await DecisionService(self._session).get_taken(body.decision_id)
         elif rule.loosens(former.rule):
             raise DecisionNeeded(_HOW, errors=[FieldError(pointer="#/decisionId", detail=_HOW, code="missing")])
         _refuse_locking_out(former, rule, caller)
-        return await self._keep(former, rule, body)
+        return await self._keep(former, rule, decision, body.reason)
 
-    async def _keep(self, former: Effective, rule: Rule, body: AssurancePolicyUpdate) -> Effective:
+    async def lapse(self, decision_id: UUID) -> int:
+        """A decision was superseded: what was looser than the default by it is so no longer; how many rules lapsed.
+
+        Where such a rule is stricter in another respect, it stays so: nothing is loosened by this.
+        """
+        await self._repository.lock()
+        lapsed = 0
+        for row in await self._repository.resting_on(decision_id):
+            former, default = _of_row(row), default_rule(row.holder, DataClass(row.data_class))
+            if not former.rule.loosens(default):
+                continue
+            row.sqlmodel_update(_columns(_stricter(former.rule, default)))
+            row.decision_id = row.decision_key = None
+            row.touch()
+            await self._session.flush()
+            await self._tell(former, row, "decision_superseded", "lapsed")
+            lapsed += 1
+        return lapsed
+
+    async def _keep(
+        self, former: Effective, rule: Rule, decision: TakenDecision | None, reason: str | None
+    ) -> Effective:
         rows = {(row.holder, row.data_class): row for row in await self._repository.all()}
         row = rows.get((former.holder, former.data_class.value))
         if row is None:
@@ -114,21 +138,29 @@ class PolicyService:
         else:
             row.sqlmodel_update(_columns(rule))
             row.touch()
-        row.decision_id = body.decision_id
+        if decision is not None:
+            row.decision_id, row.decision_key = decision.id, decision.decision_key
+        elif not rule.loosens(default_rule(row.holder, former.data_class)):
+            row.decision_id = row.decision_key = None  # what is left needs nobody's decision
         await self._session.flush()
-        await self._tell(former, row, body.reason)
+        await self._tell(former, row, reason, "changed")
         return _of_row(row)
 
-    async def _tell(self, former: Effective, row: AssurancePolicy, reason: str | None) -> None:
-        before = {"version": former.version, **_columns(former.rule)}
+    async def _tell(self, former: Effective, row: AssurancePolicy, reason: str | None, verb: str) -> None:
+        before = {"version": former.version, "decisionId": str(former.decision_id or ""), **_columns(former.rule)}
         after = {"version": row.version, "decisionId": str(row.decision_id or ""), **_columns(_rule(row))}
+        after["decisionKey"] = row.decision_key
         place = {"holder": row.holder, "dataClass": row.data_class}
         event = AssurancePolicyChanged(
-            assurance_policy_id=row.id, decision_id=row.decision_id, version=row.version, **_told(row)
+            assurance_policy_id=row.id,
+            decision_id=row.decision_id,
+            decision_key=row.decision_key,
+            version=row.version,
+            **_told(row),
         )
         await record(
             self._session,
-            "assurance_policy.changed",
+            f"assurance_policy.{verb}",
             "assurance_policy",
             row.id,
             before=place | before,
@@ -149,6 +181,13 @@ def _changed(former: Rule, body: AssurancePolicyUpdate) -> Rule:
     if "max_age_seconds" in body.model_fields_set:
         max_age = timedelta(seconds=body.max_age_seconds) if body.max_age_seconds is not None else None
     return Rule(body.min_acr or former.min_acr, max_age, former.is_open if body.is_open is None else body.is_open)
+
+
+def _stricter(one: Rule, other: Rule) -> Rule:
+    """What both demand together."""
+    ages = [rule.max_age for rule in (one, other) if rule.max_age is not None]
+    min_acr = one.min_acr if one.min_acr.at_least(other.min_acr) else other.min_acr
+    return Rule(min_acr, min(ages, default=None), one.is_open and other.is_open)
 
 
 def _refuse_locking_out(former: Effective, rule: Rule, caller: Principal) -> None:
@@ -175,5 +214,12 @@ def _rule(row: AssurancePolicy) -> Rule:
 
 def _of_row(row: AssurancePolicy) -> Effective:
     return Effective(
-        row.id, row.holder, DataClass(row.data_class), _rule(row), row.decision_id, row.version, row.updated_at
+        id=row.id,
+        holder=row.holder,
+        data_class=DataClass(row.data_class),
+        rule=_rule(row),
+        decision_id=row.decision_id,
+        decision_key=row.decision_key,
+        version=row.version,
+        updated_at=row.updated_at,
     )

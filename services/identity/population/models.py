@@ -13,7 +13,8 @@ from shared.kit.db import TIMESTAMP, TenantRow, Versioned
 class PopulationOpening(Model, TenantRow, Versioned, table=True):
     """Pupils or guardians of a unit, or (no unit) of all, may log in from `opens_on` until it is closed.
 
-    Guardians come in by a decision of the customer alone [HAN-A4.02]. Staff needs no opening.
+    Guardians come in by a decision of the customer alone [HAN-A4.02]; `decision_key` names the question that it
+    answered. Staff needs no opening.
     """
 
     __tablename__ = "population_opening"
@@ -37,4 +38,5 @@ class PopulationOpening(Model, TenantRow, Versioned, table=True):
     state: str = Field(default="open", sa_type=Text)
     opens_on: date | None = None
     decision_id: UUID | None = None
+    decision_key: str | None = Field(default=None, sa_type=Text)
     closed_at: datetime | None = Field(default=None, sa_type=TIMESTAMP)

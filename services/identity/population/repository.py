@@ -59,6 +59,16 @@ WHERE t.tenant_id = :tenant AND t.person_id = :person AND NOT EXISTS (
 """
 
 
+def shut_out_query(tenant: str, account: str, today: str) -> str:
+    """The query of `shut_out` about one account, for a statement that asks more; the arguments are SQL."""
+    return _SHUT_OUT.replace(":tenant", tenant).replace(":accounts", f"ARRAY[{account}]").replace(":today", today)
+
+
+def group_query(tenant: str, person: str, today: str) -> str:
+    """The query of `group_of`, for a statement that asks more; the arguments are SQL."""
+    return _GROUP.replace(":tenant", tenant).replace(":person", person).replace(":today", today)
+
+
 class PopulationRepository:
     """The openings of the session's tenant, and whom they let in."""
 

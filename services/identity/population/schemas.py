@@ -21,6 +21,11 @@ class PopulationOpeningCreate(ApiInput):
         None, description="The first day on which they may log in; absent for now", examples=["2026-08-17"]
     )
     decision_id: UUID | None = Field(None, description="The customer's decision, needed for guardians")
+    decision_key: str | None = Field(
+        None,
+        max_length=100,
+        description="The question that it answered, where the project gave it a key of its own; to be read in projects",
+    )
 
 
 class PopulationClosing(ApiInput):
@@ -56,6 +61,7 @@ class PopulationOpeningPublic(ApiModel):
             "state": "open",
             "opensOn": "2026-08-17",
             "decisionId": None,
+            "decisionKey": None,
             "closedAt": None,
             "version": 1,
             "createdAt": "2026-08-17T08:00:00Z",
@@ -78,6 +84,7 @@ class PopulationOpeningPublic(ApiModel):
     state: Literal["open", "closed"]
     opens_on: date | None = Field(examples=["2026-08-17"])
     decision_id: UUID | None
+    decision_key: str | None = Field(description="The question that the decision answered")
     closed_at: datetime | None
     version: int
     created_at: datetime

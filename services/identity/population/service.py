@@ -5,6 +5,7 @@ from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from services.identity.decision.errors import DecisionAboutOther
 from services.identity.decision.service import DecisionService
 from services.identity.population.errors import (
     DecisionMissing,
@@ -24,7 +25,20 @@ from shared.kit import clock
 from shared.kit.db import tenant_of
 from shared.kit.journal import record
 from shared.kit.problems import FieldError
+from shared.kit.text import Text
 from shared.queue.outbox import publish
+
+GUARDIANS = ("han_a4_02", "connect_guardians")
+"""The keys of the question whether guardians shall be connected: the template's row, and its plain name."""
+
+_OTHER = Text(
+    sv="Beslutet svarar på frågan {key}. Ange beslutet om vårdnadshavarna ({wanted}); om det är just detta beslut, ange"
+    " decisionKey: {key}.",
+    en="The decision answers the question {key}. Name the one about the guardians ({wanted}); if it is this very one,"
+    " give decisionKey: {key}.",
+    da="Beslutningen svarer på spørgsmålet {key}. Angiv den om forældrene ({wanted}); er det netop denne, så angiv"
+    " decisionKey: {key}.",
+)
 
 
 class PopulationService:
@@ -49,20 +63,21 @@ class PopulationService:
         return PopulationPreview.model_validate(counts)
 
     async def open(self, body: PopulationOpeningCreate) -> PopulationOpening:
-        """Let a population in. Raises DecisionMissing, DecisionNotTaken, DecisionReplaced, UnitUnknown,
-        PopulationOpen."""
-        await self._check_decision(body)
+        """Let a population in. Raises DecisionMissing, DecisionNotTaken, DecisionReplaced, DecisionAboutOther,
+        UnitUnknown, PopulationOpen."""
+        key = await self._decision_key(body)
         if body.unit_id is not None and not await RosterService(self._session).has_unit(body.unit_id):
             raise UnitUnknown(errors=[FieldError(pointer="#/unitId", detail=UnitUnknown.title, code="unknown")])
         await self._repository.lock()
         if await self._repository.find_open(body.population, body.unit_id):
             raise PopulationOpen()
-        opening = PopulationOpening(tenant_id=tenant_of(self._session), **body.model_dump())
+        asked = body.model_dump() | {"decision_key": key}
+        opening = PopulationOpening(tenant_id=tenant_of(self._session), **asked)
         self._repository.add(opening)
         await self._session.flush()
-        after = body.model_dump(mode="json")
+        after = body.model_dump(mode="json") | {"decision_key": key}
         await record(self._session, "population.opened", "population_opening", opening.id, after=after)
-        event = PopulationOpened(population_opening_id=opening.id, **body.model_dump())
+        event = PopulationOpened(population_opening_id=opening.id, **asked)
         await publish(self._session, event)
         return opening
 
@@ -105,10 +120,17 @@ class PopulationService:
     async def list(self, limit: int, after: UUID | None) -> Sequence[PopulationOpening]:
         return await self._repository.list(limit, after)
 
-    async def _check_decision(self, body: PopulationOpeningCreate) -> None:
-        if body.population != "guardian":
-            return
+    async def _decision_key(self, body: PopulationOpeningCreate) -> str | None:
+        """The question that the named decision answered; None where none is needed and none is named."""
         if body.decision_id is None:
+            if body.population != "guardian":
+                return None
             place = FieldError(pointer="#/decisionId", detail=DecisionMissing.title, code="missing")
             raise DecisionMissing(errors=[place])
-        await DecisionService(self._session).get_taken(body.decision_id)
+        decision = await DecisionService(self._session).get_taken(body.decision_id)
+        accepted = GUARDIANS if body.decision_key is None else (body.decision_key,)
+        if body.population == "guardian" and decision.decision_key not in accepted:
+            told = _OTHER.format(key=decision.decision_key, wanted=", ".join(accepted))
+            place = FieldError(pointer="#/decisionId", detail=told, code="decision-about-other")
+            raise DecisionAboutOther(told, errors=[place])
+        return decision.decision_key

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKeyConstraint, Index, LargeBinary, Text, UniqueConstraint
+from sqlalchemy import ForeignKeyConstraint, Index, LargeBinary, Text, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
@@ -16,7 +16,8 @@ class SsoSession(Model, TenantRow, table=True):
 
     `acr`, `amr` and `factors` are our reading of what the provider said, by `assurance_source`; `auth_time` is when
     the person proved who they are. `upstream_session` and the provider's name for the person (its SHA-256 with the
-    issuer to recognise it, sealed to say it) are what a logout at either side needs.
+    issuer to recognise it, sealed to say it) are what a logout at either side needs. `is_untold`: it was ended by
+    `eviction`, and the worker has yet to tell the applications that took part.
     """
 
     __tablename__ = "sso_session"
@@ -26,6 +27,7 @@ class SsoSession(Model, TenantRow, table=True):
         Index("ix_sso_session_tenant_id_account_id", "tenant_id", "account_id"),
         Index("ix_sso_session_tenant_id_expires_at", "tenant_id", "expires_at"),
         Index("ix_sso_session_tenant_id_upstream_subject_hash", "tenant_id", "upstream_subject_hash"),
+        Index("ix_sso_session_untold", "tenant_id", "id", postgresql_where=text("is_untold")),
     )
 
     secret_hash: bytes = Field(sa_type=LargeBinary)
@@ -44,6 +46,7 @@ class SsoSession(Model, TenantRow, table=True):
     expires_at: datetime = Field(sa_type=TIMESTAMP)
     ended_at: datetime | None = Field(default=None, sa_type=TIMESTAMP)
     end_reason: str | None = Field(default=None, sa_type=Text)
+    is_untold: bool = Field(default=False, sa_column_kwargs={"server_default": text("false")})
 
 
 class SessionClient(Model, TenantRow, table=True):

@@ -8,8 +8,12 @@ import httpx
 from sqlalchemy import text
 
 from services.identity.decision.service import DecisionService
-from shared.auth import Acr
+from services.identity.policy.tasks import on_basis_superseded
+from shared.auth import Acr, DataClass
+from shared.auth.assurance import rules_of
+from shared.contracts.projects_steering import DecisionSuperseded as Superseded
 from shared.kit.ids import new_id
+from tests.identity.decision.test_tasks import hear
 from tests.support.services import ServiceUnderTest, Start
 
 PATH = "/identity/v1/assurance-policies"
@@ -76,6 +80,7 @@ async def test_to_tighten_needs_no_decision_and_every_service_is_told_without_a_
             "minAcr": Acr.eid2.value,
             "maxAgeSeconds": None,
             "decisionId": None,
+            "decisionKey": None,
             "version": 1,
         }
     ]
@@ -104,7 +109,43 @@ async def test_to_loosen_needs_a_taken_decision_of_the_own_tenant_that_still_hol
     decision = await taken(identity)
     response = await change(identity, "guardian", "confidential", looser | {"decisionId": decision})
     assert response.status_code == 200, response.text
-    assert (response.json()["decisionId"], response.json()["minAcr"]) == (decision, Acr.basic)
+    shown = response.json()
+    assert (shown["decisionId"], shown["decisionKey"], shown["minAcr"]) == (decision, "assurance", Acr.basic)
+
+
+async def supersede(identity: ServiceUnderTest, decision_id: str) -> None:
+    """The worker hears that a later decision took the place of this one."""
+    event = Superseded(
+        project_id=new_id(), decision_id=UUID(decision_id), decision_key="assurance", successor_id=new_id()
+    )
+    await hear(identity, on_basis_superseded, event)
+
+
+async def test_with_its_decision_a_looser_rule_ends_and_nothing_is_loosened_by_that(identity: ServiceUnderTest) -> None:
+    basis, other = await taken(identity), await taken(identity)
+    key = "trainer", "sensitive"
+    for where, body in (
+        (key, {"minAcr": Acr.basic, "maxAgeSeconds": 300, "decisionId": basis}),
+        (key, {"maxAgeSeconds": 120}),  # tightened without a decision, and still looser than the default
+        (("participant", "sensitive"), {"minAcr": Acr.eid2, "decisionId": basis}),
+        (("guardian", "confidential"), {"minAcr": Acr.basic, "decisionId": other}),
+    ):
+        assert (await change(identity, *where, body)).is_success
+    assert (await rules(identity))[key]["decisionId"] == basis
+    for _ in range(2):
+        await supersede(identity, basis)
+    found = await rules(identity)
+    lapsed = found[key]
+    assert (lapsed["minAcr"], lapsed["maxAgeSeconds"], lapsed["version"]) == (Acr.strong, 120, 3)
+    assert (lapsed["decisionId"], lapsed["decisionKey"]) == (None, None)
+    assert found["participant", "sensitive"]["minAcr"] == Acr.eid2
+    assert found["guardian", "confidential"]["minAcr"] == Acr.basic
+    async with identity.database.transaction(identity.tenant) as session:
+        assert (await rules_of(session))["trainer", DataClass.sensitive].min_acr is Acr.strong
+        entries = await session.execute(
+            text("SELECT reason, before->>'decisionId' FROM journal_entry WHERE action = 'assurance_policy.lapsed'")
+        )
+        assert [tuple(row) for row in entries] == [("decision_superseded", basis)]
 
 
 async def test_every_way_of_loosening_counts_as_one(identity: ServiceUnderTest) -> None:

@@ -68,11 +68,11 @@ async def opened(service: ServiceUnderTest, status: int = 201, **body: Any) -> d
     return answer
 
 
-async def decided(service: ServiceUnderTest) -> UUID:
+async def decided(service: ServiceUnderTest, key: str = "connect_guardians") -> UUID:
     """A decision that the customer has taken."""
     decision = new_id()
     async with service.database.transaction(service.tenant) as session:
-        await DecisionService(session).keep(decision, new_id(), "connect_guardians", clock.now())
+        await DecisionService(session).keep(decision, new_id(), key, clock.now())
     return decision
 
 
@@ -112,8 +112,25 @@ async def test_guardians_come_in_by_a_decision_of_the_customer_alone(school: tup
     unknown = await opened(identity, 422, population="guardian", unitId=unit, decisionId=new_id())
     assert unknown["type"].endswith("decision-not-taken")
     assert await let_in(identity) == {"teacher", "both"}
-    await opened(identity, population="guardian", unitId=unit, decisionId=await decided(identity))
+    other = await decided(identity, "opening_hours")
+    astray = await opened(identity, 422, population="guardian", unitId=unit, decisionId=other)
+    assert astray["type"].endswith("decision-about-other")
+    assert "decisionKey: opening_hours" in astray["detail"]
+    wrong = {"population": "guardian", "decisionId": await decided(identity), "decisionKey": "opening_hours"}
+    assert (await opened(identity, 422, **wrong))["type"].endswith("decision-about-other")
+    assert await let_in(identity) == {"teacher", "both"}
+    of_template = await decided(identity, "han_a4_02")
+    opening = await opened(identity, population="guardian", unitId=unit, decisionId=of_template)
+    assert opening["decisionKey"] == "han_a4_02"
     assert await let_in(identity) == {"teacher", "both", "guardian"}
+
+
+async def test_whoever_opens_may_name_the_projects_own_question(school: tuple[ServiceUnderTest, UUID]) -> None:
+    identity, _ = school
+    body = {"population": "guardian", "decisionId": await decided(identity, "homes_join"), "decisionKey": "homes_join"}
+    assert (await opened(identity, **body))["decisionKey"] == "homes_join"
+    told = await rows(identity, "SELECT after->>'decision_key' FROM journal_entry WHERE action = 'population.opened'")
+    assert told == [("homes_join",)]
 
 
 async def test_a_closed_wave_cuts_off_whom_nothing_else_lets_in(school: tuple[ServiceUnderTest, UUID]) -> None:

@@ -4,11 +4,12 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 from services.identity.certificate.tasks import WARN, warn_of_certificates
+from services.identity.eviction.service import TELL
 from services.identity.federation.tasks import SWEEP, federation_jobs
 from services.identity.key.tasks import ROTATE, rotate_keys
 from services.identity.loginlog.tasks import EXPIRE, expire_logins
 from services.identity.logout.service import DELIVER
-from services.identity.logout.tasks import deliver_logout
+from services.identity.logout.tasks import deliver_logout, tell_evicted
 from services.identity.roster.tasks import ALIGN, FOLLOW, align_all, follow_roster
 from services.identity.settings import Settings
 from services.identity.tenantkey.tasks import ROLL, roll_tenant_keys
@@ -46,6 +47,7 @@ def jobs(feed: ChangeFeed, settings: Settings) -> Mapping[str, JobHandler]:
         **federation_jobs(settings),
         PRUNE: prune_all,
         DELIVER: deliver_logout(settings),
+        TELL: tell_evicted(settings),
         ROLL: roll_tenant_keys(settings),
         RENEW: renew_evidence,
         WARN: warn_of_certificates(settings),

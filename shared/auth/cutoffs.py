@@ -6,6 +6,7 @@ through `AccessCutoffs`. Event delivery plus `CACHE_FOR` stays below the 60 s th
 
 import asyncio
 from collections import defaultdict
+from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from datetime import datetime, timedelta
 from typing import Any, Protocol
@@ -81,11 +82,17 @@ async def record_cutoff(session: AsyncSession, envelope: EventEnvelope, event: A
 async def set_cutoff(session: AsyncSession, account_id: UUID, not_before: datetime) -> None:
     """Refuse tokens of the account, client or session issued before `not_before`; an earlier instant never weakens a
     later one."""
+    await set_cutoffs(session, [account_id], not_before)
+
+
+async def set_cutoffs(session: AsyncSession, accounts: Sequence[UUID], not_before: datetime) -> None:
+    """`set_cutoff` for many, by one statement."""
     await session.execute(
         text(
-            "INSERT INTO access_cutoff (tenant_id, account_id, not_before) VALUES (:tenant, :account, :not_before)"
+            "INSERT INTO access_cutoff (tenant_id, account_id, not_before)"
+            " SELECT :tenant, one, :not_before FROM unnest(CAST(:accounts AS uuid[])) AS one ORDER BY one"
             " ON CONFLICT (tenant_id, account_id)"
             " DO UPDATE SET not_before = greatest(access_cutoff.not_before, excluded.not_before)"
         ),
-        {"tenant": tenant_of(session), "account": account_id, "not_before": not_before},
+        {"tenant": tenant_of(session), "accounts": list(accounts), "not_before": not_before},
     )

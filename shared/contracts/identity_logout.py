@@ -11,8 +11,9 @@ SessionEndReason = Literal["logout", "provider_logout", "administrator", "own_wi
 class SessionEnded(Event):
     """A login is over in every service. `told` counts the applications that are told by back-channel logout.
 
-    `provider_logout`: at the identity provider; `own_wish`: by the person in another browser; `replaced`: by a newer
-    or stronger login in the same browser.
+    `administrator`: by the tenant, of the session, or of what it rested on (account, population, domain, way in, last
+    role). `provider_logout`: at the identity provider; `own_wish`: by the person in another browser; `replaced`: by a
+    newer or stronger login in the same browser.
     """
 
     type: ClassVar[str] = "identity.session.ended.v1"

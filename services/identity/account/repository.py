@@ -1,6 +1,6 @@
 """Every SELECT of accounts."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from sqlalchemy import text
@@ -9,6 +9,11 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.identity.account.errors import AccountNotFound
 from services.identity.account.models import Account, AccountLogin
+
+_ACCESS = """
+SELECT one.account_id, t.tenant_id FROM unnest(CAST(:accounts AS uuid[])) AS one (account_id)
+CROSS JOIN LATERAL account_tenants(one.account_id) AS t (tenant_id) ORDER BY 2, 1
+"""
 
 
 class AccountRepository:
@@ -57,13 +62,15 @@ class AccountRepository:
             query = query.where(Account.state == state)
         return (await self._session.exec(query)).all()
 
-    async def tenants_with_access(self, account_id: UUID) -> Sequence[UUID]:
-        """The tenants where the account holds a role.
+    async def access(self, accounts: Sequence[UUID]) -> Mapping[UUID, Sequence[UUID]]:
+        """By tenant: which of the accounts hold a role there.
 
         Asks the definer function `account_tenants`: row security shows a home tenant nothing of the others.
         """
-        rows = await self._session.execute(text("SELECT account_tenants(:account)"), {"account": account_id})
-        return list(rows.scalars())
+        found: dict[UUID, list[UUID]] = {}
+        for row in await self._session.execute(text(_ACCESS), {"accounts": sorted(set(accounts))}):
+            found.setdefault(row.tenant_id, []).append(row.account_id)
+        return found
 
     async def delete(self, account: Account) -> None:
         await self._session.delete(account)

@@ -11,13 +11,14 @@ from services.identity.account.login_name import login_digest
 from services.identity.account.models import Account
 from services.identity.account.repository import AccountRepository
 from services.identity.account.schemas import AccountCreate, AccountUpdate
+from services.identity.eviction.service import end_sessions
 from services.identity.tenant.service import acting_in
-from shared.auth.cutoffs import set_cutoff
+from shared.auth.cutoffs import set_cutoffs
 from shared.contracts.identity import AccessRevoked, AccountClosed, AccountCreated, AccountReopened
 from shared.kit import clock
 from shared.kit.db import tenant_of
 from shared.kit.journal import record
-from shared.queue.outbox import publish
+from shared.queue.outbox import publish, publish_all
 from shared.web.preconditions import check_version
 
 CloseReason = Literal["roster_ended", "administrator", "erased"]
@@ -70,19 +71,27 @@ class AccountService:
         return account
 
     async def close(self, account: Account, reason: CloseReason) -> None:
-        """No login and no refresh from now on, and no token issued until now, in any tenant."""
+        """No login and no refresh from now on, and no token issued until now, in any tenant; applications are told."""
         account.state, account.closed_reason = "closed", reason
         before, after = {"state": "open"}, {"state": "closed"}
         await record(self._session, "account.closed", "account", account.id, before=before, after=after, reason=reason)
         event = AccountClosed(account_id=account.id, person_id=account.person_id, reason=reason)
         await publish(self._session, event)
-        await self.cut_off_everywhere(account.id)
+        await end_sessions(self._session, [account.id])
+        await self.cut_off_everywhere([account.id])
 
-    async def cut_off_everywhere(self, account_id: UUID) -> None:
-        """Refuse every token of the account that was issued until now."""
-        for tenant in await self._repository.tenants_with_access(account_id):
+    async def cut_off_everywhere(self, accounts: Sequence[UUID]) -> None:
+        """Refuse every token of the accounts that was issued until now."""
+        for tenant, there in (await self._repository.access(accounts)).items():
             async with acting_in(self._session, tenant):
-                await cut_off(self._session, account_id)
+                await cut_off(self._session, *there)
+
+    async def log_out_without_roles(self, accounts: Sequence[UUID]) -> None:
+        """End the sessions of those who hold no role in any tenant any more."""
+        access = await self._repository.access(accounts)
+        holders = {account for there in access.values() for account in there}
+        if idle := [account for account in accounts if account not in holders]:
+            await end_sessions(self._session, idle)
 
     async def _reopen(self, account: Account) -> None:
         if problem := problem_with_reopening(account):
@@ -132,8 +141,8 @@ def problem_with_reopening(account: Account) -> AccountFollowsRoster | None:
     return AccountFollowsRoster() if is_kept_closed else None
 
 
-async def cut_off(session: AsyncSession, account_id: UUID) -> None:
-    """Refuse tokens of an account or client in the session's tenant: here at once, elsewhere by the event."""
+async def cut_off(session: AsyncSession, *accounts: UUID) -> None:
+    """Refuse tokens of accounts, clients or sessions in the session's tenant: here at once, elsewhere by the event."""
     not_before = clock.now()
-    await set_cutoff(session, account_id, not_before)
-    await publish(session, AccessRevoked(account_id=account_id, not_before=not_before))
+    await set_cutoffs(session, accounts, not_before)
+    await publish_all(session, [AccessRevoked(account_id=one, not_before=not_before) for one in accounts])

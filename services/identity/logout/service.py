@@ -4,6 +4,7 @@ One transaction ends the sessions, cuts their tokens off, writes what is to be t
 called in it; the worker tells the applications, the person's browser goes to the identity provider.
 """
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -17,6 +18,7 @@ from services.identity.account.service import cut_off
 from services.identity.client.models import Client
 from services.identity.client.naming import tenant_of_client
 from services.identity.client.service import ClientService
+from services.identity.eviction.service import take_untold
 from services.identity.logout.models import Logout, LogoutDelivery
 from services.identity.logout.repository import LogoutRepository
 from services.identity.provider.models import IdentityProvider
@@ -30,6 +32,7 @@ from shared.kit.handle import Handle
 from shared.kit.ids import new_id
 from shared.kit.journal import record
 from shared.queue import publish, start_job
+from shared.queue.outbox import publish_all
 
 DELIVER = "logouts.deliver"
 # 1, 4, 16, 64 and 256 seconds apart: an application that restarts still hears of it.
@@ -77,10 +80,30 @@ class LogoutService:
         for row in ended:
             parts = [one for one in taking_part if one.session_id == row.id]
             await self._cut_off(row, parts)
-            deliveries = await self._tell(logout, row, parts, clients)
+            deliveries = await self._tell(logout, row.account_id, parts, clients)
             told += deliveries
             await self._account_for(row, reason, deliveries)
         return Ending(logout, handle, len(ended), told)
+
+    async def tell_evicted(self, most: int) -> int:
+        """Tell the applications of up to `most` sessions that the tenant ended (`eviction`); how many sessions."""
+        rows = await take_untold(self._session, most)
+        if not rows:
+            return 0
+        parts = defaultdict(list)
+        for part in await self._sessions.clients([row.id for row in rows]):
+            parts[part.session_id].append(part)
+        clients = await self._clients({part.client_id for there in parts.values() for part in there})
+        logout, _ = self._new_logout(None)
+        self._repository.add(logout)
+        await self._session.flush()
+        events = []
+        for row in rows:
+            told = await self._tell(logout, row.account_id, parts[row.id], clients)
+            events.append(SessionEnded(session_id=row.id, account_id=row.account_id, reason="administrator", told=told))
+        logout.front_channel = []  # nobody's browser is here to load them
+        await publish_all(self._session, events)
+        return len(rows)
 
     async def find(self, handle: Handle) -> Logout | None:
         """The logout of a handle that is not too old."""
@@ -148,7 +171,7 @@ class LogoutService:
                     await cut_off(self._session, session_id)
 
     async def _tell(
-        self, logout: Logout, row: SsoSession, parts: Sequence[SessionClient], clients: dict[str, Client]
+        self, logout: Logout, account_id: UUID, parts: Sequence[SessionClient], clients: dict[str, Client]
     ) -> int:
         """Write what the worker delivers and what the page loads; the number of deliveries."""
         now, told = clock.now(), 0
@@ -163,11 +186,11 @@ class LogoutService:
                 logout.front_channel = [*logout.front_channel, {"name": client.name, "uri": uri}]
             if client.backchannel_logout_uri:
                 delivery = LogoutDelivery(
-                    tenant_id=row.tenant_id,
+                    tenant_id=logout.tenant_id,
                     id=new_id(),
                     logout_id=logout.id,
                     session_id=session_id,
-                    account_id=row.account_id,
+                    account_id=account_id,
                     client_id=client_id,
                     client_name=client.name,
                     uri=client.backchannel_logout_uri,

@@ -17,6 +17,7 @@ from shared.kit.problems import Unavailable
 from shared.queue import JobContext, JobHandler
 
 TIMEOUT = 10.0
+_PAGE = 200
 _HEADERS = {"Content-Type": "application/x-www-form-urlencoded", "Cache-Control": "no-store"}
 # What an application says for good; 429 and 5xx may pass (section 2.8 knows 200 and 400 alone).
 _PASSING = (408, 425, 429)
@@ -41,6 +42,21 @@ def deliver_logout(settings: Settings) -> JobHandler:
         if fault is not None and not is_final:
             raise Unavailable()
         return {"state": "failed" if fault else "delivered"}
+
+    return run
+
+
+def tell_evicted(settings: Settings) -> JobHandler:
+    """The job that tells applications of the sessions that the tenant ended, a page of them in each transaction."""
+
+    async def run(ctx: JobContext) -> dict[str, Any]:
+        done, page = 0, _PAGE
+        while page == _PAGE:
+            async with ctx.transaction() as session:
+                page = await LogoutService(session, settings.issuer).tell_evicted(_PAGE)
+            done += page
+            await ctx.progress(done)
+        return {"sessions": done}
 
     return run
 

@@ -83,14 +83,13 @@ class MembershipService:
         await record(self._session, "membership.removed", "membership", membership.id, before=_summary(membership))
         await publish(self._session, MembershipRemoved(membership_id=membership.id, **_fields(membership)))
         await cut_off(self._session, membership.account_id)
+        async with acting_in(self._session, membership.home_tenant_id):
+            await AccountService(self._session).log_out_without_roles([membership.account_id])
 
     async def standing(self, account_id: UUID) -> Standing | None:
         """What the account is in the session's tenant; None when it holds no role here."""
         held = await self._repository.of_account(account_id)
-        if not held:
-            return None
-        roles = dict.fromkeys(RoleGrant(Role(row.role), row.unit_id) for row in held)
-        return Standing(Side(held[0].side), tuple(sorted(roles, key=str)))
+        return standing_of([(row.role, row.unit_id, row.side) for row in held])
 
     async def get(self, membership_id: UUID) -> Membership:
         """The membership; raises MembershipNotFound."""
@@ -121,6 +120,14 @@ class MembershipService:
                 errors=[FieldError(pointer="#/accountId", detail=UnknownAccount.title, code="unknown")]
             )
         return account.person_id
+
+
+def standing_of(held: Sequence[tuple[str, UUID | None, str]]) -> Standing | None:
+    """What somebody is by these roles, units and sides, which are the same for all; None without any."""
+    if not held:
+        return None
+    roles = dict.fromkeys(RoleGrant(Role(role), unit) for role, unit, _ in held)
+    return Standing(Side(held[0][2]), tuple(sorted(roles, key=str)))
 
 
 def problem_with_removing(membership: Membership, caller: Principal | None) -> FollowsRoster | RoleNotYours | None:

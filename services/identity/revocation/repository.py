@@ -16,11 +16,6 @@ _OF_SCOPE = f"""
 SELECT id FROM account WHERE tenant_id = :tenant AND id IN ({_RECENT})
   AND (login_name IS NULL OR right(login_name, length(:suffix)) = :suffix) ORDER BY id
 """
-_END = """
-UPDATE sso_session SET ended_at = :now, end_reason = 'administrator'
-WHERE tenant_id = :tenant AND account_id = ANY (:accounts) AND ended_at IS NULL AND expires_at > :now
-RETURNING id, account_id
-"""
 
 
 class RevocationRepository:
@@ -36,8 +31,3 @@ class RevocationRepository:
     async def recent_of_scope(self, domain: str, at: datetime) -> Sequence[UUID]:
         values = {"tenant": tenant_of(self._session), "now": at, "suffix": f"@{domain}"}
         return list((await self._session.execute(text(_OF_SCOPE), values)).scalars())
-
-    async def end_sessions(self, accounts: Sequence[UUID], at: datetime) -> Sequence[tuple[UUID, UUID]]:
-        """End what is open; session and account of each."""
-        values = {"tenant": tenant_of(self._session), "accounts": list(accounts), "now": at}
-        return [(row.id, row.account_id) for row in await self._session.execute(text(_END), values)]

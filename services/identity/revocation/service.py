@@ -1,7 +1,4 @@
-"""Cuts people off whose account stays open: no session goes on, and no token that was issued until now is taken.
-
-Applications with sessions of their own are not told by back-channel logout; their tokens die, and with them the app.
-"""
+"""Cuts people off whose account stays open: no session goes on, and no token that was issued until now is taken."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -9,10 +6,9 @@ from uuid import UUID
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.identity.account.service import AccountService
+from services.identity.eviction.service import end_sessions
 from services.identity.revocation.repository import RevocationRepository
-from shared.contracts.identity_logout import SessionEnded
 from shared.kit import clock
-from shared.queue.outbox import publish
 
 
 class Revocation:
@@ -28,12 +24,8 @@ class Revocation:
 
     async def of_accounts(self, accounts: Sequence[UUID]) -> int:
         """Cut these off; how many they are."""
-        await self._session.flush()
-        for session_id, account_id in await self._repository.end_sessions(accounts, clock.now()):
-            event = SessionEnded(session_id=session_id, account_id=account_id, reason="administrator", told=0)
-            await publish(self._session, event)
-        for account_id in accounts:
-            await AccountService(self._session).cut_off_everywhere(account_id)
+        await end_sessions(self._session, accounts)
+        await AccountService(self._session).cut_off_everywhere(accounts)
         return len(accounts)
 
     async def of_scope(self, domain: str) -> int:

@@ -62,8 +62,9 @@ class RosterService:
         tally.granted += await self._repository.grant_missing(today)
         losers = await self._repository.remove_ended(today)
         tally.removed += len(losers)
-        for account_id in dict.fromkeys(losers):
-            await cut_off(self._session, account_id)
+        if accounts := sorted(set(losers)):
+            await cut_off(self._session, *accounts)
+            await self._accounts.log_out_without_roles(accounts)
 
     async def conclude(self, follow_id: UUID, tally: Tally) -> None:
         """Tell, once, that accounts and roles are up to date."""

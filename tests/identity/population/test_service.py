@@ -116,8 +116,10 @@ async def test_guardians_come_in_by_a_decision_of_the_customer_alone(school: tup
     astray = await opened(identity, 422, population="guardian", unitId=unit, decisionId=other)
     assert astray["type"].endswith("decision-about-other")
     assert "decisionKey: opening_hours" in astray["detail"]
-    wrong = {"population": "guardian", "decisionId": await decided(identity), "decisionKey": "opening_hours"}
-    assert (await opened(identity, 422, **wrong))["type"].endswith("decision-about-other")
+    wrong = await opened(
+        identity, 422, population="guardian", decisionId=await decided(identity), decisionKey="opening_hours"
+    )
+    assert wrong["type"].endswith("decision-about-other")
     assert await let_in(identity) == {"teacher", "both"}
     of_template = await decided(identity, "han_a4_02")
     opening = await opened(identity, population="guardian", unitId=unit, decisionId=of_template)
@@ -127,8 +129,9 @@ async def test_guardians_come_in_by_a_decision_of_the_customer_alone(school: tup
 
 async def test_whoever_opens_may_name_the_projects_own_question(school: tuple[ServiceUnderTest, UUID]) -> None:
     identity, _ = school
-    body = {"population": "guardian", "decisionId": await decided(identity, "homes_join"), "decisionKey": "homes_join"}
-    assert (await opened(identity, **body))["decisionKey"] == "homes_join"
+    decision = await decided(identity, "homes_join")
+    opening = await opened(identity, population="guardian", decisionId=decision, decisionKey="homes_join")
+    assert opening["decisionKey"] == "homes_join"
     told = await rows(identity, "SELECT after->>'decision_key' FROM journal_entry WHERE action = 'population.opened'")
     assert told == [("homes_join",)]
 

@@ -17,28 +17,6 @@ class LoginFailed(Exception):
     """The login did not end at our redirect address; the message says where it stopped."""
 
 
-class _Form(HTMLParser):
-    """The first form of a page: its address and the fields with their present values."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.action: str | None = None
-        self.fields: dict[str, str] = {}
-        self._is_inside = False
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        given = {name: value or "" for name, value in attrs}
-        if tag == "form" and self.action is None:
-            self.action = given.get("action", "")
-            self._is_inside = True
-        elif tag == "input" and self._is_inside and given.get("name"):
-            self.fields[given["name"]] = given.get("value", "")
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag == "form":
-            self._is_inside = False
-
-
 @dataclass(frozen=True)
 class Wish:
     """A token for `scope` in `tenant`, for a person who logs in at the provider of `home` (ids or short names)."""
@@ -73,7 +51,7 @@ def log_in_with(
         "code_challenge_method": "S256",
     }
     first = browser.build_request("GET", f"{gateway}/oauth2/authorize", params=query)
-    answer = _walk(browser, first, client["redirectUri"], credentials)
+    answer = _Walk(browser, credentials).go(first, client["redirectUri"]) or {"error": "a page"}
     if answer.get("state") != state or answer.get("iss") != gateway or "code" not in answer:
         raise LoginFailed(f"the login ended with {answer.get('error', 'an answer that is not ours')}")
     form = {
@@ -92,47 +70,73 @@ def log_in_with(
 
 def try_out(url: str, username: str, password: str) -> None:
     """Make the login on trial at `url` in a fresh browser, up to the page that ends it."""
-    credentials = {"username": username, "password": password}
     with httpx.Client(timeout=20, trust_env=False) as browser:
-        request, is_form_filled = browser.build_request("GET", url), False
+        walk = _Walk(browser, {"username": username, "password": password})
+        if walk.go(browser.build_request("GET", url)) is not None:
+            raise LoginFailed("the login on trial ended somewhere else")
+
+
+class _Page(HTMLParser):
+    """The first form of a page, its address and the fields with their present values; and the links."""
+
+    def __init__(self, response: httpx.Response) -> None:
+        super().__init__()
+        self.action: str | None = None
+        self.fields: dict[str, str] = {}
+        self.links: list[str] = []
+        self._base = str(response.url)
+        self._is_inside = False
+        self.feed(response.text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = {name: value or "" for name, value in attrs}
+        if tag == "form" and self.action is None:
+            self.action = urljoin(self._base, given.get("action", ""))
+            self._is_inside = True
+        elif tag == "input" and self._is_inside and given.get("name"):
+            self.fields[given["name"]] = given.get("value", "")
+        elif tag == "a" and "href" in given:
+            self.links.append(urljoin(self._base, given["href"]))
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "form":
+            self._is_inside = False
+
+
+@dataclass
+class _Walk:
+    """A browser on its way: follows redirects, sends the forms on that SAML hands it, takes the first of several
+    login methods, and fills in the one form that asks for a password."""
+
+    browser: httpx.Client
+    credentials: dict[str, str]
+    is_form_filled: bool = False
+
+    def go(self, request: httpx.Request, goal: str | None = None) -> dict[str, str] | None:
+        """The parameters with which it comes to `goal`; None where it ends at a page that asks for nothing."""
         for _ in range(_MOST_STEPS):
-            response = browser.send(request)
+            response = self.browser.send(request)
             if response.is_redirect:
-                request = browser.build_request("GET", urljoin(str(response.url), response.headers["location"]))
+                target = urljoin(str(response.url), response.headers["location"])
+                if target.split("?")[0] == goal:
+                    return {name: values[0] for name, values in parse_qs(urlsplit(target).query).items()}
+                request = self.browser.build_request("GET", target)
                 continue
-            form = _form_of(response)
-            if response.status_code != httpx.codes.OK or (form is not None and is_form_filled):
-                raise LoginFailed(f"{response.url.path} answered {response.status_code}: {response.text[:300]}")
-            if form is None:
-                return
-            is_form_filled, request = True, _filled(browser, response, form, credentials)
-    raise LoginFailed("the login went in circles")
+            following = self._following(response)
+            if following is None:
+                return None
+            request = following
+        raise LoginFailed("the login went in circles")
 
-
-def _form_of(response: httpx.Response) -> _Form | None:
-    form = _Form()
-    form.feed(response.text)
-    return form if form.action is not None else None
-
-
-def _filled(browser: httpx.Client, response: httpx.Response, form: _Form, credentials: dict[str, str]) -> httpx.Request:
-    values = {**form.fields, **{name: value for name, value in credentials.items() if name in form.fields}}
-    return browser.build_request("POST", urljoin(str(response.url), form.action or ""), data=values)
-
-
-def _walk(browser: httpx.Client, request: httpx.Request, goal: str, credentials: dict[str, str]) -> dict[str, str]:
-    """Follow redirects and fill in the one form on the way until the redirect address; its parameters."""
-    is_form_filled = False
-    for _ in range(_MOST_STEPS):
-        response = browser.send(request)
-        if response.is_redirect:
-            target = urljoin(str(response.url), response.headers["location"])
-            if target.split("?")[0] == goal:
-                return {name: values[0] for name, values in parse_qs(urlsplit(target).query).items()}
-            request = browser.build_request("GET", target)
-            continue
-        form = _form_of(response)
-        if response.status_code != httpx.codes.OK or form is None or is_form_filled:
+    def _following(self, response: httpx.Response) -> httpx.Request | None:
+        page = _Page(response)
+        asks = "password" in page.fields
+        if response.status_code != httpx.codes.OK or (asks and self.is_form_filled):
             raise LoginFailed(f"{response.url.path} answered {response.status_code}: {response.text[:300]}")
-        is_form_filled, request = True, _filled(browser, response, form, credentials)
-    raise LoginFailed("the login went in circles")
+        if page.action is not None:
+            self.is_form_filled = self.is_form_filled or asks
+            return self.browser.build_request(
+                "POST", page.action, data=page.fields | (self.credentials if asks else {})
+            )
+        choice = next((link for link in page.links if "/login?" in link), None)
+        return self.browser.build_request("GET", choice) if choice else None

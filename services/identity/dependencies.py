@@ -11,6 +11,7 @@ from services.identity.client.authentication import ClientAuthenticator
 from services.identity.client.directory import ClientDirectory
 from services.identity.client.key_set import ClientKeySets
 from services.identity.key.ring import KeyRing
+from services.identity.provider.directory import ProviderDirectory
 from services.identity.secret.sealing import Sealer
 from services.identity.settings import Settings
 from services.identity.tenantkey.ring import TenantKeyRing
@@ -30,6 +31,7 @@ async def use_identity(held: Runtime, _: AsyncExitStack) -> None:
     egress = EgressClient(allow_private=settings.may_call_private_networks)
     directory = ClientDirectory(held.database, ClientKeySets(egress))
     held.resources[ClientAuthenticator] = ClientAuthenticator(directory, settings.issuer)
+    held.resources[ProviderDirectory] = ProviderDirectory(held.database)
     held.resources.update({Sealer: sealer, KeyRing: ring, TenantKeyRing: tenant_ring, Upstream: Upstream(egress)})
 
 
@@ -90,6 +92,11 @@ async def _clients(request: Request) -> ClientAuthenticator:
     return clients
 
 
+async def _providers(request: Request) -> ProviderDirectory:
+    providers: ProviderDirectory = runtime(request).resources[ProviderDirectory]
+    return providers
+
+
 async def _cutoffs(request: Request) -> AccessCutoffs:
     cutoffs: AccessCutoffs = runtime(request).resources[AccessCutoffs]
     return cutoffs
@@ -104,3 +111,4 @@ TenantKeyRingDep = Annotated[TenantKeyRing, Depends(_tenant_ring)]
 UpstreamDep = Annotated[Upstream, Depends(_upstream)]
 CutoffsDep = Annotated[AccessCutoffs, Depends(_cutoffs)]
 ClientsDep = Annotated[ClientAuthenticator, Depends(_clients)]
+ProvidersDep = Annotated[ProviderDirectory, Depends(_providers)]

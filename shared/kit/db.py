@@ -164,6 +164,13 @@ class Database:
         return AsyncSession(self._engine, expire_on_commit=False)
 
 
+async def hot_rows_in(session: AsyncSession, select: str, *values: Any) -> list[Any]:
+    """`Database.hot_rows` for the session's tenant, inside its transaction."""
+    await session.flush()
+    raw = await (await session.connection()).get_raw_connection()
+    return await rows_on(raw.driver_connection, tenant_of(session), select, *values)
+
+
 async def set_tenant(session: AsyncSession, tenant: UUID | None) -> None:
     """Bind the rest of the transaction to `tenant`; always sets all, since a savepoint would keep former values."""
     principal, traceparent = session.info.get("principal"), session.info.get("traceparent")

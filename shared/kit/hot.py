@@ -9,12 +9,18 @@ each is one SELECT in a transaction of its own. Reads of the past come through a
 """
 
 import asyncio
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from functools import cache
+from typing import Any, TypeVar
 from uuid import UUID
 
 import asyncpg
+import orjson
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import make_url
+from sqlmodel import SQLModel
+
+T = TypeVar("T", bound=SQLModel)
 
 _STATEMENT = """
 SELECT hot.* FROM (SELECT set_config('app.tenant', $1::text, true)::uuid AS id) tenant CROSS JOIN LATERAL ({select}) hot
@@ -24,6 +30,46 @@ _CHANGE = """
 WITH tenant AS MATERIALIZED (SELECT set_config('app.tenant', $1::text, true)::uuid AS id), {parts}
 SELECT hot.* FROM tenant CROSS JOIN LATERAL ({select}) hot
 """
+
+
+def insertion(table: str, parameter: str, source: str = "tenant") -> str:
+    """A part of a change: the row that `as_row` wrote goes into `table`, if `source` (an earlier part) has a row.
+
+    The columns are the table's own, so nothing is named twice.
+    """
+    new = f"jsonb_populate_record(NULL::{table}, {parameter}::text::jsonb)"
+    return f"INSERT INTO {table} SELECT new.* FROM {source}, {new} new"
+
+
+def as_row(kind: type[SQLModel], values: Mapping[str, Any]) -> str:
+    """A row of a model by column, as a value for `insertion`; what is not named has the model's default."""
+    return orjson.dumps({**_defaults(kind), **values}, default=_readable).decode()
+
+
+@cache
+def _defaults(kind: type[SQLModel]) -> dict[str, Any]:
+    fields = kind.model_fields.items()
+    return {name: field.default for name, field in fields if not field.is_required() and field.default_factory is None}
+
+
+def read_model(kind: type[T], row: Mapping[str, Any]) -> T:
+    """The model of a row that has its columns, perhaps among others. It belongs to no session."""
+    values: dict[str, Any] = {}
+    for column in kind.__table__.columns:  # type: ignore[attr-defined]
+        value = row[column.name]
+        # A connection of SQLAlchemy's has read documents already.
+        is_text = isinstance(value, str) and isinstance(column.type, JSONB)
+        values[column.name] = orjson.loads(value) if is_text else value
+    return kind(**values)
+
+
+def _readable(value: object) -> str:
+    """Bytes as PostgreSQL reads them; the driver's own kind of UUID."""
+    if isinstance(value, UUID):
+        return str(value)
+    if not isinstance(value, bytes):
+        raise TypeError(type(value).__name__)
+    return f"\\x{value.hex()}"
 
 
 class _KeepsNothing(asyncpg.Connection):  # type: ignore[misc]  # asyncpg ships no types
@@ -52,7 +98,9 @@ class HotReads:
     async def change(self, tenant: UUID, parts: str, select: str, *values: Any) -> list[asyncpg.Record]:
         """The same in one transaction with the writes in `parts`, the further parts of its WITH.
 
-        Each part takes its rows FROM tenant, so that the tenant is set before a row is written.
+        Each part takes its rows FROM tenant, so that the tenant is set before a row is written. An UPDATE may look at
+        its rows before that, and find none: to change a row, INSERT what a LATERAL SELECT with LIMIT found of it, with
+        ON CONFLICT DO UPDATE, whose condition the database judges by the row as it is then.
         """
         return await self._fetch(_CHANGE.format(parts=parts, select=select), tenant, values)
 

@@ -11,8 +11,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from services.identity.account.login_name import is_scoped
 from services.identity.account.models import Account
 from services.identity.account.service import AccountService
+from services.identity.admission.reading import Candidate, Known, read_in
 from services.identity.alternative.service import AlternativeService
-from services.identity.loginscope.service import LoginScopeService
 from services.identity.population.service import PopulationService
 from services.identity.proof.faults import LoginFailed, LoginFault
 from services.identity.proof.login import ProvenLogin
@@ -35,31 +35,41 @@ class Admission:
         `expected_account_id` is the account that the browser is logged in to already; its holder may have asked that
         this login become a way into it.
         """
-        named = await self._by_login_name(provider, proven.login_name)
-        known = await self._alternatives.find_account(provider, proven)
-        if named is not None and known is not None and named.id != known.id:
-            raise LoginFailed("login name and subject belong to two accounts", LoginFault.other_person)
-        account = named or known
-        if account is None and expected_account_id is not None:
-            account = await self._alternatives.claim(expected_account_id, provider, proven)
-        if account is None or account.state != "open":
-            raise LoginFailed("the person has no open account here", LoginFault.no_account)
-        if expected_account_id is not None and account.id != expected_account_id:
-            raise LoginFailed("the stronger login was another person's", LoginFault.other_person, account.id)
-        if not await PopulationService(self._session).lets_in(account.id):
-            raise LoginFailed("the population is closed", LoginFault.population_closed, account.id)
-        return account
+        candidate = whom(provider, proven, await read_in(self._session, provider, proven))
+        if candidate is None and expected_account_id is not None:
+            candidate = await self._claimed(expected_account_id, provider, proven)
+        return await AccountService(self._session).get(let_in(candidate, expected_account_id).id)
 
     async def note_refusal(self, provider: IdentityProvider, proven: ProvenLogin, fault: LoginFault) -> None:
         """What a refused login leaves behind: perhaps a case. In a transaction after the one that was rolled back."""
         if fault is LoginFault.no_account:
             await self._alternatives.consider_relink(provider, proven)
 
-    async def _by_login_name(self, provider: IdentityProvider, login_name: str) -> Account | None:
-        """A provider of scoped names speaks for the tenant's verified domains, one of unscoped names for no domain."""
-        if is_scoped(login_name):
-            if not provider.is_scoped or not await LoginScopeService(self._session).is_own(login_name):
-                raise LoginFailed("the login name is of a domain that is not verified", LoginFault.foreign_scope)
-        elif provider.is_scoped:
+    async def _claimed(self, account_id: UUID, provider: IdentityProvider, proven: ProvenLogin) -> Candidate | None:
+        account = await self._alternatives.claim(account_id, provider, proven)
+        if account is None:
             return None
-        return await AccountService(self._session).find_by_login(login_name)
+        is_let_in = await PopulationService(self._session).lets_in(account.id)
+        return Candidate(account.id, account.state, is_let_in, has_role=False)
+
+
+def whom(provider: IdentityProvider, proven: ProvenLogin, known: Known) -> Candidate | None:
+    """Whose login it is, by what is known. A provider of scoped names speaks for the tenant's verified domains, one of
+    unscoped names for no domain. Raises LoginFailed: foreign_scope, other_person."""
+    if is_scoped(proven.login_name) and not (provider.is_scoped and known.is_own):
+        raise LoginFailed("the login name is of a domain that is not verified", LoginFault.foreign_scope)
+    named, other = known.by_name, known.by_subject
+    if named is not None and other is not None and named.id != other.id:
+        raise LoginFailed("login name and subject belong to two accounts", LoginFault.other_person)
+    return named or other
+
+
+def let_in(candidate: Candidate | None, expected_account_id: UUID | None = None) -> Candidate:
+    """Whether the holder may log in now. Raises LoginFailed: no_account, other_person, population_closed."""
+    if candidate is None or candidate.state != "open":
+        raise LoginFailed("the person has no open account here", LoginFault.no_account)
+    if expected_account_id is not None and candidate.id != expected_account_id:
+        raise LoginFailed("the stronger login was another person's", LoginFault.other_person, candidate.id)
+    if not candidate.is_let_in:
+        raise LoginFailed("the population is closed", LoginFault.population_closed, candidate.id)
+    return candidate

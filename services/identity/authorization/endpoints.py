@@ -8,7 +8,7 @@ from fastapi.responses import RedirectResponse
 
 from services.identity.authorization.errors import LoginExpired, UntrustedRedirect
 from services.identity.authorization.request import AuthorizationRequest, check_request, is_registered_redirect
-from services.identity.authorization.service import LOGIN_LIFETIME, Authorization
+from services.identity.authorization.service import LOGIN_LIFETIME, Authorization, satisfies
 from services.identity.client.models import Client
 from services.identity.dependencies import ClientsDep, DatabaseDep, KeyRingDep, SettingsDep
 from services.identity.key.hint import hinted_claims
@@ -86,7 +86,7 @@ class AuthorizationDesk:
 
     def _unasked(self, live: LiveSession | None, asked: AuthorizationRequest) -> Refusal:
         """Why nothing can be had without asking the person (OpenID Connect Core 1.0 section 3.1.2.6)."""
-        if live is not None and self._decisions.satisfies(live, asked):
+        if live is not None and satisfies(live, asked):
             return Refusal("interaction_required", "the session's account holds no role in the tenant")
         return Refusal("login_required", "the person must log in")
 

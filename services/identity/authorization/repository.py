@@ -52,21 +52,6 @@ class LoginRequestRepository:
         )
         return (await self._session.exec(query)).one_or_none()
 
-    async def use(self, state_hash: bytes, browser_hash: bytes, at: datetime) -> LoginRequest | None:
-        """The login that a provider's response ends, once."""
-        statement = (
-            update(LoginRequest)
-            .where(
-                col(LoginRequest.state_hash) == state_hash,
-                col(LoginRequest.browser_hash) == browser_hash,
-                col(LoginRequest.used_at).is_(None),
-                col(LoginRequest.expires_at) > at,
-            )
-            .values(used_at=at)
-            .returning(LoginRequest)
-        )
-        return (await self._session.execute(statement)).scalar_one_or_none()
-
     async def delete_expired(self, until: datetime) -> None:
         await self._session.execute(delete(LoginRequest).where(col(LoginRequest.expires_at) < until))
 

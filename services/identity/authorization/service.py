@@ -3,6 +3,7 @@
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -19,6 +20,7 @@ from services.identity.tenant.service import TenantService
 from shared.kit import clock
 from shared.kit.db import Database, tenant_of
 from shared.kit.handle import Handle, digest_of
+from shared.kit.ids import new_id
 
 CODE_LIFETIME = timedelta(seconds=60)
 LOGIN_LIFETIME = timedelta(minutes=10)
@@ -54,27 +56,12 @@ class Authorization:
                 tenant = await tenants.find_by_slug(named[:50])
         return tenant.id if tenant and tenant.state == "active" else None
 
-    def satisfies(self, live: LiveSession, request: AuthorizationRequest, leeway: timedelta = timedelta(0)) -> bool:
-        """Whether the login was at the right place, strong enough and recent enough for the request.
-
-        `leeway` is for a login that has just come back, whose time the provider's clock gave.
-        """
-        if request.home is not None and request.home != live.home:
-            return False
-        if request.hinted_account not in (None, live.account_id):
-            return False
-        if request.min_acr is not None and not live.acr.at_least(request.min_acr):
-            return False
-        if request.max_age is None:
-            return True
-        return clock.now() - live.auth_time <= timedelta(seconds=request.max_age) + leeway
-
     async def may_use(self, live: LiveSession, request: AuthorizationRequest) -> bool:
         """Whether a session spares the person a login.
 
         A session of another tenant without a role here does not: the person may have an account of this one too.
         """
-        if not self.satisfies(live, request):
+        if not satisfies(live, request):
             return False
         if live.home == request.tenant or request.home is not None:
             return True
@@ -84,30 +71,10 @@ class Authorization:
     async def issue_code(self, request: AuthorizationRequest, live: LiveSession) -> str:
         """A code for the session's person; raises Refusal(access_denied) when they hold no role in the tenant."""
         handle = Handle.new(request.tenant)
-        now = clock.now()
         async with self._database.transaction(request.tenant) as session:
             if await MembershipService(session).standing(live.account_id) is None:
                 raise Refusal("access_denied", "the account holds no role in the tenant")
-            CodeRepository(session).add(
-                AuthorizationCode(
-                    tenant_id=request.tenant,
-                    code_hash=handle.digest,
-                    client_id=request.client_id,
-                    redirect_uri=request.redirect_uri,
-                    scope=request.scope,
-                    nonce=request.nonce,
-                    code_challenge=request.code_challenge,
-                    home_tenant_id=live.home,
-                    account_id=live.account_id,
-                    session_id=live.id,
-                    acr=live.acr.value,
-                    amr=list(live.amr),
-                    dpop_jkt=request.dpop_jkt,
-                    auth_time=live.auth_time,
-                    created_at=now,
-                    expires_at=now + CODE_LIFETIME,
-                )
-            )
+            CodeRepository(session).add(AuthorizationCode(**code_values(handle, request, live)))
         return handle.text
 
     async def begin_login(
@@ -137,6 +104,46 @@ class Authorization:
                 )
             )
         return LoginBegun(path, handle, browser)
+
+
+def satisfies(live: LiveSession, request: AuthorizationRequest, leeway: timedelta = timedelta(0)) -> bool:
+    """Whether the login was at the right place, strong enough and recent enough for the request.
+
+    `leeway` is for a login that has just come back, whose time the provider's clock gave.
+    """
+    if request.home is not None and request.home != live.home:
+        return False
+    if request.hinted_account not in (None, live.account_id):
+        return False
+    if request.min_acr is not None and not live.acr.at_least(request.min_acr):
+        return False
+    if request.max_age is None:
+        return True
+    return clock.now() - live.auth_time <= timedelta(seconds=request.max_age) + leeway
+
+
+def code_values(handle: Handle, request: AuthorizationRequest, live: LiveSession) -> dict[str, Any]:
+    """The row of a new code, by column; `handle` is the code."""
+    now = clock.now()
+    return {
+        "tenant_id": request.tenant,
+        "id": new_id(),
+        "code_hash": handle.digest,
+        "client_id": request.client_id,
+        "redirect_uri": request.redirect_uri,
+        "scope": request.scope,
+        "nonce": request.nonce,
+        "code_challenge": request.code_challenge,
+        "home_tenant_id": live.home,
+        "account_id": live.account_id,
+        "session_id": live.id,
+        "acr": live.acr.value,
+        "amr": list(live.amr),
+        "dpop_jkt": request.dpop_jkt,
+        "auth_time": live.auth_time,
+        "created_at": now,
+        "expires_at": now + CODE_LIFETIME,
+    }
 
 
 async def _next_path(session: AsyncSession, home: UUID) -> str:

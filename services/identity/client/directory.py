@@ -5,23 +5,18 @@ What was made of a row is remembered, but never believed: each request reads the
 """
 
 from collections import OrderedDict
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
-
-import orjson
-from sqlalchemy.dialects.postgresql import JSONB
 
 from services.identity.client.key_set import ClientKeySets
 from services.identity.client.models import Client
 from services.identity.client.naming import tenant_of_client
 from shared.auth.jws import PublicKey, TokenRefused
 from shared.kit.db import Database
+from shared.kit.hot import read_model
 
 _MOST_REMEMBERED = 10_000
 _MAX_ID = 200
-_DOCUMENTS = [column.name for column in Client.__table__.columns if isinstance(column.type, JSONB)]  # type: ignore[attr-defined]
 _FIND = "SELECT c.*, c.xmin::text AS revision FROM client c WHERE c.tenant_id = tenant.id AND c.client_id = $2 LIMIT 1"
 _REVISION = (
     "SELECT c.xmin::text AS revision, EXISTS (SELECT FROM used) AS is_first"
@@ -89,7 +84,7 @@ class ClientDirectory:
             return None
         known = self._known.get(client_id)
         if known is None or known.revision != rows[0]["revision"]:
-            known = self._known[client_id] = Known(rows[0]["revision"], _client(rows[0]))
+            known = self._known[client_id] = Known(rows[0]["revision"], read_model(Client, rows[0]))
         self._known.move_to_end(client_id)
         if len(self._known) > _MOST_REMEMBERED:
             self._known.popitem(last=False)
@@ -104,11 +99,3 @@ class ClientDirectory:
                 return None
             known.keys[kid] = PublicKey.from_jwk(jwk)
         return known.keys[kid]
-
-
-def _client(row: Mapping[str, Any]) -> Client:
-    values = {name: value for name, value in row.items() if name != "revision"}
-    for name in _DOCUMENTS:
-        # A connection of SQLAlchemy's has read them already.
-        values[name] = orjson.loads(values[name]) if isinstance(values[name], str) else values[name]
-    return Client(**values)

@@ -9,7 +9,8 @@ from fastapi import Response
 
 from services.identity.authorization.errors import LoginExpired
 from services.identity.authorization.service import LOGIN_LIFETIME
-from services.identity.login.service import Departure, LoggedIn, LoginDesk, Underway, refusal_of
+from services.identity.login.service import LoginDesk, refusal_of
+from services.identity.login.underway import Departure, LoggedIn, Underway
 from services.identity.proof.faults import LoginFailed, LoginFault
 from services.identity.proof.login import ProvenLogin
 from services.identity.protocol.answer import redirect

@@ -5,108 +5,47 @@ answer that is sent twice, or that proves nothing, needs a new login.
 """
 
 import secrets
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Literal
+from datetime import timedelta
 from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.identity.account.models import Account
 from services.identity.admission.service import Admission
-from services.identity.assurance.evaluation import evaluate, wishes
+from services.identity.assurance.evaluation import wishes
+from services.identity.authorization.arrival import use_login
 from services.identity.authorization.errors import LoginExpired, NoLoginHere
 from services.identity.authorization.models import LoginRequest
 from services.identity.authorization.repository import LoginRequestRepository
 from services.identity.authorization.request import AuthorizationRequest
-from services.identity.authorization.service import AGE_LEEWAY, Authorization
+from services.identity.authorization.service import AGE_LEEWAY, Authorization, satisfies
+from services.identity.login.plain import NOT_STRONG_ENOUGH, PlainLogins, new_session, plain_login
+from services.identity.login.underway import Departure, LoggedIn, Protocol, ProtocolMemory, Underway, Wishes
 from services.identity.loginlog.service import LoginLogService
 from services.identity.proof.faults import LoginFailed, LoginFault
 from services.identity.proof.login import ProvenLogin
 from services.identity.protocol.refusal import Refusal
+from services.identity.provider.directory import ProviderDirectory
 from services.identity.provider.models import IdentityProvider
 from services.identity.provider.service import ProviderService
 from services.identity.replay.service import ReplayService
 from services.identity.secret.sealing import Sealer
-from services.identity.session.service import LiveSession, NewSession, SessionService
+from services.identity.session.service import LiveSession, SessionService
 from services.identity.trial.service import TrialOutcome, TrialService
 from services.identity.verification.service import VerificationService
 from shared.auth import Acr
 from shared.kit import clock
 from shared.kit.db import Database
 from shared.kit.handle import Handle, digest_of
-from shared.kit.ids import new_id
-
-Protocol = Literal["oidc", "saml"]
-
-
-@dataclass(frozen=True)
-class Wishes:
-    """What the login should be like. `contexts` are the provider's own values, any of which will do."""
-
-    contexts: tuple[str, ...] = ()
-    max_age: int | None = None
-    must_log_in_again: bool = False
-
-
-@dataclass(frozen=True)
-class Departure:
-    """A login about to leave for a provider. `state` comes back with the answer; `browser` is the cookie's value."""
-
-    request_id: UUID
-    provider: IdentityProvider
-    state: Handle
-    wishes: Wishes
-    browser: str
-    purpose: str
-    is_step_up: bool
-
-
-@dataclass(frozen=True)
-class Underway:
-    """A login whose answer has come: what the client asked (nothing on trial), where the person was sent, and when."""
-
-    request: AuthorizationRequest | None
-    provider: IdentityProvider
-    state: Handle
-    wishes: Wishes
-    nonce: str | None
-    code_verifier: str | None
-    protocol_request_id: str | None
-    expected_account_id: UUID | None
-    former_session_id: UUID | None
-    began_at: datetime
-    trial_id: UUID | None
-
-    @property
-    def is_step_up(self) -> bool:
-        """Whether somebody who is logged in must log in more strongly or anew."""
-        return self.expected_account_id is not None
-
-
-@dataclass(frozen=True)
-class LoggedIn:
-    """The new session, the secret for its cookie, and the code for the client."""
-
-    cookie: Handle
-    code: str
-
-
-@dataclass(frozen=True)
-class ProtocolMemory:
-    """What a protocol must find again when the answer comes."""
-
-    nonce: str | None = None
-    code_verifier: str | None = None
-    request_id: str | None = None
 
 
 class LoginDesk:
     """The logins at one tenant's providers."""
 
-    def __init__(self, database: Database, sealer: Sealer) -> None:
+    def __init__(self, database: Database, sealer: Sealer, providers: ProviderDirectory | None = None) -> None:
         self._database = database
         self._sealer = sealer
+        self._providers = providers or ProviderDirectory(database)
 
     async def depart(
         self,
@@ -146,11 +85,11 @@ class LoginDesk:
         """The login that an answer belongs to, used up. Raises LoginExpired for any other answer."""
         if state is None or state.tenant != tenant or browser is None:
             raise LoginExpired()
-        async with self._database.transaction(tenant) as session:
-            row = await LoginRequestRepository(session).use(state.digest, digest_of(browser), clock.now())
-            if row is None or row.provider_id is None:
-                raise LoginExpired()
-            provider = await ProviderService(session, self._sealer).get(row.provider_id)
+        used = await use_login(self._database, tenant, state.digest, digest_of(browser))
+        if used is None or used.row.provider_id is None:
+            raise LoginExpired()
+        row = used.row
+        provider = await self._providers.get(tenant, used.row.provider_id, used.provider_revision)
         if provider.protocol != protocol:
             raise LoginExpired()
         request = _request(row)
@@ -179,23 +118,32 @@ class LoginDesk:
             raise LoginExpired()
         if underway.wishes.must_log_in_again and proven.auth_time < underway.began_at - AGE_LEEWAY:
             raise LoginFailed("the provider let an old login pass for a new one", LoginFault.too_weak)
-        authorization = Authorization(self._database)
         try:
-            async with self._database.transaction(underway.provider.tenant_id) as session:
-                if proven.replay is not None and not await ReplayService(session).use(proven.replay):
-                    raise LoginFailed("the answer was used before", LoginFault.replayed)
-                account = await self.whom(session, underway.provider, proven, underway.expected_account_id)
-                handle, live = await self._start(session, account, underway, proven, lifetime)
-                if not authorization.satisfies(live, underway.request, AGE_LEEWAY):
-                    reason = "the login was not as strong or recent as asked for"
-                    raise LoginFailed(reason, LoginFault.too_weak, account.id)
-                if underway.former_session_id is not None:
-                    await SessionService(session).succeed(underway.former_session_id, live)
+            if (plain := plain_login(underway, underway.request, proven)) is not None:
+                logged_in = await PlainLogins(self._database, self._sealer).admit(plain, lifetime)
+                if logged_in is not None:
+                    return logged_in
+            return await self._admit(underway, underway.request, proven, lifetime)
         except LoginFailed as failure:
             async with self._database.transaction(underway.provider.tenant_id) as session:
                 await Admission(session).note_refusal(underway.provider, proven, failure.fault)
             raise
-        return LoggedIn(handle, await authorization.issue_code(underway.request, live))
+
+    async def _admit(
+        self, underway: Underway, request: AuthorizationRequest, proven: ProvenLogin, lifetime: timedelta
+    ) -> LoggedIn:
+        """Any login: also one that takes the place of another, or whose code is for another tenant."""
+        authorization = Authorization(self._database)
+        async with self._database.transaction(underway.provider.tenant_id) as session:
+            if proven.replay is not None and not await ReplayService(session).use(proven.replay):
+                raise LoginFailed("the answer was used before", LoginFault.replayed)
+            account = await self.whom(session, underway.provider, proven, underway.expected_account_id)
+            handle, live = await self._start(session, account, underway, proven, lifetime)
+            if not satisfies(live, request, AGE_LEEWAY):
+                raise LoginFailed(NOT_STRONG_ENOUGH, LoginFault.too_weak, account.id)
+            if underway.former_session_id is not None:
+                await SessionService(session).succeed(underway.former_session_id, live)
+        return LoggedIn(handle, await authorization.issue_code(request, live))
 
     async def try_out(self, underway: Underway, proven: ProvenLogin) -> LoginFault | None:
         """Conclude a trial whose answer was verified: judged as a login, but nobody is logged in. What went wrong."""
@@ -265,17 +213,7 @@ class LoginDesk:
         proven: ProvenLogin,
         lifetime: timedelta,
     ) -> tuple[Handle, LiveSession]:
-        provider, session_id, expires_at = underway.provider, new_id(), clock.now() + lifetime
-        new = NewSession(
-            id=session_id,
-            provider=provider,
-            assurance=evaluate(proven.evidence, provider.loa_map, provider.acr_map),
-            auth_time=proven.auth_time,
-            expires_at=min(expires_at, proven.session_until or expires_at),
-            upstream_session=proven.session_id,
-            upstream_subject_hash=digest_of(f"{provider.issuer}\x1f{proven.subject}"),
-            upstream_subject_sealed=self._sealer.seal(proven.subject.encode(), f"sso_session/{session_id}"),
-        )
+        provider, new = underway.provider, new_session(self._sealer, underway.provider, proven, lifetime)
         LoginLogService(session).succeeded(
             provider,
             account.id,

@@ -7,7 +7,14 @@ import structlog
 from fastapi import APIRouter, Depends, Path, Request, Response
 from fastapi.responses import RedirectResponse
 
-from services.identity.dependencies import DatabaseDep, SealerDep, SettingsDep, TenantKeyRingDep, UpstreamDep
+from services.identity.dependencies import (
+    DatabaseDep,
+    ProvidersDep,
+    SealerDep,
+    SettingsDep,
+    TenantKeyRingDep,
+    UpstreamDep,
+)
 from services.identity.login.answer import PROVIDER_AWAY, bind_browser, chosen_provider, conclude
 from services.identity.login.service import LoginDesk
 from services.identity.oidc_login.flow import OidcFlow, ProviderResponse
@@ -36,18 +43,24 @@ router = APIRouter(
 HomeTenant = Annotated[UUID, Path(alias="tenant", description="Id of the tenant where the person logs in")]
 
 
-def _registrations(sealer: SealerDep, keys: TenantKeyRingDep, settings: SettingsDep) -> Registrations:
+async def _registrations(sealer: SealerDep, keys: TenantKeyRingDep, settings: SettingsDep) -> Registrations:
     return Registrations(sealer, keys, settings.issuer)
 
 
 RegistrationsDep = Annotated[Registrations, Depends(_registrations)]
 
 
-def _flow(database: DatabaseDep, upstream: UpstreamDep, sealer: SealerDep, registrations: RegistrationsDep) -> OidcFlow:
-    return OidcFlow(LoginDesk(database, sealer), upstream, registrations)
+async def _flow(
+    database: DatabaseDep,
+    upstream: UpstreamDep,
+    sealer: SealerDep,
+    registrations: RegistrationsDep,
+    providers: ProvidersDep,
+) -> OidcFlow:
+    return OidcFlow(LoginDesk(database, sealer, providers), upstream, registrations)
 
 
-def _query(request: Request) -> Parameters:
+async def _query(request: Request) -> Parameters:
     try:
         return Parameters.parse(request.url.query)
     except Refusal as refusal:

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from services.identity.authorization.errors import LoginExpired
-from services.identity.login.service import Departure, LoginDesk, ProtocolMemory, Underway
+from services.identity.login.service import LoginDesk
+from services.identity.login.underway import Departure, ProtocolMemory, Underway
 from services.identity.oidc_login.registrations import Registrations
 from services.identity.proof.faults import LoginFailed, LoginFault
 from services.identity.proof.login import ProvenLogin

@@ -19,7 +19,7 @@ from fastapi.responses import RedirectResponse
 
 from services.identity.authorization.errors import LoginExpired
 from services.identity.authorization.service import LOGIN_LIFETIME
-from services.identity.dependencies import DatabaseDep, SealerDep, SettingsDep, TenantKeyRingDep
+from services.identity.dependencies import SettingsDep, settings_of
 from services.identity.login.answer import PROVIDER_AWAY, bind_browser, chosen_provider, conclude
 from services.identity.login.service import LoginDesk
 from services.identity.proof.faults import LoginFailed
@@ -29,12 +29,16 @@ from services.identity.protocol.form import FORM, Parameters
 from services.identity.protocol.page import BrowserRoute
 from services.identity.protocol.parameters import DEPARTURE, SAML_ARRIVAL
 from services.identity.protocol.refusal import Refusal
+from services.identity.provider.directory import ProviderDirectory
 from services.identity.saml_login.flow import SamlFlow
 from services.identity.saml_login.sending import sending_page
+from services.identity.secret.sealing import Sealer
 from services.identity.session import cookie
+from services.identity.tenantkey.ring import TenantKeyRing
 from shared.kit.handle import Handle
 from shared.kit.problems import BadRequest, TooLarge, Unavailable
 from shared.kit.text import negotiate
+from shared.web.runtime import runtime
 
 log = structlog.get_logger(__name__)
 
@@ -51,11 +55,14 @@ router = APIRouter(
 HomeTenant = Annotated[UUID, Path(alias="tenant", description="Id of the tenant where the person logs in")]
 
 
-def _flow(database: DatabaseDep, sealer: SealerDep, keys: TenantKeyRingDep, settings: SettingsDep) -> SamlFlow:
-    return SamlFlow(LoginDesk(database, sealer), database, keys, settings.issuer)
+async def _flow(request: Request) -> SamlFlow:
+    """One dependency in place of one for each thing that it needs; a coroutine, or it would be sent to a thread."""
+    held = runtime(request)
+    desk = LoginDesk(held.database, held.resources[Sealer], held.resources[ProviderDirectory])
+    return SamlFlow(desk, held.database, held.resources[TenantKeyRing], settings_of(request).issuer)
 
 
-def _query(request: Request) -> Parameters:
+async def _query(request: Request) -> Parameters:
     try:
         return Parameters.parse(request.url.query)
     except Refusal as refusal:

@@ -8,7 +8,8 @@ from uuid import UUID
 
 from services.identity.assurance.evidence import Evidence
 from services.identity.authorization.errors import LoginExpired
-from services.identity.login.service import Departure, LoginDesk, ProtocolMemory, Underway
+from services.identity.login.service import LoginDesk
+from services.identity.login.underway import Departure, ProtocolMemory, Underway
 from services.identity.proof.faults import LoginFailed, LoginFault
 from services.identity.proof.login import ProvenLogin, ReplayKey
 from services.identity.provider.models import IdentityProvider
@@ -32,6 +33,7 @@ from shared.kit.handle import Handle
 # The login name may be the NameID itself, which is no attribute.
 NAME_ID = "NameID"
 
+_FORMAT = "urn:oasis:names:tc:SAML:2.0:attrname-format:"
 _FAULTS = {
     SamlFault.status_no_authn_context: LoginFault.too_weak,
     SamlFault.authn_too_old: LoginFault.too_weak,
@@ -113,6 +115,7 @@ class SamlFlow:
             idp_entity_id=trust.entity_id,
             max_age=timedelta(seconds=max_age) if max_age is not None else None,
             forced_at=underway.began_at if _is_forced(underway) else None,
+            attribute_formats=[f"{_FORMAT}{one}" for one in trust.configuration.attribute_formats],
             skew=trust.skew,
         )
 

@@ -1,9 +1,9 @@
 """Starts, finds and ends single sign-on sessions."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Any, Protocol
 from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -69,25 +69,7 @@ class SessionService:
     async def start(self, account: Account, new: NewSession) -> tuple[Handle, LiveSession]:
         """A new session (never a continued one: a fixed cookie must gain nothing) and the secret for its cookie."""
         handle = Handle.new(tenant_of(self._session))
-        now = clock.now()
-        row = SsoSession(
-            tenant_id=account.tenant_id,
-            id=new.id,
-            secret_hash=handle.digest,
-            account_id=account.id,
-            provider_id=new.provider.id,
-            upstream_session=new.upstream_session,
-            upstream_subject_hash=new.upstream_subject_hash,
-            upstream_subject_sealed=new.upstream_subject_sealed,
-            method=new.provider.method,
-            acr=new.assurance.acr.value,
-            amr=list(new.assurance.amr),
-            factors=new.assurance.factors,
-            assurance_source=new.assurance.source,
-            auth_time=min(new.auth_time, now),
-            created_at=now,
-            expires_at=new.expires_at,
-        )
+        row = SsoSession(**session_values(handle, account.id, new))
         self._repository.add(row)
         await self._session.flush()
         return handle, _live(row)
@@ -166,6 +148,37 @@ class SessionService:
     async def prune(self) -> None:
         """Drop sessions that ended by their age a day ago."""
         await self._repository.delete_expired(clock.now() - timedelta(days=1))
+
+
+def session_values(handle: Handle, account_id: UUID, new: NewSession) -> dict[str, Any]:
+    """The row of a new session, by column; `handle` opens it."""
+    now = clock.now()
+    return {
+        "tenant_id": handle.tenant,
+        "id": new.id,
+        "secret_hash": handle.digest,
+        "account_id": account_id,
+        "provider_id": new.provider.id,
+        "upstream_session": new.upstream_session,
+        "upstream_subject_hash": new.upstream_subject_hash,
+        "upstream_subject_sealed": new.upstream_subject_sealed,
+        "method": new.provider.method,
+        "acr": new.assurance.acr.value,
+        "amr": list(new.assurance.amr),
+        "factors": new.assurance.factors,
+        "assurance_source": new.assurance.source,
+        "auth_time": min(new.auth_time, now),
+        "created_at": now,
+        "expires_at": new.expires_at,
+    }
+
+
+def live_of(values: Mapping[str, Any]) -> LiveSession:
+    """A new session as those who ask see it."""
+    amr = tuple(values["amr"])
+    return LiveSession(
+        values["id"], values["tenant_id"], values["account_id"], Acr(values["acr"]), values["auth_time"], amr
+    )
 
 
 async def live_session(database: Database, cookie: str | None) -> LiveSession | None:

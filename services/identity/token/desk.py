@@ -17,6 +17,7 @@ from services.identity.settings import Settings
 from services.identity.token.client_credentials import grant_program
 from services.identity.token.exchange import ACCESS_TOKEN, grant_exchange
 from services.identity.token.issue import TokenIssuer
+from services.identity.token.redemption import redeem
 from services.identity.token.service import Granted, Holder, Lifetimes, Redirect, TokenService
 from shared.auth.cutoffs import AccessCutoffs
 from shared.auth.principal import API_AUDIENCE
@@ -68,8 +69,10 @@ class TokenDesk:
     async def _code(self, form: Parameters, holder: Holder) -> dict[str, Any]:
         code = _handle(form.need("code"), "the code is unknown, expired or used")
         redirect = Redirect(form.get("redirect_uri"), form.get("code_verifier"))
-        async with self._database.transaction(code.tenant) as session:
-            outcome = await TokenService(session, self.lifetimes).redeem_code(code, holder, redirect)
+        outcome = await redeem(self._database, code, holder, redirect, self.lifetimes)
+        if outcome is None:
+            async with self._database.transaction(code.tenant) as session:
+                outcome = await TokenService(session, self.lifetimes).redeem_code(code, holder, redirect)
         return await self._person_answer(outcome)
 
     async def _refresh(self, form: Parameters, holder: Holder) -> dict[str, Any]:

@@ -6,8 +6,10 @@ stolen must stay revoked, so the transaction has to commit.
 
 import hmac
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 import structlog
@@ -84,19 +86,15 @@ class TokenService:
         self._tokens = TokenRepository(session)
 
     async def redeem_code(self, code: Handle, holder: Holder, redirect: Redirect) -> Granted | Refusal:
-        """RFC 6749 section 4.1.3 with PKCE (RFC 7636 section 4.6)."""
+        """RFC 6749 section 4.1.3 with PKCE (RFC 7636 section 4.6); any code, see `redeem_plainly`."""
         family_id = new_id()
         row = await self._codes.use(code.digest, family_id, clock.now())
         if row is None:
             return await self._refuse_used_code(code)
-        if row.client_id != holder.client.client_id or row.redirect_uri != redirect.uri:
-            return Refusal("invalid_grant", "the code was issued for another client or redirect_uri")
-        if not _proves(redirect.verifier, row.code_challenge):
-            return Refusal("invalid_grant", "code_verifier does not match the code_challenge")
-        if row.dpop_jkt not in (None, holder.key):
-            return Refusal("invalid_grant", "the code is bound to another key")
+        if refusal := unfit_code(row.model_dump(), holder, redirect):
+            return refusal
         granted = await self._grant_family(row, family_id, holder)
-        return replace(granted, grant=replace(granted.grant, nonce=row.nonce)) if granted else _no_access()
+        return replace(granted, grant=replace(granted.grant, nonce=row.nonce)) if granted else no_access()
 
     async def redeem_device(self, device: Handle, holder: Holder) -> Granted | Refusal:
         """RFC 8628 section 3.4: what a person has approved for a device becomes tokens, once."""
@@ -105,7 +103,7 @@ class TokenService:
             return outcome
         login = ApprovedLogin.of(outcome)
         granted = await self._grant_family(login, new_id(), holder) if login else None
-        return granted or _no_access()
+        return granted or no_access()
 
     async def _grant_family(self, login: Login, family_id: UUID, holder: Holder) -> Granted | None:
         """A new family for what a person granted; None when the account has no access any more."""
@@ -143,7 +141,7 @@ class TokenService:
             return Refusal("invalid_grant", "the refresh token was issued to another client")
         standing = await self._standing(family.home_tenant_id, family.account_id, family.session_id)
         if standing is None:
-            return _no_access()
+            return no_access()
         wanted = family.scope if scope is None else " ".join(scope.split())
         return Granted(_grant(family, standing, wanted, holder.key), self._new_token(family))
 
@@ -230,13 +228,26 @@ class TokenService:
         return handle.text
 
 
-def _proves(verifier: str | None, challenge: str) -> bool:
+def unfit_code(code: Mapping[str, Any], holder: Holder, redirect: Redirect) -> Refusal | None:
+    """Why a code is not for who brings it."""
+    if code["client_id"] != holder.client.client_id or code["redirect_uri"] != redirect.uri:
+        return Refusal("invalid_grant", "the code was issued for another client or redirect_uri")
+    if not hmac.compare_digest(challenge_of(redirect.verifier) or "", code["code_challenge"]):
+        return Refusal("invalid_grant", "code_verifier does not match the code_challenge")
+    if code["dpop_jkt"] not in (None, holder.key):
+        return Refusal("invalid_grant", "the code is bound to another key")
+    return None
+
+
+def challenge_of(verifier: str | None) -> str | None:
+    """What a verifier proves (RFC 7636 section 4.6); None for what is none."""
     if verifier is None or not _VERIFIER.fullmatch(verifier):
-        return False
-    return hmac.compare_digest(create_s256_code_challenge(verifier), challenge)
+        return None
+    return str(create_s256_code_challenge(verifier))
 
 
-def _no_access() -> Refusal:
+def no_access() -> Refusal:
+    """Account, session, last role or tenant are gone."""
     return Refusal("invalid_grant", "the account has no access any more")
 
 

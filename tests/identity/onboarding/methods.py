@@ -10,7 +10,8 @@ from sqlalchemy import text
 
 from services.identity.assurance.evaluation import evaluate
 from services.identity.assurance.evidence import Evidence
-from services.identity.login.service import LoginDesk, ProtocolMemory, Underway
+from services.identity.login.service import LoginDesk
+from services.identity.login.underway import ProtocolMemory, Underway
 from services.identity.loginlog.service import LoginLogService
 from services.identity.proof.faults import LoginFailed, LoginFault
 from services.identity.proof.login import ProvenLogin

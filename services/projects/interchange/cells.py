@@ -7,13 +7,11 @@ somebody set back.
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from services.projects.activity.models import Activity
 from services.projects.plan.window import Precision, Window
-from shared.kit.text import Lang, Text
 
 Value = str | int | bool | None
 Cells = dict[str, Value]
@@ -27,36 +25,6 @@ FIELDS = (
 
 KEYS = ("id", "version", "base", "source_ref", "unit")
 """How a row is found again: our id, the version that the file was made from, the fingerprint, the source's row."""
-
-
-def cells_of(activity: Activity, phase_key: str, lang: Lang, predecessors: Sequence[str] = ()) -> Cells:
-    """The values of a row, texts in the reader's language. `predecessors` as `link_of` writes them."""
-    window = activity.window
-    return {
-        "id": str(activity.id),
-        "version": activity.version,
-        "source_ref": activity.source_ref,
-        "unit": str(activity.unit_id) if activity.unit_id else None,
-        "phase": phase_key,
-        "track": activity.track_key,
-        "section": Text.model_validate(activity.section).pick(lang) if activity.section else None,
-        "title": Text.model_validate(activity.title).pick(lang),
-        "kind": activity.kind,
-        "side": activity.side,
-        "modality": activity.modality,
-        "state": activity.state,
-        "start": window.start.isoformat() if window else None,
-        "end": window.end.isoformat() if window else None,
-        "precision": window.precision.value if window else None,
-        "tentative": window.tentative if window else False,
-        "days_min": activity.duration_days_min,
-        "days_max": activity.duration_days_max,
-        "external_party": activity.external_party,
-        "is_checklist": activity.is_checklist,
-        "is_pinned": activity.is_pinned,
-        "notes": activity.notes or None,
-        "predecessors": " ".join(sorted(predecessors)) or None,
-    }
 
 
 def link_of(predecessor: UUID | str, kind: str, lag_days: int, is_soft: bool) -> str:

@@ -9,7 +9,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from services.projects.activity.models import Activity
 from services.projects.dependency.ends import LinkRow
 from services.projects.dependency.service import DependencyService
-from services.projects.interchange.cells import Cells, cells_of, link_of
+from services.projects.interchange.cells import Cells, link_of
 from services.projects.interchange.context import Context, Part
 from services.projects.interchange.mspdi import uids
 from services.projects.interchange.planning import Standing
@@ -71,7 +71,7 @@ class PlanFacts:
                 written = link_of(link.predecessor_id, link.type, link.lag_days, link.is_soft)
                 waits.setdefault(link.successor_id, []).append(written)
         keys = self.phase_keys
-        return {str(row.id): cells_of(row, keys[row.phase_id], lang, waits.get(row.id, ())) for row in self.rows}
+        return {str(row.id): _cells_of(row, keys[row.phase_id], lang, waits.get(row.id, ())) for row in self.rows}
 
     def standing(self, lang: Lang) -> Standing:
         cells = self.cells(lang)
@@ -106,3 +106,33 @@ async def read_plan(session: AsyncSession, project_id: UUID, rows: Sequence[Acti
         await DependencyService(session).links(project_id),
         {unit.id: unit.name for unit in units},
     )
+
+
+def _cells_of(activity: Activity, phase_key: str, lang: Lang, predecessors: Sequence[str] = ()) -> Cells:
+    """The values of a row, texts in the reader's language. `predecessors` as `link_of` writes them."""
+    window = activity.window
+    return {
+        "id": str(activity.id),
+        "version": activity.version,
+        "source_ref": activity.source_ref,
+        "unit": str(activity.unit_id) if activity.unit_id else None,
+        "phase": phase_key,
+        "track": activity.track_key,
+        "section": Text.model_validate(activity.section).pick(lang) if activity.section else None,
+        "title": Text.model_validate(activity.title).pick(lang),
+        "kind": activity.kind,
+        "side": activity.side,
+        "modality": activity.modality,
+        "state": activity.state,
+        "start": window.start.isoformat() if window else None,
+        "end": window.end.isoformat() if window else None,
+        "precision": window.precision.value if window else None,
+        "tentative": window.tentative if window else False,
+        "days_min": activity.duration_days_min,
+        "days_max": activity.duration_days_max,
+        "external_party": activity.external_party,
+        "is_checklist": activity.is_checklist,
+        "is_pinned": activity.is_pinned,
+        "notes": activity.notes or None,
+        "predecessors": " ".join(sorted(predecessors)) or None,
+    }

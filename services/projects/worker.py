@@ -5,7 +5,7 @@ from pathlib import Path
 from services.projects import models  # noqa: F401 - every table is known before the first query
 from services.projects.attachment.tasks import attachment_jobs
 from services.projects.datarequest.tasks import data_request_jobs
-from services.projects.feed.tasks import on_access_revoked
+from services.projects.feed.tasks import on_access_revoked, on_bulk_access_revoked
 from services.projects.governance.tasks import GOVERNANCE_SCHEDULE, governance_jobs
 from services.projects.history.tasks import history_jobs
 from services.projects.instantiation.tasks import instantiation_jobs
@@ -16,7 +16,7 @@ from services.projects.settings import Settings
 from services.projects.survey.tasks import survey_jobs
 from shared.auth.assurance import record_rule
 from shared.auth.service_tokens import build_token_source
-from shared.contracts.identity import AccessRevoked
+from shared.contracts.identity import AccessRevoked, BulkAccessRevoked
 from shared.contracts.identity_assurance import AssurancePolicyChanged
 from shared.contracts.identity_login import LoginMethodLapsed, LoginMethodVerified
 from shared.contracts.sync import RosterApplied
@@ -40,6 +40,7 @@ def worker_spec(
             "training": {CoverageChanged: on_coverage_changed},
             "identity": {
                 AccessRevoked: on_access_revoked,
+                BulkAccessRevoked: on_bulk_access_revoked,
                 AssurancePolicyChanged: record_rule,
                 LoginMethodVerified: on_login_method_told,
                 LoginMethodLapsed: on_login_method_told,

@@ -6,9 +6,9 @@ from services.sync.run import tasks as runs
 from services.sync.settings import Settings
 from services.sync.upload import tasks as uploads
 from shared.auth.assurance import record_rule
-from shared.auth.cutoffs import record_cutoff
+from shared.auth.cutoffs import record_cutoff, record_cutoffs
 from shared.auth.service_tokens import build_token_source
-from shared.contracts.identity import AccessRevoked
+from shared.contracts.identity import AccessRevoked, BulkAccessRevoked
 from shared.contracts.identity_account import LoginScopeRemoved, LoginScopeVerified
 from shared.contracts.identity_assurance import AssurancePolicyChanged
 from shared.queue import WorkerSpec, run_worker
@@ -22,6 +22,7 @@ def worker_spec(settings: Settings) -> WorkerSpec:
         consumes={
             "identity": {
                 AccessRevoked: record_cutoff,
+                BulkAccessRevoked: record_cutoffs,
                 LoginScopeVerified: on_login_scope_verified,
                 LoginScopeRemoved: on_login_scope_removed,
                 AssurancePolicyChanged: record_rule,

@@ -7,9 +7,9 @@ from services.training.coverage.tasks import REFRESH, refresh_all
 from services.training.roster.tasks import FOLLOW, follow_roster, on_person_protected, on_roster_applied
 from services.training.settings import Settings
 from shared.auth.assurance import record_rule
-from shared.auth.cutoffs import record_cutoff
+from shared.auth.cutoffs import record_cutoff, record_cutoffs
 from shared.auth.service_tokens import build_token_source
-from shared.contracts.identity import AccessRevoked
+from shared.contracts.identity import AccessRevoked, BulkAccessRevoked
 from shared.contracts.identity_assurance import AssurancePolicyChanged
 from shared.contracts.sync import PersonProtected, RosterApplied
 from shared.queue import Schedule, WorkerSpec, run_worker
@@ -23,7 +23,11 @@ def worker_spec(feed: ChangeFeed) -> WorkerSpec:
         settings=Settings,
         consumes={
             "sync": {RosterApplied: on_roster_applied, PersonProtected: on_person_protected},
-            "identity": {AccessRevoked: record_cutoff, AssurancePolicyChanged: record_rule},
+            "identity": {
+                AccessRevoked: record_cutoff,
+                BulkAccessRevoked: record_cutoffs,
+                AssurancePolicyChanged: record_rule,
+            },
         },
         jobs={FOLLOW: follow_roster(feed), REFRESH: refresh_all},
         schedule=[Schedule(REFRESH, every=timedelta(hours=6))],

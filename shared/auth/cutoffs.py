@@ -17,7 +17,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from shared.auth.principal import Principal
 from shared.contracts.base import EventEnvelope
-from shared.contracts.identity import AccessRevoked
+from shared.contracts.identity import AccessRevoked, BulkAccessRevoked
 from shared.kit import clock
 from shared.kit.db import Database, tenant_of
 
@@ -73,6 +73,16 @@ async def use_cutoffs(runtime: _Runtime, _: AsyncExitStack) -> None:
 async def record_cutoff(session: AsyncSession, envelope: EventEnvelope, event: AccessRevoked) -> None:
     """Consumer of `identity.access.revoked.v1`; replays and events out of order change nothing."""
     await set_cutoff(session, event.account_id, event.not_before)
+    await _forget_old(session, envelope)
+
+
+async def record_cutoffs(session: AsyncSession, envelope: EventEnvelope, event: BulkAccessRevoked) -> None:
+    """Consumer of `identity.bulk_access.revoked.v1`; replays and events out of order change nothing."""
+    await set_cutoffs(session, event.account_ids, event.not_before)
+    await _forget_old(session, envelope)
+
+
+async def _forget_old(session: AsyncSession, envelope: EventEnvelope) -> None:
     await session.execute(
         text("DELETE FROM access_cutoff WHERE tenant_id = :tenant AND not_before < :until"),
         {"tenant": tenant_of(session), "until": envelope.occurred_at - KEEP_FOR},

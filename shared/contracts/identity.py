@@ -88,6 +88,20 @@ class AccessRevoked(Event):
         return self.account_id
 
 
+class BulkAccessRevoked(Event):
+    """As `identity.access.revoked.v1`, for at most 500 accounts at once, which are not told one by one besides."""
+
+    type: ClassVar[str] = "identity.bulk_access.revoked.v1"
+
+    revocation_id: UUID
+    account_ids: tuple[UUID, ...]
+    not_before: datetime
+
+    @property
+    def subject(self) -> UUID:
+        return self.revocation_id
+
+
 class RosterFollowed(Event):
     """Accounts and roles are up to date with the roster up to `version`: one event for however many accounts.
 

@@ -7,9 +7,9 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.webhooks.delivery.service import DeliveryService
 from shared.auth.assurance import record_rule
-from shared.auth.cutoffs import record_cutoff
+from shared.auth.cutoffs import record_cutoff, record_cutoffs
 from shared.contracts.base import Event, EventEnvelope, owner_of
-from shared.contracts.identity import AccessRevoked
+from shared.contracts.identity import AccessRevoked, BulkAccessRevoked
 from shared.contracts.identity_assurance import AssurancePolicyChanged
 from shared.contracts.registry import PUBLIC_CONTRACTS
 from shared.contracts.webhooks import EndpointTested
@@ -28,6 +28,12 @@ async def on_access_revoked(session: AsyncSession, envelope: EventEnvelope, even
     await on_event(session, envelope, event)
 
 
+async def on_bulk_access_revoked(session: AsyncSession, envelope: EventEnvelope, event: BulkAccessRevoked) -> None:
+    """The same for many accounts."""
+    await record_cutoffs(session, envelope, event)
+    await on_event(session, envelope, event)
+
+
 async def on_assurance_changed(session: AsyncSession, envelope: EventEnvelope, event: AssurancePolicyChanged) -> None:
     """Public like any event, and from now on our own routes demand it."""
     await record_rule(session, envelope, event)
@@ -35,7 +41,11 @@ async def on_assurance_changed(session: AsyncSession, envelope: EventEnvelope, e
 
 
 # What is also for ourselves.
-_OWN: dict[type[Event], Handler] = {AccessRevoked: on_access_revoked, AssurancePolicyChanged: on_assurance_changed}
+_OWN: dict[type[Event], Handler] = {
+    AccessRevoked: on_access_revoked,
+    BulkAccessRevoked: on_bulk_access_revoked,
+    AssurancePolicyChanged: on_assurance_changed,
+}
 
 
 def all_handlers() -> dict[str, dict[type[Event], Handler]]:

@@ -4,8 +4,9 @@ from collections.abc import Awaitable, Callable
 from uuid import UUID
 
 import pytest
+from sqlalchemy import text
 
-from services.identity.account.service import AccountService
+from services.identity.account.service import AccountService, cut_off
 from services.identity.alternative.models import AccountAlternative
 from services.identity.alternative.service import AlternativeService
 from services.identity.loginscope.service import LoginScopeService
@@ -17,7 +18,7 @@ from shared.kit import clock
 from shared.kit.ids import new_id
 from tests.identity.logout.scene import Scene, set_scene
 from tests.support.jobs import Context
-from tests.support.services import ServiceUnderTest
+from tests.support.services import ServiceUnderTest, Start
 
 Ending = Callable[[Scene, UUID], Awaitable[None]]
 
@@ -104,3 +105,16 @@ async def test_another_tenants_sessions_are_neither_ended_nor_told(scene: Scene)
         await AccountService(session).log_out_without_roles([scene.accounts["kim"].id])
     assert await scene.is_open(live)
     assert await tell_evicted(scene.settings)(Context(scene.service)) == {"sessions": 0}
+
+
+async def test_many_accounts_are_cut_off_by_few_events(committed_service: Start) -> None:
+    scene = await set_scene(await committed_service("identity"))
+    accounts = [new_id() for _ in range(501)]
+    async with scene.service.database.transaction(scene.tenant) as session:
+        await cut_off(session, *accounts)
+    assert await scene.rows("SELECT count(*) FROM access_cutoff") == [(501,)]
+    async with scene.service.relay.transaction(None) as session:
+        told = (
+            "SELECT jsonb_array_length(data->'accountIds') FROM outbox WHERE type = 'identity.bulk_access.revoked.v1'"
+        )
+        assert list((await session.execute(text(f"{told} ORDER BY 1"))).scalars()) == [1, 500]

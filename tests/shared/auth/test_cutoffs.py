@@ -5,11 +5,11 @@ from uuid import UUID
 
 import pytest
 
-from shared.auth.cutoffs import CACHE_FOR, KEEP_FOR, AccessCutoffs, record_cutoff, set_cutoff
+from shared.auth.cutoffs import CACHE_FOR, KEEP_FOR, AccessCutoffs, record_cutoff, record_cutoffs, set_cutoff
 from shared.auth.principal import Principal
 from shared.auth.testing import TokenMint
 from shared.contracts.base import EventEnvelope
-from shared.contracts.identity import AccessRevoked
+from shared.contracts.identity import AccessRevoked, BulkAccessRevoked
 from shared.kit import clock
 from shared.kit.ids import new_id
 from tests.support.services import ServiceUnderTest, Start
@@ -29,21 +29,39 @@ async def principal(tenant: UUID | None, subject: UUID, issued_at: datetime) -> 
         return await mint.verifier("projects").verify(mint.token(tenant=tenant, subject=subject))
 
 
-async def receive(service: ServiceUnderTest, account: UUID, not_before: datetime) -> None:
-    event = AccessRevoked(account_id=account, not_before=not_before)
-    envelope = EventEnvelope(
+def enveloped(service: ServiceUnderTest, event: AccessRevoked | BulkAccessRevoked) -> EventEnvelope:
+    return EventEnvelope(
         id=new_id(),
         type=event.type,
         version=1,
         source="identity",
         tenant=service.tenant,
-        subject=account,
-        occurred_at=not_before,
+        subject=event.subject,
+        occurred_at=event.not_before,
         position=1,
         data=event.to_data(),
     )
+
+
+async def receive(service: ServiceUnderTest, account: UUID, not_before: datetime) -> None:
+    event = AccessRevoked(account_id=account, not_before=not_before)
     async with service.database.transaction(service.tenant) as session:
-        await record_cutoff(session, envelope, event)
+        await record_cutoff(session, enveloped(service, event), event)
+
+
+async def test_many_accounts_are_cut_off_by_one_event_and_an_older_one_weakens_none(
+    projects: ServiceUnderTest,
+) -> None:
+    accounts = new_id(), new_id(), new_id()
+    await receive(projects, accounts[0], START + timedelta(seconds=5))
+    event = BulkAccessRevoked(revocation_id=new_id(), account_ids=accounts, not_before=START)
+    async with projects.database.transaction(projects.tenant) as session:
+        await record_cutoffs(session, enveloped(projects, event), event)
+    tokens = [await principal(projects.tenant, one, START - timedelta(seconds=1)) for one in (*accounts, new_id())]
+    late = await principal(projects.tenant, accounts[0], START + timedelta(seconds=4))
+    with clock.frozen(START + timedelta(seconds=6)):
+        cutoffs = AccessCutoffs(projects.database)
+        assert [await cutoffs.refuses(token) for token in (*tokens, late)] == [True, True, True, False, True]
 
 
 async def test_tokens_from_before_the_removal_are_refused_and_newer_ones_are_not(projects: ServiceUnderTest) -> None:

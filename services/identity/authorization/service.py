@@ -83,10 +83,12 @@ class Authorization:
         """Remember the request until the person has logged in at the provider of the home tenant.
 
         A session that is merely too weak or too old must be renewed by the same account, unless the client asked
-        for a login in any case, which is how people change accounts.
+        for a login in any case, which is how people change accounts. A hint of another person does that too; it proves
+        no session, so whoever comes back is only measured by it (`satisfies`).
         """
         home = request.home or request.tenant
-        is_step_up = live is not None and live.home == home and request.prompt != "login"
+        is_at_home = live is not None and live.home == home and request.prompt != "login"
+        is_step_up = is_at_home and request.hinted_account in (None, live.account_id if live else None)
         handle, now = Handle.new(home), clock.now()
         browser = browser if browser and len(browser) == 43 else secrets.token_urlsafe(32)
         async with self._database.transaction(home) as session:
@@ -97,7 +99,7 @@ class Authorization:
                     handle_hash=handle.digest,
                     browser_hash=digest_of(browser),
                     request=request.model_dump(mode="json"),
-                    expected_account_id=request.hinted_account or (live.account_id if live and is_step_up else None),
+                    expected_account_id=live.account_id if live and is_step_up else None,
                     former_session_id=live.id if live and live.home == home else None,
                     created_at=now,
                     expires_at=now + LOGIN_LIFETIME,

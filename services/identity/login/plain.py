@@ -56,7 +56,8 @@ class PlainLogin:
 def plain_login(underway: Underway, request: AuthorizationRequest, proven: ProvenLogin) -> PlainLogin | None:
     """The login, if it is an ordinary one."""
     is_first = underway.former_session_id is None and underway.expected_account_id is None
-    if not is_first or proven.replay is None or request.tenant != underway.provider.tenant_id:
+    is_for_anybody = request.hinted_account is None
+    if not is_first or not is_for_anybody or proven.replay is None or request.tenant != underway.provider.tenant_id:
         return None
     return PlainLogin(underway.provider, request, proven, proven.replay)
 

@@ -138,6 +138,8 @@ class LoginDesk:
             if proven.replay is not None and not await ReplayService(session).use(proven.replay):
                 raise LoginFailed("the answer was used before", LoginFault.replayed)
             account = await self.whom(session, underway.provider, proven, underway.expected_account_id)
+            if request.hinted_account not in (None, account.id):
+                raise LoginFailed("the login was not the hinted person's", LoginFault.other_person, account.id)
             handle, live = await self._start(session, account, underway, proven, lifetime)
             if not satisfies(live, request, AGE_LEEWAY):
                 raise LoginFailed(NOT_STRONG_ENOUGH, LoginFault.too_weak, account.id)

@@ -32,6 +32,24 @@ async def test_a_login_name_of_anothers_domain_is_refused_though_an_account_has_
     assert "domain" in answer["error_description"]
 
 
+async def test_a_hint_of_who_it_must_be_is_no_proof_that_the_browser_holds_that_session(world: World) -> None:
+    """The holder has asked for another way in; somebody with one of the holder's id tokens is quicker, elsewhere."""
+    tokens = await world.log_in("stegvis", scope="openid", acr_values="urn:startklar:loa:strong")
+    world.tell_idp(
+        users=[{"username": "lur", "password": "hemligt", "eppn": "lur@norrvik.example", "name": "L", "acr": "x"}]
+    )
+    async with world.browser() as browser:
+        options = await browser.client.get("/identity/v1/login-options", params={"tenant": "norrvik"})
+        body = {"providerId": options.json()["options"][0]["providerId"]}
+        holder = bearer(tokens["access_token"])
+        asked = await browser.client.post("/identity/v1/alternative-requests", json=body, headers=holder)
+        assert asked.status_code == 201
+        hint = {"id_token_hint": tokens["id_token"]}
+        form = await browser.to_form(await browser.authorize(browser.parameters("norrvik", "openid", Pkce(), **hint)))
+        answer = await browser.finish(await browser.fill_in(form, "lur", "hemligt"))
+    assert (answer["error"], answer["error_description"]) == ("access_denied", "The person has no open account here")
+
+
 async def test_a_pupil_whose_wave_has_not_come_meets_a_page_that_says_so(world: World) -> None:
     someone, line = person("Elev Ett", "elev1@norrvik.example"), {"version": 0, "op": "put", "protected": False}
     place = EnrolmentChange.model_validate({**line, "id": new_id(), "person_id": someone.id, "unit_id": new_id()})

@@ -56,7 +56,7 @@ def parts() -> FastAPI:
         token = signer.sign(claims, "at+jwt")
         return JSONResponse({"access_token": token, "token_type": "Bearer", "expires_in": 300, "scope": "events:read"})
 
-    return build_app(_spec(root_routers=[router], startup=[open_pool]))
+    return build_app(bare_spec(root_routers=[router], startup=[open_pool]))
 
 
 def route() -> FastAPI:
@@ -73,10 +73,11 @@ def route() -> FastAPI:
         return {"hello": "world"}
 
     router.get("/hello")(bench_guarded if os.environ.get("BENCH_GUARDED") else bench_open)
-    return build_app(_spec(routers=[router]))
+    return build_app(bare_spec(routers=[router]))
 
 
-def _spec(**parts: Any) -> ServiceSpec:
+def bare_spec(**parts: Any) -> ServiceSpec:
+    """A service that has nothing but these parts."""
     return ServiceSpec(
         name="bench",
         title="Bench",

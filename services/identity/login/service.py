@@ -86,25 +86,23 @@ class LoginDesk:
         if state is None or state.tenant != tenant or browser is None:
             raise LoginExpired()
         used = await use_login(self._database, tenant, state.digest, digest_of(browser))
-        if used is None or used.row.provider_id is None:
+        if used is None:
             raise LoginExpired()
-        row = used.row
-        provider = await self._providers.get(tenant, used.row.provider_id, used.provider_revision)
+        provider = await self._providers.get(tenant, used.provider_id, used.provider_revision)
         if provider.protocol != protocol:
             raise LoginExpired()
-        request = _request(row)
         return Underway(
-            request=request,
+            request=used.request,
             provider=provider,
             state=state,
-            wishes=_wishes(request, provider),
-            nonce=row.nonce,
-            code_verifier=row.code_verifier,
-            protocol_request_id=row.protocol_request_id,
-            expected_account_id=row.expected_account_id,
-            former_session_id=row.former_session_id,
-            began_at=row.created_at,
-            trial_id=row.trial_id,
+            wishes=_wishes(used.request, provider),
+            nonce=used.nonce,
+            code_verifier=used.code_verifier,
+            protocol_request_id=used.protocol_request_id,
+            expected_account_id=used.expected_account_id,
+            former_session_id=used.former_session_id,
+            began_at=used.created_at,
+            trial_id=used.trial_id,
         )
 
     async def admit(self, underway: Underway, proven: ProvenLogin, lifetime: timedelta) -> LoggedIn:

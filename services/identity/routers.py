@@ -42,6 +42,7 @@ from services.identity.saml_login.metadata_endpoints import router as saml_metad
 from services.identity.tenant.endpoints import router as tenants
 from services.identity.tenantkey_admin.endpoints import router as tenant_keys
 from services.identity.token.endpoints import router as token
+from services.identity.unitaccount.endpoints import router as unit_accounts
 from services.identity.verification.endpoints import router as login_evidence
 from shared.web.journal import journal_router
 
@@ -61,6 +62,7 @@ ROUTERS: list[APIRouter] = [
     provider_presets,
     login_scopes,
     accounts,
+    unit_accounts,
     alternatives,
     populations,
     memberships,

@@ -1,6 +1,6 @@
 """Every SELECT of accounts."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from uuid import UUID
 
 from sqlalchemy import text
@@ -61,6 +61,14 @@ class AccountRepository:
         if state is not None:
             query = query.where(Account.state == state)
         return (await self._session.exec(query)).all()
+
+    async def of_units(self, limit: int, after: UUID | None, units: Collection[UUID] | None) -> Sequence[Account]:
+        query = select(Account).where(col(Account.unit_id).is_not(None), Account.source == "manual")
+        if units is not None:
+            query = query.where(col(Account.unit_id).in_(units))
+        if after is not None:
+            query = query.where(col(Account.id) > after)
+        return (await self._session.exec(query.order_by(col(Account.id)).limit(limit))).all()
 
     async def access(self, accounts: Sequence[UUID]) -> Mapping[UUID, Sequence[UUID]]:
         """By tenant: which of the accounts hold a role there.

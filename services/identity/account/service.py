@@ -1,6 +1,6 @@
 """Decisions about accounts: who may log in, and that a closed one is refused everywhere within a minute."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Literal
 from uuid import UUID
 
@@ -36,18 +36,22 @@ class AccountService:
         self._session = session
         self._repository = AccountRepository(session)
 
-    async def open(self, body: AccountCreate) -> Account:
-        """Open an account by hand. Raises LoginNameTaken."""
+    async def open(self, body: AccountCreate, unit_id: UUID | None = None) -> Account:
+        """Open an account by hand, at a unit if its administrator does it. Raises LoginNameTaken."""
         digest = login_digest(body.login_name)
         if await self._repository.find_by_login(digest):
             raise LoginNameTaken()
         account = Account(
-            tenant_id=tenant_of(self._session), display_name=body.display_name, login_name=body.login_name.lower()
+            tenant_id=tenant_of(self._session),
+            display_name=body.display_name,
+            login_name=body.login_name.lower(),
+            unit_id=unit_id,
         )
         self._repository.add(account)
         await self._session.flush()
         self._repository.add_login(account, digest)
-        await record(self._session, "account.created", "account", account.id, after={"source": account.source})
+        after = {"source": account.source, "unitId": unit_id}
+        await record(self._session, "account.created", "account", account.id, after=after)
         await publish(self._session, AccountCreated(account_id=account.id))
         return account
 
@@ -75,11 +79,16 @@ class AccountService:
         account.touch()
         return account
 
-    async def close(self, account: Account, reason: CloseReason) -> None:
-        """No login and no refresh from now on, and no token issued until now, in any tenant; applications are told."""
+    async def close(self, account: Account, reason: CloseReason, note: str | None = None) -> None:
+        """No login and no refresh from now on, and no token issued until now, in any tenant; applications are told.
+
+        `note` is what the administrator said, for the journal.
+        """
         account.state, account.closed_reason = "closed", reason
         before, after = {"state": "open"}, {"state": "closed"}
-        await record(self._session, "account.closed", "account", account.id, before=before, after=after, reason=reason)
+        await record(
+            self._session, "account.closed", "account", account.id, before=before, after=after, reason=note or reason
+        )
         event = AccountClosed(account_id=account.id, person_id=account.person_id, reason=reason)
         await publish(self._session, event)
         await end_sessions(self._session, [account.id])
@@ -112,6 +121,18 @@ class AccountService:
         if account is None:
             raise AccountNotFound()
         return account
+
+    async def get_locked(self, account_id: UUID) -> Account:
+        """The account, for a change; raises AccountNotFound."""
+        return await self._repository.get_locked(account_id)
+
+    async def has_roles_elsewhere(self, account_id: UUID) -> bool:
+        """Whether another tenant gave the account a role."""
+        return bool(set(await self._repository.access([account_id])) - {tenant_of(self._session)})
+
+    async def of_units(self, limit: int, after: UUID | None, units: Collection[UUID] | None) -> Sequence[Account]:
+        """What these units (None: all) opened by hand and no roster keeps."""
+        return await self._repository.of_units(limit, after, units)
 
     async def find(self, account_id: UUID) -> Account | None:
         return await self._repository.find(account_id)

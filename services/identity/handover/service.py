@@ -30,6 +30,7 @@ from services.identity.membership.errors import AlreadyMember
 from services.identity.membership.models import Membership
 from services.identity.membership.schemas import MembershipCreate
 from services.identity.membership.service import MembershipService
+from services.identity.roster.service import RosterService
 from shared.auth import Principal, Role, Side
 from shared.contracts.identity_account import HandoverAccepted, HandoverOffered, HandoverWithdrawn
 from shared.kit import clock
@@ -51,13 +52,15 @@ class HandoverService:
         self._memberships = MembershipService(session)
 
     async def offer(self, body: HandoverCreate, caller: Principal) -> Handover:
-        """Offer a role. Raises NotYoursToHandOver, UnitMisfit, ReceiverOfOtherSide, FormerHolderUnknown,
+        """Offer a role. Raises NotYoursToHandOver, UnitMisfit, UnitUnknown, ReceiverOfOtherSide, FormerHolderUnknown,
         ReasonMissing, HandoverOpen, AlreadyMember."""
         role = Role(body.role)
         if (role is Role.tenant_admin) is not (body.unit_id is None):
             raise _at("#/unitId", UnitMisfit)
         if not _may_give(caller, role, body.unit_id):
             raise NotYoursToHandOver()
+        if body.unit_id is not None:
+            await RosterService(self._session).check_unit(body.unit_id)
         if body.previous == "kept" and not body.reason:
             raise _at("#/reason", ReasonMissing)
         await self._repository.lock()

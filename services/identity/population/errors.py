@@ -19,13 +19,6 @@ class PopulationClosedAlready(Conflict):
     title = Text(sv="Gruppen är redan stängd", en="The group is already closed", da="Gruppen er allerede lukket")
 
 
-class UnitUnknown(Invalid):
-    slug = "unit-unknown"
-    title = Text(
-        sv="Enheten finns inte i registret", en="The roster has no such unit", da="Enheden findes ikke i registeret"
-    )
-
-
 class DecisionMissing(Invalid):
     """Guardians are connected by a decision of the customer that has been taken [HAN-A4.02]."""
 

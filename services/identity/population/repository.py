@@ -10,8 +10,10 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.identity.population.errors import PopulationOpeningNotFound
 from services.identity.population.models import PopulationOpening
+from shared.auth import Population
 from shared.kit.db import tenant_of
 
+POPULATIONS = tuple(one.value for one in Population)
 _TODAY = "NOT {0}.is_ended AND ({0}.starts_on IS NULL OR {0}.starts_on <= :today)" + (
     " AND ({0}.ends_on IS NULL OR {0}.ends_on >= :today)"
 )
@@ -20,27 +22,30 @@ _AT_UNIT = f"""(
     t.unit_id = {{unit}} OR EXISTS (
         SELECT FROM person_tie c WHERE c.tenant_id = t.tenant_id AND c.person_id = t.child_id
           AND c.population = 'pupil' AND c.unit_id = {{unit}} AND {_TODAY.format("c")}))"""
-# Staff is who has a duty today, was given a role by hand, or has never been anything else in the roster. Who is
-# several things may come in as any of them.
+# Staff is who has a duty today, was given a role by hand, or has never been anything else in the roster. That
+# a unit lets somebody take part makes no pupil staff. Who is several things may come in as any of them.
 _IS_STAFF = f"""(
     a.person_id IS NULL
     OR EXISTS (SELECT FROM duty d
                WHERE d.tenant_id = a.tenant_id AND d.person_id = a.person_id AND {_TODAY.format("d")})
-    OR EXISTS (SELECT FROM membership m WHERE m.tenant_id = a.tenant_id AND m.account_id = a.id AND m.duty_id IS NULL)
+    OR EXISTS (SELECT FROM membership m WHERE m.tenant_id = a.tenant_id AND m.account_id = a.id AND m.duty_id IS NULL
+                 AND (m.role <> 'participant' OR a.unit_id IS NULL))
     OR NOT EXISTS (SELECT FROM person_tie t WHERE t.tenant_id = a.tenant_id AND t.person_id = a.person_id))"""
 _IS_OPENED = f"""EXISTS (
     SELECT FROM person_tie t
     JOIN population_opening o ON o.tenant_id = t.tenant_id AND o.population = t.population AND o.state = 'open'
         AND (o.opens_on IS NULL OR o.opens_on <= :today)
     WHERE t.tenant_id = a.tenant_id AND t.person_id = a.person_id AND {_TODAY.format("t")}
-      AND (o.unit_id IS NULL OR {_AT_UNIT.format(unit="o.unit_id")}))"""
+      AND (o.unit_id IS NULL OR {_AT_UNIT.format(unit="o.unit_id")}){{more}})"""
+_IS_SERVED = " AND t.population = ANY (:served)"
 _SHUT_OUT = f"""
 SELECT a.id FROM account a
-WHERE a.tenant_id = :tenant AND a.id = ANY (:accounts) AND NOT {_IS_STAFF} AND NOT {_IS_OPENED} ORDER BY a.id
+WHERE a.tenant_id = :tenant AND a.id = ANY (:accounts) AND NOT ('staff' = ANY (:served) AND {_IS_STAFF})
+  AND NOT {_IS_OPENED.format(more=_IS_SERVED)} ORDER BY a.id
 """
 _CONCERNED = f"""
 SELECT count(*) AS accounts, count(*) FILTER (WHERE {_IS_STAFF}) AS staff,
-       count(*) FILTER (WHERE NOT {_IS_STAFF} AND {_IS_OPENED}) AS opened,
+       count(*) FILTER (WHERE NOT {_IS_STAFF} AND {_IS_OPENED.format(more="")}) AS opened,
        count(*) FILTER (WHERE EXISTS (
            SELECT FROM sso_session s WHERE s.tenant_id = a.tenant_id AND s.account_id = a.id AND s.ended_at IS NULL
              AND s.expires_at > now())) AS logged_in
@@ -59,9 +64,10 @@ WHERE t.tenant_id = :tenant AND t.person_id = :person AND NOT EXISTS (
 """
 
 
-def shut_out_query(tenant: str, account: str, today: str) -> str:
+def shut_out_query(tenant: str, account: str, today: str, served: str) -> str:
     """The query of `shut_out` about one account, for a statement that asks more; the arguments are SQL."""
-    return _SHUT_OUT.replace(":tenant", tenant).replace(":accounts", f"ARRAY[{account}]").replace(":today", today)
+    asked = _SHUT_OUT.replace(":tenant", tenant).replace(":accounts", f"ARRAY[{account}]")
+    return asked.replace(":today", today).replace(":served", served)
 
 
 def group_query(tenant: str, person: str, today: str) -> str:
@@ -109,9 +115,12 @@ class PopulationRepository:
             query = query.where(col(PopulationOpening.id) > after)
         return (await self._session.exec(query)).all()
 
-    async def shut_out(self, accounts: Sequence[UUID], today: date) -> Sequence[UUID]:
-        """Which of these accounts belong to closed populations alone."""
+    async def shut_out(
+        self, accounts: Sequence[UUID], today: date, served: Sequence[str] = POPULATIONS
+    ) -> Sequence[UUID]:
+        """Which of these accounts belong to no open population among those `served`."""
         values = {"tenant": tenant_of(self._session), "accounts": list(accounts), "today": today}
+        values["served"] = list(served)
         return list((await self._session.execute(text(_SHUT_OUT), values)).scalars())
 
     async def group_of(self, person_id: UUID, today: date) -> str | None:

@@ -12,10 +12,9 @@ from services.identity.population.errors import (
     PopulationClosedAlready,
     PopulationOpen,
     PopulationOpeningNotFound,
-    UnitUnknown,
 )
 from services.identity.population.models import PopulationOpening
-from services.identity.population.repository import PopulationRepository
+from services.identity.population.repository import POPULATIONS, PopulationRepository
 from services.identity.population.schemas import PopulationOpeningCreate, PopulationPreview, Switched
 from services.identity.revocation.service import Revocation
 from services.identity.roster.service import RosterService
@@ -48,9 +47,10 @@ class PopulationService:
         self._session = session
         self._repository = PopulationRepository(session)
 
-    async def lets_in(self, account_id: UUID) -> bool:
-        """Whether one of the populations that the account belongs to is open today."""
-        return not await self._repository.shut_out([account_id], clock.today())
+    async def lets_in(self, account_id: UUID, served: Sequence[str] = ()) -> bool:
+        """Whether one of the populations that the account belongs to is open today, among those that the login method
+        is for; for all where `served` is empty."""
+        return not await self._repository.shut_out([account_id], clock.today(), served or POPULATIONS)
 
     async def group_of(self, person_id: UUID) -> Population | None:
         """As which group the person is judged by the rules of assurance [AU-S]; None for staff."""
@@ -66,8 +66,8 @@ class PopulationService:
         """Let a population in. Raises DecisionMissing, DecisionNotTaken, DecisionReplaced, DecisionAboutOther,
         UnitUnknown, PopulationOpen."""
         key = await self._decision_key(body)
-        if body.unit_id is not None and not await RosterService(self._session).has_unit(body.unit_id):
-            raise UnitUnknown(errors=[FieldError(pointer="#/unitId", detail=UnitUnknown.title, code="unknown")])
+        if body.unit_id is not None:
+            await RosterService(self._session).check_unit(body.unit_id)
         await self._repository.lock()
         if await self._repository.find_open(body.population, body.unit_id):
             raise PopulationOpen()

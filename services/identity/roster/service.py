@@ -7,12 +7,14 @@ from uuid import UUID
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.identity.account.service import AccountService, cut_off
+from services.identity.roster.errors import UnitUnknown
 from services.identity.roster.models import PersonTie
 from services.identity.roster.repository import RosterRepository
 from shared.contracts.identity import RosterFollowed
 from shared.contracts.sync import Change, DutyChange, EnrolmentChange, PersonChange, ResponsibleChange, UnitChange
 from shared.kit import clock
 from shared.kit.journal import record
+from shared.kit.problems import FieldError
 from shared.queue.outbox import publish
 
 HIDDEN = "•••"
@@ -77,9 +79,10 @@ class RosterService:
         """A person became protected in a roster version: the name goes at once, outside any run."""
         await self._repository.hide(person_id, HIDDEN, version)
 
-    async def has_unit(self, unit_id: UUID) -> bool:
-        """Whether the roster has the unit now."""
-        return await self._repository.has_unit(unit_id)
+    async def check_unit(self, unit_id: UUID) -> None:
+        """Raises UnitUnknown, with the member `unitId`, unless the roster has the unit now."""
+        if not await self._repository.has_unit(unit_id):
+            raise UnitUnknown(errors=[FieldError(pointer="#/unitId", detail=UnitUnknown.title, code="unknown")])
 
     async def ties_of(self, person_id: UUID) -> Sequence[PersonTie]:
         """What makes a person a pupil or guardian."""

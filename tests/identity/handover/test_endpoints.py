@@ -46,6 +46,7 @@ async def holders(service: ServiceUnderTest, role: str) -> set[str]:
 
 async def test_the_chain_from_supplier_to_contact_person_and_colleague(identity: ServiceUnderTest) -> None:
     unit = new_id()
+    await take_in(identity, UnitChange(version=0, op="put", id=unit, name="Skola", unit_kind=UnitKind.school))
     delivered, orderer, contact, colleague = [
         await account(identity, name) for name in ("leverans", "orderer", "contact", "colleague")
     ]
@@ -86,6 +87,7 @@ async def test_nobody_gives_what_they_do_not_hold(identity: ServiceUnderTest) ->
         (identity.as_("tenant_admin@*", acr="urn:startklar:loa:basic"), {"role": "tenant_admin"}, 401),
         (identity.as_("tenant_admin@*"), {"role": "tenant_admin", "unitId": unit}, 422),
         (identity.as_("tenant_admin@*"), {"role": "register_admin"}, 422),
+        (identity.as_("tenant_admin@*"), {"role": "register_admin", "unitId": unit}, 422),  # not in the roster
         (identity.as_("tenant_admin@*"), {"role": "platform_admin"}, 422),
     ]
     for headers, body, wanted in cases:

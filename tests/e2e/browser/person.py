@@ -24,6 +24,7 @@ _QUIET = (
     "--disable-component-update",
     "--disable-sync",
     "--lang=sv",
+    "--accept-lang=sv",
 )
 
 

@@ -9,7 +9,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.identity.account.login_name import is_scoped, login_digest, scope_of
 from services.identity.alternative.subject import subject_digest
-from services.identity.population.repository import shut_out_query
+from services.identity.population.repository import POPULATIONS, shut_out_query
 from services.identity.proof.login import ProvenLogin
 from services.identity.provider.models import IdentityProvider
 from shared.kit import clock
@@ -21,7 +21,7 @@ SELECT EXISTS (
            SELECT FROM login_scope s
            WHERE s.tenant_id = tenant.id AND s.domain = $3::text AND s.state = 'verified') AS is_own,
        named.id AS named_id, named.state AS named_state, known.id AS known_id, known.state AS known_state,
-       NOT EXISTS ({shut_out_query("tenant.id", _ONE, "$5::date")}) AS is_let_in,
+       NOT EXISTS ({shut_out_query("tenant.id", _ONE, "$5::date", "$6::text[]")}) AS is_let_in,
        EXISTS (SELECT FROM membership m WHERE m.tenant_id = tenant.id AND m.account_id = {_ONE}) AS has_role
 FROM (SELECT) AS one
 LEFT JOIN (
@@ -71,6 +71,7 @@ def _values(provider: IdentityProvider, proven: ProvenLogin) -> tuple[Any, ...]:
         scope_of(proven.login_name),
         subject_digest(provider.issuer, proven.subject),
         clock.today(),
+        provider.populations or list(POPULATIONS),
     )
 
 

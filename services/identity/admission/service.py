@@ -49,7 +49,7 @@ class Admission:
         account = await self._alternatives.claim(account_id, provider, proven)
         if account is None:
             return None
-        is_let_in = await PopulationService(self._session).lets_in(account.id)
+        is_let_in = await PopulationService(self._session).lets_in(account.id, provider.populations)
         return Candidate(account.id, account.state, is_let_in, has_role=False)
 
 
@@ -71,5 +71,5 @@ def let_in(candidate: Candidate | None, expected_account_id: UUID | None = None)
     if expected_account_id is not None and candidate.id != expected_account_id:
         raise LoginFailed("the stronger login was another person's", LoginFault.other_person, candidate.id)
     if not candidate.is_let_in:
-        raise LoginFailed("the population is closed", LoginFault.population_closed, candidate.id)
+        raise LoginFailed("the population is closed, or logs in elsewhere", LoginFault.population_closed, candidate.id)
     return candidate

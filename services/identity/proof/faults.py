@@ -69,9 +69,9 @@ class LoginFault(StrEnum):
     )
     population_closed = (
         "population_closed",
-        "Gruppen som personen hör till är inte öppnad än",
-        "The group that the person belongs to is not open yet",
-        "Gruppen som personen hører til er endnu ikke åbnet",
+        "Gruppen som personen hör till är inte öppnad än, eller loggar in på annat sätt",
+        "The group that the person belongs to is not open yet, or logs in another way",
+        "Gruppen som personen hører til er endnu ikke åbnet eller logger ind på en anden måde",
     )
     other_person = (
         "other_person",

@@ -96,6 +96,24 @@ async def test_a_wave_lets_in_the_pupils_of_its_unit(school: tuple[ServiceUnderT
     assert await let_in(identity) == {"teacher", "both", "pupil", "other"}
 
 
+async def test_a_login_method_lets_in_those_whom_it_is_for(school: tuple[ServiceUnderTest, UUID]) -> None:
+    """The pupils' provider vouches for no teacher, nor the employees' for a pupil; the claim of a way in no more."""
+    service, unit = school
+    await opened(service, population="pupil", unitId=str(unit))
+    method = provider(service)
+
+    async def by(*served: str) -> set[str]:
+        method.populations = list(served)
+        found = {who: await resolve(service, method, proven(name)) for who, name in NAMES.items()}
+        return {who for who, one in found.items() if isinstance(one, Account)}
+
+    assert await by() == {"teacher", "both", "pupil"}
+    assert await by("pupil") == {"pupil"}
+    assert await by("staff") == {"teacher", "both"}
+    assert await by("guardian") == set()
+    assert await by("staff", "pupil") == {"teacher", "both", "pupil"}
+
+
 async def test_a_wave_begins_on_its_day(school: tuple[ServiceUnderTest, UUID]) -> None:
     identity, _ = school
     await opened(identity, population="pupil", opensOn=clock.today() + timedelta(days=1))

@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 SamlBinding = Literal["redirect", "post"]
 Comparison = Literal["exact", "minimum"]
+AttributeFormat = Literal["uri", "basic", "unspecified"]
 TokenAuth = Literal["client_secret_basic", "client_secret_post", "private_key_jwt"]
 Word = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[\x21-\x7e]+$")]
 Words = Annotated[tuple[Word, ...], Field(max_length=20)]
@@ -88,4 +89,5 @@ class SamlConfiguration(BaseModel):
     want_encrypted: bool = Field(False, description="Refuse assertions that came in the clear")
     sign_requests: bool = True
     requests_contexts: bool = Field(True, description="Name the levels that would do in the request")
+    attribute_formats: Annotated[tuple[AttributeFormat, ...], Field(min_length=1, max_length=3)] = ("uri",)
     skew_seconds: int = Field(60, ge=0, le=180, description="How far the provider's clock may be off")

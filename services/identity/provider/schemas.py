@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import ConfigDict, Field, SecretStr, ValidationInfo, field_validator, model_validator
 from pydantic.alias_generators import to_camel
 
-from services.identity.provider.configuration import OidcConfiguration
+from services.identity.provider.configuration import AttributeFormat, OidcConfiguration
 from shared.auth import Acr
 from shared.web.models import AllowedAction, ApiInput, ApiModel, ApiPatch, example
 
@@ -85,6 +85,12 @@ class SamlSettings(ApiInput):
         default_factory=list, max_length=10, description="Classes asked for that are no level, as in OIOSAML"
     )
     requests_contexts: bool = Field(True, description="Name the levels that would do in the request")
+    attribute_formats: tuple[AttributeFormat, ...] = Field(
+        ("uri",),
+        min_length=1,
+        max_length=3,
+        description="How the provider names its attributes; UNI-Login, OIOSAML 2 and ADFS also use plain names",
+    )
     skew_seconds: int = Field(60, ge=0, le=180, description="How far the provider's clock may be off")
 
 

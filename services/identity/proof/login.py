@@ -7,6 +7,17 @@ from datetime import datetime
 from services.identity.assurance.evidence import Evidence
 
 
+def folded(login_name: str) -> str:
+    """A login name as it is compared: without blanks around it, in lower case. Empty for one that must not count.
+
+    Lower-casing makes letters of ours from a few of others (the Kelvin sign becomes a k): whoever can be called so at
+    a provider would become somebody else here.
+    """
+    if any(letter.lower().upper() != letter.upper() for letter in login_name):
+        return ""
+    return login_name.strip().lower()
+
+
 @dataclass(frozen=True)
 class ReplayKey:
     """What makes the provider's answer good for one use: SHA-256 of issuer and assertion id, kept until it expires."""

@@ -52,7 +52,7 @@ def check_scope(values: Iterable[str], scopes: Sequence[Scope]) -> None:
     """
     for value in values:
         local, _, scope = value.strip().partition("@")
-        domain = scope.lower()
+        domain = scope.lower() if scope.isascii() else ""  # the Kelvin sign in lower case is a k
         if not local or _DOMAIN.fullmatch(domain) is None or not any(one.covers(domain) for one in scopes):
             raise SamlRefused(SamlFault.foreign_scope, "an attribute has a scope that its provider may not assert")
 

@@ -11,7 +11,7 @@ from services.identity.authorization.errors import LoginExpired
 from services.identity.login.service import LoginDesk
 from services.identity.login.underway import Departure, ProtocolMemory, Underway
 from services.identity.proof.faults import LoginFailed, LoginFault
-from services.identity.proof.login import ProvenLogin, ReplayKey
+from services.identity.proof.login import ProvenLogin, ReplayKey, folded
 from services.identity.provider.models import IdentityProvider
 from services.identity.saml.assertion import ExpectedResponse, VerifiedAssertion
 from services.identity.saml.certificates import fingerprint, read_certificate
@@ -171,4 +171,4 @@ def _login_name(verified: VerifiedAssertion, claim: str) -> str:
         values: tuple[str, ...] = (verified.name_id.value,) if verified.name_id else ()
     else:
         values = verified.attributes.get(claim, ())
-    return values[0].strip().lower() if len(values) == 1 else ""
+    return folded(values[0]) if len(values) == 1 else ""

@@ -10,7 +10,7 @@ from typing import Any
 
 from services.identity.assurance.evidence import Evidence
 from services.identity.proof.faults import LoginFailed, LoginFault
-from services.identity.proof.login import ProvenLogin
+from services.identity.proof.login import ProvenLogin, folded
 from services.identity.upstream.signature import ALGORITHMS, check_audience, instant, signed_claims
 from shared.kit import clock
 
@@ -61,7 +61,7 @@ def read_login(claims: Mapping[str, Any], expected: ExpectedToken) -> ProvenLogi
     name, values = claims.get(expected.login_claim), _values(claims)
     acr, session = claims.get("acr"), claims.get(expected.session_claim)
     proven = ProvenLogin(
-        login_name=name.strip().lower() if isinstance(name, str) else "",
+        login_name=folded(name) if isinstance(name, str) else "",
         subject=claims["sub"],
         auth_time=instant(claims, "auth_time" if "auth_time" in claims else "iat"),
         evidence=Evidence((acr,) if isinstance(acr, str) and acr else (), values, values.get("amr", ())),

@@ -38,6 +38,7 @@ def test_a_value_of_an_own_scope_is_allowed(value: str) -> None:
         "anna@example.org@evil.example",
         "anna@example.org.",
         "anna@ex\u0430mple.org",
+        "anna@s\u212aola.example.se",
         "anna@example.org\u0000",
         "anna@example.org,evil.example",
         "",

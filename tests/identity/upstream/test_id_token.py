@@ -62,6 +62,13 @@ def test_a_good_token_of_a_usual_algorithm_proves_the_login(key: RSAKey | ECKey,
     assert clock.now() - login.auth_time < timedelta(minutes=1)
 
 
+@pytest.mark.parametrize("name", ["\u212aim@norrvik.example", "kim@norrvi\u212a.example"])
+def test_a_name_that_only_lower_case_makes_ours_is_none(name: str) -> None:
+    with pytest.raises(LoginFailed) as refused:
+        proven(signed(claims(eduPersonPrincipalName=name)))
+    assert refused.value.fault is LoginFault.no_login_name
+
+
 def test_where_a_recent_login_was_asked_for_its_time_must_be_told() -> None:
     assert proven(signed(claims()), expected=RECENT).login_name
     assert proven(signed(claims(auth_time=None))).login_name

@@ -75,7 +75,8 @@ class Listener:
             if provider.issuer == issuer:
                 async with self._database.transaction(tenant) as session:
                     rows = await SessionService(session).live_upstream(provider.id, None, [session_id])
-                    await LogoutService(session, self._issuer).end(rows, "provider_logout")
+                    if rows:  # anybody may ask, and shall leave nothing behind by that
+                        await LogoutService(session, self._issuer).end(rows, "provider_logout")
                 return provider
         return None
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import httpx
 import pytest
+from sqlalchemy import text
 
 from services.identity.upstream.logout_token import EVENT
 from shared.kit.ids import new_id
@@ -100,6 +101,9 @@ async def test_a_front_channel_logout_must_name_provider_and_session(scene: Scen
     elsewhere = path.replace(str(scene.tenant), str(new_id()))
     await scene.service.client.get(elsewhere, params={"iss": op.issuer, "sid": "s1"})
     assert await scene.is_open(live)
+    async with scene.service.database.transaction(scene.tenant) as session:
+        left = (await session.execute(text("SELECT count(*) FROM logout"))).scalar_one()
+    assert left == 0  # anybody may ask, as often as they like
     answer = await scene.service.client.get(path, params={"iss": op.issuer, "sid": "s1"})
     assert f"frame-ancestors {op.issuer}" in answer.headers["content-security-policy"]
     assert not await scene.is_open(live)

@@ -1,22 +1,29 @@
 """The journal of a service over HTTP: every change, and the proof that none was changed afterwards."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi.responses import StreamingResponse
 from pydantic import Field
 from sqlalchemy import text
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from shared.auth import DataClass, Principal, Scope, requires
 from shared.auth.roles import Role
+from shared.kit.db import tenant_of
 from shared.kit.ids import new_id
 from shared.kit.journal import record
 from shared.kit.seals import verify
+from shared.web.export import FILES, FORMATS, HEADERS, written
 from shared.web.models import ApiModel, Page, example
-from shared.web.paging import PageDep, make_page
+from shared.web.negotiation import negotiated
+from shared.web.paging import PageDep, make_page, next_href
 from shared.web.route import new_router
-from shared.web.runtime import SessionDep
+from shared.web.runtime import SessionDep, runtime
 from shared.web.urls import created
 
 JournalRead = Annotated[
@@ -36,10 +43,13 @@ JournalVerify = Annotated[
 _SELECT = (
     "SELECT id, at, actor_id, side, client_id, action, entity, entity_id, before, after, reason, trace"
     " FROM journal_entry WHERE tenant_id = :tenant AND (CAST(:entity_id AS uuid) IS NULL OR entity_id = :entity_id)"
-    " AND (CAST(:before AS uuid) IS NULL OR id < :before) {narrowed} ORDER BY id DESC LIMIT :limit"
+    " AND (CAST(:before AS uuid) IS NULL OR id < :before) {narrowed} ORDER BY id DESC OFFSET :skip LIMIT :limit"
 )
 _ACTS = text(_SELECT.format(narrowed="AND action NOT LIKE 'row.%'"))
 _ALL = text(_SELECT.format(narrowed=""))
+_PIECE = 1000
+MOST = 100_000
+"""Entries in one file; `Link: rel="next"` leads to the rest."""
 
 
 class JournalEntryPublic(ApiModel):
@@ -112,6 +122,37 @@ class JournalVerification(ApiModel):
     first_broken: BrokenPlace | None
 
 
+@dataclass(frozen=True)
+class _Wanted:
+    """Which entries of the session's tenant."""
+
+    entity_id: UUID | None
+    with_rows: bool
+
+    async def read(
+        self, session: AsyncSession, before: UUID | None, limit: int, skip: int = 0
+    ) -> Sequence[JournalEntryPublic]:
+        """Newest first, those older than `before`, `skip` of them left out."""
+        values = {
+            "tenant": tenant_of(session),
+            "entity_id": self.entity_id,
+            "before": before,
+            "limit": limit,
+            "skip": skip,
+        }
+        rows = await session.execute(_ALL if self.with_rows else _ACTS, values)
+        return [JournalEntryPublic.model_validate(row) for row in rows]
+
+
+async def _wanted(
+    entity_id: Annotated[UUID | None, Query(alias="entityId", description="Only changes of this entity")] = None,
+    with_rows: Annotated[
+        bool, Query(alias="rows", description="With the entry of each row that changed, as well as each act")
+    ] = False,
+) -> _Wanted:
+    return _Wanted(entity_id, with_rows)
+
+
 def journal_router(service: str, *, is_sealed: bool = False) -> APIRouter:
     """The journal of one service, newest first. `is_sealed`: it has a chain (`shared.kit.journal.create_seals`)."""
     router = new_router("journal")
@@ -130,26 +171,54 @@ def journal_router(service: str, *, is_sealed: bool = False) -> APIRouter:
         session: SessionDep,
         request: Request,
         page: PageDep,
-        entity_id: Annotated[UUID | None, Query(alias="entityId", description="Only changes of this entity")] = None,
-        with_rows: Annotated[
-            bool, Query(alias="rows", description="With the entry of each row that changed, as well as each act")
-        ] = False,
-    ) -> Page[JournalEntryPublic]:
-        """What was done in the tenant, newest first; with `rows`, also each row that it changed."""
+        wanted: Annotated[_Wanted, Depends(_wanted)],
+        format_: Annotated[
+            Literal["json", "csv", "ndjson"] | None, Query(alias="format", description="Instead of Accept")
+        ] = None,
+    ) -> Page[JournalEntryPublic] | Response:
+        """What was done in the tenant, newest first; with `rows`, also each row that it changed.
+
+        As CSV or NDJSON up to 100,000 entries in one file, with a `Link` to the rest; the journal keeps who took it.
+        """
         after = page.keys(UUID)
-        values = {
-            "tenant": caller.tenant,
-            "entity_id": entity_id,
-            "before": after[0] if after else None,
-            "limit": page.limit + 1,
-        }
-        rows = (await session.execute(_ALL if with_rows else _ACTS, values)).all()
-        return make_page(request, page, rows, key=lambda row: [row.id], show=JournalEntryPublic.model_validate)
+        before = after[0] if after else None
+        media = negotiated(request, FORMATS, asked=format_)
+        if media != FORMATS["json"]:
+            return await _file(request, session, wanted, before, media)
+        rows = await wanted.read(session, before, page.limit + 1)
+        return make_page(request, page, rows, key=lambda row: [row.id], show=lambda row: row)
 
     router.add_api_route(
-        "/journal-entries", entries, name=f"{service}_journal_entries_list", methods=["GET"], summary="Read the journal"
+        "/journal-entries",
+        entries,
+        name=f"{service}_journal_entries_list",
+        methods=["GET"],
+        summary="Read the journal",
+        response_model=Page[JournalEntryPublic],
+        responses=FILES,
     )
     return router
+
+
+async def _file(
+    request: Request, session: AsyncSession, wanted: _Wanted, before: UUID | None, media: str
+) -> StreamingResponse:
+    """The entries as a file, read a piece at a time after the request's transaction, each in one of its own."""
+    database, tenant = runtime(request).database, tenant_of(session)
+    told = {"format": media, "entityId": wanted.entity_id, "rows": wanted.with_rows}
+    await record(session, "journal.exported", "journal", tenant, after=told)
+    last = await wanted.read(session, before, 2, MOST - 1)
+    is_cut, headers = len(last) > 1, dict(HEADERS)
+    if is_cut:
+        headers["Link"] = f'<{next_href(request, [last[0].id])}>; rel="next"'
+
+    async def pages(after: JournalEntryPublic | None) -> Sequence[JournalEntryPublic]:
+        async with database.transaction(tenant) as reading:
+            rows = await wanted.read(reading, after.id if after else before, _PIECE)
+        # By the entry that the link goes on from, not by count: meanwhile others may have been written.
+        return [row for row in rows if row.id >= last[0].id] if is_cut else rows
+
+    return StreamingResponse(written(media, JournalEntryPublic, pages), media_type=media, headers=headers)
 
 
 async def _verify(

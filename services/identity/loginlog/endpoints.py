@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import Depends, Query, Request, Response
@@ -10,7 +10,7 @@ from fastapi.responses import StreamingResponse
 
 from services.identity.dependencies import DatabaseDep
 from services.identity.loginlog.auth import LoginLogRead, LoginLogWrite, OwnLogins
-from services.identity.loginlog.export import CSV, NDJSON, export
+from services.identity.loginlog.export import export
 from services.identity.loginlog.filter import LogFilter
 from services.identity.loginlog.schemas import (
     LoginEntryPublic,
@@ -25,19 +25,10 @@ from shared.auth import Acr
 from shared.kit.db import tenant_of
 from shared.kit.journal import record
 from shared.web import IfMatch, LangDep, Page, PageDep, SessionDep, etag, make_page, new_router
+from shared.web.export import FILES, FORMATS, HEADERS
 from shared.web.negotiation import negotiated
 
 router = new_router("login-entries")
-
-_FORMATS = {"json": "application/json", "csv": CSV, "ndjson": NDJSON}
-_FILES: dict[int | str, dict[str, Any]] = {
-    200: {
-        "content": {
-            CSV: {"schema": {"type": "string"}, "example": "id;at;accountId"},
-            NDJSON: {"schema": {"type": "string"}, "example": "{}"},
-        }
-    }
-}
 
 
 def _filter(
@@ -55,7 +46,7 @@ def _filter(
 FilterDep = Annotated[LogFilter, Depends(_filter)]
 
 
-@router.get("/login-entries", response_model=Page[LoginEntryPublic], responses=_FILES)
+@router.get("/login-entries", response_model=Page[LoginEntryPublic], responses=FILES)
 async def login_entries_list(
     caller: LoginLogRead,
     session: SessionDep,
@@ -68,12 +59,11 @@ async def login_entries_list(
     ] = None,
 ) -> Page[LoginEntryPublic] | Response:
     """Logins of the tenant, newest first. As CSV or NDJSON all that fit, in one file; the journal keeps who took it."""
-    media = negotiated(request, _FORMATS, asked=format_)
+    media = negotiated(request, FORMATS, asked=format_)
     if media != "application/json":
         tenant = tenant_of(session)
         await record(session, "login_log.exported", "login_log_setting", tenant, after={"format": media})
-        headers = {"Cache-Control": "no-store", "Content-Disposition": "attachment"}
-        return StreamingResponse(export(database, tenant, wanted, media), media_type=media, headers=headers)
+        return StreamingResponse(export(database, tenant, wanted, media), media_type=media, headers=HEADERS)
     before = page.keys(UUID)
     rows = await LoginLogService(session).list(wanted, page.limit + 1, before[0] if before else None)
     return make_page(request, page, rows, key=lambda row: [row.id], show=LoginEntryPublic.model_validate)

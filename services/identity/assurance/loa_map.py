@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Annotated, Literal, Self
 
 import yaml
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from shared.auth import Acr
 
@@ -123,6 +123,17 @@ def loa_maps() -> Mapping[str, LoaMap]:
 def find_map(key: str) -> LoaMap:
     """The map; KeyError for a key that is none, so that a removed map lets nobody in by guesswork. '' is OWN."""
     return loa_maps()[key] if key else OWN
+
+
+def known_map(key: str) -> str:
+    """The key, where there is such a map or it is ''; ValueError that names the maps otherwise."""
+    if key and key not in loa_maps():
+        raise ValueError(f"there is no such map; choose one of {', '.join(loa_maps())}")
+    return key
+
+
+LoaMapKey = Annotated[str, AfterValidator(known_map)]
+"""The key of a map, as somebody writes it."""
 
 
 def with_own(loa_map: LoaMap, own: Mapping[str, str]) -> Mapping[str, Level]:

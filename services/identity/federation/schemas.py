@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import AfterValidator, Field
 
+from services.identity.assurance.loa_map import LoaMapKey
 from shared.web.models import AllowedAction, ApiInput, ApiModel, ApiPatch, example
 
 _ID = "01979f3a-7c1e-7b52-9d3a-5f0c2b9e8d11"
@@ -84,7 +85,7 @@ class FederationCreate(ApiInput):
     kind: Kind = "aggregate"
     url: str = Field(max_length=1000, pattern=_FEED_URL, description="Of the aggregate, or the base of the query API")
     signers: Signers
-    loa_map: str = Field(
+    loa_map: LoaMapKey = Field(
         "", max_length=100, pattern=r"^[a-z0-9_.-]*$", description="Assurance map of providers that are made from here"
     )
     interval_seconds: Interval = 1800
@@ -98,7 +99,7 @@ class FederationUpdate(ApiPatch):
 
     name: str | None = Field(None, min_length=1, max_length=200)
     signers: Signers | None = None
-    loa_map: str | None = Field(None, max_length=100, pattern=r"^[a-z0-9_.-]*$")
+    loa_map: LoaMapKey | None = Field(None, max_length=100, pattern=r"^[a-z0-9_.-]*$")
     interval_seconds: Interval | None = None
     max_bytes: MaxBytes | None = None
     state: State | None = None

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import Field
 
+from services.identity.assurance.loa_map import LoaMapKey
 from services.identity.provider.schemas import AcrMap, Population
 from shared.auth import Acr
 from shared.web.models import ApiInput, ApiModel, example
@@ -114,7 +115,7 @@ class PreviewCreate(ApiInput):
     model_config = example({"loginClaim": "mail", "acrMap": {"urn:idp:mfa": "urn:startklar:loa:strong"}})
 
     login_claim: str | None = Field(None, min_length=1, max_length=200)
-    loa_map: str | None = Field(None, max_length=100, pattern=r"^[a-z0-9-]*$")
+    loa_map: LoaMapKey | None = Field(None, max_length=100, pattern=r"^[a-z0-9-]*$")
     acr_map: AcrMap | None = None
 
 

@@ -8,6 +8,7 @@ from uuid import UUID
 from pydantic import ConfigDict, Field, SecretStr, ValidationInfo, field_validator, model_validator
 from pydantic.alias_generators import to_camel
 
+from services.identity.assurance.loa_map import LoaMapKey
 from services.identity.provider.configuration import AttributeFormat, OidcConfiguration
 from shared.auth import Acr
 from shared.web.models import AllowedAction, ApiInput, ApiModel, ApiPatch, example
@@ -133,7 +134,7 @@ class ProviderDraft(ApiInput):
     federation_id: UUID | None = Field(None, description="Take the entity `issuer` from this federation's metadata")
     saml: SamlSettings | None = None
     login_claim: str | None = Field(None, min_length=1, max_length=200, description="Holds the login name")
-    loa_map: str = Field("", max_length=100, pattern=r"^[a-z0-9-]*$", description="Key of a map of assurance levels")
+    loa_map: LoaMapKey = Field("", max_length=100, pattern=r"^[a-z0-9-]*$", description="Key of an assurance map")
     acr_map: AcrMap = Field(default_factory=dict)
     populations: Populations = Field(default_factory=list)
     is_scoped: bool = Field(True, description="Whether login names end in a domain, which must be the tenant's own")
@@ -188,7 +189,7 @@ class ProviderUpdate(ApiPatch):
     metadata: str | None = Field(None, max_length=LARGEST_METADATA, description="Newer metadata of the same entity")
     saml: SamlSettings | None = None
     login_claim: str | None = Field(None, min_length=1, max_length=200)
-    loa_map: str | None = Field(None, max_length=100, pattern=r"^[a-z0-9-]*$")
+    loa_map: LoaMapKey | None = Field(None, max_length=100, pattern=r"^[a-z0-9-]*$")
     acr_map: dict[str, Acr] | None = Field(None, max_length=50, description="Replaces the whole map")
     populations: Populations | None = None
     state: Literal["active", "disabled"] | None = None

@@ -1,10 +1,14 @@
 """The presets: each can be used as it stands, and its rules cannot be left out."""
 
 import pytest
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
+from services.identity.assurance.loa_map import loa_maps
+from services.identity.federation.schemas import FederationUpdate
+from services.identity.onboarding.schemas import PreviewCreate
 from services.identity.preset.catalogue import objections, presets
 from services.identity.provider.configuration import OidcConfiguration
+from services.identity.provider.schemas import ProviderUpdate
 from tests.support.services import ServiceUnderTest
 
 ENTRA = "https://login.microsoftonline.com/{}/v2.0"
@@ -17,6 +21,19 @@ def test_each_preset_agrees_with_its_own_example_once_its_needs_are_met() -> Non
         met = preset.configuration.required_claims | dict.fromkeys(preset.needs, ("norrvik.example",))
         assert preset.configuration.preset == preset.key
         assert not preset.objections(preset.issuer, preset.configuration.model_copy(update={"required_claims": met}))
+
+
+def test_each_preset_names_a_map_that_there_is() -> None:
+    named = {preset.key: preset.loa_map for preset in presets().values()}
+    assert {key for key in named.values() if key not in loa_maps()} == set()
+    assert (named["adfs"], named["bankid-idura"], named["freja-idura"]) == ("adfs", "bankid", "freja")
+
+
+@pytest.mark.parametrize("model", [ProviderUpdate, PreviewCreate, FederationUpdate])
+def test_an_unknown_map_is_refused_with_those_that_there_are(model: type[BaseModel]) -> None:
+    with pytest.raises(ValidationError, match=r"choose one of adfs, .*skolfederation"):
+        model.model_validate({"loaMap": "skolfederation-2"})
+    assert model.model_validate({"loaMap": "skolfederation"})
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.identity.account.login_name import is_scoped, login_digest, scope_of
 from services.identity.alternative.subject import subject_digest
-from services.identity.population.repository import POPULATIONS, shut_out_query
+from services.identity.population.queries import POPULATIONS, shut_out_query
 from services.identity.proof.login import ProvenLogin
 from services.identity.provider.models import IdentityProvider
 from shared.kit import clock

@@ -14,7 +14,8 @@ from services.identity.population.errors import (
     PopulationOpeningNotFound,
 )
 from services.identity.population.models import PopulationOpening
-from services.identity.population.repository import POPULATIONS, PopulationRepository
+from services.identity.population.queries import POPULATIONS
+from services.identity.population.repository import PopulationRepository
 from services.identity.population.schemas import PopulationOpeningCreate, PopulationPreview, Switched
 from services.identity.revocation.service import Revocation
 from services.identity.roster.service import RosterService

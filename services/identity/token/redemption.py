@@ -13,7 +13,7 @@ from uuid import UUID
 import orjson
 
 from services.identity.membership.service import Standing, standing_of
-from services.identity.population.repository import group_query
+from services.identity.population.queries import group_query
 from services.identity.protocol.refusal import Refusal
 from services.identity.token.issue import PersonGrant
 from services.identity.token.service import (

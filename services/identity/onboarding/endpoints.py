@@ -9,6 +9,7 @@ from fastapi import Path, Request, Response
 
 from services.identity.dependencies import DatabaseDep, SealerDep, SettingsDep, TenantKeyRingDep
 from services.identity.login.service import LoginDesk
+from services.identity.onboarding.actions import actions_on
 from services.identity.onboarding.auth import IssuersShare
 from services.identity.onboarding.checklist import checklist, registration_of
 from services.identity.onboarding.schemas import (
@@ -24,7 +25,7 @@ from services.identity.onboarding.service import OnboardingService
 from services.identity.onboarding.sharing import SharingService
 from services.identity.onboarding.showing import preview, show_trial
 from services.identity.onboarding.source import entity_of
-from services.identity.provider.auth import ProvidersRead, ProvidersWrite, refusal_to_write
+from services.identity.provider.auth import ProvidersRead, ProvidersWrite
 from services.identity.provider.fingerprint import configuration_hash
 from services.identity.provider.models import IdentityProvider
 from services.identity.provider.schemas import ProviderDraft, ProviderPublic, ProviderUpdate
@@ -33,7 +34,6 @@ from services.identity.trial.service import TrialService
 from shared.auth import Principal
 from shared.kit.text import Lang
 from shared.web import IfMatch, LangDep, Page, PageDep, SessionDep, created, etag, make_page, new_router, runtime
-from shared.web.actions import allowed_action
 from shared.web.runtime import transaction_of
 
 router = new_router("identity-providers")
@@ -235,11 +235,10 @@ async def shared_issuer_withdrawals_create(
 
 def show(provider: IdentityProvider, caller: Principal, request: Request, lang: Lang) -> ProviderPublic:
     """The provider with what the caller may do; its secret never goes out."""
-    path = f"/identity/v1/identity-providers/{provider.id}"
     ours = f"{runtime(request).settings.issuer}/{provider.protocol}/{provider.tenant_id}"
     computed = {
         "configuration_hash": configuration_hash(provider),
         "redirect_uri": f"{ours}/{'callback' if provider.protocol == 'oidc' else 'acs'}",
-        "allowed_actions": [allowed_action(request, lang, "change", "PATCH", path, refused=refusal_to_write(caller))],
+        "allowed_actions": actions_on(provider, caller, request, lang),
     }
     return ProviderPublic.model_validate(provider.model_dump() | computed)

@@ -57,9 +57,9 @@ class LoginFault(StrEnum):
     )
     foreign_scope = (
         "foreign_scope",
-        "Inloggningsnamnets domän är inte verifierad för organisationen",
-        "The domain of the login name is not verified for the organisation",
-        "Loginnavnets domæne er ikke verificeret for organisationen",
+        "Inloggningsnamnets domän är inte verifierad för organisationen, eller får inte intygas av inloggningstjänsten",
+        "The domain of the login name is not verified for the organisation, or not its provider's to vouch for",
+        "Loginnavnets domæne er ikke verificeret for organisationen eller må ikke bekræftes af login-tjenesten",
     )
     no_account = (
         "no_account",

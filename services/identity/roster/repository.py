@@ -87,7 +87,7 @@ ON CONFLICT (tenant_id, digest) DO NOTHING
 _LOCK_ENDED = """
 SELECT id FROM account
 WHERE tenant_id = :tenant AND state = 'open' AND source = 'roster'
-  AND person_id IN (SELECT value::uuid FROM jsonb_array_elements_text(CAST(:persons AS jsonb)))
+  AND person_id = ANY (CAST(:persons AS uuid[]))
 ORDER BY id FOR UPDATE
 """
 _HIDE = """
@@ -199,8 +199,7 @@ class RosterRepository:
 
     async def lock_ended(self, persons: Sequence[UUID]) -> Sequence[UUID]:
         """The open accounts of persons who left the roster, locked."""
-        ended = orjson.dumps([str(person) for person in persons]).decode()
-        return list((await self._run(_LOCK_ENDED, persons=ended)).scalars())
+        return list((await self._run(_LOCK_ENDED, persons=list(persons))).scalars())
 
     async def hide(self, person: UUID, alias: str, version: int) -> None:
         """Forget the name of a person who became protected in `version`, unless a newer line is here already."""

@@ -53,9 +53,12 @@ class Rule(StrEnum):
             da="Loginnavnets domæne hører til organisationen og må bekræftes af login-tjenesten",
         ),
         Text(
-            sv="Låt verifiera domänen för organisationen, eller ändra vad inloggningstjänsten skickar",
-            en="Have the domain verified for the organisation, or change what the identity provider sends",
-            da="Få domænet verificeret for organisationen, eller ret det, login-tjenesten sender",
+            sv="Låt verifiera domänen för organisationen, låt inloggningstjänstens metadata ange den (shibmd:Scope), "
+            "eller ändra vad inloggningstjänsten skickar",
+            en="Have the domain verified for the organisation, have the identity provider's metadata name it "
+            "(shibmd:Scope), or change what the identity provider sends",
+            da="Få domænet verificeret for organisationen, lad login-tjenestens metadata angive det (shibmd:Scope), "
+            "eller ret det, login-tjenesten sender",
         ),
     )
     account = (

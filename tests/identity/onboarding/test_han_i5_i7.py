@@ -225,3 +225,19 @@ async def test_only_a_strong_administrator_sets_up_and_tries_and_other_tenants_s
     ]
     statuses = [(await service.client.post(path, json={}, headers=one)).status_code for one in asked]
     assert statuses == [403, 401, 404]
+
+
+async def test_each_answer_says_what_to_do_next_and_why_not(methods: Methods) -> None:
+    provider = await methods.draft()
+
+    async def may() -> dict[str, bool]:
+        shown = await methods.get(f"identity-providers/{provider['id']}", ADMIN)
+        assert all(one["allowed"] or one["reason"] for one in shown["allowedActions"])
+        return {one["action"]: one["allowed"] for one in shown["allowedActions"]}
+
+    assert await may() == {"change": True, "try": True, "activate": False, "disable": False}
+    await methods.open_account()
+    await methods.verify(provider["id"])
+    assert await may() == {"change": True, "try": True, "activate": True, "disable": False}
+    await methods.activate(provider["id"])
+    assert await may() == {"change": True, "try": True, "activate": False, "disable": True}

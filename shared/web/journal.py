@@ -166,31 +166,9 @@ def journal_router(service: str, *, is_sealed: bool = False) -> APIRouter:
             summary="Verify the journal",
         )
 
-    async def entries(
-        caller: JournalRead,
-        session: SessionDep,
-        request: Request,
-        page: PageDep,
-        wanted: Annotated[_Wanted, Depends(_wanted)],
-        format_: Annotated[
-            Literal["json", "csv", "ndjson"] | None, Query(alias="format", description="Instead of Accept")
-        ] = None,
-    ) -> Page[JournalEntryPublic] | Response:
-        """What was done in the tenant, newest first; with `rows`, also each row that it changed.
-
-        As CSV or NDJSON up to 100,000 entries in one file, with a `Link` to the rest; the journal keeps who took it.
-        """
-        after = page.keys(UUID)
-        before = after[0] if after else None
-        media = negotiated(request, FORMATS, asked=format_)
-        if media != FORMATS["json"]:
-            return await _file(request, session, wanted, before, media)
-        rows = await wanted.read(session, before, page.limit + 1)
-        return make_page(request, page, rows, key=lambda row: [row.id], show=lambda row: row)
-
     router.add_api_route(
         "/journal-entries",
-        entries,
+        _entries,
         name=f"{service}_journal_entries_list",
         methods=["GET"],
         summary="Read the journal",
@@ -198,6 +176,29 @@ def journal_router(service: str, *, is_sealed: bool = False) -> APIRouter:
         responses=FILES,
     )
     return router
+
+
+async def _entries(
+    caller: JournalRead,
+    session: SessionDep,
+    request: Request,
+    page: PageDep,
+    wanted: Annotated[_Wanted, Depends(_wanted)],
+    format_: Annotated[
+        Literal["json", "csv", "ndjson"] | None, Query(alias="format", description="Instead of Accept")
+    ] = None,
+) -> Page[JournalEntryPublic] | Response:
+    """What was done in the tenant, newest first; with `rows`, also each row that it changed.
+
+    As CSV or NDJSON up to 100,000 entries in one file, with a `Link` to the rest; the journal keeps who took it.
+    """
+    after = page.keys(UUID)
+    before = after[0] if after else None
+    media = negotiated(request, FORMATS, asked=format_)
+    if media != FORMATS["json"]:
+        return await _file(request, session, wanted, before, media)
+    rows = await wanted.read(session, before, page.limit + 1)
+    return make_page(request, page, rows, key=lambda row: [row.id], show=lambda row: row)
 
 
 async def _file(

@@ -72,5 +72,5 @@ async def test_an_administrator_reads_the_presets_in_pages(identity: ServiceUnde
     rest = (await identity.client.get(first["_links"]["next"]["href"], headers=headers)).json()
     assert rest["items"][0]["key"] == "entra"
     assert rest["items"][0]["configuration"]["acr_claim"] == "acrs"
-    refused = await identity.client.get("/identity/v1/provider-presets", headers=identity.as_("teacher@*"))
+    refused = await identity.client.get("/identity/v1/provider-presets", headers=identity.as_("participant@*"))
     assert refused.status_code == 403

@@ -78,45 +78,8 @@ class _Bare:
         batch, number = divmod(self._begun - 1, 2000)
         await self._pool.execute(_USE, _TENANT, str(number + 1), self._salt + bytes([batch]))
         XMLVerifier().verify(base64.b64decode(form["SAMLResponse"]), x509_cert=self._certificate)
-        code, session = secrets.token_bytes(48), uuid4()
-        rows: list[dict[str, Any]] = [
-            {**_MADE, "digest": _hex(secrets.token_bytes(32))},
-            {
-                **_MADE,
-                **_PERSON,
-                "id": session,
-                "secret_hash": _hex(secrets.token_bytes(32)),
-                "provider_id": UUID(int=3),
-                "upstream_subject_hash": _hex(bytes(32)),
-                "upstream_subject_sealed": _hex(bytes(120)),
-                "method": "sso",
-                "factors": 2,
-                "is_untold": False,
-            },
-            {
-                "tenant_id": _TENANT,
-                "id": uuid4(),
-                "at": _AT,
-                "provider_id": UUID(int=3),
-                "method": "sso",
-                "protocol": "saml",
-                "outcome": "succeeded",
-                "amr": ["mfa"],
-                "factors": 2,
-                "is_step_up": False,
-            },
-            {
-                **_MADE,
-                **_PERSON,
-                **_FOR,
-                "id": uuid4(),
-                "session_id": session,
-                "code_hash": _hex(code),
-                "redirect_uri": "http://127.0.0.1/callback",
-                "code_challenge": secrets.token_urlsafe(32),
-            },
-        ]
-        await self._pool.execute(_LOG_IN, *(orjson.dumps(row).decode() for row in rows))
+        code = secrets.token_bytes(48)
+        await self._pool.execute(_LOG_IN, *(orjson.dumps(row).decode() for row in _login_rows(code)))
         return code.hex()
 
     async def redeem(self, form: dict[str, str]) -> dict[str, str]:
@@ -128,6 +91,48 @@ class _Bare:
         await self._pool.execute(_REDEEM, _TENANT, bytes.fromhex(form["code"]), *rows)
         claims = {"iss": "bench", "sub": str(uuid4()), "aud": "urn:startklar:api", "exp": 1, "jti": str(uuid4())}
         return {"access_token": self._signer.sign(claims, "at+jwt"), "id_token": self._signer.sign(claims, "JWT")}
+
+
+def _login_rows(code: bytes) -> list[dict[str, Any]]:
+    """Replay row, session, log entry and code."""
+    session = uuid4()
+    return [
+        {**_MADE, "digest": _hex(secrets.token_bytes(32))},
+        {
+            **_MADE,
+            **_PERSON,
+            "id": session,
+            "secret_hash": _hex(secrets.token_bytes(32)),
+            "provider_id": UUID(int=3),
+            "upstream_subject_hash": _hex(bytes(32)),
+            "upstream_subject_sealed": _hex(bytes(120)),
+            "method": "sso",
+            "factors": 2,
+            "is_untold": False,
+        },
+        {
+            "tenant_id": _TENANT,
+            "id": uuid4(),
+            "at": _AT,
+            "provider_id": UUID(int=3),
+            "method": "sso",
+            "protocol": "saml",
+            "outcome": "succeeded",
+            "amr": ["mfa"],
+            "factors": 2,
+            "is_step_up": False,
+        },
+        {
+            **_MADE,
+            **_PERSON,
+            **_FOR,
+            "id": uuid4(),
+            "session_id": session,
+            "code_hash": _hex(code),
+            "redirect_uri": "http://127.0.0.1/callback",
+            "code_challenge": secrets.token_urlsafe(32),
+        },
+    ]
 
 
 def _hex(value: bytes) -> str:

@@ -19,7 +19,7 @@ def configuration_hash(provider: IdentityProvider) -> str:
         "issuer": provider.issuer,
         "clientId": provider.client_id,
         "secret": hashlib.sha256(sealed).hexdigest() if sealed else None,
-        "federation": provider.federation_id,
+        "federation": str(provider.federation_id) if provider.federation_id else None,  # the driver has its own UUID
         "loginClaim": provider.login_claim,
         "isScoped": provider.is_scoped,
         "loaMap": provider.loa_map,

@@ -84,9 +84,7 @@ async def _tokens() -> list[Figure]:
             )
             memory = psutil.Process(pid).memory_info().rss / 2**20
     rates = {name: [1e6 / each for each in rounds] for name, rounds in found.items()}
-    note = (
-        "per CPU second of service and PostgreSQL; limit: verify, commit, sign on a bare route of ours; aim >= 0.6"
-    )
+    note = "per CPU second of service and PostgreSQL; limit: verify, commit, sign on a bare route of ours; aim >= 0.6"
     alone = "per CPU second of the service alone"
     return [
         against("identity.client_credentials", rates["ours"], rates["bare"], unit="1/s", better="higher", note=note),

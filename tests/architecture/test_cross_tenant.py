@@ -139,6 +139,8 @@ DIRECTORY = "/identity/v1/tenants"
 SHARED = "/identity/v1/federations/"
 # A rule's id follows from tenant, holder and class, so that a rule that was never changed has one too.
 DERIVED = "/identity/v1/assurance-policies/"
+# Shows accounts that an administrator of a unit opened there, which a bare row is not; tests of its own hold it.
+OPENED = "/identity/v1/unit-accounts/"
 
 
 @every_service
@@ -171,7 +173,7 @@ async def test_the_tenant_itself_finds_what_strangers_do_not(name: str, committe
     rows = await insert_rows(service.urls.owner, service.tenant)
     missed = []
     for one in guarded(name):
-        is_own = not one.is_internal and not one.path.startswith((SHARED, DERIVED))
+        is_own = not one.is_internal and not one.path.startswith((SHARED, DERIVED, OPENED))
         if one.method == "GET" and "{" in one.path and is_own:
             headers = service.as_(*(f"{role}@*" for role in Role), acr=Acr.eid3)
             response = await call(service, one, ids_of(rows), headers)

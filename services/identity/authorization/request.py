@@ -16,6 +16,9 @@ from shared.kit.kit_tables import NO_TENANT
 # A SHA-256 in base64url: a PKCE challenge, a key's thumbprint.
 _DIGEST = re.compile(r"[A-Za-z0-9_-]{43}", re.ASCII)
 
+# Both are kept until the login ends, for callers whom nobody knows yet.
+MOST_STATE, MOST_NONCE = 2048, 512
+
 Prompt = Literal["none", "login"]
 
 
@@ -69,8 +72,8 @@ def check_request(
         client_id=client.client_id,
         redirect_uri=parameters.need("redirect_uri"),
         scope=check_scope(parameters.need("scope"), client),
-        state=parameters.get("state"),
-        nonce=parameters.get("nonce"),
+        state=_bounded(parameters, "state", MOST_STATE),
+        nonce=_bounded(parameters, "nonce", MOST_NONCE),
         code_challenge=_challenge(parameters),
         tenant=tenant,
         home=home,
@@ -90,6 +93,13 @@ def _check_kind(parameters: Parameters) -> None:
         raise Refusal("unsupported_response_type", "only response_type=code is supported")
     if parameters.get("response_mode") not in (None, "query"):
         raise Refusal("invalid_request", "only response_mode=query is supported")
+
+
+def _bounded(parameters: Parameters, name: str, most: int) -> str | None:
+    value = parameters.get(name)
+    if value is not None and len(value) > most:
+        raise Refusal("invalid_request", f"{name} is longer than {most} characters")
+    return value
 
 
 def _challenge(parameters: Parameters) -> str:

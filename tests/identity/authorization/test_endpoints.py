@@ -64,6 +64,8 @@ async def test_an_unknown_client_or_address_is_told_to_the_person_and_never_redi
         ({"max_age": "-1"}, "invalid_request"),
         ({"max_age": "soon"}, "invalid_request"),
         ({"prompt": "none login"}, "invalid_request"),
+        ({"nonce": "n" * 513}, "invalid_request"),
+        ({"state": "s" * 2049}, "invalid_request"),
         ({"request": "a.b.c"}, "request_not_supported"),
         ({"request_uri": "https://evil.example"}, "request_uri_not_supported"),
     ],

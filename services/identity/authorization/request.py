@@ -72,8 +72,8 @@ def check_request(
         client_id=client.client_id,
         redirect_uri=parameters.need("redirect_uri"),
         scope=check_scope(parameters.need("scope"), client),
-        state=_bounded(parameters, "state", MOST_STATE),
-        nonce=_bounded(parameters, "nonce", MOST_NONCE),
+        state=_bounded("state", parameters.get("state"), MOST_STATE),
+        nonce=_bounded("nonce", parameters.get("nonce"), MOST_NONCE),
         code_challenge=_challenge(parameters),
         tenant=tenant,
         home=home,
@@ -95,8 +95,7 @@ def _check_kind(parameters: Parameters) -> None:
         raise Refusal("invalid_request", "only response_mode=query is supported")
 
 
-def _bounded(parameters: Parameters, name: str, most: int) -> str | None:
-    value = parameters.get(name)
+def _bounded(name: str, value: str | None, most: int) -> str | None:
     if value is not None and len(value) > most:
         raise Refusal("invalid_request", f"{name} is longer than {most} characters")
     return value

@@ -75,6 +75,7 @@ async def test_name_secret_acr_values_and_state_can_be_changed_and_the_rest_stay
         "version": 2,
         "configurationHash": changed["configurationHash"],
         "updatedAt": changed["updatedAt"],
+        "allowedActions": changed["allowedActions"],
     }
     assert response.headers["etag"] == '"2"'
     again = await patch(identity, changed, {"state": "active"})
@@ -162,7 +163,11 @@ async def test_a_provider_names_what_its_reader_may_do_and_that_is_what_happens(
         (identity.as_(ADMIN), None, 200),
     ]
     for reader, reason, status in readers:
-        assert await verdicts(identity, path, reader) == {"change": (reason is None, reason)}
+        told = await verdicts(identity, path, reader)
+        assert set(told) == {"change", "try", "activate", "disable"}
+        assert told["change"] == told["try"] == (reason is None, reason)
+        assert not told["activate"][0], "nobody has proved yet that it works"
+        assert reason is None or set(told.values()) == {(False, reason)}
         listed = (await identity.client.get("/identity/v1/identity-providers", headers=reader)).json()["items"][0]
         assert listed["allowedActions"] == list((await actions(identity, path, reader)).values())
         response = await act(identity, listed["allowedActions"][0], reader, name="Ny")

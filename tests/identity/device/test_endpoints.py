@@ -130,13 +130,14 @@ async def test_a_code_expires_and_is_stored_only_as_a_digest(world: World, scree
 
 
 async def test_a_device_asks_within_its_registration(world: World, screen: str) -> None:
-    for changes, error in (
+    refused: tuple[tuple[dict[str, Any], str], ...] = (
         ({"scope": "everything:write"}, "invalid_scope"),
         ({"scope": ""}, "invalid_request"),
         ({"tenant": "nowhere"}, "invalid_request"),
         ({"client_id": "demo-app"}, "unauthorized_client"),
         ({"client_id": "unknown"}, "invalid_client"),
-    ):
+    )
+    for changes, error in refused:
         assert (await begin(world, screen, **changes)).json()["error"] == error
     async with world.browser() as browser:
         page = await browser.client.get(PAGE, headers={"Accept": "text/html"})

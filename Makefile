@@ -23,8 +23,8 @@ demo: ## Play a municipality's rollout through the gateway
 	@./startklar demo
 
 ##@ Prove
-test: setup ## Every test that needs nothing but Python (ARGS="-k words")
-	@$(PY) -m pytest -n $(WORKERS) --dist loadfile -m "not browser" $(ARGS)
+test: setup ## Every test that needs nothing but Python; the rules of the tree are in `make check` (ARGS="-k words")
+	@$(PY) -m pytest -n $(WORKERS) --dist loadfile -m "not browser" --ignore tests/architecture $(ARGS)
 e2e: setup ## Tests that need Node or a browser too: the pages, foreign identity providers, the generated client
 	@sh cli/browser.sh
 	@$(PY) -m pytest -m browser $(ARGS)
@@ -42,7 +42,7 @@ types: setup ## mypy --strict
 	@$(PY) -m mypy
 arch: setup ## Import rules, sizes, uniform services
 	@.venv/bin/lint-imports
-	@$(PY) -m pytest -q tests/architecture
+	@$(PY) -m pytest -q -n $(WORKERS) --dist loadfile tests/architecture
 openapi-check: setup ## The API documents match the code and hold the national profile
 	@$(PY) -m openapi.generate --check
 	@$(PY) -m openapi.profile openapi/*.json

@@ -31,7 +31,6 @@ from services.identity.saml.scoping import Scope
 MAX_ENTITY_ID = 1024
 HIDE_FROM_DISCOVERY = "http://refeds.org/category/hide-from-discovery"
 ENTITY_CATEGORY = "http://macedir.org/entity-category"
-ASSURANCE_CERTIFICATION = "urn:oasis:names:tc:SAML:attribute:assurance-certification"
 _UI_INFO = f"{md('Extensions')}/{{{MDUI}}}UIInfo"
 
 

@@ -6,14 +6,9 @@ from datetime import date
 from fastapi import FastAPI
 
 from services.sync import models  # noqa: F401 - every table is known before the first query
-from services.sync.change.endpoints import router as changes
-from services.sync.person.endpoints import router as persons
 from services.sync.person_data import PERSON_DATA
-from services.sync.roster.endpoints import router as roster
-from services.sync.run.endpoints import router as runs
+from services.sync.routers import INTERNAL_ROUTERS, ROUTERS
 from services.sync.settings import Settings
-from services.sync.unit.endpoints import router as units
-from services.sync.upload.endpoints import router as uploads
 from shared.auth.cutoffs import use_cutoffs
 from shared.contracts.sync_assurance import SyncAssuranceViolated
 from shared.kit.files import FileStore
@@ -21,7 +16,6 @@ from shared.kit.settings import ServiceSettings
 from shared.kit.text import Text
 from shared.web import Runtime, ServiceSpec, build_app
 from shared.web.assurance import use_assurance
-from shared.web.journal import journal_router
 
 
 async def _keep_files(runtime: Runtime, _: AsyncExitStack) -> None:
@@ -38,8 +32,8 @@ SPEC = ServiceSpec(
         en="Units and persons: deliveries of registers, plans to approve, the roster in force and its change feed.",
     ),
     settings=Settings,
-    routers=[units, persons, uploads, runs, roster, journal_router("sync")],
-    internal_routers=[changes],
+    routers=ROUTERS,
+    internal_routers=INTERNAL_ROUTERS,
     startup=[
         _keep_files,
         use_cutoffs,

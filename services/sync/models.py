@@ -25,6 +25,7 @@ from services.sync.roster.models import (
     RosterVersion,
     Unit,
 )
+from services.sync.source.models import Source
 from services.sync.upload.models import Upload
 from shared.auth.tables import declare_access_cutoff, declare_assurance_rule
 from shared.kit.files import declare_file_tables
@@ -58,6 +59,7 @@ __all__ = [
     "RosterHead",
     "RosterVersion",
     "Run",
+    "Source",
     "Unit",
     "Upload",
 ]

@@ -1,10 +1,9 @@
 """The worker of the sync service: reads deliveries, applies plans, erases old files, follows removed access."""
 
 from services.sync import models  # noqa: F401 - every table is known before the first query
+from services.sync.jobs import SCHEDULE, jobs
 from services.sync.loginscope.tasks import on_login_scope_removed, on_login_scope_verified
-from services.sync.run import tasks as runs
 from services.sync.settings import Settings
-from services.sync.upload import tasks as uploads
 from shared.auth.assurance import record_rule
 from shared.auth.cutoffs import record_cutoff, record_cutoffs
 from shared.auth.service_tokens import build_token_source
@@ -28,7 +27,8 @@ def worker_spec(settings: Settings) -> WorkerSpec:
                 AssurancePolicyChanged: record_rule,
             }
         },
-        jobs={**runs.handlers(settings), **uploads.handlers(settings)},
+        jobs=jobs(settings),
+        schedule=SCHEDULE,
         tokens=build_token_source,
     )
 

@@ -32,12 +32,13 @@ class Run(Model, TenantRow, Versioned, table=True):
     """One attempt to bring the roster in step with a source.
 
     `kind`: delivery (an upload, planned and approved), manual (one change by hand), marking (a protection marking that
-    tightened). `state`: queued, planned, applying, applied, failed, stale. `guard`: clear, second_person, held.
+    tightened), undo (the inverse of an applied run). `state`: queued, planned, applying, applied, failed, stale.
+    `guard`: clear, second_person, held.
     """
 
     __tablename__ = "run"
     __table_args__ = (
-        CheckConstraint("kind IN ('delivery', 'manual', 'marking')", name="kind"),
+        CheckConstraint("kind IN ('delivery', 'manual', 'marking', 'undo')", name="kind"),
         CheckConstraint("state IN ('queued', 'planned', 'applying', 'applied', 'failed', 'stale')", name="state"),
         CheckConstraint("guard IN ('clear', 'second_person', 'held')", name="guard"),
         ForeignKeyConstraint(["tenant_id", "upload_id"], ["upload.tenant_id", "upload.id"]),

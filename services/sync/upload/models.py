@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKeyConstraint, Text
+from sqlalchemy import ARRAY, BigInteger, CheckConstraint, ForeignKeyConstraint, Text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
@@ -14,13 +14,16 @@ from shared.kit.db import TenantRow, Versioned
 class Upload(Model, TenantRow, Versioned, table=True):
     """A delivery. `state`: declared (nothing stored yet), stored, erased (its time was over).
 
-    `mapping` says how to read it.
+    `mapping` says how to read it. `source_id` is the declared source, if there is one. `incomplete` names the kinds of
+    rows of which whoever fetched it could not prove that all were there, `proof` what the proof rests on: numbers, no
+    personal data.
     """
 
     __tablename__ = "upload"
     __table_args__ = (
         CheckConstraint("state IN ('declared', 'stored', 'erased')", name="state"),
-        CheckConstraint("kind IN ('oneroster_zip', 'joined_files')", name="kind"),
+        CheckConstraint("kind IN ('oneroster_zip', 'joined_files', 'stil_xml', 'ss12000_package')", name="kind"),
+        ForeignKeyConstraint(["tenant_id", "source_id"], ["source.tenant_id", "source.id"]),
         ForeignKeyConstraint(["tenant_id", "file_id"], ["stored_file.tenant_id", "stored_file.id"]),
     )
 
@@ -31,4 +34,7 @@ class Upload(Model, TenantRow, Versioned, table=True):
     size: int = Field(sa_type=BigInteger)
     sha256: str = Field(sa_type=Text)
     file_id: UUID | None = None
-    declared_by: UUID
+    declared_by: UUID | None = None
+    source_id: UUID | None = None
+    incomplete: list[str] = Field(default_factory=list, sa_type=ARRAY(Text))
+    proof: dict[str, Any] | None = Field(default=None, sa_type=JSONB(none_as_null=True))

@@ -1,0 +1,14 @@
+"""To be written."""
+
+revision = "2026_11_22_0670"
+down_revision = "2026_11_22_0660"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    pass
+
+
+def downgrade() -> None:
+    pass

@@ -18,7 +18,7 @@ from services.identity.saml.encryption import decrypt
 from services.identity.saml.faults import SamlFault, SamlRefused
 from services.identity.saml.names import ds, saml, samlp
 from services.identity.saml.parsing import children, decode_base64, parse, read_instant
-from services.identity.saml.scoping import Scope, check_scopes
+from services.identity.saml.scoping import Scope, are_own
 from services.identity.saml.signature import is_signed, verify_enveloped
 from services.identity.saml.status import status_fault
 
@@ -40,6 +40,14 @@ class IdpTrust:
     wants_encrypted: bool = False
 
 
+class ForeignScope(SamlRefused):
+    """A genuine answer about somebody whom its provider may not speak for; a trial shows what `arrived`."""
+
+    def __init__(self, message: str, arrived: VerifiedAssertion) -> None:
+        super().__init__(SamlFault.foreign_scope, message)
+        self.arrived = arrived
+
+
 def verify_response(
     body: str, expected: ExpectedResponse, trust: IdpTrust, keys: Sequence[rsa.RSAPrivateKey], now: datetime
 ) -> VerifiedAssertion:
@@ -56,8 +64,8 @@ def verify_response(
     _check_strays(root, root)
     assertion = _signed_assertion(root, trust, keys)
     verified = read_assertion(assertion, expected, keys, now)
-    if trust.scopes is not None:
-        check_scopes(verified.attributes, trust.scopes)
+    if trust.scopes is not None and not are_own(verified.attributes, trust.scopes):
+        raise ForeignScope("an attribute has a scope that its provider may not assert", verified)
     return verified
 
 

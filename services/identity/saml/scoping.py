@@ -6,10 +6,9 @@ nothing.
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from services.identity.saml.faults import SamlFault, SamlRefused
 from services.identity.saml.names import EPPN, SCOPED_AFFILIATION
 
 SCOPED_ATTRIBUTES = (EPPN, SCOPED_AFFILIATION)
@@ -44,20 +43,17 @@ class Scope:
         return (domain == own and may_be_itself) or (found["below"] is not None and domain.endswith(f".{own}"))
 
 
-def check_scope(values: Iterable[str], scopes: Sequence[Scope]) -> None:
-    """Raise SamlRefused(foreign_scope) unless every `local@scope` in `values` has a scope of the provider's own.
+def is_own(value: str, scopes: Sequence[Scope]) -> bool:
+    """Whether `local@scope` has a scope of the provider's own.
 
-    A value without exactly one `@`, or with something else than a domain behind it, is refused: readers disagree about
+    A value without exactly one `@`, or with something else than a domain behind it, has not: readers disagree about
     what its scope is.
     """
-    for value in values:
-        local, _, scope = value.strip().partition("@")
-        domain = scope.lower() if scope.isascii() else ""  # the Kelvin sign in lower case is a k
-        if not local or _DOMAIN.fullmatch(domain) is None or not any(one.covers(domain) for one in scopes):
-            raise SamlRefused(SamlFault.foreign_scope, "an attribute has a scope that its provider may not assert")
+    local, _, scope = value.strip().partition("@")
+    domain = scope.lower() if scope.isascii() else ""  # the Kelvin sign in lower case is a k
+    return bool(local) and _DOMAIN.fullmatch(domain) is not None and any(one.covers(domain) for one in scopes)
 
 
-def check_scopes(attributes: Mapping[str, Sequence[str]], scopes: Sequence[Scope]) -> None:
-    """`check_scope` for all attributes that carry a scope: eduPersonPrincipalName, eduPersonScopedAffiliation."""
-    for name in SCOPED_ATTRIBUTES:
-        check_scope(attributes.get(name, ()), scopes)
+def are_own(attributes: Mapping[str, Sequence[str]], scopes: Sequence[Scope]) -> bool:
+    """`is_own` for every value that carries a scope: eduPersonPrincipalName, eduPersonScopedAffiliation."""
+    return all(is_own(value, scopes) for name in SCOPED_ATTRIBUTES for value in attributes.get(name, ()))

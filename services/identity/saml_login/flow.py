@@ -20,7 +20,7 @@ from services.identity.saml.names import REDIRECT
 from services.identity.saml.posting import post_fields
 from services.identity.saml.redirect import redirect_url
 from services.identity.saml.requests import AuthnRequest, build_request, new_message_id
-from services.identity.saml.response import verify_response
+from services.identity.saml.response import ForeignScope, verify_response
 from services.identity.saml.signing import SigningCredential
 from services.identity.saml_login.names import ServiceProviderNames
 from services.identity.saml_login.subject import write_subject
@@ -89,8 +89,13 @@ class SamlFlow:
         try:
             verified = verify_response(body, expected, trust.of_responses, keys.decryption, clock.now())
         except SamlRefused as refused:
-            raise LoginFailed(str(refused), _fault_of(refused)) from refused
-        return _proven(verified, provider, trust)
+            arrived = _proven(refused.arrived, provider, trust) if isinstance(refused, ForeignScope) else None
+            raise LoginFailed(str(refused), _fault_of(refused), arrived=arrived) from refused
+        proven = _proven(verified, provider, trust)
+        if not proven.login_name:
+            reason = "not exactly one value of the attribute with the login name"
+            raise LoginFailed(reason, LoginFault.no_login_name, arrived=proven)
+        return proven
 
     def _request(self, request_id: str, departure: Departure, trust: SamlTrust) -> AuthnRequest:
         names = ServiceProviderNames(self._issuer, departure.provider.tenant_id)
@@ -148,7 +153,7 @@ def _fault_of(refused: SamlRefused) -> LoginFault:
 def _proven(verified: VerifiedAssertion, provider: IdentityProvider, trust: SamlTrust) -> ProvenLogin:
     login_name = _login_name(verified, provider.login_claim)
     replay = hashlib.sha256(f"{verified.issuer}\x1f{verified.assertion_id}".encode()).digest()
-    proven = ProvenLogin(
+    return ProvenLogin(
         login_name=login_name,
         subject=write_subject(verified.name_id) if verified.name_id else login_name,
         auth_time=verified.authn_instant,
@@ -159,10 +164,6 @@ def _proven(verified: VerifiedAssertion, provider: IdentityProvider, trust: Saml
         attributes=verified.attributes,
         facts={"certificate": " ".join(fingerprint(one) for one in trust.certificates)},
     )
-    if not login_name:
-        reason = "not exactly one value of the attribute with the login name"
-        raise LoginFailed(reason, LoginFault.no_login_name, arrived=proven)
-    return proven
 
 
 def _login_name(verified: VerifiedAssertion, claim: str) -> str:

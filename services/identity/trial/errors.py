@@ -12,7 +12,7 @@ class TrialNotFound(NotFound):
 class TrialEvidenceGone(Conflict):
     slug = "login-trial-evidence-gone"
     title = Text(
-        sv="Provets värden är raderade; gör om provet",
-        en="The values of the trial are deleted; make it again",
-        da="Prøvens værdier er slettet; gør prøven igen",
+        sv="Av provet finns inga värden: inga kom som kunde läsas, eller deras dag är över; gör om provet",
+        en="The trial has no values: none came that could be read, or their day is over; make it again",
+        da="Prøven har ingen værdier: ingen kom, som kunne læses, eller deres dag er forbi; gør prøven igen",
     )

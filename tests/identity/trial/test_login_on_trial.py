@@ -11,7 +11,7 @@ from sqlalchemy import text
 from cli.demo_idp.saml.requests import from_redirect, login_wish
 from services.identity.saml.names import EPPN
 from shared.auth.jws import read_claims
-from tests.identity.saml_login.forging import Forger, Underway
+from tests.identity.saml_login.forging import Forger, Person, Underway
 from tests.identity.world import Browser, Pkce, World, bearer
 
 SCOPE = "openid tenants:read tenants:write journal:read"
@@ -115,6 +115,20 @@ async def test_where_the_login_name_is_missing_the_report_shows_what_came_instea
     assert report["missing"] == ["urn:oid:0.9.2342.19200300.100.1.1"]
     assert {one["name"]: one["values"] for one in report["attributes"]}[EPPN] == ["a***@soderby.example"]
     assert len(report["facts"]["certificate"]) == 64
+
+
+async def test_where_the_provider_may_not_speak_for_the_person_the_report_shows_whose_name_came(world: World) -> None:
+    headers = await admin(world, "admin-soderby", "soderby")
+    trial, path = await begin(world, headers)
+    async with world.browser() as browser:
+        sent = await browser.client.get(trial["url"])
+        wish = login_wish(from_redirect(urlsplit(sent.headers["location"]).query, "SAMLRequest"))
+        await Underway(browser, Pkce(), wish).post(Forger(world).answer(wish, Person("admin@norrvik.example")))
+    told = await read(world, path, headers)
+    failed = [check["rule"] for check in told["report"]["checks"] if check["outcome"] == "failed"]
+    assert (told["state"], failed, told["report"]["accountId"]) == ("failed", ["scope"], None)
+    values = {one["name"]: one["values"] for one in told["report"]["attributes"]}
+    assert values[EPPN] == ["a***@norrvik.example"]
 
 
 async def rename_claim(world: World, claim: str) -> None:

@@ -25,6 +25,12 @@ class LoginFault(StrEnum):
         "The identity provider does not answer",
         "Login-tjenesten svarer ikke",
     )
+    client_refused = (
+        "client_refused",
+        "Inloggningstjänsten godtog inte oss som klient",
+        "The identity provider did not accept us as its client",
+        "Login-tjenesten godtog ikke os som klient",
+    )
     provider_refused = (
         "provider_refused",
         "Inloggningstjänsten loggade inte in personen",

@@ -27,9 +27,9 @@ class Rule(StrEnum):
             da="Svaret kom fra den rigtige login-tjeneste, er signeret, gælder nu og er ikke brugt før",
         ),
         Text(
-            sv="Kontrollera certifikat, adresser och klocka hos inloggningstjänsten mot det som står under Registrera",
-            en="Compare certificate, addresses and clock at the identity provider with what stands under Register",
-            da="Sammenlign certifikat, adresser og ur hos login-tjenesten med det, der står under Registrér",
+            sv="Jämför klient, hemlighet, certifikat, adresser och klocka hos inloggningstjänsten med det som står här",
+            en="Compare client, secret, certificate, addresses and clock at the provider with what stands here",
+            da="Sammenlign klient, hemmelighed, certifikat, adresser og ur hos login-tjenesten med det, der står her",
         ),
     )
     login_name = (

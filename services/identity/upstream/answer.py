@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from services.identity.proof.faults import LoginFailed
+from services.identity.proof.faults import LoginFailed, LoginFault
 from services.identity.upstream.metadata import read_object
 
 
@@ -25,6 +25,17 @@ def read_token_response(content: bytes) -> TokenResponse:
     return TokenResponse(token, access if isinstance(access, str) else None)
 
 
+def refusal(status: int, content: bytes) -> LoginFailed:
+    """Why nothing came; where the provider says that it is our registration (RFC 6749 section 5.2), so do we."""
+    try:
+        code = read_object(content, "the provider's refusal").get("error")
+    except LoginFailed:
+        code = None
+    if code not in _ABOUT_US:
+        return LoginFailed(f"the provider answered {status}", LoginFault.provider_unreachable)
+    return LoginFailed(f"the provider answered {status} {code}", LoginFault.client_refused)
+
+
 def add_userinfo(claims: Mapping[str, Any], content: bytes) -> dict[str, Any]:
     """The claims with those of userinfo that the id token lacks; raises LoginFailed for another person's.
 
@@ -38,3 +49,4 @@ def add_userinfo(claims: Mapping[str, Any], content: bytes) -> dict[str, Any]:
 
 
 _SIGNED_ONLY = frozenset({"acr", "amr", "acrs", "auth_time", "iss", "aud", "azp", "exp", "iat", "nonce", "sid"})
+_ABOUT_US = frozenset({"invalid_client", "unauthorized_client"})

@@ -13,7 +13,7 @@ from authlib.common.urls import add_params_to_uri
 
 from services.identity.proof.faults import LoginFailed, LoginFault
 from services.identity.proof.login import ProvenLogin
-from services.identity.upstream.answer import TokenResponse, add_userinfo, read_token_response
+from services.identity.upstream.answer import TokenResponse, add_userinfo, read_token_response, refusal
 from services.identity.upstream.documents import ProviderDocuments
 from services.identity.upstream.id_token import ExpectedToken, has_login_name, read_login, verify_id_token
 from services.identity.upstream.logout_token import LogoutNotice, verify_logout_token
@@ -149,7 +149,7 @@ class Upstream:
             code = f"the provider cannot be reached: {error.code}"
             raise LoginFailed(code, LoginFault.provider_unreachable) from error
         if response.status != status:
-            raise LoginFailed(f"the provider answered {response.status}", LoginFault.provider_unreachable)
+            raise refusal(response.status, response.content)
         return response.content
 
 

@@ -1,35 +1,33 @@
-"""The evidence report, and its signature by the service's own key, whose public half is registered."""
+"""The evidence report, signed by the key that signs tokens now: whoever reads it can check it by the JWK Set."""
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from services.identity.key.ring import KeyRing
 from services.identity.provider.models import IdentityProvider
 from services.identity.provider.service import providers_of
-from services.identity.settings import Settings
 from services.identity.verification.models import LoginEvidence
 from services.identity.verification.schemas import EvidencePublic, EvidenceReport, MethodEvidence
 from services.identity.verification.service import VerificationService
 from services.identity.verification.standing import holds, missing, standing
-from shared.auth.service_tokens import signer_of
 from shared.kit import clock
 from shared.kit.db import tenant_of
 
 EVIDENCE_TYPE = "startklar-login-evidence+jwt"
 
 
-async def evidence_report(session: AsyncSession, settings: Settings) -> EvidenceReport:
-    """All methods of the session's tenant as they stand now, signed."""
+async def evidence_report(session: AsyncSession, keys: KeyRing, issuer: str) -> EvidenceReport:
+    """All methods of the session's tenant as they stand now, signed; the type of the JWS makes it no token."""
     providers = list(await providers_of(session))
     rows = list(await VerificationService(session).all())
     report = EvidenceReport(
         tenant_id=tenant_of(session),
         at=clock.now(),
         methods=[_method(key, providers, rows) for key in sorted({one.method for one in providers})],
-        signature=None,
+        signature="",
     )
-    if sign := signer_of(settings.client_key_file):
-        claims = report.model_dump(mode="json", by_alias=True, exclude={"signature"})
-        claims |= {"iss": settings.issuer, "iat": int(report.at.timestamp())}
-        report.signature = sign(claims, EVIDENCE_TYPE)
+    claims = report.model_dump(mode="json", by_alias=True, exclude={"signature"})
+    claims |= {"iss": issuer, "iat": int(report.at.timestamp())}
+    report.signature = (await keys.signer()).sign(claims, EVIDENCE_TYPE)
     return report
 
 

@@ -72,4 +72,4 @@ class EvidenceReport(ApiModel):
     tenant_id: UUID
     at: datetime
     methods: list[MethodEvidence]
-    signature: str | None = Field(description="By the key of the identity service; null where it has none")
+    signature: str = Field(description="By a key of `/oauth2/jwks` as it is now: check it when you keep the report")

@@ -5,12 +5,14 @@ from urllib.parse import urlsplit
 from uuid import UUID
 
 import httpx
+import orjson
 import pytest
+from joserfc import jws
+from joserfc.jwk import KeySet
 from sqlalchemy import text
 
 from cli.demo_idp.saml.requests import from_redirect, login_wish
 from services.identity.saml.names import EPPN
-from shared.auth.jws import read_claims
 from tests.identity.saml_login.forging import Forger, Person, Underway
 from tests.identity.world import Browser, Pkce, World, bearer
 
@@ -65,7 +67,10 @@ async def test_over_openid_connect_the_page_says_it_worked_and_the_report_what_c
     assert "rektor" not in str(told)
     evidence = await read(world, "/identity/v1/login-evidence", headers)
     assert [(method["key"], method["isVerified"]) for method in evidence["methods"]] == [("sso", True)]
-    claims = read_claims(evidence["signature"], world.service_key("identity").public_key())
+    published: Any = await read(world, "/oauth2/jwks", {})
+    signed = jws.deserialize_compact(evidence["signature"], KeySet.import_key_set(published), ["ES256"])
+    claims = orjson.loads(signed.payload)
+    assert signed.headers()["typ"] == "startklar-login-evidence+jwt"
     assert (claims["methods"], claims["tenantId"]) == (evidence["methods"], evidence["tenantId"])
 
 

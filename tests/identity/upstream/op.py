@@ -33,6 +33,7 @@ class Provider:
     forms: dict[str, dict[str, str]] = field(default_factory=dict)
     headers: dict[str, dict[str, str]] = field(default_factory=dict)
     is_down: bool = False
+    token_error: str | None = None
     signer: ECKey | None = None
 
     def document(self) -> dict[str, Any]:
@@ -72,8 +73,10 @@ def create_provider(provider: Provider) -> FastAPI:
         return KeySet(list(provider.keys)).as_dict(private=False)
 
     @app.post("/token")
-    async def token() -> dict[str, Any]:
-        return {"id_token": provider.token(**provider.claims), "access_token": "the-access-token"}
+    async def token() -> Response:
+        if provider.token_error is not None:
+            return JSONResponse({"error": provider.token_error}, 400)
+        return JSONResponse({"id_token": provider.token(**provider.claims), "access_token": "the-access-token"})
 
     @app.get("/userinfo")
     async def userinfo() -> dict[str, Any]:

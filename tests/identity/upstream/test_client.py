@@ -179,6 +179,23 @@ async def test_a_new_key_is_found_at_once_and_an_unknown_one_does_not_make_us_ha
         assert op.asked["/jwks"] == 2
 
 
+@pytest.mark.parametrize(
+    ("code", "fault"),
+    [
+        ("invalid_client", LoginFault.client_refused),
+        ("unauthorized_client", LoginFault.client_refused),
+        ("invalid_grant", LoginFault.provider_unreachable),
+    ],
+)
+async def test_a_provider_that_knows_another_secret_is_told_apart_from_one_that_does_not_answer(
+    op: Provider, upstream: Upstream, code: str, fault: LoginFault
+) -> None:
+    op.token_error = code
+    with pytest.raises(LoginFailed, match="the provider answered 400") as refused:
+        await redeem(upstream, registered(op))
+    assert refused.value.fault is fault
+
+
 async def test_a_provider_that_is_down_is_asked_now_and_then_and_its_known_documents_serve(
     op: Provider, upstream: Upstream
 ) -> None:

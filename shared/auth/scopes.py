@@ -1,10 +1,11 @@
 """The scope vocabulary: what a client may ask for. A scope never widens what the person's roles allow."""
 
-from enum import StrEnum
 from typing import Self
 
+from shared.kit.words import Word
 
-class Scope(StrEnum):
+
+class Scope(Word):
     """`<plural resource family>:read|write`, and OpenID's own; `sentence` is what OpenAPI says about it."""
 
     sentence: str
@@ -73,6 +74,10 @@ class Scope(StrEnum):
     runs_read = "runs:read", "Read roster runs, their plans and findings."
     runs_write = "runs:write", "Start, approve and cancel roster runs."
     changes_read = "changes:read", "Read the roster change feed."
+    verifications_read = "verifications:read", "Read what proves, per school, that the register and the platform agree."
+    verifications_write = "verifications:write", "Compare with the platform's export and sign off a school's data."
+    exports_read = "exports:read", "Read templates, deliveries and statistics of files for platforms and authorities."
+    exports_write = "exports:write", "Change templates, and produce and send files for platforms and authorities."
     courses_read = "courses:read", "Read courses and who needs them."
     courses_write = "courses:write", "Create and change courses and who needs them."
     sessions_read = "sessions:read", "Read course sessions and their free seats."

@@ -1,0 +1,105 @@
+"""Why a delivery could not be fetched, in words that say the mend."""
+
+from typing import ClassVar
+
+from shared.kit.problems import Problem
+from shared.kit.text import Text
+
+
+class FetchFailed(Problem):
+    """Base: the source did not give a delivery. `is_transient`: trying again later may help by itself."""
+
+    status = 422
+    slug = "fetch-failed"
+    title = Text(
+        sv="Leveransen kunde inte hämtas", en="The delivery could not be fetched", da="Leverancen kunne ikke hentes"
+    )
+    is_transient: ClassVar[bool] = False
+
+
+class DeliveryTooLarge(FetchFailed):
+    """The delivery is larger than the service takes; `maxBytes` says how much that is."""
+
+    slug = "fetch-too-large"
+    title = Text(sv="Leveransen är för stor", en="The delivery is too large", da="Leverancen er for stor")
+
+
+class SourceRefused(FetchFailed):
+    """The source does not accept our credentials (401, 403, or a failed SSH login): give new ones."""
+
+    slug = "fetch-refused"
+    title = Text(
+        sv="Källan godtog inte inloggningsuppgifterna",
+        en="The source did not accept the credentials",
+        da="Kilden godtog ikke loginoplysningerne",
+    )
+
+
+class SourceAnswered(FetchFailed):
+    """The source answered with something else than a delivery; `httpStatus` or `reason` says what."""
+
+    slug = "fetch-unexpected"
+    title = Text(
+        sv="Källan svarade inte med en leverans",
+        en="The source did not answer with a delivery",
+        da="Kilden svarede ikke med en leverance",
+    )
+
+
+class SourceAway(FetchFailed):
+    """The source cannot be reached, is too slow or says that it is busy; it is tried again."""
+
+    slug = "fetch-unreachable"
+    title = Text(sv="Källan går inte att nå", en="The source cannot be reached", da="Kilden kan ikke nås")
+    is_transient = True
+
+
+class HostKeyWrong(FetchFailed):
+    """The server has another host key than the one that was pinned; `seen` is its fingerprint. Nothing was sent."""
+
+    slug = "fetch-host-key"
+    title = Text(
+        sv="Servern har en annan värdnyckel än den angivna",
+        en="The server has another host key than the one given",
+        da="Serveren har en anden værtsnøgle end den angivne",
+    )
+
+
+class NothingThere(FetchFailed):
+    """No file fits the pattern, or not all that the delivery needs are there; `missing` names the patterns."""
+
+    slug = "fetch-nothing-there"
+    title = Text(sv="Ingen leverans ligger framme", en="No delivery is there", da="Der ligger ingen leverance")
+    is_transient = True
+
+
+class StillWritten(FetchFailed):
+    """The files are still being written, or nothing says yet that they are whole."""
+
+    slug = "fetch-still-written"
+    title = Text(
+        sv="Leveransen skrivs fortfarande", en="The delivery is still being written", da="Leverancen skrives stadig"
+    )
+    is_transient = True
+
+
+class ContentDiffers(FetchFailed):
+    """What arrived is not what the source's own checksum or length says; nothing was kept."""
+
+    slug = "fetch-checksum"
+    title = Text(
+        sv="Det som kom fram stämmer inte med kontrollsumman",
+        en="What arrived does not fit its checksum",
+        da="Det, der kom frem, passer ikke med kontrolsummen",
+    )
+    is_transient = True
+
+
+class SourceMoved(FetchFailed):
+    """The source changed again and again while it was read, so that no whole delivery could be proved."""
+
+    slug = "fetch-source-moved"
+    title = Text(
+        sv="Källan ändrades medan den lästes", en="The source changed while it was read", da="Kilden ændredes undervejs"
+    )
+    is_transient = True

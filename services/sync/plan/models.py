@@ -78,12 +78,17 @@ class Approval(Model, TenantRow, table=True):
 
 
 class FindingRow(Model, TenantRow, table=True):
-    """One place where a delivery is not as it should be. Never the value itself."""
+    """One place where a delivery is not as it should be. Never the value itself.
+
+    `entity` is the kind of row that stands there, `unit_id` the unit that it belongs to, `row_ref` the id that the row
+    has in the register: never a protected person's, and never one that could be a national number.
+    """
 
     __tablename__ = "finding"
     __table_args__ = (
         ForeignKeyConstraint(["tenant_id", "run_id"], ["run.tenant_id", "run.id"]),
         Index("ix_finding_run", "tenant_id", "run_id", "id"),
+        Index("ix_finding_unit", "tenant_id", "unit_id", "run_id"),
     )
 
     run_id: UUID
@@ -92,6 +97,9 @@ class FindingRow(Model, TenantRow, table=True):
     file: str = Field(sa_type=Text)
     line: int | None = None
     column_name: str | None = Field(default=None, sa_type=Text)
+    entity: str | None = Field(default=None, sa_type=Text)
+    unit_id: UUID | None = None
+    row_ref: str | None = Field(default=None, sa_type=Text)
 
 
 class PlannedRow(SQLModel):

@@ -14,8 +14,8 @@ from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.sync.reading.canonical import ENTITIES
-from services.sync.reading.findings import severity_of
 from services.sync.reading.frames import KEPT, KEPT_PER_RULE, PROTECT, Found, Rows
+from services.sync.rules.catalogue import severity_of
 from shared.kit.db import tenant_of
 from shared.kit.ids import new_id
 
@@ -30,6 +30,13 @@ _TYPES = {
     "civic_cipher": "bytea",
     "protected": "boolean",
     "school_year": "integer",
+    "external_ids": "text[]",
+    "external_digests": "text[]",
+    "weekly_hours": "integer",
+    "month": "date",
+    "pupils": "integer",
+    "absent_minutes": "integer",
+    "planned_minutes": "integer",
     "starts_on": "date",
     "ends_on": "date",
 }

@@ -3,11 +3,12 @@
 from typing import Annotated, Literal
 from uuid import UUID
 
-from fastapi import Path, Query, Request, Response
+from fastapi import Depends, Path, Query, Request, Response
 
 from services.sync.plan.models import Run
+from services.sync.rules.rule import Mender, Severity
 from services.sync.run.auth import PlansRead, RunsApprove, RunsRead, RunsStart
-from services.sync.run.query import ItemQuery
+from services.sync.run.query import FindingQuery, ItemQuery
 from services.sync.run.schemas import (
     ApprovalAccepted,
     ApprovalCreate,
@@ -25,6 +26,15 @@ router = new_router("runs")
 RunId = Annotated[UUID, Path(alias="runId")]
 Kind = Literal["unit", "person", "group", "duty", "enrolment", "membership", "responsible"]
 Op = Literal["create", "change", "end", "revive"]
+
+
+def _asked(
+    rule: Annotated[str | None, Query(max_length=60, description="Only findings of this rule")] = None,
+    severity: Annotated[Severity | None, Query(description="Only findings of this severity")] = None,
+    mender: Annotated[Mender | None, Query(description="Only findings that these can mend")] = None,
+    unit_id: Annotated[UUID | None, Query(alias="unitId", description="Only findings about this unit")] = None,
+) -> FindingQuery:
+    return FindingQuery(rule, severity, mender, unit_id)
 
 
 @router.post("/runs", status_code=202, summary="Start a run")
@@ -92,11 +102,14 @@ async def run_findings_list(
     request: Request,
     page: PageDep,
     lang: LangDep,
-    rule: Annotated[str | None, Query(max_length=60, description="Only findings of this rule")] = None,
+    asked: Annotated[FindingQuery, Depends(_asked)],
 ) -> Page[FindingPublic]:
-    """Each finding names file, line and column and how to mend it; at most 1000 per rule are kept, all are counted."""
+    """Each finding names file, line and column, the row's id in the register, and who mends it how.
+
+    At most 1000 per rule are kept, all are counted.
+    """
     keys = page.keys(UUID)
-    rows = await RunService(session).findings(run_id, rule, keys[0] if keys else None, page.limit + 1)
+    rows = await RunService(session).findings(run_id, asked, keys[0] if keys else None, page.limit + 1)
     return make_page(request, page, rows, key=lambda row: (row.id,), show=lambda row: show_finding(row, lang))
 
 

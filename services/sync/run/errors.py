@@ -1,6 +1,7 @@
 """Why a run cannot be read, approved or applied."""
 
-from services.sync.reading.findings import RULES, Finding
+from services.sync.reading.findings import Finding
+from services.sync.rules.catalogue import RULES
 from shared.kit.problems import Conflict, FieldError, Forbidden, Invalid
 from shared.kit.text import Text
 

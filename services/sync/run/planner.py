@@ -12,6 +12,7 @@ from services.sync.plan.guard import Delivered, judge
 from services.sync.plan.marking import tighten_staged
 from services.sync.plan.matching import match
 from services.sync.plan.models import Run
+from services.sync.plan.placing import place_findings
 from services.sync.plan.resolving import count_delivered, resolve
 from services.sync.plan.staging import Staging
 from services.sync.reading.frames import Done, Found, Frame, Rows
@@ -32,6 +33,7 @@ async def plan_delivery(session: AsyncSession, run: Run, frames: AsyncIterator[F
     run.base_version = await lock_head(session)
     await resolve(session, staging)
     await compare(session, Comparison(run.id, run.source, done.incomplete))
+    await place_findings(session, run.id)
     run.counts_by_unit = _by_unit(await count_delivered(session), await count_planned(session, run.id))
     run.counts = _totals(run.counts_by_unit)
     run.finding_counts = _added(done.counts, staging.found)

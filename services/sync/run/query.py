@@ -1,7 +1,9 @@
-"""What may be asked of a plan."""
+"""What may be asked of a plan and of its findings."""
 
 from dataclasses import dataclass
 from uuid import UUID
+
+from services.sync.rules.rule import Mender, Severity
 
 
 @dataclass(frozen=True)
@@ -13,3 +15,13 @@ class ItemQuery:
     unit_id: UUID | None
     after: tuple[str, UUID] | None
     limit: int
+
+
+@dataclass(frozen=True)
+class FindingQuery:
+    """Which findings: of one rule, severity, unit, or those that one kind of mender can mend; None is any."""
+
+    rule: str | None = None
+    severity: Severity | None = None
+    mender: Mender | None = None
+    unit_id: UUID | None = None

@@ -11,7 +11,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from services.sync.plan.entities import ENTITIES, Entity
 from services.sync.plan.models import Approval, FindingRow, PlannedRow, Run
 from services.sync.roster.models import RosterHead
-from services.sync.run.query import ItemQuery
+from services.sync.rules.catalogue import mended_by
+from services.sync.run.query import FindingQuery, ItemQuery
 from shared.kit.db import tenant_of
 from shared.kit.problems import NotFound
 
@@ -48,10 +49,13 @@ class RunRepository:
         query = select(Approval).where(Approval.tenant_id == tenant_of(self._session), Approval.run_id == run_id)
         return (await self._session.exec(query.order_by(col(Approval.id)))).all()
 
-    async def findings(self, run_id: UUID, rule: str | None, after: UUID | None, limit: int) -> Sequence[FindingRow]:
+    async def findings(self, run_id: UUID, asked: FindingQuery, after: UUID | None, limit: int) -> Sequence[FindingRow]:
         query = select(FindingRow).where(FindingRow.tenant_id == tenant_of(self._session), FindingRow.run_id == run_id)
-        if rule is not None:
-            query = query.where(FindingRow.rule == rule)
+        wanted = {"rule": asked.rule, "severity": asked.severity, "unit_id": asked.unit_id}
+        for column, value in wanted.items():
+            query = query if value is None else query.where(col(getattr(FindingRow, column)) == value)
+        if asked.mender is not None:
+            query = query.where(col(FindingRow.rule).in_(mended_by(asked.mender)))
         if after is not None:
             query = query.where(FindingRow.id > after)
         return (await self._session.exec(query.order_by(col(FindingRow.id)).limit(limit))).all()

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import Field
 
+from services.sync.rules.rule import Mender, Severity
 from shared.web.models import AllowedAction, ApiInput, ApiModel, example
 
 _ID = "01979f3a-7c1e-7b52-9d3a-5f0c2b9e8d11"
@@ -174,7 +175,7 @@ class PlanItem(ApiModel):
 
 
 class FindingPublic(ApiModel):
-    """One place in the delivery that is not as it should be, what it means and how to mend it."""
+    """One place in the delivery that is not as it should be, what it means, who mends it and how."""
 
     model_config = example(
         {
@@ -184,6 +185,10 @@ class FindingPublic(ApiModel):
             "file": "users.csv",
             "line": 4711,
             "column": "userIds",
+            "entity": "person",
+            "unitId": _UNIT,
+            "rowRef": "elev-4711",
+            "mender": "register_admin",
             "message": "The national number's check digit is wrong",
             "mend": "Correct it in the register",
         }
@@ -191,9 +196,15 @@ class FindingPublic(ApiModel):
 
     id: UUID
     rule: str
-    severity: Literal["fatal", "error", "warning", "info"]
+    severity: Severity
     file: str
     line: int | None
     column: str | None
+    entity: str | None = Field(description="The kind of row that stands there, where it could be read")
+    unit_id: UUID | None = Field(description="The unit that the row belongs to, where that can be told")
+    row_ref: str | None = Field(
+        description="The id of the row in the register. Never a protected person's, never a national number"
+    )
+    mender: Mender = Field(description="Who can mend it")
     message: str
     mend: str

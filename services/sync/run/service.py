@@ -19,7 +19,7 @@ from services.sync.run.errors import (
     RunNotPlanned,
     UploadNotStored,
 )
-from services.sync.run.query import ItemQuery
+from services.sync.run.query import FindingQuery, ItemQuery
 from services.sync.run.repository import RunRepository
 from services.sync.upload.service import UploadService
 from shared.auth import Principal, Side
@@ -78,9 +78,9 @@ class RunService:
     async def list_before(self, before: UUID | None, limit: int) -> Sequence[Run]:
         return await self._runs.list_before(before, limit)
 
-    async def findings(self, run_id: UUID, rule: str | None, after: UUID | None, limit: int) -> Sequence[FindingRow]:
+    async def findings(self, run_id: UUID, asked: FindingQuery, after: UUID | None, limit: int) -> Sequence[FindingRow]:
         await self._runs.get(run_id)
-        return await self._runs.findings(run_id, rule, after, limit)
+        return await self._runs.findings(run_id, asked, after, limit)
 
     async def items(self, run_id: UUID, query: ItemQuery) -> tuple[list[tuple[str, PlannedRow]], set[UUID]]:
         """Planned rows, and which of the persons among them are protected today."""

@@ -10,8 +10,8 @@ from pydantic.alias_generators import to_camel
 
 from services.sync.plan.entities import BY_KIND
 from services.sync.plan.models import Approval, FindingRow, PlannedPerson, PlannedRow, Run
-from services.sync.reading.findings import RULES
 from services.sync.roster.alias import display_name
+from services.sync.rules.catalogue import RULES
 from services.sync.run.schemas import (
     ApprovalPublic,
     CountsPublic,
@@ -132,6 +132,10 @@ def show_finding(row: FindingRow, lang: Lang) -> FindingPublic:
         file=row.file,
         line=row.line,
         column=row.column_name,
+        entity=row.entity,
+        unit_id=row.unit_id,
+        row_ref=row.row_ref,
+        mender=rule.mender,
         message=rule.message.pick(lang),
         mend=rule.mend.pick(lang),
     )

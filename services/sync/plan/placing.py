@@ -1,0 +1,60 @@
+"""Tells of each finding what stands at its place: the kind of row, its unit, and the id by which the register knows it.
+
+With that the owner of the register finds the row in the system that it came from. The id is withheld where the person
+is protected, or where it may itself be a national number.
+"""
+
+from sqlalchemy import text
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from shared.kit.db import tenant_of
+
+_LEFT = """
+SELECT count(*) FROM finding
+WHERE tenant_id = :tenant AND run_id = :run AND line IS NOT NULL AND entity IS NULL
+"""
+_PLACE = """
+UPDATE finding f SET entity = '{kind}', row_ref = w.row_ref, unit_id = w.unit_id
+FROM (SELECT DISTINCT ON (t.file, t.line) t.file, t.line, {ref} AS row_ref, coalesce(u.target, u.id) AS unit_id
+      FROM in_{kind} t
+      JOIN (SELECT DISTINCT file, line FROM finding
+            WHERE tenant_id = :tenant AND run_id = :run AND line IS NOT NULL AND entity IS NULL) wanted
+           ON wanted.file = t.file AND wanted.line = t.line
+      {joins}
+      ORDER BY t.file, t.line, u.sid) w
+WHERE f.tenant_id = :tenant AND f.run_id = :run AND f.entity IS NULL AND f.file = w.file AND f.line = w.line
+"""
+# Whatever is made of so many digits may be somebody's number, well or badly written, of any of the Nordic countries.
+_SHOWN_ID = "CASE WHEN {sid} !~ '^(h:.*|[0-9 ]{{6,8}}[-+A-FU-Y ]?[0-9]{{3,5}}[0-9A-Z]?)$' THEN {sid} END"
+_SHOWN_PERSON = f"CASE WHEN NOT coalesce(p.protected, true) THEN {_SHOWN_ID.format(sid='p.sid')} END"
+_PERSON = "LEFT JOIN in_person p ON p.sid = t.{column}"
+_UNIT = "LEFT JOIN in_unit u ON u.sid = {column} AND (NOT u.bad OR u.target IS NOT NULL)"
+_TIES = """
+LEFT JOIN (SELECT person_sid, unit_sid FROM in_enrolment UNION ALL SELECT person_sid, unit_sid FROM in_duty) x
+     ON x.person_sid = p.sid
+"""
+_KINDS = {
+    "person": (_SHOWN_PERSON, f"{_PERSON.format(column='sid')} {_TIES} {_UNIT.format(column='x.unit_sid')}"),
+    "unit": ("t.sid", _UNIT.format(column="t.sid")),
+    "group": ("t.sid", _UNIT.format(column="t.unit_sid")),
+    "enrolment": (_SHOWN_PERSON, f"{_PERSON.format(column='person_sid')} {_UNIT.format(column='t.unit_sid')}"),
+    "duty": (_SHOWN_PERSON, f"{_PERSON.format(column='person_sid')} {_UNIT.format(column='t.unit_sid')}"),
+    "membership": (
+        _SHOWN_PERSON,
+        f"{_PERSON.format(column='person_sid')} LEFT JOIN in_group g ON g.sid = t.group_sid"
+        f" {_UNIT.format(column='g.unit_sid')}",
+    ),
+    "responsible": (
+        _SHOWN_PERSON,
+        f"{_PERSON.format(column='child_sid')} {_TIES} {_UNIT.format(column='x.unit_sid')}",
+    ),
+}
+
+
+async def place_findings(session: AsyncSession, run_id: object) -> None:
+    """Fill in what is known, once the rows are staged and matched. A line that gave no row at all stays a line."""
+    values = {"tenant": tenant_of(session), "run": run_id}
+    for kind, (ref, joins) in _KINDS.items():
+        if not await session.scalar(text(_LEFT), values):
+            return
+        await session.execute(text(_PLACE.format(kind=kind, ref=ref, joins=joins)), values)

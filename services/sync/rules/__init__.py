@@ -1,0 +1,1 @@
+"""What can be wrong with data: one rule per kind of fault, with who mends it and how."""

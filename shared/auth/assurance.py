@@ -14,6 +14,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cache
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import text
@@ -146,8 +147,7 @@ async def set_rule(session: AsyncSession, event: AssurancePolicyChanged) -> None
     )
 
 
-@dataclass(frozen=True)
-class Judgement:
+class Judgement(NamedTuple):
     """`principal` is the caller with the roles that may act here; None where `missing` is not met.
 
     `missing` is the least demanding rule that would open the way, None where no login does.
@@ -170,15 +170,19 @@ def judge(
     if caller.population is not None and caller.population in NOT_STAFF:
         return _judge_by(_find(rules, caller.population, data_class), caller)
     acting = [
-        grant for grant in caller.roles if (not accepted or grant.role in accepted) and not (everywhere and grant.unit)
+        grant.role
+        for grant in caller.roles
+        if (not accepted or grant.role in accepted) and not (everywhere and grant.unit)
     ]
     if not acting:
         return _judge_by(_find(rules, Role.participant, data_class), caller)
     demands = {grant.role: _find(rules, grant.role, data_class) for grant in caller.roles}
-    if not any(demands[grant.role].is_met_by(caller) for grant in acting):
-        return _judge_by(min((demands[grant.role] for grant in acting), key=Rule.demand), caller)
-    counting = tuple(grant for grant in caller.roles if demands[grant.role].is_met_by(caller))
-    return Judgement(caller if len(counting) == len(caller.roles) else replace(caller, roles=counting))
+    unmet = {role for role, rule in demands.items() if not rule.is_met_by(caller)}
+    if not unmet:
+        return Judgement(caller)
+    if unmet.issuperset(acting):
+        return _judge_by(min((demands[role] for role in acting), key=Rule.demand), caller)
+    return Judgement(replace(caller, roles=tuple(grant for grant in caller.roles if grant.role not in unmet)))
 
 
 def is_program(caller: Principal) -> bool:
@@ -193,5 +197,5 @@ def _judge_by(rule: Rule, caller: Principal) -> Judgement:
 
 
 def _find(rules: Rules, holder: str, data_class: DataClass) -> Rule:
-    own = rules.get((str(holder), data_class))
+    own = rules.get((holder, data_class)) if rules else None
     return own if own is not None else default_rule(holder, data_class)

@@ -46,6 +46,9 @@ class AccessCutoffs:
         return False
 
     async def _of(self, tenant: UUID) -> dict[UUID, datetime]:
+        known = self._known.get(tenant)
+        if known is not None and clock.now() - known[0] < CACHE_FOR:
+            return known[1]
         async with self._locks[tenant]:
             known = self._known.get(tenant)
             if known is None or clock.now() - known[0] >= CACHE_FOR:

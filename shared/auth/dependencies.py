@@ -112,11 +112,11 @@ async def authenticate(request: Request) -> Principal | None:
     return principal
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Requirement(SecurityBase):
     """The demands of one route; an instance is the dependency. Empty `roles` means that every role will do.
 
-    It stands for the scheme `oauth2` in the API document itself: FastAPI solves one dependency less for each request.
+    It stands for the scheme `oauth2` in the API document itself. Routes of `shared.web.route` ask it by themselves.
 
     `everywhere`: one of the roles must hold for the whole tenant, since what the route touches belongs to no unit.
     `data_class` is of what the route shows or changes (docs/data-classes.md).
@@ -132,6 +132,11 @@ class Requirement(SecurityBase):
     max_age: timedelta | None = None
     is_internal: bool = False
     data_class: DataClass = DataClass.ordinary
+
+    @property
+    def security(self) -> dict[str, list[str]]:
+        """As OpenAPI's Security Requirement Object."""
+        return {self.scheme_name: [self.scope.value] if self.scope else []}
 
     async def __call__(self, request: Request) -> Principal:
         principal = await authenticate(request)

@@ -8,6 +8,7 @@ much, which is enough against a runaway script and costs no round trip.
 import math
 import time
 from dataclasses import dataclass
+from typing import NamedTuple
 from uuid import UUID
 
 from shared.auth.principal import Principal
@@ -25,20 +26,16 @@ class _Count:
     used: int
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """What the headers tell: `limit` requests per window, `remaining` of them, `reset` seconds until the next."""
+class Standing(NamedTuple):
+    """What the headers tell: `remaining` requests in this window, `reset` seconds until the next, and the policy."""
 
-    limit: int
+    policy: str
     remaining: int
     reset: int
 
     def headers(self) -> dict[str, str]:
         """`RateLimit-Policy` and `RateLimit` as structured fields."""
-        return {
-            "RateLimit-Policy": f'"caller";q={self.limit};w={WINDOW:.0f}',
-            "RateLimit": f'"caller";r={self.remaining};t={self.reset}',
-        }
+        return {"RateLimit-Policy": self.policy, "RateLimit": f'"caller";r={self.remaining};t={self.reset}'}
 
 
 class RateLimiter:
@@ -46,6 +43,7 @@ class RateLimiter:
 
     def __init__(self, per_minute: int) -> None:
         self._limit = per_minute
+        self._policy = f'"caller";q={per_minute};w={WINDOW:.0f}'
         self._counts: dict[tuple[UUID | None, UUID, str], _Count] = {}
 
     def count(self, principal: Principal) -> Standing:
@@ -60,7 +58,7 @@ class RateLimiter:
                 self._counts = {one: count for one, count in self._counts.items() if count.window == window}
             known = self._counts[key] = _Count(window, 0)
         known.used += 1
-        standing = Standing(self._limit, max(0, self._limit - known.used), reset)
+        standing = Standing(self._policy, max(0, self._limit - known.used), reset)
         if known.used > self._limit:
             detail = Text(
                 sv=f"Vänta {reset} sekunder",

@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from uuid import UUID
 
 from shared.auth.roles import Population, Role, RoleGrant, Side
 from shared.auth.scopes import Scope
+from shared.kit.words import Word
 
 API_AUDIENCE = "urn:startklar:api"
 
@@ -16,7 +16,7 @@ def service_audience(service: str) -> str:
     return f"urn:startklar:{service}"
 
 
-class Acr(StrEnum):
+class Acr(Word):
     """How surely we know who logged in, weakest first (`acr` claim); compare with `at_least`."""
 
     basic = "urn:startklar:loa:basic"

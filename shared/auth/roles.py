@@ -1,12 +1,13 @@
 """The role vocabulary and grants of the form `role@unitId` or `role@*`."""
 
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Self
 from uuid import UUID
 
+from shared.kit.words import Word
 
-class Side(StrEnum):
+
+class Side(Word):
     """Which party of the rollout a membership stands for; only the customer passes gates and approves deliveries."""
 
     customer = "customer"
@@ -15,7 +16,7 @@ class Side(StrEnum):
     programme = "programme"
 
 
-class Population(StrEnum):
+class Population(Word):
     """Which of the programme's groups a person logs in as [AU-S]; decided by the roster, never by a login."""
 
     staff = "staff"
@@ -28,7 +29,7 @@ NOT_STAFF = (Population.guardian, Population.pupil)
 """Judged as such by the rules of assurance, whatever role they hold besides."""
 
 
-class Role(StrEnum):
+class Role(Word):
     """What a person is in a tenant; `sentence` says what the role may do."""
 
     sentence: str

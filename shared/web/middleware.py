@@ -28,11 +28,13 @@ _TRACEPARENT = re.compile(r"00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a
 # Bytes; nothing but probes is answered then.
 _BEFORE_START = 1024
 
-_SECURITY = {
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "Cross-Origin-Resource-Policy": "same-site",
-}
+# What every answer says unless its route said something else.
+_USUAL = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"cross-origin-resource-policy", b"same-site"),
+    (b"cache-control", b"private, no-cache"),
+)
 
 
 class BodyTooLarge(StarletteHTTPException):
@@ -68,15 +70,7 @@ class Edge:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                headers = MutableHeaders(scope=message)
-                headers["traceparent"] = traceparent
-                for name, value in _SECURITY.items():
-                    headers.setdefault(name, value)
-                standing: Standing | None = scope.get("state", {}).get("rate_limit")
-                if standing is not None and "RateLimit" not in headers:
-                    headers.update(standing.headers())
-                headers.setdefault("Cache-Control", "private, no-cache")
-                headers.add_vary_header("Authorization, Accept-Language")
+                _mark(message, traceparent, scope.get("state", {}).get("rate_limit"))
             elif is_head:
                 message = {**message, "body": b""}
             await send(message)
@@ -115,6 +109,17 @@ class Edge:
         DURATION.labels(self._service, scope["method"], route).observe(seconds)
         if not route.endswith("z"):  # probes
             log.info("request", method=scope["method"], route=route, status=status, ms=round(seconds * 1000, 1))
+
+
+def _mark(message: Message, traceparent: str, standing: Standing | None) -> None:
+    """Add the headers of every answer, in one pass over those that are there."""
+    sent = message["headers"] = [each for each in message["headers"] if each[0] != b"traceparent"]
+    present = {name for name, _ in sent}
+    sent.append((b"traceparent", traceparent.encode()))
+    sent += [each for each in _USUAL if each[0] not in present]
+    if standing is not None and b"ratelimit" not in present:
+        sent += [(name.lower().encode(), value.encode()) for name, value in standing.headers().items()]
+    MutableHeaders(scope=message).add_vary_header("Authorization, Accept-Language")
 
 
 def child_of(traceparent: str | None) -> str:

@@ -7,6 +7,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from fastapi.routing import RouteContext, iter_route_contexts
 
+from shared.auth.dependencies import Requirement, oauth2
 from shared.web.route import problem_responses
 
 _TRACEPARENT: dict[str, Any] = {
@@ -71,6 +72,7 @@ def _made(
     made["info"]["x-limitations"] = "At most 200 items per page; request bodies of at most 1 MiB unless stated"
     made["externalDocs"] = {"description": "Service level agreement", "url": "https://startklar.dev/sla"}
     made["paths"] = {path.removeprefix(prefix) or "/": item for path, item in made["paths"].items()}
+    _declare_scheme(made)
     schemas = made.get("components", {}).get("schemas", {})
     schemas.pop("HTTPValidationError", None)
     schemas.pop("ValidationError", None)
@@ -85,6 +87,14 @@ def _made(
         _date_examples(schema)
     _share_problems(made)
     return made
+
+
+def _declare_scheme(made: dict[str, Any]) -> None:
+    """What the routes ask by themselves, FastAPI does not see."""
+    operations = (operation for item in made["paths"].values() for operation in item.values())
+    if any(Requirement.scheme_name in each for operation in operations for each in operation.get("security", ())):
+        scheme = oauth2.model.model_dump(mode="json", by_alias=True, exclude_none=True)
+        made.setdefault("components", {}).setdefault("securitySchemes", {})[Requirement.scheme_name] = scheme
 
 
 def _share_problems(made: dict[str, Any]) -> None:

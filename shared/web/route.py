@@ -1,13 +1,15 @@
-"""The route class of every API: Idempotency-Key on POST, If-None-Match on GET."""
+"""The route class of every API: who may call, Idempotency-Key on POST, If-None-Match on GET."""
 
 import functools
+import inspect
 from collections.abc import Awaitable, Callable
 from contextvars import ContextVar
-from typing import Any
+from typing import Any, get_args
 
 from fastapi import APIRouter, Request, Response
 from fastapi.routing import APIRoute
 
+from shared.auth.dependencies import Requirement
 from shared.web.idempotency import Replay, look_up, remember
 from shared.web.models import ProblemDocument
 
@@ -17,19 +19,28 @@ _current: ContextVar[Request] = ContextVar("startklar_request")
 
 
 class Route(APIRoute):
-    """See `idempotency` for POST. A GET whose strong ETag the caller already has answers 304 without a body."""
+    """See `idempotency` for POST. A GET whose strong ETag the caller already has answers 304 without a body.
+
+    What the endpoint requires of its caller is asked here, before anything else of the request is looked at, and not
+    among FastAPI's dependencies: to solve one costs as much as the whole check of a token.
+    """
 
     def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
         if "POST" in (options.get("methods") or ()):
             endpoint = _replayable(endpoint)
+        endpoint = _guarded(endpoint)
+        if (requirement := requirement_of(endpoint)) is not None:
+            options["openapi_extra"] = {"security": [requirement.security], **(options.get("openapi_extra") or {})}
         super().__init__(path, endpoint, **options)
 
     def get_route_handler(self) -> Any:
-        handler = super().get_route_handler()
+        handler, requirement = super().get_route_handler(), requirement_of(self.endpoint)
 
         async def run(request: Request) -> Response:
             token = _current.set(request)
             try:
+                if requirement is not None:
+                    request.scope["state"]["caller"] = await requirement(request)
                 response = await handler(request)
             except Replay as replay:
                 return replay.response
@@ -53,6 +64,36 @@ def _replayable(endpoint: Callable[..., Any]) -> Callable[..., Any]:
 
     looked_up.is_replayable = True  # type: ignore[attr-defined]
     return looked_up
+
+
+def requirement_of(endpoint: Callable[..., Any] | None) -> Requirement | None:
+    """What the route of this endpoint asks of every caller, where it is the route that asks."""
+    found: Requirement | None = getattr(endpoint, "requirement", None)
+    return found
+
+
+def _guarded(endpoint: Callable[..., Any]) -> Callable[..., Any]:
+    """The endpoint without the parameter of its caller, which comes from the route's check and from nowhere else."""
+    signature = inspect.signature(endpoint, eval_str=True)
+    asked = {name: found for name, each in signature.parameters.items() if (found := _asked(each)) is not None}
+    if len(asked) != 1 or not inspect.iscoroutinefunction(endpoint):
+        return endpoint
+    ((name, requirement),) = asked.items()
+
+    @functools.wraps(endpoint)
+    async def called(**values: Any) -> Any:
+        return await endpoint(**values, **{name: _current.get().scope["state"]["caller"]})
+
+    others = [each for each in signature.parameters.values() if each.name != name]
+    called.__signature__ = signature.replace(parameters=others)  # type: ignore[attr-defined]
+    called.requirement = requirement  # type: ignore[attr-defined]
+    return called
+
+
+def _asked(parameter: inspect.Parameter) -> Requirement | None:
+    """The requirement of a parameter like `caller: ProjectsRead`."""
+    calls = (getattr(each, "dependency", None) for each in get_args(parameter.annotation)[1:])
+    return next((call for call in calls if isinstance(call, Requirement)), None)
 
 
 def _unless_known(request: Request, response: Response) -> Response:

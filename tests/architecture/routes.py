@@ -12,6 +12,7 @@ from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute, RouteContext, iter_route_contexts
 
 from shared.auth.dependencies import Requirement
+from shared.web.route import requirement_of
 from tests.architecture.tree import SERVICES
 
 # Routes that need no token, each with the reason. `*` stands for every service.
@@ -80,6 +81,7 @@ class Endpoint:
     function: Any
     dependant: Dependant | None
     in_document: bool
+    asked_first: Requirement | None = None
 
     def __str__(self) -> str:
         return f"{self.service}: {self.method} {self.path} ({self.name})"
@@ -98,8 +100,9 @@ class Endpoint:
 
     @property
     def requirements(self) -> list[Requirement]:
-        """What the route demands of its caller, wherever in the dependencies it stands."""
-        return [one.call for one in self.dependencies() if isinstance(one.call, Requirement)]
+        """What the route demands of its caller, itself or anywhere in its dependencies."""
+        own = [self.asked_first] if self.asked_first else []
+        return own + [one.call for one in self.dependencies() if isinstance(one.call, Requirement)]
 
     def dependencies(self) -> Iterator[Dependant]:
         return below(self.dependant) if self.dependant else iter(())
@@ -126,7 +129,8 @@ def endpoints_of_route(service: str, route: RouteContext) -> Iterator[Endpoint]:
     for method in sorted(route.methods or {"GET"}):
         if method != "HEAD":
             function = inspect.unwrap(route.endpoint) if route.endpoint else None
-            yield Endpoint(service, method, str(route.path), str(route.name), function, dependant, shown)
+            asked = requirement_of(route.endpoint)
+            yield Endpoint(service, method, str(route.path), str(route.name), function, dependant, shown, asked)
 
 
 @cache

@@ -37,11 +37,11 @@ _SINGLE = f"{DISCOVERY_PROTOCOL}:single"
 _MOST_WORDS = 200
 
 
-def _desk(database: DatabaseDep, sealer: SealerDep, settings: SettingsDep) -> DiscoveryDesk:
+async def _desk(database: DatabaseDep, sealer: SealerDep, settings: SettingsDep) -> DiscoveryDesk:
     return DiscoveryDesk(database, sealer, settings.issuer)
 
 
-def _query(request: Request) -> Parameters:
+async def _query(request: Request) -> Parameters:
     try:
         return Parameters.parse(request.url.query)
     except Refusal as refusal:

@@ -31,7 +31,7 @@ from shared.web.negotiation import negotiated
 router = new_router("login-entries")
 
 
-def _filter(
+async def _filter(
     account_id: Annotated[UUID | None, Query(alias="accountId", description="Only logins of this account")] = None,
     provider_id: Annotated[UUID | None, Query(alias="providerId", description="Only at this provider")] = None,
     method: Annotated[str | None, Query(max_length=50, description="Only by this login method")] = None,

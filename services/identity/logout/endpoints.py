@@ -53,7 +53,7 @@ _QUESTION = Text(sv="Vill du logga ut?", en="Do you want to log out?", da="Vil d
 _BUTTON = Text(sv="Logga ut", en="Log out", da="Log ud")
 
 
-def providers(
+async def providers(
     database: DatabaseDep,
     upstream: UpstreamDep,
     registrations: RegistrationsDep,

@@ -109,7 +109,7 @@ class Listener:
             return (await LogoutService(session, self._issuer).end(rows, "provider_logout")).ended
 
 
-def _listener(database: DatabaseDep, upstream: UpstreamDep, sealer: SealerDep, settings: SettingsDep) -> Listener:
+async def _listener(database: DatabaseDep, upstream: UpstreamDep, sealer: SealerDep, settings: SettingsDep) -> Listener:
     return Listener(database, upstream, sealer, settings.issuer)
 
 

@@ -21,7 +21,7 @@ _STILL_TRYING = Text(
 )
 
 
-def _service(session: SessionDep) -> DeliveryService:
+async def _service(session: SessionDep) -> DeliveryService:
     return DeliveryService(session)
 
 

@@ -11,7 +11,7 @@ from shared.kit.egress import EgressClient, EgressRefused
 from shared.web import SessionDep, runtime
 
 
-def _service(session: SessionDep) -> EndpointService:
+async def _service(session: SessionDep) -> EndpointService:
     return EndpointService(session)
 
 

@@ -14,7 +14,7 @@ from shared.web.models import PageLinks, PageMeta
 router = new_router("events")
 
 
-def _service(session: SessionDep) -> EventService:
+async def _service(session: SessionDep) -> EventService:
     return EventService(session)
 
 

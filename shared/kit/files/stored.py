@@ -5,8 +5,10 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
+from shared.kit.words import Word
 
-class DataClass(StrEnum):
+
+class DataClass(Word):
     """How carefully the content must be handled (design.md section 5)."""
 
     ordinary = "ordinary"

@@ -14,7 +14,8 @@ from shared.auth.limits import RateLimiter
 from shared.auth.scopes import Scope
 from shared.kit.ids import new_id
 from shared.kit.problems import Invalid
-from shared.web import PageQuery
+from shared.web import PageQuery, build_app
+from tests.shared.web.toy.app import SPEC
 from tests.support.services import ServiceUnderTest
 
 PROBLEM = "application/problem+json"
@@ -49,6 +50,30 @@ async def test_a_caller_without_the_scope_is_refused(toy: ServiceUnderTest) -> N
     answer = await toy.client.get("/toy/v1/notes", headers=toy.as_(scopes=[Scope.projects_write]))
     assert answer.status_code == 403
     assert answer.json()["requiredScope"] == "projects:read"
+
+
+async def test_who_may_not_call_is_told_so_whatever_else_is_wrong_with_the_request(toy: ServiceUnderTest) -> None:
+    kind = {"Content-Type": "application/json"}
+    nobody = await toy.client.post("/toy/v1/notes", content=b"{", headers=kind)
+    reader = toy.as_(scopes=[Scope.projects_read])
+    unfit = await toy.client.post("/toy/v1/notes", json={"body": ""}, headers=reader)
+    pointless = await toy.client.patch("/toy/v1/notes/none", json={}, headers=reader)
+    assert [nobody.status_code, unfit.status_code, pointless.status_code] == [401, 403, 403]
+
+
+async def test_an_endpoint_gets_the_caller_whom_its_route_let_through(toy: ServiceUnderTest) -> None:
+    subject = new_id()
+    answer = await toy.client.get("/toy/v1/me", headers=toy.as_(subject=subject))
+    assert answer.json() == {"subject": str(subject)}
+
+
+def test_the_document_tells_what_a_route_asks_of_its_caller() -> None:
+    document = build_app(SPEC).openapi()
+    notes = document["paths"]["/notes"]
+    asked = [notes[method]["security"] for method in ("get", "post")]
+    assert asked == [[{"OAuth2": ["projects:read"]}], [{"OAuth2": ["projects:write"]}]]
+    assert document["components"]["securitySchemes"]["OAuth2"]["type"] == "oauth2"
+    assert "caller" not in json.dumps(notes)
 
 
 async def test_a_change_needs_if_match_and_the_present_version(toy: ServiceUnderTest) -> None:

@@ -115,6 +115,12 @@ async def note_change(
     return NotePublic.model_validate(note)
 
 
+@router.get("/me")
+async def me_read(caller: NoteRead) -> dict[str, str]:
+    """Who calls."""
+    return {"subject": str(caller.subject)}
+
+
 @router.get("/boom")
 async def boom(caller: NoteRead, session: SessionDep) -> NotePublic:
     """Always fails."""

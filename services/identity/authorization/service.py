@@ -11,7 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from services.identity.authorization.models import AuthorizationCode, LoginRequest
 from services.identity.authorization.repository import CodeRepository, LoginRequestRepository
 from services.identity.authorization.request import AuthorizationRequest
-from services.identity.membership.service import MembershipService
+from services.identity.population.service import PopulationService
 from services.identity.protocol.refusal import Refusal
 from services.identity.provider.service import active_protocols
 from services.identity.session.service import LiveSession
@@ -66,13 +66,13 @@ class Authorization:
         if live.home == request.tenant or request.home is not None:
             return True
         async with self._database.transaction(request.tenant) as session:
-            return await MembershipService(session).standing(live.account_id) is not None
+            return await PopulationService(session).standing(live.account_id, live.home) is not None
 
     async def issue_code(self, request: AuthorizationRequest, live: LiveSession) -> str:
-        """A code for the session's person; raises Refusal(access_denied) when they hold no role in the tenant."""
+        """A code for the session's person; raises Refusal(access_denied) when they are nothing in the tenant."""
         handle = Handle.new(request.tenant)
         async with self._database.transaction(request.tenant) as session:
-            if await MembershipService(session).standing(live.account_id) is None:
+            if await PopulationService(session).standing(live.account_id, live.home) is None:
                 raise Refusal("access_denied", "the account holds no role in the tenant")
             CodeRepository(session).add(AuthorizationCode(**code_values(handle, request, live)))
         return handle.text

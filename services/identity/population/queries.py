@@ -1,6 +1,6 @@
 """Who belongs to which population and whether it is open, as SQL that other statements ask as well."""
 
-from shared.auth import Population
+from shared.auth import Population, Role, Side
 
 POPULATIONS = tuple(one.value for one in Population)
 _TODAY = "NOT {0}.is_ended AND ({0}.starts_on IS NULL OR {0}.starts_on <= :today)" + (
@@ -51,6 +51,23 @@ SELECT CASE WHEN bool_or(t.population = 'pupil') THEN 'pupil' ELSE min(t.populat
 WHERE t.tenant_id = :tenant AND t.person_id = :person AND NOT EXISTS (
     SELECT FROM duty d WHERE d.tenant_id = t.tenant_id AND d.person_id = t.person_id AND {_TODAY.format("d")})
 """
+
+# What a pupil or guardian without a role of their own is while their wave is open: one who takes part, at the units of
+# the child. As rows of a membership are read: role, unit, side.
+_PARTS = f"""
+SELECT jsonb_agg(DISTINCT jsonb_build_array('{Role.participant.value}', c.unit_id, '{Side.customer.value}'))
+FROM person_tie t
+JOIN person_tie c ON c.tenant_id = t.tenant_id AND c.person_id = coalesce(t.child_id, t.person_id)
+    AND c.population = 'pupil' AND {_TODAY.format("c")}
+JOIN population_opening o ON o.tenant_id = t.tenant_id AND o.population = t.population AND o.state = 'open'
+    AND (o.opens_on IS NULL OR o.opens_on <= :today) AND (o.unit_id IS NULL OR o.unit_id = c.unit_id)
+WHERE t.tenant_id = :tenant AND t.person_id = :person AND {_TODAY.format("t")}
+"""
+
+
+def parts_query(tenant: str, person: str, today: str) -> str:
+    """What somebody is by an open wave alone, as JSON, for a statement that asks more; the arguments are SQL."""
+    return _PARTS.replace(":tenant", tenant).replace(":person", person).replace(":today", today)
 
 
 def shut_out_query(tenant: str, account: str, today: str, served: str) -> str:

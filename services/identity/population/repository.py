@@ -10,7 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.identity.population.errors import PopulationOpeningNotFound
 from services.identity.population.models import PopulationOpening
-from services.identity.population.queries import CONCERNED, GROUP, POPULATIONS, SHUT_OUT
+from services.identity.population.queries import CONCERNED, GROUP, POPULATIONS, SHUT_OUT, parts_query
 from shared.kit.db import tenant_of
 
 
@@ -67,6 +67,13 @@ class PopulationRepository:
         values = {"tenant": tenant_of(self._session), "person": person_id, "today": today}
         found: str | None = (await self._session.execute(text(GROUP), values)).scalar_one()
         return found
+
+    async def parts(self, account_id: UUID, today: date) -> Sequence[tuple[str, UUID | None, str]]:
+        """Role, unit and side that an open wave gives an account."""
+        person = "(SELECT a.person_id FROM account a WHERE a.tenant_id = :tenant AND a.id = :account)"
+        values = {"tenant": tenant_of(self._session), "account": account_id, "today": today}
+        found = await self._session.execute(text(parts_query(":tenant", person, ":today")), values)
+        return [(role, UUID(unit) if unit else None, side) for role, unit, side in found.scalar_one() or ()]
 
     async def concerned(self, population: str, unit_id: UUID | None, today: date) -> dict[str, int]:
         """Counts of the open accounts in a population at a unit, or everywhere."""

@@ -7,6 +7,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.identity.decision.errors import DecisionAboutOther
 from services.identity.decision.service import DecisionService
+from services.identity.membership.service import MembershipService, Standing, standing_of
 from services.identity.population.errors import (
     DecisionMissing,
     PopulationClosedAlready,
@@ -57,6 +58,16 @@ class PopulationService:
         """As which group the person is judged by the rules of assurance [AU-S]; None for staff."""
         found = await self._repository.group_of(person_id, clock.today())
         return Population(found) if found is not None else None
+
+    async def standing(self, account_id: UUID, home: UUID) -> Standing | None:
+        """What the account is in the tenant: by its roles, or as one of the wave that is open; None when it is nothing.
+
+        `home` is the account's tenant: a wave is for the tenant's own people.
+        """
+        held = await MembershipService(self._session).standing(account_id)
+        if held is not None or home != tenant_of(self._session):
+            return held
+        return standing_of(await self._repository.parts(account_id, clock.today()))
 
     async def preview(self, population: Switched, unit_id: UUID | None) -> PopulationPreview:
         """Whom an opening or closing would concern."""

@@ -13,7 +13,7 @@ from uuid import UUID
 import orjson
 
 from services.identity.membership.service import Standing, standing_of
-from services.identity.population.queries import group_query
+from services.identity.population.queries import group_query, parts_query
 from services.identity.protocol.refusal import Refusal
 from services.identity.token.issue import PersonGrant
 from services.identity.token.service import (
@@ -42,8 +42,10 @@ used AS (
     WHERE r.used_at IS NULL RETURNING r.*),
 standing AS (
     SELECT found.* FROM used u CROSS JOIN LATERAL (
-        SELECT (SELECT jsonb_agg(jsonb_build_array(m.role, m.unit_id, m.side) ORDER BY m.id) FROM membership m
-                WHERE m.tenant_id = u.tenant_id AND m.account_id = u.account_id)::text AS roles,
+        SELECT coalesce(
+                   (SELECT jsonb_agg(jsonb_build_array(m.role, m.unit_id, m.side) ORDER BY m.id) FROM membership m
+                    WHERE m.tenant_id = u.tenant_id AND m.account_id = u.account_id),
+                   ({parts_query("u.tenant_id", "a.person_id", "$5::date")}))::text AS roles,
                ({group_query("u.tenant_id", "a.person_id", "$5::date")}) AS population
         FROM account a
         JOIN sso_session s ON s.tenant_id = a.tenant_id AND s.account_id = a.id

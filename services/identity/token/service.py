@@ -22,7 +22,7 @@ from services.identity.authorization.repository import CodeRepository
 from services.identity.client.models import Client
 from services.identity.device.approval import ApprovedLogin
 from services.identity.device.service import DeviceService
-from services.identity.membership.service import MembershipService, Standing
+from services.identity.membership.service import Standing
 from services.identity.population.service import PopulationService
 from services.identity.protocol.refusal import Refusal
 from services.identity.session.service import SessionService
@@ -210,7 +210,7 @@ class TokenService:
             group = await PopulationService(self._session).group_of(person) if person is not None else None
         if account is None or account.state != "open" or not is_live:
             return None
-        standing = await MembershipService(self._session).standing(account_id)
+        standing = await PopulationService(self._session).standing(account_id, home)
         return replace(standing, population=group) if standing is not None else None
 
     def _new_token(self, family: RefreshFamily) -> str:

@@ -96,6 +96,39 @@ async def test_a_wave_lets_in_the_pupils_of_its_unit(school: tuple[ServiceUnderT
     assert await let_in(identity) == {"teacher", "both", "pupil", "other"}
 
 
+async def standings(service: ServiceUnderTest, home: UUID | None = None) -> dict[str, tuple[str, ...]]:
+    """Who is what in the tenant."""
+    found = {}
+    async with service.database.transaction(service.tenant) as session:
+        for who, name in NAMES.items():
+            account = await AccountService(session).find_by_login(name)
+            assert account is not None
+            standing = await PopulationService(session).standing(account.id, home or service.tenant)
+            found[who] = tuple(map(str, standing.roles)) if standing else ()
+    return {who: roles for who, roles in found.items() if who not in ("teacher", "both")}
+
+
+async def test_whom_a_wave_lets_in_takes_part_at_the_childs_school_as_long_as_it_is_open(
+    school: tuple[ServiceUnderTest, UUID],
+) -> None:
+    identity, unit = school
+    nothing: dict[str, tuple[str, ...]] = {"pupil": (), "guardian": (), "other": ()}
+    part = (f"participant@{unit}",)
+    assert await standings(identity) == nothing
+    opening = await opened(identity, population="pupil", unitId=unit)
+    assert await standings(identity) == nothing | {"pupil": part}
+    assert await standings(identity, home=new_id()) == nothing, "a wave is for the tenant's own people"
+    await opened(identity, population="guardian", decisionId=await decided(identity))
+    assert await standings(identity) == nothing | {"pupil": part, "guardian": part}
+    assert await close(identity, opening) == 201
+    assert await standings(identity) == nothing | {"guardian": part}
+    await opened(identity, population="pupil", opensOn=clock.today() + timedelta(days=1))
+    assert await standings(identity) == nothing | {"guardian": part}
+    async with identity.database.transaction(identity.tenant) as session:
+        await session.execute(text("UPDATE person_tie SET ends_on = '2020-06-12' WHERE population = 'pupil'"))
+    assert await standings(identity) == nothing, "nor where the child has left"
+
+
 async def test_a_login_method_lets_in_those_whom_it_is_for(school: tuple[ServiceUnderTest, UUID]) -> None:
     """The pupils' provider vouches for no teacher, nor the employees' for a pupil; the claim of a way in no more."""
     service, unit = school

@@ -9,17 +9,24 @@ from services.sync import models  # noqa: F401 - every table is known before the
 from services.sync.person_data import PERSON_DATA
 from services.sync.routers import INTERNAL_ROUTERS, ROUTERS
 from services.sync.settings import Settings
+from services.sync.source.service import sealer
 from shared.auth.cutoffs import use_cutoffs
 from shared.contracts.sync_assurance import SyncAssuranceViolated
+from shared.kit.egress import EgressClient
 from shared.kit.files import FileStore
+from shared.kit.sealing import Sealer
 from shared.kit.settings import ServiceSettings
 from shared.kit.text import Text
 from shared.web import Runtime, ServiceSpec, build_app
 from shared.web.assurance import use_assurance
 
 
-async def _keep_files(runtime: Runtime, _: AsyncExitStack) -> None:
+async def _keep_tools(runtime: Runtime, _: AsyncExitStack) -> None:
+    if not isinstance(runtime.settings, Settings):
+        raise TypeError("sync needs its own settings")
     runtime.resources[FileStore] = FileStore(runtime.settings.file_key_bytes())
+    runtime.resources[Sealer] = sealer(runtime.settings.file_key_bytes())
+    runtime.resources[EgressClient] = runtime.settings.egress()
 
 
 SPEC = ServiceSpec(
@@ -35,7 +42,7 @@ SPEC = ServiceSpec(
     routers=ROUTERS,
     internal_routers=INTERNAL_ROUTERS,
     startup=[
-        _keep_files,
+        _keep_tools,
         use_cutoffs,
         use_assurance(lambda seen, more: SyncAssuranceViolated(violation_id=seen, **more)),
     ],

@@ -1,6 +1,7 @@
 """Every table of the service, for alembic and the app."""
 
 from services.sync.db import Model
+from services.sync.fetching.models import SourceFetch
 from services.sync.loginscope.models import LoginScope
 from services.sync.plan.models import (
     Approval,
@@ -60,6 +61,7 @@ __all__ = [
     "RosterVersion",
     "Run",
     "Source",
+    "SourceFetch",
     "Unit",
     "Upload",
 ]

@@ -6,9 +6,10 @@ from services.sync.change.endpoints import router as changes
 from services.sync.person.endpoints import router as persons
 from services.sync.roster.endpoints import router as roster
 from services.sync.run.endpoints import router as runs
+from services.sync.source.endpoints import router as sources
 from services.sync.unit.endpoints import router as units
 from services.sync.upload.endpoints import router as uploads
 from shared.web.journal import journal_router
 
-ROUTERS: list[APIRouter] = [units, persons, uploads, runs, roster, journal_router("sync")]
+ROUTERS: list[APIRouter] = [units, persons, uploads, sources, runs, roster, journal_router("sync")]
 INTERNAL_ROUTERS: list[APIRouter] = [changes]

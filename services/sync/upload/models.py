@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, BigInteger, CheckConstraint, ForeignKeyConstraint, Text
+from sqlalchemy import ARRAY, BigInteger, CheckConstraint, ForeignKeyConstraint, Index, Text, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
@@ -25,6 +25,7 @@ class Upload(Model, TenantRow, Versioned, table=True):
         CheckConstraint("kind IN ('oneroster_zip', 'joined_files', 'stil_xml', 'ss12000_package')", name="kind"),
         ForeignKeyConstraint(["tenant_id", "source_id"], ["source.tenant_id", "source.id"]),
         ForeignKeyConstraint(["tenant_id", "file_id"], ["stored_file.tenant_id", "stored_file.id"]),
+        Index("ix_upload_source", "tenant_id", "source_id", "id", postgresql_where=text("source_id IS NOT NULL")),
     )
 
     kind: str = Field(sa_type=Text)

@@ -5,7 +5,7 @@ address that it checked, follows no redirect and stops at its limits of size and
 """
 
 from shared.kit.egress.addresses import Network, network_of
-from shared.kit.egress.client import EgressClient, EgressResponse
+from shared.kit.egress.client import EgressClient, EgressResponse, EgressStream
 from shared.kit.egress.errors import EgressError, EgressFailed, EgressRefused, FailureKind, RefusalReason
 from shared.kit.egress.resolve import Resolver, system_resolver
 
@@ -15,6 +15,7 @@ __all__ = [
     "EgressFailed",
     "EgressRefused",
     "EgressResponse",
+    "EgressStream",
     "FailureKind",
     "Network",
     "RefusalReason",

@@ -2,7 +2,8 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterable, Iterable, Mapping
+from collections.abc import AsyncIterable, AsyncIterator, Iterable, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from ssl import SSLContext, SSLError
 
@@ -12,7 +13,7 @@ import httpx
 from shared.kit.egress.addresses import network_of
 from shared.kit.egress.errors import EgressFailed, EgressRefused
 from shared.kit.egress.resolve import Resolver, system_resolver
-from shared.kit.egress.target import Target
+from shared.kit.egress.target import Target, is_shut
 
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"})
 # The connection decides these; a caller that could set them could smuggle a second request or name another host.
@@ -34,6 +35,15 @@ class EgressResponse:
     address: str
     elapsed: float
     truncated: bool = False
+
+
+@dataclass(frozen=True)
+class EgressStream:
+    """An answer whose body is still to come: `pieces` gives it once, and raises EgressFailed where it breaks off."""
+
+    status: int
+    headers: Mapping[str, str]
+    pieces: AsyncIterator[bytes]
 
 
 @dataclass
@@ -97,6 +107,44 @@ class EgressClient:
         except TimeoutError as error:
             raise EgressRefused("unresolvable", f"{target.host} was not resolved in time") from error
 
+    async def addresses(self, host: str, port: int, own_ports: frozenset[int] = frozenset()) -> tuple[str, ...]:
+        """The addresses of a host that is reached by another protocol than HTTP, under the same rules: connect to
+        exactly one of these. `own_ports` are that protocol's own below 1024. Raises EgressRefused."""
+        if not self._any_port and port not in own_ports and is_shut(port):
+            raise EgressRefused("port", f"port {port} is not called")
+        return await self._addresses(Target("", host, port, host, b""))
+
+    @asynccontextmanager
+    async def stream(
+        self,
+        url: str,
+        headers: Mapping[str, str] | None = None,
+        *,
+        max_bytes: int,
+        timeout: float = 1800,
+        idle: float = 60,
+    ) -> AsyncIterator[EgressStream]:
+        """GET a body that need not fit in memory, within `timeout` seconds in all and `idle` between its pieces.
+
+        Raises as `request` does, while the block is entered or while it reads.
+        """
+        target = self._target(url)
+        own = [(name, value) for name, value in (headers or {}).items() if name.lower() not in _OWN_HEADERS]
+        try:
+            async with asyncio.timeout(timeout):
+                pin = _PinnedBackend(await self._addresses(target))
+                request = _request("GET", target, own, None)
+                request.extensions["timeout"] = dict.fromkeys(("connect", "read", "write"), idle)
+                async with _connection(request, self._ssl_context, pin) as connection:
+                    response = await connection.handle_async_request(request)
+                    try:
+                        body = _capped(response, target.host, max_bytes)
+                        yield EgressStream(response.status, _headers(response), body)
+                    finally:
+                        await response.aclose()
+        except (*_TRANSPORT_ERRORS, OSError) as error:
+            raise _failure(error, target.host) from error
+
     async def request(
         self,
         method: str,
@@ -146,19 +194,13 @@ class EgressClient:
         self, target: Target, pin: _PinnedBackend, request: httpcore.Request, truncate: bool
     ) -> tuple[int, dict[str, str], bytes, bool]:
         # A connection per call: a reused one may be closed by the other side just as we write to it.
-        connection = httpcore.AsyncHTTPConnection(
-            request.url.origin, ssl_context=self._ssl_context, http2=False, network_backend=pin
-        )
-        try:
+        async with _connection(request, self._ssl_context, pin) as connection:
             response = await connection.handle_async_request(request)
             try:
-                headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in response.headers}
                 body, truncated = await self._body(response, target.host, truncate)
             finally:
                 await response.aclose()
-        finally:
-            await connection.aclose()
-        return response.status, headers, body, truncated
+        return response.status, _headers(response), body, truncated
 
     async def _body(self, response: httpcore.Response, host: str, truncate: bool) -> tuple[bytes, bool]:
         body = bytearray()
@@ -169,6 +211,32 @@ class EgressClient:
                     return bytes(body[: self._max_response_bytes]), True
                 raise EgressFailed("too-large", f"{host} answered with more than {self._max_response_bytes} bytes")
         return bytes(body), False
+
+
+@asynccontextmanager
+async def _connection(
+    request: httpcore.Request, ssl_context: SSLContext, pin: _PinnedBackend
+) -> AsyncIterator[httpcore.AsyncHTTPConnection]:
+    connection = httpcore.AsyncHTTPConnection(
+        request.url.origin, ssl_context=ssl_context, http2=False, network_backend=pin
+    )
+    try:
+        yield connection
+    finally:
+        await connection.aclose()
+
+
+def _headers(response: httpcore.Response) -> dict[str, str]:
+    return {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in response.headers}
+
+
+async def _capped(response: httpcore.Response, host: str, max_bytes: int) -> AsyncIterator[bytes]:
+    size = 0
+    async for part in response.aiter_stream():
+        size += len(part)
+        if size > max_bytes:
+            raise EgressFailed("too-large", f"{host} answered with more than {max_bytes} bytes")
+        yield part
 
 
 def _request(

@@ -39,12 +39,13 @@ class Target:
         if not host or "%" in host:
             raise EgressRefused("host", "the URL names no host")
         port = _DEFAULT_PORTS[parsed.scheme] if parsed.port is None else parsed.port
-        if not 0 < port < 65536 or (not any_port and _is_shut(port)):
+        if not 0 < port < 65536 or (not any_port and is_shut(port)):
             raise EgressRefused("port", f"port {port} is not called")
         return cls(parsed.scheme, host, port, parsed.netloc.decode("ascii"), parsed.raw_path)
 
 
-def _is_shut(port: int) -> bool:
+def is_shut(port: int) -> bool:
+    """Whether nothing that we call over the web listens there."""
     return port in _SHUT_PORTS or (port < 1024 and port not in (80, 443))
 
 

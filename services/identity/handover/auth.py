@@ -14,10 +14,16 @@ HandoversRead = Annotated[
     requires(Scope.memberships_read, roles=(Role.tenant_admin, Role.project_leader, Role.auditor), everywhere=True),
 ]
 HandoversOffer = Annotated[Principal, requires(Scope.memberships_write, roles=_HOLDERS, min_acr=Acr.strong)]
+HandoversOwn = Annotated[Principal, requires(Scope.openid)]
 HandoversTake = Annotated[Principal, requires(Scope.openid, min_acr=Acr.strong)]
 HandoversWrite = Annotated[
     Principal, requires(Scope.memberships_write, roles=_WRITERS, everywhere=True, min_acr=Acr.strong)
 ]
+
+
+def refusal_to_take(caller: Principal) -> Text | None:
+    """Why HandoversTake refuses `caller`; None where it lets them through."""
+    return refusal(caller, Scope.openid, min_acr=Acr.strong)
 
 
 def refusal_to_withdraw(caller: Principal) -> Text | None:

@@ -7,9 +7,11 @@ from fastapi import Path, Query, Request, Response
 
 from services.identity.handover.auth import (
     HandoversOffer,
+    HandoversOwn,
     HandoversRead,
     HandoversTake,
     HandoversWrite,
+    refusal_to_take,
     refusal_to_withdraw,
 )
 from services.identity.handover.errors import HandoverDecided, NotTheReceiver
@@ -48,6 +50,16 @@ async def handovers_list(
     after = page.keys(UUID)
     service = HandoverService(session)
     rows = await service.list(page.limit + 1, after[0] if after else None, state, only_overdue=overdue)
+    return make_page(request, page, rows, key=lambda row: [row.id], show=lambda row: _show(row, caller, request, lang))
+
+
+@router.get("/me/handovers")
+async def my_handovers_list(
+    caller: HandoversOwn, session: SessionDep, request: Request, page: PageDep, lang: LangDep
+) -> Page[HandoverPublic]:
+    """The roles that are offered to oneself; whoever is offered one need not hold any other to see it."""
+    after = page.keys(UUID)
+    rows = await HandoverService(session).offered_to(caller.subject, page.limit + 1, after[0] if after else None)
     return make_page(request, page, rows, key=lambda row: [row.id], show=lambda row: _show(row, caller, request, lang))
 
 
@@ -173,7 +185,7 @@ def _show(row: Handover, caller: Principal, request: Request, lang: Lang) -> Han
     shown = HandoverPublic.model_validate(row)
     shown.is_overdue = row.state == "offered" and row.due_on is not None and row.due_on < clock.today()
     decided = None if row.state == "offered" else HandoverDecided.title
-    other = None if caller.subject == row.to_account_id else NotTheReceiver.title
+    other = refusal_to_take(caller) if caller.subject == row.to_account_id else NotTheReceiver.title
     path = f"/identity/v1/handovers/{row.id}"
     refused = refusal_to_withdraw(caller) or decided
     shown.allowed_actions = [

@@ -89,6 +89,12 @@ class HandoverRepository:
             query = query.where(Handover.state == "offered", col(Handover.due_on) < due_before)
         return (await self._session.exec(query)).all()
 
+    async def offered_to(self, account_id: UUID, limit: int, after: UUID | None) -> Sequence[Handover]:
+        query = select(Handover).where(Handover.to_account_id == account_id, Handover.state == "offered")
+        if after is not None:
+            query = query.where(col(Handover.id) > after)
+        return (await self._session.exec(query.order_by(col(Handover.id)).limit(limit))).all()
+
     async def of_account(self, account_id: UUID) -> Sequence[Handover]:
         query = select(Handover).where(Handover.to_account_id == account_id).order_by(col(Handover.id))
         return (await self._session.exec(query)).all()

@@ -129,6 +129,10 @@ class HandoverService:
         due_before: date | None = clock.today() if only_overdue else None
         return await self._repository.list(limit, after, state, due_before)
 
+    async def offered_to(self, account_id: UUID, limit: int, after: UUID | None) -> Sequence[Handover]:
+        """What the account could take."""
+        return await self._repository.offered_to(account_id, limit, after)
+
     async def of_account(self, account_id: UUID) -> Sequence[Handover]:
         return await self._repository.of_account(account_id)
 

@@ -139,6 +139,24 @@ async def test_a_withdrawn_offer_can_no_longer_be_taken(identity: ServiceUnderTe
     assert await accept(identity, handover, receiver) == 409
 
 
+async def test_whoever_is_offered_a_role_sees_it_and_what_is_needed_to_take_it(identity: ServiceUnderTest) -> None:
+    receiver, other = await account(identity, "kim"), await account(identity, "bo")
+    for one in (receiver, other):
+        status, told = await offer(identity, identity.as_("tenant_admin@*"), role="tenant_admin", toAccountId=one)
+        assert status == 201, told
+
+    async def mine(**claims: Any) -> list[tuple[str, bool]]:
+        headers = identity.as_("participant@*", subject=receiver, **claims)
+        found = (await identity.client.get("/identity/v1/me/handovers", headers=headers)).json()["items"]
+        return [(one["toAccountId"], one["allowedActions"][0]["allowed"]) for one in found]
+
+    assert await mine() == [(receiver, True)]
+    assert await mine(acr="urn:startklar:loa:basic") == [(receiver, False)]
+    handover = (await identity.client.get(PATH, headers=identity.as_("tenant_admin@*"))).json()["items"][0]
+    assert await accept(identity, handover, receiver) == 201
+    assert await mine() == []
+
+
 @pytest.mark.parametrize("wanted", [1, 3])
 async def test_which_school_has_no_administrator_of_its_own_yet(identity: ServiceUnderTest, wanted: int) -> None:
     units = [new_id(), new_id()]

@@ -1,6 +1,6 @@
 """All rules by name. An area is a module of its own with a dictionary RULES; a new one is added to AREAS here."""
 
-from services.sync.rules import civic, completeness, delivery, encoding, identity, rows
+from services.sync.rules import civic, completeness, delivery, encoding, identity, platform, registers, rows
 from services.sync.rules.rule import Mender, Rule, Severity
 
 AREAS: dict[str, dict[str, Rule]] = {
@@ -10,6 +10,8 @@ AREAS: dict[str, dict[str, Rule]] = {
     "rows": rows.RULES,
     "civic": civic.RULES,
     "identity": identity.RULES,
+    "registers": registers.RULES,
+    "platform": platform.RULES,
 }
 RULES: dict[str, Rule] = {name: rule for rules in AREAS.values() for name, rule in rules.items()}
 AREA_OF: dict[str, str] = {name: area for area, rules in AREAS.items() for name in rules}

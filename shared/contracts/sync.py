@@ -4,7 +4,8 @@ An event never carries personal data. It names a range of roster versions; a con
 `GET /internal/changes?after=<version>` with its service token and gets NDJSON, one line per changed row, each line one
 of the models in `ChangeLine`. A line shows the row **as it is now** (several changes of one row fold into one line),
 so a consumer upserts by `id`, stores the `version` that the end of a page names, and can rebuild from `after=0`.
-Kinds come in the order unit, person, group, duty, enrolment, membership, responsible: ends before ties.
+Kinds come in the order unit, person, group, duty, enrolment, membership, responsible, placement, activity, teaching,
+activity_teacher, absence: ends before ties.
 
 Protected identity: where `protected` is true the names are the alias, and mail address and login names are absent.
 """
@@ -51,10 +52,11 @@ class DutyRole(StrEnum):
 
 
 class GroupKind(StrEnum):
-    """A class or department that a pupil belongs to, or a group that is taught together."""
+    """A class or department that a pupil belongs to, a group that is taught together, or one that a timetable names."""
 
     home = "home"
     teaching = "teaching"
+    timetable = "timetable"
 
 
 class MembershipRole(StrEnum):
@@ -79,13 +81,13 @@ class RosterApplied(Event):
     """A new version of the roster is in force; the feed shows what changed in (`version_from`, `version_to`].
 
     `origin` is `run` for an approved plan (the signal that gates wait for), `manual` for a change by hand, `marking`
-    for a protection marking that tightened and therefore took effect at once.
+    for a protection marking that tightened and therefore took effect at once, `undo` for the inverse of a run.
     """
 
     type: ClassVar[str] = "sync.roster.applied.v1"
 
     run_id: UUID
-    origin: Literal["run", "manual", "marking"]
+    origin: Literal["run", "manual", "marking", "undo"]
     version_from: int
     version_to: int
     counts: dict[str, Counts]
@@ -160,6 +162,7 @@ class UnitChange(Change):
 
     kind: Literal["unit"] = "unit"
     name: str
+    source_id: str | None = None
     unit_kind: UnitKind
     code: str | None = None
     parent_id: UUID | None = None
@@ -170,7 +173,8 @@ class PersonChange(Change):
     """A person, whatever the part: duties, enrolments and responsibles say which.
 
     `login_digests` are lower-case hex SHA-256 of each login name (eduPersonPrincipalName, lower-cased): they let
-    identity recognise a protected person at login without holding the name. `login_names` are absent when protected.
+    identity recognise a protected person at login without holding the name. `login_names` are absent when protected,
+    and so are `source_id`, the register's own id, and `external_ids`, each `context:value`.
     """
 
     kind: Literal["person"] = "person"
@@ -180,6 +184,8 @@ class PersonChange(Change):
     email: str | None = None
     login_names: tuple[str, ...] = ()
     login_digests: tuple[str, ...] = ()
+    source_id: str | None = None
+    external_ids: tuple[str, ...] = ()
     protected: bool
 
 
@@ -221,13 +227,16 @@ class ResponsibleChange(Change):
 
 
 class GroupChange(Change):
-    """A class, department or teaching group of a unit."""
+    """A class, department, teaching or timetable group of a unit."""
 
     kind: Literal["group"] = "group"
     name: str
+    source_id: str | None = None
     group_kind: GroupKind
     unit_id: UUID
     school_form: SchoolForm | None = None
+    starts_on: date | None = None
+    ends_on: date | None = None
 
 
 class MembershipChange(Change):
@@ -237,15 +246,91 @@ class MembershipChange(Change):
     group_id: UUID
     person_id: UUID
     role: MembershipRole
+    starts_on: date | None = None
+    ends_on: date | None = None
     protected: bool
 
 
+class PlacementChange(Change):
+    """A child's place in preschool or leisure care, as agreed; `weekly_hours` is the longest schedule."""
+
+    kind: Literal["placement"] = "placement"
+    child_id: UUID
+    unit_id: UUID
+    group_id: UUID | None = None
+    school_form: SchoolForm | None = None
+    starts_on: date | None = None
+    ends_on: date | None = None
+    weekly_hours: int | None = None
+    protected: bool
+
+
+class ActivityChange(Change):
+    """Something that is taught or done at a unit: what groups and teachers meet in."""
+
+    kind: Literal["activity"] = "activity"
+    name: str
+    source_id: str | None = None
+    unit_id: UUID
+    subject: str | None = None
+    starts_on: date | None = None
+    ends_on: date | None = None
+
+
+class TeachingChange(Change):
+    """A group that an activity is for."""
+
+    kind: Literal["teaching"] = "teaching"
+    activity_id: UUID
+    group_id: UUID
+
+
+class ActivityTeacherChange(Change):
+    """A person who teaches or leads an activity."""
+
+    kind: Literal["activity_teacher"] = "activity_teacher"
+    activity_id: UUID
+    person_id: UUID
+    protected: bool
+
+
+class AbsenceChange(Change):
+    """How much was missed at a unit, or in one group of it, in one month: an indicator, never about one child.
+
+    `month` is its first day, `pupils` how many are counted together (never fewer than `MIN_COUNTED`).
+    """
+
+    kind: Literal["absence"] = "absence"
+    unit_id: UUID
+    group_id: UUID | None = None
+    month: date
+    pupils: int
+    absent_minutes: int
+    planned_minutes: int | None = None
+
+
 ChangeLine = Annotated[
-    UnitChange | PersonChange | DutyChange | EnrolmentChange | ResponsibleChange | GroupChange | MembershipChange,
+    UnitChange
+    | PersonChange
+    | DutyChange
+    | EnrolmentChange
+    | ResponsibleChange
+    | GroupChange
+    | MembershipChange
+    | PlacementChange
+    | ActivityChange
+    | TeachingChange
+    | ActivityTeacherChange
+    | AbsenceChange,
     Field(discriminator="kind"),
 ]
 
-_KINDS = frozenset({"unit", "person", "duty", "enrolment", "responsible", "group", "membership"})
+MIN_COUNTED = 5
+"""Fewer children than this are not counted together: the number would be about one of them."""
+_KINDS = frozenset(
+    {"unit", "person", "duty", "enrolment", "responsible", "group", "membership", "placement", "activity", "teaching"}
+    | {"activity_teacher", "absence"}
+)
 _LINE: TypeAdapter[Change] = TypeAdapter(ChangeLine)
 
 

@@ -33,7 +33,8 @@ _OWN_LOGIN = """r.login_scope IS NULL OR EXISTS (
 # Fields beside those that every line has, and the join that they need.
 _LINES = {
     "unit": (
-        "'name', r.name, 'unitKind', r.kind, 'code', r.code, 'parentId', r.parent_id, 'schoolForms', r.school_forms",
+        "'name', r.name, 'sourceId', r.source_id, 'unitKind', r.kind, 'code', r.code, 'parentId', r.parent_id,"
+        " 'schoolForms', r.school_forms",
         "",
     ),
     "person": (
@@ -41,11 +42,13 @@ _LINES = {
         " 'email', r.email,"
         f" 'loginNames', array_remove(ARRAY[CASE WHEN {_OWN_LOGIN} THEN r.login END], NULL),"
         f" 'loginDigests', array_remove(ARRAY[CASE WHEN {_OWN_LOGIN} THEN encode(r.login_digest, 'hex') END], NULL),"
+        " 'sourceId', CASE WHEN NOT r.protected THEN r.source_id END, 'externalIds', r.external_ids,"
         " 'protected', r.protected",
         "",
     ),
     "group": (
-        "'name', r.name, 'groupKind', r.kind, 'unitId', r.unit_id, 'schoolForm', r.school_form",
+        "'name', r.name, 'sourceId', r.source_id, 'groupKind', r.kind, 'unitId', r.unit_id,"
+        " 'schoolForm', r.school_form, 'startsOn', r.starts_on, 'endsOn', r.ends_on",
         "",
     ),
     "duty": (
@@ -59,7 +62,8 @@ _LINES = {
         _PERSON.format(column="person_id"),
     ),
     "membership": (
-        "'groupId', r.group_id, 'personId', r.person_id, 'role', r.role, " + _PROTECTED,
+        "'groupId', r.group_id, 'personId', r.person_id, 'role', r.role, 'startsOn', r.starts_on,"
+        " 'endsOn', r.ends_on, " + _PROTECTED,
         _PERSON.format(column="person_id"),
     ),
     "responsible": (
@@ -67,6 +71,26 @@ _LINES = {
         " 'protected', o.protected OR (SELECT g.protected FROM person g"
         " WHERE g.tenant_id = r.tenant_id AND g.id = r.guardian_id)",
         _PERSON.format(column="child_id"),
+    ),
+    "placement": (
+        "'childId', r.child_id, 'unitId', r.unit_id, 'groupId', r.group_id, 'schoolForm', nullif(r.school_form, ''),"
+        " 'startsOn', r.starts_on, 'endsOn', r.ends_on, 'weeklyHours', r.weekly_hours, " + _PROTECTED,
+        _PERSON.format(column="child_id"),
+    ),
+    "activity": (
+        "'name', r.name, 'sourceId', r.source_id, 'unitId', r.unit_id, 'subject', r.subject,"
+        " 'startsOn', r.starts_on, 'endsOn', r.ends_on",
+        "",
+    ),
+    "teaching": ("'activityId', r.activity_id, 'groupId', r.group_id", ""),
+    "activity_teacher": (
+        "'activityId', r.activity_id, 'personId', r.person_id, " + _PROTECTED,
+        _PERSON.format(column="person_id"),
+    ),
+    "absence": (
+        "'unitId', r.unit_id, 'groupId', r.group_id, 'month', r.month, 'pupils', r.pupils,"
+        " 'absentMinutes', r.absent_minutes, 'plannedMinutes', r.planned_minutes",
+        "",
     ),
 }
 _COMMON = (

@@ -21,10 +21,12 @@ _TIES = {
     "enrolment": ("person_id",),
     "membership": ("person_id",),
     "responsible": ("child_id", "guardian_id"),
+    "placement": ("child_id",),
+    "activity_teacher": ("person_id",),
 }
 _ENTITIES = [entity for entity in ENTITIES if entity.kind in _TIES]
 # Sealed and hashed values tell the person nothing; that there is a national number does.
-_HIDDEN = ("tenant_id", "civic_hash", "civic_cipher", "login_digest", "login_scope")
+_HIDDEN = ("tenant_id", "civic_hash", "civic_cipher", "login_digest", "login_scope", "external_digests")
 _PLAN_END = """
 INSERT INTO {planned} (tenant_id, run_id, id, op, {columns})
 SELECT tenant_id, :run, id, 'end', {columns} FROM {table}
@@ -32,9 +34,9 @@ WHERE tenant_id = :tenant AND ended_at IS NULL AND {about}
 """
 _FORGET = (
     "UPDATE person SET login_digest = NULL, login_scope = NULL, civic_hash = NULL, civic_cipher = NULL,"
-    " source_id = 'erased:' || id WHERE tenant_id = :tenant AND id = :person",
+    " external_digests = NULL, source_id = 'erased:' || id WHERE tenant_id = :tenant AND id = :person",
     "UPDATE planned_person SET login_digest = NULL, login_scope = NULL, civic_hash = NULL, civic_cipher = NULL,"
-    " before = NULL, source_id = 'erased:' || id WHERE tenant_id = :tenant AND id = :person",
+    " external_digests = NULL, before = NULL, source_id = 'erased:' || id WHERE tenant_id = :tenant AND id = :person",
 )
 KEPT = {
     "ties": "ended duties, enrolments and memberships stay as numbers, without a name",

@@ -17,12 +17,22 @@ _DEPENDS = {
     "enrolment": {"person", "unit"},
     "membership": {"person", "group"},
     "responsible": {"person"},
+    "placement": {"person", "unit", "group"},
+    "activity": {"unit"},
+    "teaching": {"activity", "group"},
+    "activity_teacher": {"activity", "person"},
+    "absence": {"unit", "group"},
     "unit": set(),
     "person": set(),
 }
 
 # Columns that are made from another one.
-_TOLD_BY = {"civic_cipher": "civic_hash", "login_digest": "login", "login_scope": "login"}
+_TOLD_BY = {
+    "civic_cipher": "civic_hash",
+    "login_digest": "login",
+    "login_scope": "login",
+    "external_digests": "external_ids",
+}
 
 _CHANGES = """
 INSERT INTO {planned} (tenant_id, run_id, id, op, before, at_unit, {columns})
@@ -41,10 +51,10 @@ INSERT INTO {planned} (tenant_id, run_id, id, op, before, at_unit, {columns})
 SELECT :tenant, :run, p.id, 'end', jsonb_build_object({old_pairs}), {end_unit}, {from_p}
 FROM {table} p
 WHERE p.tenant_id = :tenant AND p.source = :source AND p.ended_at IS NULL
-  AND NOT EXISTS (SELECT FROM {seen} t WHERE t.target = p.id) {unless_kept}
+  AND NOT EXISTS (SELECT FROM {seen} t WHERE t.target = p.id) {unless_kept} {if_told}
 """
 _UNLESS_KEPT = """
-  AND NOT EXISTS (SELECT FROM in_kept k JOIN in_person t ON t.sid = k.sid
+  AND NOT EXISTS (SELECT FROM in_kept k JOIN in_{keeper} t ON t.sid = k.sid
                   WHERE k.kind = '{kind}' AND t.target = p.{column})
 """
 _COUNT = "SELECT at_unit, op, count(*) AS n FROM {planned} WHERE tenant_id = :tenant AND run_id = :run GROUP BY 1, 2"
@@ -91,7 +101,9 @@ def _changes(entity: Entity) -> str:
 
 def _ends(entity: Entity) -> str:
     seen = f"r_{entity.kind}" if entity.key else f"in_{entity.kind}"
-    unless_kept = _UNLESS_KEPT.format(kind=entity.kind, column=entity.kept_by) if entity.kept_by else ""
+    unless_kept = (
+        _UNLESS_KEPT.format(kind=entity.kind, keeper=entity.keeper, column=entity.kept_by) if entity.kept_by else ""
+    )
     return _ENDS.format(
         planned=entity.planned_table,
         table=entity.table,
@@ -101,6 +113,7 @@ def _ends(entity: Entity) -> str:
         end_unit=entity.end_unit,
         seen=seen,
         unless_kept=unless_kept,
+        if_told=f"AND {entity.told}" if entity.told else "",
     )
 
 
@@ -109,7 +122,7 @@ def _new_value(column: str) -> str:
     untold = f"'{_TOLD_BY.get(column, column)}' = ANY (r.untold)"
     if column == "civic_cipher":
         untold += " OR r.civic_hash = p.civic_hash"
-    if column in ("given_name", "family_name", "email", "login"):
+    if column in ("given_name", "family_name", "email", "login", "external_ids"):
         untold = f"NOT r.protected AND {untold}"
     return f"CASE WHEN p.id IS NOT NULL AND ({untold}) THEN p.{column} ELSE r.{column} END"
 

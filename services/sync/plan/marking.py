@@ -21,20 +21,21 @@ WHERE t.protected AND NOT p.protected ORDER BY p.id
 # What was planned, applied or held back before must not show the names either: there is no past without today's mark.
 # `before` of a person entered by hand is JSON's null, which has no keys to take away.
 _FORGET = """
-UPDATE planned_person SET given_name = NULL, family_name = NULL, email = NULL, login = NULL,
-       before = NULLIF(before, 'null') - ARRAY['given_name', 'family_name', 'email', 'login']
+UPDATE planned_person SET given_name = NULL, family_name = NULL, email = NULL, login = NULL, external_ids = NULL,
+       before = NULLIF(before, 'null') - ARRAY['given_name', 'family_name', 'email', 'login', 'external_ids']
 WHERE tenant_id = :tenant AND id = ANY (:ids)
 """
 _PLAN = """
 INSERT INTO planned_person (tenant_id, run_id, id, op, before, source_id, login_digest, login_scope, civic_hash,
-                            civic_cipher, protected)
+                            civic_cipher, external_digests, protected)
 SELECT tenant_id, :run, id, 'change', '{"protected": false}', source_id, login_digest, login_scope, civic_hash,
-       civic_cipher, true
+       civic_cipher, external_digests, true
 FROM person WHERE tenant_id = :tenant AND id = ANY (:ids)
 """
 # Revived here only if present: an ended person is marked and stays ended.
 _MARK_ENDED = """
 UPDATE person SET protected = true, given_name = NULL, family_name = NULL, email = NULL, login = NULL,
+       external_ids = NULL,
        version = version + 1
 WHERE tenant_id = :tenant AND id = ANY (:ids) AND ended_at IS NOT NULL
 """

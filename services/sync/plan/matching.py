@@ -26,8 +26,9 @@ UPDATE in_person t SET protected = p.protected FROM person p
 WHERE p.tenant_id = :tenant AND p.id = t.target AND 'protected' = ANY (t.untold)
 """
 _NAMELESS = """
-UPDATE in_person SET given_name = NULL, family_name = NULL, email = NULL, login = NULL
-WHERE protected AND (given_name IS NOT NULL OR family_name IS NOT NULL OR email IS NOT NULL OR login IS NOT NULL)
+UPDATE in_person SET given_name = NULL, family_name = NULL, email = NULL, login = NULL, external_ids = NULL
+WHERE protected AND (given_name IS NOT NULL OR family_name IS NOT NULL OR email IS NOT NULL OR login IS NOT NULL
+                     OR external_ids IS NOT NULL)
 """
 _TWICE = """
 SELECT id, file, line FROM (
@@ -86,7 +87,7 @@ _FOREIGN_LOGIN = """
 SELECT t.file, t.line FROM in_person t WHERE NOT t.bad AND t.login_scope IS NOT NULL
   AND NOT EXISTS (SELECT FROM login_scope s WHERE s.tenant_id = :tenant AND s.domain = t.login_scope)
 """
-_SID_KINDS = {"unit": "unit", "person": "person", "group": "school_group"}
+_SID_KINDS = {"unit": "unit", "person": "person", "group": "school_group", "activity": "activity"}
 
 
 async def match(session: AsyncSession, staging: Staging, source: str) -> int:

@@ -14,12 +14,17 @@ from sqlmodel import Field, SQLModel
 from services.sync.db import Model
 from services.sync.roster.models import (
     NAMELESS,
+    AbsenceFields,
+    ActivityFields,
+    ActivityTeacherFields,
     DutyFields,
     EnrolmentFields,
     GroupFields,
     MembershipFields,
     PersonFields,
+    PlacementFields,
     ResponsibleFields,
+    TeachingFields,
     UnitFields,
 )
 from shared.kit import clock
@@ -152,4 +157,29 @@ class PlannedMembership(Model, PlannedRow, MembershipFields, table=True):
 
 class PlannedResponsible(Model, PlannedRow, ResponsibleFields, table=True):
     __tablename__ = "planned_responsible"
+    __table_args__ = (CheckConstraint(OPS, name="op"),)
+
+
+class PlannedPlacement(Model, PlannedRow, PlacementFields, table=True):
+    __tablename__ = "planned_placement"
+    __table_args__ = (CheckConstraint(OPS, name="op"),)
+
+
+class PlannedActivity(Model, PlannedRow, ActivityFields, table=True):
+    __tablename__ = "planned_activity"
+    __table_args__ = (CheckConstraint(OPS, name="op"),)
+
+
+class PlannedTeaching(Model, PlannedRow, TeachingFields, table=True):
+    __tablename__ = "planned_teaching"
+    __table_args__ = (CheckConstraint(OPS, name="op"),)
+
+
+class PlannedActivityTeacher(Model, PlannedRow, ActivityTeacherFields, table=True):
+    __tablename__ = "planned_activity_teacher"
+    __table_args__ = (CheckConstraint(OPS, name="op"),)
+
+
+class PlannedAbsence(Model, PlannedRow, AbsenceFields, table=True):
+    __tablename__ = "planned_absence"
     __table_args__ = (CheckConstraint(OPS, name="op"),)

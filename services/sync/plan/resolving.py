@@ -8,12 +8,14 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.sync.plan.entities import BY_KIND, ENTITIES
 from services.sync.plan.staging import Staging
+from shared.contracts.sync import MIN_COUNTED
 from shared.kit.db import tenant_of
 
 # Resolvable: delivered in good order, or known to the roster although its own row was bad.
 _KNOWN = "(NOT {alias}.bad OR {alias}.target IS NOT NULL)"
 _UNIT = f"JOIN in_unit u ON u.sid = t.unit_sid AND {_KNOWN.format(alias='u')}"
 _PERSON = f"JOIN in_person p ON p.sid = t.person_sid AND {_KNOWN.format(alias='p')}"
+_ACTIVITY = f"JOIN in_activity a ON a.sid = t.activity_sid AND {_KNOWN.format(alias='a')}"
 _GROUP = f"JOIN in_group g ON g.sid = t.group_sid AND {_KNOWN.format(alias='g')}"
 
 # kind -> column with the reference -> the kind that it refers to
@@ -24,17 +26,23 @@ _REFERENCES = {
     "enrolment": {"person_sid": "person", "unit_sid": "unit"},
     "membership": {"group_sid": "group", "person_sid": "person"},
     "responsible": {"child_sid": "person", "guardian_sid": "person"},
+    "placement": {"child_sid": "person", "unit_sid": "unit", "group_sid": "group"},
+    "activity": {"unit_sid": "unit"},
+    "teaching": {"activity_sid": "activity", "group_sid": "group"},
+    "activity_teacher": {"activity_sid": "activity", "person_sid": "person"},
+    "absence": {"unit_sid": "unit", "group_sid": "group"},
 }
 _ORPHANS = """
 SELECT t.file, t.line FROM in_{kind} t
 WHERE NOT t.bad AND t.{column} IS NOT NULL AND NOT EXISTS (SELECT FROM in_{other} o WHERE o.sid = t.{column})
 """
 _KEEP = """
-INSERT INTO in_kept (kind, sid) SELECT '{kind}', t.{person} FROM in_{kind} t
-WHERE t.{person} IS NOT NULL AND NOT EXISTS (SELECT FROM in_{other} o WHERE o.sid = t.{column})
+INSERT INTO in_kept (kind, sid) SELECT '{kind}', t.{keeper} FROM in_{kind} t
+WHERE t.{keeper} IS NOT NULL AND t.{column} IS NOT NULL
+      AND NOT EXISTS (SELECT FROM in_{other} o WHERE o.sid = t.{column})
 """
-_DROP_GROUPS = f"""
-UPDATE in_group t SET bad = true
+_DROP_PLACELESS = f"""
+UPDATE in_{{kind}} t SET bad = true
 WHERE NOT t.bad AND NOT EXISTS (SELECT FROM in_unit u WHERE u.sid = t.unit_sid AND {_KNOWN.format(alias="u")})
 """
 
@@ -49,7 +57,7 @@ _ROWS = {
         WHERE NOT t.bad""",
     "group": f"""
         SELECT {_ID}, t.target, coalesce(u.target, u.id) AS at_unit, t.sid AS source_id, t.name, t.kind,
-               coalesce(u.target, u.id) AS unit_id, t.school_form
+               coalesce(u.target, u.id) AS unit_id, t.school_form, t.starts_on, t.ends_on
         FROM in_group t {_UNIT} WHERE NOT t.bad""",
     "duty": f"""
         SELECT {_ID}, coalesce(p.target, p.id) AS person_id, coalesce(u.target, u.id) AS unit_id, t.role,
@@ -62,7 +70,7 @@ _ROWS = {
         FROM in_enrolment t {_PERSON} {_UNIT}""",
     "membership": f"""
         SELECT {_ID}, coalesce(g.target, g.id) AS group_id, coalesce(p.target, p.id) AS person_id, t.role,
-               r.unit_id AS at_unit
+               t.starts_on, t.ends_on, r.unit_id AS at_unit
         FROM in_membership t {_GROUP} {_PERSON} LEFT JOIN r_group r ON r.id = g.id""",
     "responsible": f"""
         SELECT {_ID}, coalesce(c.target, c.id) AS child_id, coalesce(g.target, g.id) AS guardian_id,
@@ -71,12 +79,38 @@ _ROWS = {
              JOIN in_person c ON c.sid = t.child_sid AND {_KNOWN.format(alias="c")}
              JOIN in_person g ON g.sid = t.guardian_sid AND {_KNOWN.format(alias="g")}
         WHERE c.id <> g.id""",
+    "placement": f"""
+        SELECT {_ID}, coalesce(p.target, p.id) AS child_id, coalesce(u.target, u.id) AS unit_id,
+               coalesce(t.school_form, {_SINGLE_FORM}) AS school_form, coalesce(g.target, g.id) AS group_id,
+               t.starts_on, t.ends_on, t.weekly_hours, coalesce(u.target, u.id) AS at_unit
+        FROM in_placement t {_PERSON.replace("person_sid", "child_sid")} {_UNIT} LEFT {_GROUP}
+        WHERE t.group_sid IS NULL OR g.id IS NOT NULL""",
+    "activity": f"""
+        SELECT {_ID}, t.target, coalesce(u.target, u.id) AS at_unit, t.sid AS source_id, t.name,
+               coalesce(u.target, u.id) AS unit_id, t.subject, t.starts_on, t.ends_on
+        FROM in_activity t {_UNIT} WHERE NOT t.bad""",
+    "teaching": f"""
+        SELECT {_ID}, coalesce(a.target, a.id) AS activity_id, coalesce(g.target, g.id) AS group_id,
+               r.unit_id AS at_unit
+        FROM in_teaching t {_ACTIVITY} {_GROUP} LEFT JOIN r_activity r ON r.id = a.id""",
+    "activity_teacher": f"""
+        SELECT {_ID}, coalesce(a.target, a.id) AS activity_id, coalesce(p.target, p.id) AS person_id,
+               r.unit_id AS at_unit
+        FROM in_activity_teacher t {_ACTIVITY} {_PERSON} LEFT JOIN r_activity r ON r.id = a.id""",
+    "absence": f"""
+        SELECT {_ID}, coalesce(g.target, g.id, u.target, u.id) AS about_id, t.month,
+               coalesce(u.target, u.id) AS unit_id, coalesce(g.target, g.id) AS group_id, t.pupils, t.absent_minutes,
+               t.planned_minutes, coalesce(u.target, u.id) AS at_unit
+        FROM in_absence t {_UNIT} LEFT {_GROUP}
+        WHERE t.pupils >= {MIN_COUNTED} AND (t.group_sid IS NULL OR g.id IS NOT NULL)""",
     "person": f"""
         SELECT {_ID}, t.target, w.unit_id AS at_unit, t.sid AS source_id, t.given_name, t.family_name, t.email, t.login,
-               t.login_digest, t.login_scope, t.civic_hash, t.civic_cipher, t.protected
+               t.login_digest, t.login_scope, t.civic_hash, t.civic_cipher, t.external_ids, t.external_digests,
+               t.protected
         FROM in_person t LEFT JOIN (
             SELECT person_id, min(unit_id::text)::uuid AS unit_id
-            FROM (SELECT person_id, unit_id FROM r_enrolment UNION ALL SELECT person_id, unit_id FROM r_duty) x
+            FROM (SELECT person_id, unit_id FROM r_enrolment UNION ALL SELECT person_id, unit_id FROM r_duty
+                  UNION ALL SELECT child_id, unit_id FROM r_placement) x
             GROUP BY person_id) w ON w.person_id = coalesce(t.target, t.id)
         WHERE NOT t.bad""",
 }
@@ -88,9 +122,11 @@ ORDER BY {key}, s.line, s.id
 
 
 async def resolve(session: AsyncSession, staging: Staging) -> None:
-    """Make the tables `r_<kind>`. Findings: orphan_person, orphan_unit, orphan_group, school_form_unknown."""
+    """Make the tables `r_<kind>`. Findings: orphan_person, orphan_unit, orphan_group, orphan_activity,
+    school_form_unknown, absence_too_few."""
     await _find_orphans(session, staging)
-    await session.execute(text(_DROP_GROUPS))
+    for kind in ("group", "activity"):
+        await session.execute(text(_DROP_PLACELESS.format(kind=kind)))
     for kind, rows in _ROWS.items():
         await session.execute(text(f"DROP TABLE IF EXISTS pg_temp.r_{kind}"))
         statement = f"CREATE TEMPORARY TABLE r_{kind} ON COMMIT DROP AS {_with_target(kind, rows)}"
@@ -99,15 +135,17 @@ async def resolve(session: AsyncSession, staging: Staging) -> None:
         "school_form_unknown",
         "SELECT t.file, t.line FROM in_enrolment t JOIN r_enrolment r ON r.id = t.id WHERE r.school_form = ''",
     )
+    await staging.find("absence_too_few", f"SELECT t.file, t.line FROM in_absence t WHERE t.pupils < {MIN_COUNTED}")
 
 
 async def _find_orphans(session: AsyncSession, staging: Staging) -> None:
     for kind, columns in _REFERENCES.items():
-        person = next((column for column, other in columns.items() if other == "person"), None)
+        keeping = BY_KIND[kind].keeper if BY_KIND[kind].kept_by else None
+        keeper = next((column for column, other in columns.items() if other == keeping), None)
         for column, other in columns.items():
             orphans = await staging.find(f"orphan_{other}", _ORPHANS.format(kind=kind, column=column, other=other))
-            if orphans and person is not None and column != person:
-                await session.execute(text(_KEEP.format(kind=kind, person=person, column=column, other=other)))
+            if orphans and keeper is not None and column != keeper:
+                await session.execute(text(_KEEP.format(kind=kind, keeper=keeper, column=column, other=other)))
 
 
 def _with_target(kind: str, rows: str) -> str:

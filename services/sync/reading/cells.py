@@ -1,5 +1,6 @@
 """Turns one delivered cell into one canonical cell, as text for COPY (the empty string is NULL)."""
 
+import json
 import re
 import unicodedata
 from collections.abc import Callable
@@ -8,9 +9,11 @@ from datetime import date
 from services.sync.reading.canonical import FieldSpec
 
 MAX_LENGTH = 200
+MAX_EXTERNALS = 2000
 _DATE = re.compile(r"(\d{4})-?(\d{2})-?(\d{2})(?:[T ].*)?")
 _MAIL = re.compile(r"[^@\s,;<>\"]+@[^@\s,;<>\"]+\.[^@\s,;<>\".]+")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
+_MONTH = re.compile(r"(\d{4})-?(0[1-9]|1[0-2])(?:-?\d{2})?(?:[T ].*)?")
 _PAIR = re.compile(r"\{\s*([^:{}]+?)\s*:\s*([^{}]*?)\s*\}")
 
 
@@ -40,7 +43,7 @@ def converter(field: FieldSpec, values: dict[str, str], *, is_list: bool) -> Con
         return _Choice(field, values)
     if field.form == "marking":
         return _Marking(values)
-    return {"date": _date, "number": _number, "email": _mail, "login": _login}.get(field.form, _text)
+    return _CONVERTERS.get(field.form, _text)
 
 
 def pick(cell: str, wanted: str) -> str:
@@ -49,6 +52,19 @@ def pick(cell: str, wanted: str) -> str:
         if kind.casefold() == wanted.casefold():
             return str(value)
     return ""
+
+
+def pairs(cell: str) -> list[tuple[str, str]]:
+    """All of `{context:value},{context:value}`; or, where a context holds colons, a JSON list of [context, value]."""
+    if not cell.startswith("["):
+        return [(kind, value) for kind, value in _PAIR.findall(cell) if value]
+    try:
+        read = json.loads(cell)
+    except ValueError:
+        raise BadCell("value_malformed") from None
+    if not all(isinstance(pair, list) and len(pair) == 2 and all(isinstance(p, str) for p in pair) for pair in read):
+        raise BadCell("value_malformed")
+    return [(clean(kind), clean(value)) for kind, value in read if value]
 
 
 def elements(cell: str) -> list[str]:
@@ -74,6 +90,21 @@ def _number(cell: str) -> str:
     return str(int(cell)) if cell.isascii() and cell.isdigit() and len(cell) <= 4 else _malformed()
 
 
+def _count(cell: str) -> str:
+    return str(int(cell)) if cell.isascii() and cell.isdigit() and len(cell) <= 9 else _malformed()
+
+
+def _month(cell: str) -> str:
+    match = _MONTH.fullmatch(cell)
+    return f"{match[1]}-{match[2]}-01" if match and match[1] > "0000" else _malformed()
+
+
+def _externals(cell: str) -> str:
+    if len(cell) > MAX_EXTERNALS:
+        raise BadCell("value_too_long")
+    return cell
+
+
 def _mail(cell: str) -> str:
     return cell if len(cell) <= MAX_LENGTH and _MAIL.fullmatch(cell) else _malformed()
 
@@ -84,6 +115,17 @@ def _login(cell: str) -> str:
 
 def _malformed() -> str:
     raise BadCell("value_malformed")
+
+
+_CONVERTERS: dict[str, Converter] = {
+    "date": _date,
+    "month": _month,
+    "number": _number,
+    "count": _count,
+    "email": _mail,
+    "login": _login,
+    "externals": _externals,
+}
 
 
 class _Choice:

@@ -6,6 +6,7 @@ import itertools
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
+from services.sync.reading.canonical import ENTITIES
 from services.sync.reading.cells import clean
 from services.sync.reading.emitting import Cells, Columns, Context, Row
 from services.sync.reading.findings import Fatal, Finding
@@ -45,7 +46,9 @@ def read_delivery(source: Source, mapping: Mapping, context: Context) -> Summary
     if mapping.manifest == "oneroster":
         check_manifest(source, mapping)
     names = {name.casefold(): name for name in source.names()}
-    summary = Summary()
+    # What the mapping does not speak of, the delivery says nothing about.
+    spoken = {kind for file in mapping.files for kind in _entities(file.emits)}
+    summary = Summary(incomplete=set(ENTITIES) - spoken)
     for file in mapping.files:
         name = names.get(file.file.casefold())
         if name is None:

@@ -9,8 +9,8 @@ from typing import Protocol
 import uuid_utils
 
 from services.sync.reading.canonical import ENTITIES, EntitySpec, FieldSpec
-from services.sync.reading.cells import MAX_LENGTH, BadCell, Converter, clean, converter, elements, pick
-from services.sync.reading.civic import BadNumber, CivicKeys, normalise
+from services.sync.reading.cells import MAX_LENGTH, BadCell, Converter, clean, converter, elements, pairs, pick
+from services.sync.reading.civic import BadNumber, CivicKeys, like_number, normalise
 from services.sync.reading.findings import Finding
 from services.sync.reading.mapping import Emit, Picked
 
@@ -44,7 +44,7 @@ class Context:
 
     def person_id(self, sid: str) -> str:
         """The register's id of a person; a national number used as an id is only kept as its hash."""
-        if 10 <= len(sid) <= 13 and sid[0].isdigit() and sid[-4:].isdigit():
+        if like_number(sid):
             try:
                 return "h:" + self.keys.digest(normalise(sid, self.country, self.today)).hex()
             except BadNumber:
@@ -145,8 +145,9 @@ class Emitter:
         self._context.sink.row(self.spec.name, [*self._start(row, self._untold, bad=bad), *values])
 
     def _person(self, values: Cells, row: Row, bad: bool) -> None:
-        sid, given, family, email, login, number, marking = values
+        sid, given, family, email, login, number, externals, marking = values
         untold, digest, sealed = self._untold, "", ""
+        ids, digests = self._externals(externals, row) if externals else ("", "")
         if number:
             try:
                 plain = normalise(number, self._context.country, self._context.today)
@@ -160,13 +161,25 @@ class Emitter:
         login_digest = "\\x" + hashlib.sha256(login.encode()).hexdigest() if login else ""
         scope = login.partition("@")[2]
         if marking == "t":  # the name of a protected person goes no further than this process
-            given = family = email = login = ""
+            given = family = email = login = ids = ""
         elif not marking:
             marking = "t" if self._context.fail_closed else "f"
         start = self._start(row, untold, bad=bad)
         self._context.sink.row(
-            "person", [*start, sid, given, family, email, login, login_digest, scope, digest, sealed, marking]
+            "person",
+            [*start, sid, given, family, email, login, login_digest, scope, digest, sealed, ids, digests, marking],
         )
+
+    def _externals(self, cell: str, row: Row) -> Cells:
+        """Other systems' ids of the person, `context:value`, and the keyed hash of each."""
+        try:
+            read = [(context, value, self._context.person_id(value)) for context, value in pairs(cell)]
+        except BadCell as error:
+            self._context.sink.finding(Finding(error.rule, row.file, row.line, self._parts[6].column))
+            return ["", ""]
+        # What looks like a national number is never kept in plain, also where it is wrong.
+        kept = sorted({f"{kind}:{found}" for kind, value, found in read if found != value or not like_number(value)})
+        return [as_array(kept), as_array([self._context.keys.digest(one).hex() for one in kept])]
 
 
 class Columns:
@@ -191,6 +204,10 @@ _COLUMN_OF = {
     "schoolForms": "school_forms",
     "schoolYear": "school_year",
     "parent": "parent_id",
+    "group": "group_id",
+    "weeklyHours": "weekly_hours",
+    "plannedMinutes": "planned_minutes",
+    "externalIds": "external_ids",
 }
 
 
@@ -210,6 +227,12 @@ class _Part:
 
     def raw(self, cells: Cells) -> str:
         return self.read(cells) if self.read else ""
+
+
+def as_array(texts: list[str]) -> str:
+    """A list as PostgreSQL writes it; empty (NULL) where there is none."""
+    quoted = (text.replace("\\", "\\\\").replace('"', '\\"') for text in texts)
+    return "{" + ",".join(f'"{text}"' for text in quoted) + "}" if texts else ""
 
 
 def _constant(value: str) -> Reader:

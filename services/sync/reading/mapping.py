@@ -11,6 +11,21 @@ from pydantic.alias_generators import to_camel
 from services.sync.reading.canonical import ENTITIES
 
 Column = Annotated[str, Field(min_length=1, max_length=100)]
+Kind = Literal[
+    "unit",
+    "person",
+    "duty",
+    "enrolment",
+    "group",
+    "membership",
+    "responsible",
+    "placement",
+    "activity",
+    "teaching",
+    "activity_teacher",
+    "absence",
+    "account",
+]
 Word = Annotated[str, Field(max_length=100)]
 
 
@@ -41,7 +56,7 @@ class Emit(_Declared):
     element, `collect` puts the person's id into a named set that a later `when` can ask.
     """
 
-    entity: Literal["unit", "person", "duty", "enrolment", "group", "membership", "responsible"] | None = None
+    entity: Kind | None = None
     collect: Word | None = None
     repeats: bool = False
     when: tuple[When, ...] | When = ()
@@ -84,20 +99,26 @@ class MappedFile(_Declared):
     delimiter: Literal[",", ";", "\t", "|"] | None = None
     encoding: Literal["utf-8", "cp1252", "utf-16"] | None = None
     trailer: Word | None = None
-    skip: When | None = None
+    skip: tuple[When, ...] | When = ()
     emits: Annotated[tuple[Emit, ...], Field(min_length=1, max_length=20)]
+
+    @property
+    def skips(self) -> tuple[When, ...]:
+        """A row that any of these is true of is left out."""
+        return self.skip if isinstance(self.skip, tuple) else (self.skip,)
 
 
 class Mapping(_Declared):
     """All files of a delivery, in the order in which they are read.
 
     `absent_marking` says what it means that no column carries the protection marking: `protected` (fail closed: every
-    new person counts as protected) or `filtered` (the source has already left protected persons out).
+    new person counts as protected) or `filtered` (the source has already left protected persons out). `manifest` says
+    that the delivery is no CSV of somebody's own: a OneRoster package, an SS12000 package, STIL's XML.
     """
 
     name: Annotated[str, Field(min_length=1, max_length=80, pattern=r"^[a-z0-9][a-z0-9.-]*$")]
-    manifest: Literal["oneroster"] | None = None
-    national_id: Literal["se", "dk"] = "se"
+    manifest: Literal["oneroster", "ss12000", "stil"] | None = None
+    national_id: Literal["se", "dk", "fi", "no"] = "se"
     absent_marking: Literal["protected", "filtered"] = "protected"
     files: Annotated[tuple[MappedFile, ...], Field(min_length=1, max_length=50)]
 
@@ -111,9 +132,11 @@ class Mapping(_Declared):
 
 @cache
 def shipped(name: str) -> Mapping:
-    """A mapping that comes with the service (`oneroster-1.2`)."""
+    """A mapping that comes with the service (`oneroster-1.2`, `ss12000-2.1`, `stil-ws17`)."""
     text = files("services.sync.reading").joinpath("profiles", f"{name}.json").read_text(encoding="utf-8")
     return Mapping.model_validate(json.loads(text))
 
 
 ONEROSTER = "oneroster-1.2"
+SS12000 = "ss12000-2.1"
+STIL = "stil-ws17"

@@ -16,7 +16,7 @@ from services.sync.db import Model
 from shared.kit import clock
 from shared.kit.db import TIMESTAMP, TenantRow, Versioned
 
-NAMELESS = "given_name IS NULL AND family_name IS NULL AND email IS NULL AND login IS NULL"
+NAMELESS = "given_name IS NULL AND family_name IS NULL AND email IS NULL AND login IS NULL AND external_ids IS NULL"
 
 
 class UnitFields(SQLModel):
@@ -32,7 +32,8 @@ class UnitFields(SQLModel):
 
 class PersonFields(SQLModel):
     """Who a person is. `login_digest` is the login name's SHA-256, `login_scope` the domain after its @, also of a
-    protected person; `civic_hash` is keyed, `civic_cipher` sealed."""
+    protected person; `civic_hash` is keyed, `civic_cipher` sealed. `external_ids` are other systems' ids, each
+    `context:value`; `external_digests` the keyed hash of each in hex, also of a protected person."""
 
     source_id: str = Field(sa_type=Text)
     given_name: str | None = Field(default=None, sa_type=Text)
@@ -43,6 +44,8 @@ class PersonFields(SQLModel):
     login_scope: str | None = Field(default=None, sa_type=Text)
     civic_hash: bytes | None = None
     civic_cipher: bytes | None = None
+    external_ids: list[str] | None = Field(default=None, sa_type=ARRAY(Text))
+    external_digests: list[str] | None = Field(default=None, sa_type=ARRAY(Text))
     protected: bool
 
 
@@ -68,13 +71,15 @@ class EnrolmentFields(SQLModel):
 
 
 class GroupFields(SQLModel):
-    """A class, department or teaching group."""
+    """A class, department, teaching or timetable group."""
 
     source_id: str = Field(sa_type=Text)
     name: str = Field(sa_type=Text)
     kind: str = Field(sa_type=Text)
     unit_id: UUID
     school_form: str | None = Field(default=None, sa_type=Text)
+    starts_on: date | None = None
+    ends_on: date | None = None
 
 
 class MembershipFields(SQLModel):
@@ -83,6 +88,8 @@ class MembershipFields(SQLModel):
     group_id: UUID
     person_id: UUID
     role: str = Field(sa_type=Text)
+    starts_on: date | None = None
+    ends_on: date | None = None
 
 
 class ResponsibleFields(SQLModel):
@@ -90,6 +97,55 @@ class ResponsibleFields(SQLModel):
 
     child_id: UUID
     guardian_id: UUID
+
+
+class PlacementFields(SQLModel):
+    """A child's place in preschool or leisure care. `school_form` is the empty text where nobody can tell it."""
+
+    child_id: UUID
+    unit_id: UUID
+    school_form: str = Field(sa_type=Text)
+    group_id: UUID | None = None
+    starts_on: date | None = None
+    ends_on: date | None = None
+    weekly_hours: int | None = None
+
+
+class ActivityFields(SQLModel):
+    """Something that groups and teachers meet in: a subject of a class, a course, a club."""
+
+    source_id: str = Field(sa_type=Text)
+    name: str = Field(sa_type=Text)
+    unit_id: UUID
+    subject: str | None = Field(default=None, sa_type=Text)
+    starts_on: date | None = None
+    ends_on: date | None = None
+
+
+class TeachingFields(SQLModel):
+    """A group that an activity is for."""
+
+    activity_id: UUID
+    group_id: UUID
+
+
+class ActivityTeacherFields(SQLModel):
+    """A person who teaches an activity."""
+
+    activity_id: UUID
+    person_id: UUID
+
+
+class AbsenceFields(SQLModel):
+    """How much a unit, or one group of it, missed in a month. `about_id` is the group, or else the unit."""
+
+    about_id: UUID
+    month: date
+    unit_id: UUID
+    group_id: UUID | None = None
+    pupils: int
+    absent_minutes: int
+    planned_minutes: int | None = None
 
 
 class RosterRow(TenantRow, Versioned):
@@ -175,6 +231,55 @@ class Responsible(Model, ResponsibleFields, RosterRow, table=True):
         _to("guardian_id", "person"),
         _feed("responsible"),
         Index("ix_responsible_guardian", "tenant_id", "guardian_id"),
+    )
+
+
+class Placement(Model, PlacementFields, RosterRow, table=True):
+    __tablename__ = "placement"
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "child_id", "unit_id", "school_form"),
+        _to("child_id", "person"),
+        _to("unit_id", "unit"),
+        _to("group_id", "school_group"),
+        _feed("placement"),
+        Index("ix_placement_unit", "tenant_id", "unit_id"),
+    )
+
+
+class Activity(Model, ActivityFields, RosterRow, table=True):
+    __tablename__ = "activity"
+    __table_args__ = (*_by_source("activity"), _to("unit_id", "unit"))
+
+
+class Teaching(Model, TeachingFields, RosterRow, table=True):
+    __tablename__ = "teaching"
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "activity_id", "group_id"),
+        _to("activity_id", "activity"),
+        _to("group_id", "school_group"),
+        _feed("teaching"),
+    )
+
+
+class ActivityTeacher(Model, ActivityTeacherFields, RosterRow, table=True):
+    __tablename__ = "activity_teacher"
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "activity_id", "person_id"),
+        _to("activity_id", "activity"),
+        _to("person_id", "person"),
+        _feed("activity_teacher"),
+        Index("ix_activity_teacher_person", "tenant_id", "person_id"),
+    )
+
+
+class Absence(Model, AbsenceFields, RosterRow, table=True):
+    __tablename__ = "absence"
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "about_id", "month"),
+        CheckConstraint("pupils >= 5", name="about_nobody"),
+        _to("unit_id", "unit"),
+        _to("group_id", "school_group"),
+        _feed("absence"),
     )
 
 

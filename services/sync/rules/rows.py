@@ -1,6 +1,6 @@
 """Single rows and cells, and what they refer to."""
 
-from services.sync.rules.rule import Mender, Rule, error, warning
+from services.sync.rules.rule import Mender, Rule, error, info, warning
 from shared.kit.text import Text
 
 RULES: dict[str, Rule] = {
@@ -82,6 +82,28 @@ RULES: dict[str, Rule] = {
             da="Rækken peger på en ukendt enhed",
         ),
         Text(sv="Rätta uppgiften i registret", en="Correct it in the register", da="Ret oplysningen i registret"),
+    ),
+    "orphan_activity": error(
+        Mender.school,
+        Text(
+            sv="Raden pekar på en aktivitet som inte finns",
+            en="The row points at an unknown activity",
+            da="Rækken peger på en ukendt aktivitet",
+        ),
+        Text(sv="Rätta uppgiften i registret", en="Correct it in the register", da="Ret oplysningen i registret"),
+    ),
+    "absence_too_few": info(
+        Mender.it,
+        Text(
+            sv="Frånvaron gäller färre än fem elever och räknas inte",
+            en="The absence is that of fewer than five pupils and is not counted",
+            da="Fraværet gælder færre end fem elever og tælles ikke med",
+        ),
+        Text(
+            sv="Summera per enhet i stället för per grupp",
+            en="Add it up per unit instead of per group",
+            da="Læg det sammen pr. enhed i stedet for pr. gruppe",
+        ),
     ),
     "orphan_group": error(
         Mender.school,

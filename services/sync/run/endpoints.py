@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import Depends, Path, Query, Request, Response
 
 from services.sync.plan.models import Run
+from services.sync.reading.mapping import Kind
 from services.sync.rules.rule import Mender, Severity
 from services.sync.run.auth import PlansRead, RunsApprove, RunsRead, RunsStart
 from services.sync.run.query import FindingQuery, ItemQuery
@@ -24,7 +25,6 @@ from shared.web import LangDep, Page, PageDep, SessionDep, created, etag, make_p
 router = new_router("runs")
 
 RunId = Annotated[UUID, Path(alias="runId")]
-Kind = Literal["unit", "person", "group", "duty", "enrolment", "membership", "responsible"]
 Op = Literal["create", "change", "end", "revive"]
 
 

@@ -27,7 +27,7 @@ from shared.auth import Principal, Role, Scope, Side
 from shared.kit.text import Lang, Text
 from shared.web.actions import allowed_action, refusal
 
-_SECRET = {"civic_hash", "civic_cipher", "login_digest", "login_scope"}
+_SECRET = {"civic_hash", "civic_cipher", "login_digest", "login_scope", "external_digests"}
 _NOT_CUSTOMER = Text(sv="Bara kunden godkänner", en="Only the customer approves", da="Kun kunden godkender")
 _TWICE = Text(sv="Du har redan godkänt", en="You have approved already", da="Du har allerede godkendt")
 _NO_PLAN = Text(sv="Ingen plan väntar", en="No plan is waiting", da="Ingen plan venter")

@@ -7,6 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from personnummer.personnummer import Personnummer
 from stdnum.dk import cpr
+from stdnum.exceptions import ValidationError
+from stdnum.fi import hetu
+from stdnum.no import fodselsnummer
 
 from cli.demo_roster.civic import luhn_digit
 from services.sync.reading.civic import BadNumber, CivicKeys, normalise
@@ -91,3 +94,65 @@ def test_a_sealed_number_opens_and_is_sealed_differently_each_time() -> None:
     assert keys.open(first) == "198112289874"
     assert keys.digest("198112289874") == keys.digest("198112289874")
     assert keys.digest("198112289874") != CivicKeys(b"x" * 32, b"s" * 32).digest("198112289874")
+
+
+@pytest.mark.parametrize("written", ["131052-308T", "131052V308T", "131052A308T", " 131052a308t "])
+def test_a_finnish_number_keeps_the_sign_of_its_century(written: str) -> None:
+    assert normalise(written, "fi", TODAY) == written.strip().upper()
+
+
+@pytest.mark.parametrize(
+    ("written", "rule"),
+    [
+        ("131052-308U", "civic_check_digit"),
+        ("311152-308K", "civic_date"),
+        ("131052-900" + "0123456789ABCDEFHJKLMNPRSTUVWXY"[131052900 % 31], "civic_interim"),
+        ("131052Z308T", "civic_malformed"),
+        ("1310523", "civic_malformed"),
+    ],
+)
+def test_what_is_no_finnish_number_says_why(written: str, rule: str) -> None:
+    with pytest.raises(BadNumber) as caught:
+        normalise(written, "fi", TODAY)
+    assert caught.value.rule == rule
+
+
+@given(
+    st.integers(1, 31), st.integers(1, 12), st.integers(0, 99), st.sampled_from("+-YXWVUABCDEF"), st.integers(0, 999)
+)
+def test_stdnum_agrees_on_finnish_numbers(day: int, month: int, year: int, sign: str, rest: int) -> None:
+    digits = f"{day:02}{month:02}{year:02}{rest:03}"
+    written = f"{digits[:6]}{sign}{digits[6:]}" + "0123456789ABCDEFHJKLMNPRSTUVWXY"[int(digits) % 31]
+    try:
+        ours = normalise(written, "fi", TODAY) == written
+    except BadNumber:
+        ours = False
+    assert ours == hetu.is_valid(written)
+
+
+@given(st.integers(1, 71), st.integers(1, 52), st.integers(0, 99), st.integers(0, 999))
+def test_stdnum_agrees_on_norwegian_numbers(day: int, month: int, year: int, rest: int) -> None:
+    first = f"{day:02}{month:02}{year:02}{rest:03}"
+    first += fodselsnummer.calc_check_digit1(first)
+    written = first + fodselsnummer.calc_check_digit2(first)
+    try:
+        ours = normalise(written, "no", TODAY) == written
+    except BadNumber:
+        ours = False
+    try:
+        born = fodselsnummer.get_birth_date(written) if fodselsnummer.is_valid(written) else None
+    except ValidationError:
+        born = None
+    assert ours == (born is not None) or born is None  # stdnum also asks whether the person is born yet
+
+
+@pytest.mark.parametrize("written", ["13097248032", "21483609245"])
+def test_a_norwegian_number_with_a_wrong_digit_is_no_number(written: str) -> None:
+    changed = written[:-1] + str((int(written[-1]) + 1) % 10)
+    with pytest.raises(BadNumber):
+        normalise(changed, "no", TODAY)
+
+
+def test_a_number_of_another_country_says_so_by_its_code() -> None:
+    assert normalise("FI:131052-308T", "se", TODAY) == "131052-308T"
+    assert normalise("SE:811228-9874", "no", TODAY) == "198112289874"

@@ -1,14 +1,108 @@
-"""To be written."""
+"""More of the canonical roster: placements, activities and who teaches them, absence counts, ids of other systems."""
+
+from alembic import op
+
+from shared.kit.migrations import protect
 
 revision = "2026_11_22_0610"
 down_revision = "2026_11_22_0600"
 branch_labels = None
 depends_on = None
 
+_OLD_NAMELESS = "given_name IS NULL AND family_name IS NULL AND email IS NULL AND login IS NULL"
+_NAMELESS = f"{_OLD_NAMELESS} AND external_ids IS NULL"
+_PERIOD = "starts_on date, ends_on date"
+# Table: its columns, its natural key, and where its columns point.
+TABLES = {
+    "placement": (
+        "child_id uuid NOT NULL, unit_id uuid NOT NULL, school_form text NOT NULL, group_id uuid,"
+        f" {_PERIOD}, weekly_hours integer",
+        ("child_id", "unit_id", "school_form"),
+        {"child_id": "person", "unit_id": "unit", "group_id": "school_group"},
+    ),
+    "activity": (
+        f"source_id text NOT NULL, name text NOT NULL, unit_id uuid NOT NULL, subject text, {_PERIOD}",
+        ("source", "source_id"),
+        {"unit_id": "unit"},
+    ),
+    "teaching": (
+        "activity_id uuid NOT NULL, group_id uuid NOT NULL",
+        ("activity_id", "group_id"),
+        {"activity_id": "activity", "group_id": "school_group"},
+    ),
+    "activity_teacher": (
+        "activity_id uuid NOT NULL, person_id uuid NOT NULL",
+        ("activity_id", "person_id"),
+        {"activity_id": "activity", "person_id": "person"},
+    ),
+    "absence": (
+        "about_id uuid NOT NULL, month date NOT NULL, unit_id uuid NOT NULL, group_id uuid, pupils integer NOT NULL,"
+        " absent_minutes integer NOT NULL, planned_minutes integer",
+        ("about_id", "month"),
+        {"unit_id": "unit", "group_id": "school_group"},
+    ),
+}
+INDEXES = (
+    "CREATE INDEX ix_placement_unit ON placement (tenant_id, unit_id)",
+    "CREATE INDEX ix_activity_teacher_person ON activity_teacher (tenant_id, person_id)",
+)
+
 
 def upgrade() -> None:
-    pass
+    for table in ("person", "planned_person"):
+        op.execute(f"ALTER TABLE {table} ADD COLUMN external_ids text[], ADD COLUMN external_digests text[]")
+        _nameless(table, _NAMELESS)
+    for table in ("school_group", "planned_school_group", "membership", "planned_membership"):
+        op.execute(f"ALTER TABLE {table} ADD COLUMN starts_on date, ADD COLUMN ends_on date")
+    for table, (columns, key, references) in TABLES.items():
+        _create(table, columns, key, references)
+        _create_planned(table, columns)
+    op.execute("ALTER TABLE absence ADD CONSTRAINT ck_absence_about_nobody CHECK (pupils >= 5)")
+    for statement in INDEXES:
+        op.execute(statement)
+
+
+def _nameless(table: str, condition: str) -> None:
+    name = f"ck_{table}_protected_has_no_name"
+    op.execute(f"ALTER TABLE {table} DROP CONSTRAINT {name}")
+    op.execute(f"ALTER TABLE {table} ADD CONSTRAINT {name} CHECK (NOT protected OR ({condition}))")
+
+
+def _create(table: str, columns: str, key: tuple[str, ...], references: dict[str, str]) -> None:
+    ties = "".join(
+        f", CONSTRAINT fk_{table}_tenant_id_{column} FOREIGN KEY (tenant_id, {column})"
+        f" REFERENCES {other} (tenant_id, id)"
+        for column, other in references.items()
+    )
+    op.execute(f"""
+    CREATE TABLE {table} (
+        tenant_id uuid NOT NULL, id uuid NOT NULL, version integer NOT NULL, created_at timestamptz NOT NULL,
+        updated_at timestamptz NOT NULL, source text NOT NULL, changed_version bigint NOT NULL, ended_at timestamptz,
+        ended_reason text, ended_run_id uuid, {columns},
+        CONSTRAINT pk_{table} PRIMARY KEY (tenant_id, id),
+        CONSTRAINT uq_{table}_tenant_id_{"_".join(key)} UNIQUE (tenant_id, {", ".join(key)}){ties}
+    )""")
+    protect(table)
+    op.execute(f"CREATE INDEX ix_{table}_feed ON {table} (tenant_id, changed_version, id)")
+
+
+def _create_planned(table: str, columns: str) -> None:
+    op.execute(f"""
+    CREATE TABLE planned_{table} (
+        tenant_id uuid NOT NULL, run_id uuid NOT NULL, id uuid NOT NULL, {columns}, op text NOT NULL, before jsonb,
+        at_unit uuid,
+        CONSTRAINT pk_planned_{table} PRIMARY KEY (tenant_id, run_id, id),
+        CONSTRAINT ck_planned_{table}_op CHECK (op IN ('create', 'change', 'end', 'revive'))
+    )""")
+    protect(f"planned_{table}")
 
 
 def downgrade() -> None:
-    pass
+    for table in reversed(TABLES):
+        op.execute(f"DROP TABLE planned_{table}")
+        op.execute(f"DROP TABLE {table}")
+    for table in ("school_group", "planned_school_group", "membership", "planned_membership"):
+        op.execute(f"ALTER TABLE {table} DROP COLUMN starts_on, DROP COLUMN ends_on")
+    for table in ("person", "planned_person"):
+        _nameless(table, _OLD_NAMELESS)
+        op.execute(f"ALTER TABLE {table} DROP COLUMN external_ids, DROP COLUMN external_digests")

@@ -76,20 +76,15 @@ async def rows(service: ServiceUnderTest, statement: str, **values: Any) -> list
 
 
 async def log_in(service: ServiceUnderTest, account_id: UUID | str) -> None:
-    """The account has a live session, and a role so that there can be tokens."""
+    """The account has a live session."""
     session_row = (
         "INSERT INTO sso_session (tenant_id, id, secret_hash, account_id, provider_id, method, acr, amr, factors,"
         " auth_time, created_at, expires_at) VALUES (:tenant, :id, sha256(uuid_send(:id)), :account, :id, 'sso',"
         " 'urn:startklar:loa:basic', '[]', 1, now(), now(), now() + interval '1 hour')"
     )
-    role = (
-        "INSERT INTO membership (tenant_id, id, home_tenant_id, account_id, role, side, duty_id, version, created_at,"
-        " updated_at) VALUES (:tenant, :id, :tenant, :account, 'participant', 'customer', :id, 1, now(), now())"
-    )
     values = {"tenant": service.tenant, "id": new_id(), "account": UUID(str(account_id))}
     async with service.database.transaction(service.tenant) as session:
-        for statement in (session_row, role):
-            await session.execute(text(statement), values)
+        await session.execute(text(session_row), values)
 
 
 async def cut_off(service: ServiceUnderTest) -> set[str]:

@@ -95,8 +95,10 @@ class AccountService:
         await self.cut_off_everywhere([account.id])
 
     async def cut_off_everywhere(self, accounts: Sequence[UUID]) -> None:
-        """Refuse every token of the accounts that was issued until now."""
-        for tenant, there in (await self._repository.access(accounts)).items():
+        """Refuse every token of the accounts that was issued until now: wherever they hold a role, and at home, where
+        an open wave needs none."""
+        access = {**await self._repository.access(accounts), tenant_of(self._session): accounts}
+        for tenant, there in access.items():
             async with acting_in(self._session, tenant):
                 await cut_off(self._session, *there)
 

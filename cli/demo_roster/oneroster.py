@@ -7,8 +7,8 @@ marking. The national number stands in `userIds` as `{nationalId:...}`.
 from cli.demo_roster.model import Dirt, Municipality, Person
 from cli.demo_roster.tables import Table, archive
 
-_ORG_TYPES = {"authority": "district", "area": "department", "school": "school"}
-_ROLES = {
+ORG_TYPES = {"authority": "district", "area": "department", "school": "school"}
+ROLES = {
     "school_administrator": "siteAdministrator",
     "advanced_user": "systemAdministrator",
     "teacher": "teacher",
@@ -16,7 +16,7 @@ _ROLES = {
     "school_leader": "principal",
 }
 _BASE = ["sourcedId", "status", "dateLastModified"]
-_SESSION = "lasar-2026-2027"
+SESSION = "lasar-2026-2027"
 _FILES = [
     "academicSessions", "categories", "classes", "classResources", "courses", "courseResources", "demographics",
     "enrollments", "lineItemLearningObjectiveIds", "lineItems", "lineItemScoreScales", "orgs", "resources",
@@ -37,7 +37,7 @@ def write(town: Municipality, dirt: frozenset[Dirt]) -> bytes:
 
 def _orgs(town: Municipality) -> Table:
     header = [*_BASE, "name", "type", "identifier", "parentSourcedId", "metadata.schoolForms"]
-    rows = [[u.id, "", "", u.name, _ORG_TYPES[u.kind], u.code, u.parent, ",".join(u.forms)] for u in town.units]
+    rows = [[u.id, "", "", u.name, ORG_TYPES[u.kind], u.code, u.parent, ",".join(u.forms)] for u in town.units]
     return Table("orgs.csv", header, rows)
 
 
@@ -69,7 +69,7 @@ def _roles(town: Municipality) -> Table:
         "metadata.schoolForm", "metadata.schoolYear",
     ]  # fmt: skip
     authority = town.units[0].id
-    facts = [(duty.person, _ROLES[duty.role], duty.unit, "", "") for duty in town.duties]
+    facts = [(duty.person, ROLES[duty.role], duty.unit, "", "") for duty in town.duties]
     facts += [(e.person, "student", e.unit, e.form, e.grade) for e in town.enrolments]
     facts += [(person.id, "guardian", authority, "", "") for person in town.of_part("guardian")]
     rows = [
@@ -86,7 +86,7 @@ def _classes(town: Municipality) -> Table:
     ]  # fmt: skip
     rows = [
         [g.id, "", "", g.name, "", f"kurs-{g.form}", "", "homeroom" if g.kind == "home" else "scheduled", "", g.unit,
-         _SESSION, "", "", "", g.form]
+         SESSION, "", "", "", g.form]
         for g in town.groups
     ]  # fmt: skip
     return Table("classes.csv", header, rows)
@@ -104,13 +104,13 @@ def _courses() -> Table:
         "subjectCodes",
     ]
     forms = ("preschool", "compulsory", "leisure", "upper_secondary", "adult")
-    rows = [[f"kurs-{form}", "", "", _SESSION, form, "", "", "kommun", "", ""] for form in forms]
+    rows = [[f"kurs-{form}", "", "", SESSION, form, "", "", "kommun", "", ""] for form in forms]
     return Table("courses.csv", header, rows)
 
 
 def _sessions() -> Table:
     header = [*_BASE, "title", "type", "startDate", "endDate", "parentSourcedId", "schoolYear"]
-    row = [_SESSION, "", "", "Läsåret 2026/2027", "schoolYear", "2026-08-17", "2027-06-11", "", "2027"]
+    row = [SESSION, "", "", "Läsåret 2026/2027", "schoolYear", "2026-08-17", "2027-06-11", "", "2027"]
     return Table("academicSessions.csv", header, [row])
 
 

@@ -80,7 +80,7 @@ def _organisations(town: Municipality) -> list[dict[str, Any]]:
 def _persons(town: Municipality) -> list[dict[str, Any]]:
     places: dict[str, list[dict[str, Any]]] = {}
     for place in town.enrolments:
-        row = {"enroledAt": _ref(place.unit), "schoolType": _FORMS[place.form], "startDate": _STARTED}
+        row: dict[str, Any] = {"enroledAt": _ref(place.unit), "schoolType": _FORMS[place.form], "startDate": _STARTED}
         if place.grade:
             row["schoolYear"] = int(place.grade)
         places.setdefault(place.person, []).append(row)

@@ -1,4 +1,4 @@
-"""The municipality told in the facts that every format can carry, with ids and national numbers that every one takes."""
+"""The municipality in the facts that every format can carry, with ids and national numbers that every one takes."""
 
 from dataclasses import replace
 from random import Random

@@ -2,8 +2,10 @@
 
 import random
 import secrets
+from base64 import b64decode
 from collections.abc import Awaitable, Callable
 from typing import Any
+from urllib.parse import parse_qs, unquote
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -26,9 +28,11 @@ class Register:
 
     async def token(self, request: Request) -> Response:
         """RFC 6749 section 4.4, the secret in the body or in the Authorization header."""
-        form = await request.form()
-        basic = request.headers.get("authorization", "").startswith("Basic ")
-        if form.get("grant_type") != "client_credentials" or (not basic and form.get("client_secret") != CLIENT_SECRET):
+        form = {name: values[0] for name, values in parse_qs((await request.body()).decode()).items()}
+        told = (form.get("client_id"), form.get("client_secret"))
+        if (basic := request.headers.get("authorization", "")).startswith("Basic "):
+            told = tuple(unquote(part) for part in b64decode(basic[6:]).decode().split(":", 1))  # type: ignore[assignment]
+        if form.get("grant_type") != "client_credentials" or told != (CLIENT_ID, CLIENT_SECRET):
             return JSONResponse({"error": "invalid_client"}, 401)
         token = secrets.token_urlsafe(24)
         self.tokens[token] = self.faults.expiring or 1_000_000

@@ -1,11 +1,12 @@
 """All rules by name. An area is a module of its own with a dictionary RULES; a new one is added to AREAS here."""
 
-from services.sync.rules import civic, completeness, delivery, encoding, identity, platform, registers, rows
+from services.sync.rules import civic, completeness, delivery, encoding, fetching, identity, platform, registers, rows
 from services.sync.rules.rule import Mender, Rule, Severity
 
 AREAS: dict[str, dict[str, Rule]] = {
     "delivery": delivery.RULES,
     "completeness": completeness.RULES,
+    "fetching": fetching.RULES,
     "encoding": encoding.RULES,
     "rows": rows.RULES,
     "civic": civic.RULES,

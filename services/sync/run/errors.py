@@ -32,6 +32,17 @@ class UploadNotStored(Conflict):
     )
 
 
+class PlatformIsCompared(Conflict):
+    """What a platform delivers is compared with the roster and never applied to it: start a comparison instead."""
+
+    slug = "platform-is-compared"
+    title = Text(
+        sv="Plattformens export läses aldrig in i registret",
+        en="The platform's export is never applied to the roster",
+        da="Platformens eksport indlæses aldrig i registret",
+    )
+
+
 class RunNotPlanned(Conflict):
     """Only a run that waits with a plan can be approved."""
 

@@ -8,13 +8,15 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from services.sync.plan.applying import lock_head
 from services.sync.plan.comparing import Comparison, compare, count_planned, plan_hash
 from services.sync.plan.entities import ENTITIES
-from services.sync.plan.guard import Delivered, judge
+from services.sync.plan.judging import Seen, judge_run, policy_of
 from services.sync.plan.marking import tighten_staged
 from services.sync.plan.matching import match
 from services.sync.plan.models import Run
 from services.sync.plan.placing import place_findings
 from services.sync.plan.resolving import count_delivered, resolve
 from services.sync.plan.staging import Staging
+from services.sync.plan.vanishing import keep_vanished
+from services.sync.plan.withholding import withhold
 from services.sync.reading.frames import Done, Found, Frame, Rows
 from shared.contracts.sync import Counts, RunPlanned
 from shared.queue import publish
@@ -28,17 +30,21 @@ async def plan_delivery(session: AsyncSession, run: Run, frames: AsyncIterator[F
     done = await _take_in(staging, frames)
     await staging.index()
     await lock_head(session)
-    moved = await match(session, staging, run.source)
+    policy = await policy_of(session, run.source)
+    matched = await match(session, staging, run.source)
     await tighten_staged(session, run.source)
     run.base_version = await lock_head(session)
     await resolve(session, staging)
+    vanished = await keep_vanished(session, staging, run.source, policy)
     await compare(session, Comparison(run.id, run.source, done.incomplete))
+    cases = await withhold(session, staging, run, policy, matched.suspected)
     await place_findings(session, run.id)
-    run.counts_by_unit = _by_unit(await count_delivered(session), await count_planned(session, run.id))
+    planned = await count_planned(session, run.id)
+    run.counts_by_unit = _by_unit(await count_delivered(session), planned)
     run.counts = _totals(run.counts_by_unit)
     run.finding_counts = _added(done.counts, staging.found)
     run.files = done.files
-    run.guard, run.guard_reasons = judge(Delivered(run.counts, run.counts_by_unit, done.files, moved))
+    await judge_run(session, run, policy, Seen(done, matched.moved, cases, _revived(planned), vanished))
     run.plan_hash = await plan_hash(session, run.id)
     run.state = "planned"
     run.touch()
@@ -75,6 +81,10 @@ def _by_unit(
             unchanged = max(0, delivered[kind].get(unit, 0) - row["created"] - row["changed"])
             rows.append({"kind": kind, "unit_id": unit, **row, "unchanged": unchanged})
     return rows
+
+
+def _revived(planned: Mapping[str, Mapping[str | None, Mapping[str, int]]]) -> dict[str, int]:
+    return {kind: sum(ops.get("revive", 0) for ops in units.values()) for kind, units in planned.items()}
 
 
 def _totals(rows: list[dict[str, Any]]) -> dict[str, dict[str, int]]:

@@ -16,6 +16,7 @@ from services.sync.run.errors import (
     PlanDiffers,
     PlanHeld,
     PlanStale,
+    PlatformIsCompared,
     RunNotPlanned,
     UploadNotStored,
 )
@@ -51,11 +52,13 @@ class RunService:
         self._session = session
         self._runs = RunRepository(session)
 
-    async def start(self, upload_id: UUID, started_by: UUID) -> Run:
-        """Ask the worker for a plan. Raises NotFound, UploadNotStored."""
+    async def start(self, upload_id: UUID, started_by: UUID | None) -> Run:
+        """Ask the worker for a plan. Raises NotFound, UploadNotStored, PlatformIsCompared."""
         upload = await UploadService(self._session).get(upload_id)
         if upload.state != "stored":
             raise UploadNotStored(state=upload.state)
+        if await UploadService(self._session).is_of_platform(upload):
+            raise PlatformIsCompared()
         run_id = new_id()
         job_id = await start_job(self._session, PLAN_JOB, {"runId": run_id}, created_by=started_by)
         run = Run(

@@ -11,8 +11,10 @@ from services.sync.reading.mapping import Mapping
 from services.sync.reading.process import ReadTask, read_in_child
 from services.sync.run.errors import DeliveryUnreadable, PlanStale
 from services.sync.run.planner import plan_delivery
+from services.sync.run.progress import told
 from services.sync.run.service import APPLY_JOB, PLAN_JOB, RunService
 from services.sync.settings import Settings
+from services.sync.upload.completeness import with_unproved
 from services.sync.upload.service import UploadService, stored_file
 from shared.kit import clock
 from shared.kit.db import tenant_of
@@ -39,7 +41,7 @@ class RunTasks:
     async def plan(self, ctx: JobContext) -> dict[str, Any]:
         """Read the upload of a run and plan it. A delivery that cannot be read fails the run and the job."""
         run_id = UUID(ctx.params["runId"])
-        await ctx.progress(0, 2, "reading the delivery")
+        await ctx.progress(0, 3, "reading the delivery")
         try:
             async with ctx.transaction() as session:
                 run = await RunService(session).locked(run_id)
@@ -48,14 +50,15 @@ class RunTasks:
                     keys = civic_keys(self._file_key, tenant_of(session))
                     task = ReadTask(Mapping.model_validate(upload.mapping), keys, clock.today())
                     content = self._store.read(session, stored_file(upload))
-                    await plan_delivery(session, run, read_in_child(task, content))
+                    frames = with_unproved(read_in_child(task, content), upload.incomplete)
+                    await plan_delivery(session, run, told(ctx, frames))
         except Fatal as fatal:
             await self._unreadable(ctx, run_id, fatal)
             raise DeliveryUnreadable.at(fatal.finding) from None
         except Exception as error:
             await self._give_up(ctx, run_id, error)
             raise
-        await ctx.progress(2, 2, "planned")
+        await ctx.progress(3, 3, "planned")
         return {"runId": str(run_id), "state": run.state, "guard": run.guard}
 
     async def _give_up(self, ctx: JobContext, run_id: UUID, error: Exception) -> None:

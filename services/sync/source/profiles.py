@@ -39,7 +39,7 @@ _ALL = (
         is_verified=True,
     ),
     Profile(
-        "ss12000",
+        "ss12000-2.1",
         "ss12000_package",
         Text(
             sv="SS12000:2020 (2.1), hämtat över API", en="SS12000:2020 (2.1), pulled", da="SS12000:2020 (2.1), hentet"
@@ -51,7 +51,7 @@ _ALL = (
     Profile("procapita-edlevo", "joined_files", _NOTE.format(system="Procapita/Edlevo"), is_verified=False),
     Profile("skola24", "joined_files", _NOTE.format(system="Skola24"), is_verified=False),
 )
-_BY_KIND = {"oneroster_zip": "oneroster-1.2", "stil_xml": "stil-ws17", "ss12000_package": "ss12000"}
+_BY_KIND = {"oneroster_zip": "oneroster-1.2", "stil_xml": "stil-ws17", "ss12000_package": "ss12000-2.1"}
 
 
 def profiles() -> list[Profile]:

@@ -8,6 +8,8 @@ from fastapi import Path, Request, Response
 from starlette.requests import ClientDisconnect
 
 from services.sync.settings import Settings
+from services.sync.source.dependencies import seals
+from services.sync.source.service import SourceService
 from services.sync.upload.auth import UploadsRead, UploadsWrite, refusal_to_write
 from services.sync.upload.errors import UploadBrokenOff
 from services.sync.upload.models import Upload
@@ -43,7 +45,10 @@ async def uploads_create(
     body: UploadCreate, caller: UploadsWrite, session: SessionDep, request: Request, response: Response, lang: LangDep
 ) -> UploadPublic:
     """Say what will be sent and how to read it. Nothing is sent yet."""
-    new = NewUpload(body.kind, body.source, body.used_mapping(), body.size, body.sha256)
+    if body.source_id is None:
+        new = NewUpload(body.kind or "", body.source, body.used_mapping(), body.size, body.sha256)
+    else:
+        new = NewUpload.of(await SourceService(session, seals(request)).active(body.source_id), body.size, body.sha256)
     upload = await UploadService(session).declare(new, caller.subject, keeping(request).max_bytes)
     created(response, request, f"/sync/v1/uploads/{upload.id}")
     etag(response, upload.version)
@@ -121,6 +126,7 @@ def _show(upload: Upload, caller: Principal, request: Request, lang: Lang) -> Up
         id=upload.id,
         kind=upload.kind,
         source=upload.source,
+        source_id=upload.source_id,
         state=upload.state,
         mapping_name=str(upload.mapping["name"]),
         size=upload.size,

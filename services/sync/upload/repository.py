@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from services.sync.source.models import Source
 from services.sync.upload.models import Upload
 from shared.kit.db import tenant_of
 from shared.kit.problems import NotFound
@@ -26,6 +27,16 @@ class UploadRepository:
         if upload is None:
             raise NotFound()
         return upload
+
+    async def role_of(self, source_id: UUID) -> str:
+        query = select(Source.role).where(Source.tenant_id == tenant_of(self._session), Source.id == source_id)
+        return (await self._session.exec(query)).one()
+
+    async def newest_of(self, source_id: UUID) -> Upload | None:
+        query = select(Upload).where(
+            Upload.tenant_id == tenant_of(self._session), Upload.source_id == source_id, Upload.state == "stored"
+        )
+        return (await self._session.exec(query.order_by(col(Upload.id).desc()).limit(1))).one_or_none()
 
     async def list_before(self, before: UUID | None, limit: int) -> Sequence[Upload]:
         """The newest first."""

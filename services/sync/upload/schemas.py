@@ -1,13 +1,14 @@
 """Uploads on the wire."""
 
 from datetime import datetime
-from typing import Annotated, Literal, Self
+from typing import Literal, Self
 from uuid import UUID
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import Field, model_validator
 
-from services.sync.plan.manual import SOURCE as MANUAL
-from services.sync.reading.mapping import ONEROSTER, Mapping, shipped
+from services.sync.reading.mapping import Mapping
+from services.sync.source.profiles import default_profile, profile_of
+from services.sync.source.schemas import SourceKey, UploadKind
 from shared.web.models import AllowedAction, ApiInput, ApiModel, example
 
 _MAPPING = {
@@ -34,21 +35,12 @@ _MAPPING = {
 _SHA256 = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
 
 
-def _not_ours(name: str) -> str:
-    if name == MANUAL:
-        raise ValueError("this name is kept for what is entered by hand")
-    return name
-
-
-Source = Annotated[str, AfterValidator(_not_ours), Field(min_length=1, max_length=40, pattern=r"^[a-z0-9][a-z0-9-]*$")]
-
-
 class UploadCreate(ApiInput):
-    """What will be sent: the kind of file, its size and checksum, and how to read it.
+    """What will be sent: its size and checksum, and either the declared source that it comes from, which says the
+    rest, or the kind of file and how to read it.
 
-    `oneroster_zip` is read by the shipped mapping `oneroster-1.2` unless another is given; `joined_files` (a zip of CSV
-    files, or one CSV file) needs a mapping. `source` names the register: a delivery only ever ends rows of its own
-    source.
+    A kind is read by the shipped profile of its own unless a mapping is given; `joined_files` (a zip of CSV files, or
+    one CSV file) needs one. `source` names the register: a delivery only ever ends rows of its own source.
     """
 
     model_config = example(
@@ -61,20 +53,35 @@ class UploadCreate(ApiInput):
         }
     )
 
-    kind: Literal["oneroster_zip", "joined_files"]
-    source: Source = "register"
+    source_id: UUID | None = Field(None, description="A declared source; then kind, source and mapping are its own")
+    kind: UploadKind | None = None
+    source: SourceKey = "register"
     size: int = Field(ge=1, strict=True, description="Bytes")
     sha256: str = Field(pattern=r"^[0-9a-fA-F]{64}$", description="Hexadecimal, over the whole content")
     mapping: Mapping | None = None
 
     @model_validator(mode="after")
-    def _joined_files_are_mapped(self) -> Self:
+    def _is_read_somehow(self) -> Self:
+        if self.source_id is not None:
+            if self.model_fields_set & {"kind", "source", "mapping"}:
+                raise ValueError("kind, source and mapping are those of the source that sourceId names")
+            return self
+        if self.kind is None:
+            raise ValueError("say by kind what will be sent, or by sourceId where it comes from")
         if self.kind == "joined_files" and self.mapping is None:
             raise ValueError("joined_files needs a mapping: which column of which file is what")
+        if self.mapping is None and profile_of(default_profile(self.kind) or "") is None:
+            raise ValueError(f"{self.kind} needs a mapping")
         return self
 
     def used_mapping(self) -> Mapping:
-        return self.mapping or shipped(ONEROSTER)
+        """The mapping that was given, or that of the kind's own profile."""
+        if self.mapping is not None:
+            return self.mapping
+        profile = profile_of(default_profile(self.kind or "") or "")
+        if profile is None:
+            raise ValueError("nothing says how to read this")
+        return profile.mapping()
 
 
 class UploadPublic(ApiModel):
@@ -85,6 +92,7 @@ class UploadPublic(ApiModel):
             "id": "01979f3a-7c1e-7b52-9d3a-5f0c2b9e8d11",
             "kind": "oneroster_zip",
             "source": "elevregister",
+            "sourceId": None,
             "state": "declared",
             "mappingName": "oneroster-1.2",
             "size": 1048576,
@@ -106,6 +114,7 @@ class UploadPublic(ApiModel):
     id: UUID
     kind: str
     source: str
+    source_id: UUID | None
     state: Literal["declared", "stored", "erased"]
     mapping_name: str
     size: int

@@ -1,13 +1,16 @@
 """Uploads: announced with size and checksum, then streamed into the encrypted file store in one transaction."""
 
-from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from services.sync.reading.mapping import Mapping
+from services.sync.reading.mapping import Mapping as Reading
+from services.sync.source.models import Source
+from services.sync.source.service import reading_of
 from services.sync.upload.errors import UploadAlreadyStored, UploadIncomplete, UploadTooLarge
 from services.sync.upload.models import Upload
 from services.sync.upload.repository import UploadRepository
@@ -26,9 +29,23 @@ class NewUpload:
 
     kind: str
     source: str
-    mapping: Mapping
+    mapping: Reading
     size: int
     sha256: str
+    source_id: UUID | None = None
+
+    @classmethod
+    def of(cls, source: Source, size: int, sha256: str) -> "NewUpload":
+        """A delivery from a declared source."""
+        return cls(source.kind, source.key, reading_of(source), size, sha256, source.id)
+
+
+@dataclass(frozen=True)
+class Proved:
+    """What whoever fetched a delivery can show: numbers, and the kinds of rows that may not all be there."""
+
+    proof: Mapping[str, Any] = field(default_factory=dict)
+    incomplete: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -47,7 +64,7 @@ class UploadService:
         self._session = session
         self._uploads = UploadRepository(session)
 
-    async def declare(self, new: NewUpload, declared_by: UUID, max_bytes: int) -> Upload:
+    async def declare(self, new: NewUpload, declared_by: UUID | None, max_bytes: int) -> Upload:
         """Raises UploadTooLarge before a byte is sent."""
         if new.size > max_bytes:
             raise UploadTooLarge(maxBytes=max_bytes)
@@ -59,10 +76,28 @@ class UploadService:
             size=new.size,
             sha256=new.sha256.lower(),
             declared_by=declared_by,
+            source_id=new.source_id,
         )
         self._uploads.add(upload)
         await record(self._session, "upload.declare", "upload", upload.id, after={"size": new.size})
         return upload
+
+    async def keep(
+        self, new: NewUpload, proved: Proved, content: AsyncIterator[bytes], keeping: Keeping, by: UUID | None
+    ) -> Upload:
+        """Store what was fetched from a declared source. Errors as `declare` and `fill`."""
+        upload = await self.declare(new, by, keeping.max_bytes)
+        upload.proof, upload.incomplete = dict(proved.proof), sorted(proved.incomplete)
+        await self._session.flush()
+        return await self.fill(upload, content, keeping, by)
+
+    async def newest_of(self, source_id: UUID) -> Upload | None:
+        """The newest delivery of a source whose content is still held."""
+        return await self._uploads.newest_of(source_id)
+
+    async def is_of_platform(self, upload: Upload) -> bool:
+        """Whether it is what a platform holds: compared with the roster, never applied to it."""
+        return upload.source_id is not None and await self._uploads.role_of(upload.source_id) == "platform"
 
     async def get(self, upload_id: UUID, *, lock: bool = False) -> Upload:
         return await self._uploads.get(upload_id, lock=lock)
@@ -78,7 +113,7 @@ class UploadService:
     async def list_before(self, before: UUID | None, limit: int) -> Sequence[Upload]:
         return await self._uploads.list_before(before, limit)
 
-    async def fill(self, upload: Upload, stream: AsyncIterator[bytes], keeping: Keeping, by: UUID) -> Upload:
+    async def fill(self, upload: Upload, stream: AsyncIterator[bytes], keeping: Keeping, by: UUID | None) -> Upload:
         """Store the content of an awaiting upload, all or nothing. Raises UploadIncomplete, files.ChecksumMismatch."""
         stored = await keeping.store.write(
             self._session,

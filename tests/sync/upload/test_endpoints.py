@@ -214,3 +214,50 @@ async def test_no_delivery_may_pass_for_what_was_entered_by_hand(service: Start)
     body = {"kind": "oneroster_zip", "source": "manual", "size": 3, "sha256": "0" * 64}
     answer = await sync.client.post("/sync/v1/uploads", json=body, headers=sync.as_(LOADER))
     assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "#/source")
+
+
+async def declare_source(service: ServiceUnderTest, **more: Any) -> str:
+    body = {"key": "elevregister", "name": "Elevregistret", "kind": "oneroster_zip"} | more
+    declared = await service.client.post("/sync/v1/sources", json=body, headers=service.as_(LOADER))
+    assert declared.status_code == 201, declared.text
+    return str(declared.json()["id"])
+
+
+async def test_an_upload_for_a_declared_source_takes_everything_from_it(service: Start) -> None:
+    sync = await service("sync")
+    source_id = await declare_source(sync, kind="joined_files", mapping=MAPPING)
+    content = oneroster_zip(town())
+    body = {"sourceId": source_id, "size": len(content), "sha256": hashlib.sha256(content).hexdigest()}
+    declared = (await sync.client.post("/sync/v1/uploads", json=body, headers=sync.as_(LOADER))).json()
+    assert (declared["kind"], declared["source"], declared["mappingName"], declared["sourceId"]) == (
+        "joined_files",
+        "elevregister",
+        MAPPING["name"],
+        source_id,
+    )
+    twice = await sync.client.post("/sync/v1/uploads", json=body | {"kind": "stil_xml"}, headers=sync.as_(LOADER))
+    assert twice.status_code == 422
+
+
+async def test_an_upload_names_no_source_that_is_gone_or_another_tenants(service: Start) -> None:
+    sync = await service("sync")
+    source_id = await declare_source(sync)
+    body = {"sourceId": source_id, "size": 3, "sha256": hashlib.sha256(b"abc").hexdigest()}
+    foreign = await sync.client.post("/sync/v1/uploads", json=body, headers=sync.as_(LOADER, tenant=new_id()))
+    assert foreign.status_code == 404
+    headers = sync.as_(LOADER) | {"If-Match": '"1"'}
+    assert (await sync.client.delete(f"/sync/v1/sources/{source_id}", headers=headers)).status_code == 204
+    assert slug(await sync.client.post("/sync/v1/uploads", json=body, headers=sync.as_(LOADER))) == "source-inactive"
+
+
+async def test_what_a_platform_delivers_is_never_planned_into_the_roster(service: Start) -> None:
+    sync = await service("sync")
+    source_id = await declare_source(sync, role="platform")
+    content = oneroster_zip(town())
+    body = {"sourceId": source_id, "size": len(content), "sha256": hashlib.sha256(content).hexdigest()}
+    declared = await sync.client.post("/sync/v1/uploads", json=body, headers=sync.as_(LOADER))
+    assert (await send(sync, declared, content)).status_code == 200
+    refused = await sync.client.post(
+        "/sync/v1/runs", json={"uploadId": declared.json()["id"]}, headers=sync.as_(LOADER)
+    )
+    assert (refused.status_code, slug(refused)) == (409, "platform-is-compared")

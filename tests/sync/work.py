@@ -6,9 +6,8 @@ from typing import Any
 
 import httpx
 
-from services.sync.run import tasks as runs
+from services.sync.jobs import jobs
 from services.sync.settings import Settings
-from services.sync.upload import tasks as uploads
 from shared.queue.metrics import Metrics
 from shared.queue.runner import JobRunner
 from tests.support.services import ServiceUnderTest
@@ -19,8 +18,7 @@ LOADER = "register_admin@*"
 async def work(service: ServiceUnderTest) -> None:
     """Run every job that is due, until none is left."""
     assert isinstance(service.settings, Settings)
-    handlers = {**runs.handlers(service.settings), **uploads.handlers(service.settings)}
-    runner = JobRunner(handlers, service.database, service.relay, Metrics())
+    runner = JobRunner(jobs(service.settings), service.database, service.relay, Metrics())
     while await runner.step() or runner._running:
         if runner._running:
             await asyncio.wait(runner._running)

@@ -1,7 +1,9 @@
 """Every table of the service, for alembic and the app."""
 
+from services.sync.casework.models import CorrelationCase
 from services.sync.db import Model
 from services.sync.fetching.models import SourceFetch
+from services.sync.guarding.models import GuardPolicyRow
 from services.sync.loginscope.models import LoginScope
 from services.sync.plan.models import (
     Approval,
@@ -54,10 +56,12 @@ __all__ = [
     "Activity",
     "ActivityTeacher",
     "Approval",
+    "CorrelationCase",
     "Duty",
     "Enrolment",
     "FindingRow",
     "Group",
+    "GuardPolicyRow",
     "LoginScope",
     "Membership",
     "Model",

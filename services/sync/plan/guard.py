@@ -1,99 +1,251 @@
 """Judges a plan by its gross numbers: may it be applied, by one person, by two, or not at all.
 
-Net numbers hide a roster that was exchanged (as many gone as new), so what ends, what changes and what came back under
-another id are each judged for themselves, in all and per unit, as a share and as a number.
+Net numbers hide a roster that was exchanged (as many gone as new), so what ends, what changes, what comes anew and what
+came back under another id are each judged for themselves: in all, per unit and per school form or role, as a share and
+as a number, in this plan and together with those of the last weeks.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from services.sync.plan.policy import GuardPolicy
+
 Verdict = Literal["clear", "second_person", "held"]
+Level = Literal["note", "second_person", "held", "never"]
+Reason = dict[str, Any]
+Row = Mapping[str, Any]
+
+# `never`: what is not whole cannot be let through by anybody's word, the source must deliver anew.
+LEVELS: dict[str, Level] = {
+    "incomplete_file": "never",
+    "incomplete_fetch": "never",
+    "file_cut_short": "never",
+    "kind_emptied": "never",
+    "duplicates_many": "never",
+    "too_many_bad_rows": "held",
+    "ends_most": "held",
+    "identities_doubtful": "held",
+    "field_changed_most": "held",
+    "year_roll_undeclared": "held",
+    "class_unmatched": "second_person",
+    "ends_many": "second_person",
+    "ends_many_at_unit": "second_person",
+    "ends_many_in_part": "second_person",
+    "unit_emptied": "second_person",
+    "part_emptied": "second_person",
+    "unit_ends": "second_person",
+    "drip_week": "second_person",
+    "drip_month": "second_person",
+    "changes_many": "second_person",
+    "creates_many": "second_person",
+    "revives_many": "second_person",
+    "moves_many": "second_person",
+    "lifts_protection": "second_person",
+    "takes_over": "second_person",
+    "older_delivery": "second_person",
+    "field_vanished": "note",
+    "year_roll": "note",
+    "case_waits": "note",
+}
+_ORDER: tuple[Level, ...] = ("never", "held", "second_person", "note")
+_VERDICTS: dict[str, Verdict] = {"never": "held", "held": "held", "second_person": "second_person"}
+# A part or a unit of fewer rows than this may empty without anybody having to look at that alone.
+_A_FEW = 3
 
 
 @dataclass(frozen=True)
-class Limit:
-    """Too much is more than `number` rows that are also more than `share` of those there were."""
+class Facts:
+    """What the judgement rests on, every number gross.
 
-    share: float
-    number: int
+    `totals` per kind, `units` per kind and unit, `parts` per kind and school form or role (and unit, where told):
+    created, changed, ended, unchanged, and `explained`: what a declared year roll explains, and neither of changed and
+    ended counts then. `fields` are values of persons that became others, `vanished` those that were delivered empty
+    and are kept. `drip` holds by rule what the runs of the last days have ended, this one included.
+    """
 
-    def is_passed(self, count: int, base: int) -> bool:
-        return count > self.number and count > self.share * base
-
-
-ENDED = Limit(0.05, 20)
-ENDED_AT_UNIT = Limit(0.25, 10)
-ENDED_MOST = Limit(0.5, 10)
-CHANGED = Limit(0.5, 100)
-MOVED = Limit(0.01, 5)
-BAD_ROWS = Limit(0.2, 5)
-
-
-@dataclass(frozen=True)
-class Delivered:
-    """What the judgement rests on. `totals` per kind, `units` per kind and unit: created, changed, ended, unchanged."""
-
-    totals: Mapping[str, Mapping[str, int]]
-    units: Sequence[Mapping[str, Any]]
-    files: Sequence[Mapping[str, Any]]
-    moved: int
-
-
-def judge(delivered: Delivered) -> tuple[Verdict, list[dict[str, Any]]]:
-    """The verdict and its reasons, each with a stable `code`, the kind or file, the number and what it is part of."""
-    held = [*_incomplete_files(delivered), *_bad_rows(delivered), *_most_ended(delivered)]
-    doubtful = [*_much_ended(delivered), *_much_changed(delivered), *_much_moved(delivered)]
-    verdict: Verdict = "held" if held else "second_person" if doubtful else "clear"
-    return verdict, held + doubtful
+    totals: Mapping[str, Row]
+    units: Sequence[Row]
+    files: Sequence[Row]
+    parts: Sequence[Row] = ()
+    revived: Mapping[str, int] = field(default_factory=dict)
+    fields: Mapping[str, int] = field(default_factory=dict)
+    vanished: Sequence[Row] = ()
+    drip: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    duplicates: Sequence[Row] = ()
+    cut_short: Sequence[str] = ()
+    unfetched: Sequence[str] = ()
+    moved: int = 0
+    doubtful: int = 0
+    waiting: int = 0
+    lifted: int = 0
+    taken_over: int = 0
+    promoted: int = 0
+    is_older: bool = False
+    unmatched_classes: int | None = None
+    classes: int = 0
 
 
-def _incomplete_files(delivered: Delivered) -> list[dict[str, Any]]:
-    return [
-        {"code": "incomplete_file", "file": file["name"], "count": file["rows"]}
-        for file in delivered.files
-        if not file["is_complete"]
-    ]
+def judge(facts: Facts, policy: GuardPolicy | None = None) -> tuple[Verdict, list[Reason]]:
+    """The verdict and its reasons, the gravest first, each with a stable `code`, its `level`, what it is about, the
+    number and what it is part of."""
+    policy = policy or GuardPolicy()
+    found = [{**reason, "level": LEVELS[reason["code"]]} for check in _CHECKS for reason in check(facts, policy)]
+    found.sort(key=lambda reason: _ORDER.index(reason["level"]))
+    return _VERDICTS.get(found[0]["level"], "clear") if found else "clear", found
 
 
-def _bad_rows(delivered: Delivered) -> list[dict[str, Any]]:
-    return [
-        {"code": "too_many_bad_rows", "file": file["name"], "count": file["bad_rows"], "base": file["rows"]}
-        for file in delivered.files
-        if BAD_ROWS.is_passed(file["bad_rows"], file["rows"])
-    ]
+def is_releasable(reasons: Sequence[Reason]) -> bool:
+    """Whether two persons may let a held plan through: never where something is missing from the delivery itself."""
+    return all(LEVELS[reason["code"]] != "never" for reason in reasons)
 
 
-def _most_ended(delivered: Delivered) -> list[dict[str, Any]]:
-    return _totals(delivered, "ends_most", "ended", ENDED_MOST)
+def _incomplete(facts: Facts, _: GuardPolicy) -> Iterator[Reason]:
+    for file in facts.files:
+        if not file["is_complete"]:
+            yield {"code": "incomplete_file", "file": file["name"], "count": file["rows"]}
+    for name in facts.cut_short:
+        yield {"code": "file_cut_short", "file": name, "count": 1}
+    for kind in facts.unfetched:
+        yield {"code": "incomplete_fetch", "kind": kind, "count": 1}
 
 
-def _much_ended(delivered: Delivered) -> list[dict[str, Any]]:
-    at_units = [
-        {"code": "ends_many_at_unit", "kind": row["kind"], "unitId": row["unit_id"], **_numbers(row, "ended")}
-        for row in delivered.units
-        if row["unit_id"] is not None and ENDED_AT_UNIT.is_passed(row["ended"], _base(row))
-    ]
-    return _totals(delivered, "ends_many", "ended", ENDED) + at_units
+def _duplicated(facts: Facts, policy: GuardPolicy) -> Iterator[Reason]:
+    for row in facts.duplicates:
+        if policy.limit("duplicates_many", row["kind"]).is_passed(row["count"], row["base"]):
+            yield {"code": "duplicates_many", **row}
 
 
-def _much_changed(delivered: Delivered) -> list[dict[str, Any]]:
-    return _totals(delivered, "changes_many", "changed", CHANGED)
+def _bad_rows(facts: Facts, policy: GuardPolicy) -> Iterator[Reason]:
+    limit = policy.limit("too_many_bad_rows")
+    for file in facts.files:
+        if limit.is_passed(file["bad_rows"], file["rows"]):
+            yield {"code": "too_many_bad_rows", "file": file["name"], "count": file["bad_rows"], "base": file["rows"]}
 
 
-def _much_moved(delivered: Delivered) -> list[dict[str, Any]]:
-    persons = _base(delivered.totals.get("person", {}))
-    if not MOVED.is_passed(delivered.moved, persons):
-        return []
-    return [{"code": "moves_many", "kind": "person", "count": delivered.moved, "base": persons}]
+def _emptied(facts: Facts, _: GuardPolicy) -> Iterator[Reason]:
+    for kind, row in facts.totals.items():
+        if _is_emptied(row):
+            yield {"code": "kind_emptied", "kind": kind, **_numbers(row, "ended")}
+    for row in facts.units:
+        if row["unit_id"] is not None and row["kind"] in ("enrolment", "duty", "placement") and _is_emptied(row):
+            yield {"code": "unit_emptied", "kind": row["kind"], "unitId": row["unit_id"], **_numbers(row, "ended")}
+    for row in facts.parts:
+        if _is_emptied(row):
+            yield {"code": "part_emptied", "kind": row["kind"], "part": row["part"], **_numbers(row, "ended")}
 
 
-def _totals(delivered: Delivered, code: str, what: str, limit: Limit) -> list[dict[str, Any]]:
-    return [
-        {"code": code, "kind": kind, **_numbers(row, what)}
-        for kind, row in delivered.totals.items()
-        if limit.is_passed(row[what], _base(row))
-    ]
+def _is_emptied(row: Mapping[str, Any]) -> bool:
+    return bool(row["ended"] >= _A_FEW and row["ended"] == _base(row) and not row["created"])
+
+
+def _ended(facts: Facts, policy: GuardPolicy) -> Iterator[Reason]:
+    for kind, row in facts.totals.items():
+        for code in ("ends_most", "ends_many"):
+            if policy.limit(code, kind).is_passed(row["ended"], _base(row)):
+                yield {"code": code, "kind": kind, **_numbers(row, "ended")}
+                break
+    yield from _ended_at_units(facts, policy)
+    for row in facts.parts:
+        if policy.limit("ends_many_in_part", row["kind"]).is_passed(row["ended"], _base(row)):
+            yield {"code": "ends_many_in_part", "kind": row["kind"], "part": row["part"], **_numbers(row, "ended")}
+
+
+def _ended_at_units(facts: Facts, policy: GuardPolicy) -> Iterator[Reason]:
+    for row in facts.units:
+        if row["kind"] == "unit" and policy.limit("unit_ends").is_passed(row["ended"], 1):
+            yield {"code": "unit_ends", "kind": "unit", "unitId": row["unit_id"], "count": row["ended"]}
+        elif _passes_at_unit(row, policy):
+            yield {"code": "ends_many_at_unit", "kind": row["kind"], "unitId": row["unit_id"], **_numbers(row, "ended")}
+
+
+def _passes_at_unit(row: Mapping[str, Any], policy: GuardPolicy) -> bool:
+    limit = policy.limit("ends_many_at_unit", row["kind"])
+    return row["unit_id"] is not None and limit.is_passed(row["ended"], _base(row))
+
+
+def _dripped(facts: Facts, policy: GuardPolicy) -> Iterator[Reason]:
+    for code, kinds in facts.drip.items():
+        for kind, count in kinds.items():
+            before = facts.totals[kind]
+            # What earlier runs have ended was there too when the days began.
+            base = _base(before) + count - before["ended"]
+            if count > before["ended"] > 0 and policy.limit(code, kind).is_passed(count, base):
+                yield {"code": code, "kind": kind, "count": count, "base": base}
+
+
+def _changed(facts: Facts, policy: GuardPolicy) -> Iterator[Reason]:
+    for kind, row in facts.totals.items():
+        base = _base(row)
+        if policy.limit("changes_many", kind).is_passed(row["changed"], base):
+            yield {"code": "changes_many", "kind": kind, **_numbers(row, "changed")}
+        # A first load creates everything; there is nothing yet that could be doubled.
+        if base and policy.limit("creates_many", kind).is_passed(row["created"], base):
+            yield {"code": "creates_many", "kind": kind, **_numbers(row, "created")}
+        if policy.limit("revives_many", kind).is_passed(facts.revived.get(kind, 0), base):
+            yield {"code": "revives_many", "kind": kind, "count": facts.revived[kind], "base": base}
+    persons = _base(facts.totals.get("person", {}))
+    for name, count in facts.fields.items():
+        if policy.limit("field_changed_most").is_passed(count, persons):
+            yield {"code": "field_changed_most", "kind": "person", "part": name, "count": count, "base": persons}
+
+
+def _identities(facts: Facts, policy: GuardPolicy) -> Iterator[Reason]:
+    persons = _base(facts.totals.get("person", {}))
+    numbers = {
+        "identities_doubtful": facts.doubtful,
+        "moves_many": facts.moved,
+        "lifts_protection": facts.lifted,
+        "takes_over": facts.taken_over,
+    }
+    for code, count in numbers.items():
+        if policy.limit(code, "person").is_passed(count, persons):
+            yield {"code": code, "kind": "person", "count": count, "base": persons}
+    if facts.waiting:
+        yield {"code": "case_waits", "kind": "person", "count": facts.waiting, "base": persons}
+
+
+def _order(facts: Facts, _: GuardPolicy) -> Iterator[Reason]:
+    if facts.is_older:
+        yield {"code": "older_delivery", "count": 1}
+
+
+def _fields(facts: Facts, _: GuardPolicy) -> Iterator[Reason]:
+    for row in facts.vanished:
+        yield {"code": "field_vanished", **row}
+
+
+def _year(facts: Facts, policy: GuardPolicy) -> Iterator[Reason]:
+    enrolments = _base(facts.totals.get("enrolment", {}))
+    if facts.unmatched_classes is None:
+        if enrolments and facts.promoted > max(_A_FEW, enrolments / 2):
+            yield {"code": "year_roll_undeclared", "kind": "enrolment", "count": facts.promoted, "base": enrolments}
+        return
+    explained = sum(row.get("explained", 0) for row in facts.totals.values())
+    if explained:
+        yield {"code": "year_roll", "count": explained}
+    if policy.limit("class_unmatched").is_passed(facts.unmatched_classes, facts.classes):
+        yield {
+            "code": "class_unmatched",
+            "kind": "group",
+            "count": facts.unmatched_classes,
+            "base": facts.classes,
+        }
+
+
+_CHECKS = (
+    _incomplete,
+    _duplicated,
+    _bad_rows,
+    _emptied,
+    _identities,
+    _ended,
+    _dripped,
+    _changed,
+    _order,
+    _fields,
+    _year,
+)
 
 
 def _numbers(row: Mapping[str, Any], what: str) -> dict[str, int]:
@@ -102,4 +254,4 @@ def _numbers(row: Mapping[str, Any], what: str) -> dict[str, int]:
 
 def _base(row: Mapping[str, Any]) -> int:
     """How many rows there were before."""
-    return int(row.get("changed", 0) + row.get("ended", 0) + row.get("unchanged", 0))
+    return int(sum(row.get(name, 0) for name in ("changed", "ended", "unchanged", "explained")))

@@ -16,7 +16,10 @@ from shared.queue import publish
 
 _TIGHTENED = """
 SELECT p.id FROM in_person t JOIN person p ON p.tenant_id = :tenant AND p.id = t.target
-WHERE t.protected AND NOT p.protected ORDER BY p.id
+WHERE t.protected AND NOT p.protected
+UNION SELECT p.id FROM in_withheld w JOIN person p ON p.tenant_id = :tenant AND p.id = w.person_id
+WHERE w.protected AND NOT p.protected
+ORDER BY id
 """
 # What was planned, applied or held back before must not show the names either: there is no past without today's mark.
 # `before` of a person entered by hand is JSON's null, which has no keys to take away.

@@ -1,12 +1,16 @@
-"""Finds for each delivered row the roster row that it speaks of: source id, then login name, then national number.
+"""Finds for each delivered row the roster row that it speaks of: by the source's id, then what somebody has decided,
+external ids, login name of an own domain, national number. Units also by their official code.
 
-Never by name. Where the marks contradict each other, the row is a finding and the roster stays as it is.
+Never by name. Where the marks contradict each other, the row is a case and the roster stays as it is.
 """
+
+from dataclasses import dataclass
 
 from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.sync.plan.staging import Staging
+from services.sync.plan.suspicion import Case, hold_suspicious, settle_decided
 from shared.kit.db import tenant_of
 
 _ONCE = "DELETE FROM in_{kind} t USING in_{kind} o WHERE t.bad AND o.sid = t.sid AND NOT o.bad"
@@ -49,21 +53,42 @@ UPDATE in_person t SET target = c.person_id, moved = true FROM chosen c WHERE t.
 # A login name may be given to somebody else once its owner has left, so only present owners are recognised by it.
 _LOGIN_CONDITION = """
 p.ended_at IS NULL AND (p.civic_hash IS NULL OR t.civic_hash IS NULL OR p.civic_hash = t.civic_hash)
+AND (t.login_scope IS NULL OR t.login_scope IN (SELECT s.domain FROM login_scope s WHERE s.tenant_id = :tenant))
+"""
+_HAS_EXTERNAL = """
+SELECT EXISTS (SELECT FROM in_person WHERE target IS NULL AND NOT bad AND external_digests IS NOT NULL)
+"""
+_BY_EXTERNAL = """
+WITH candidate AS (
+    SELECT DISTINCT ON (t.id) t.id AS row_id, p.id AS person_id
+    FROM (SELECT id, civic_hash, unnest(external_digests) AS digest FROM in_person WHERE target IS NULL AND NOT bad) t
+    JOIN (SELECT id, civic_hash, unnest(external_digests) AS digest FROM person
+          WHERE tenant_id = :tenant AND external_digests IS NOT NULL) p
+         ON p.digest = t.digest AND NOT coalesce(p.civic_hash <> t.civic_hash, false)
+    WHERE NOT EXISTS (SELECT FROM in_person o WHERE o.target = p.id)
+    ORDER BY t.id, p.id),
+chosen AS (SELECT DISTINCT ON (person_id) row_id, person_id FROM candidate ORDER BY person_id, row_id)
+UPDATE in_person t SET target = c.person_id, moved = true FROM chosen c WHERE t.id = c.row_id
+"""
+# A code that two units carry tells neither of them.
+_UNIT_BY_CODE = """
+WITH coded AS (
+    SELECT code, min(id::text)::uuid AS id FROM unit
+    WHERE tenant_id = :tenant AND ended_at IS NULL AND code IS NOT NULL GROUP BY code HAVING count(*) = 1),
+once AS (SELECT code FROM in_unit WHERE code IS NOT NULL GROUP BY code HAVING count(*) = 1)
+UPDATE in_unit t SET target = c.id FROM coded c
+WHERE t.target IS NULL AND NOT t.bad AND c.code = t.code AND t.code IN (SELECT code FROM once)
+  AND NOT EXISTS (SELECT FROM in_unit o WHERE o.target = c.id)
 """
 _CIVIC_CONDITION = f"t.id NOT IN (SELECT id FROM ({_TWICE}) twice)"
-_REUSED = """
-UPDATE in_person t SET held = true, bad = true FROM person p
-WHERE p.tenant_id = :tenant AND p.id = t.target AND NOT t.moved AND NOT t.bad
-  AND p.civic_hash <> t.civic_hash AND p.login_digest <> t.login_digest
+# Recognised in another register's rows is not moved: two registers may well know one person.
+_MOVED = """
+SELECT t.file, t.line FROM in_person t JOIN person p ON p.tenant_id = :tenant AND p.id = t.target
+WHERE t.moved AND p.source = :source
 """
 _CIVIC_CHANGED = """
 SELECT t.file, t.line FROM in_person t JOIN person p ON p.tenant_id = :tenant AND p.id = t.target
 WHERE NOT t.bad AND p.civic_hash <> t.civic_hash
-"""
-_CONFLICT = """
-SELECT t.file, t.line FROM in_person t JOIN person p ON p.tenant_id = :tenant AND p.civic_hash = t.civic_hash
-WHERE NOT t.bad AND t.target IS NOT NULL AND p.id <> t.target AND p.ended_at IS NULL
-  AND NOT EXISTS (SELECT FROM in_person o WHERE o.target = p.id)
 """
 _SAME_LOGIN = """
 SELECT id, file, line FROM (
@@ -79,8 +104,10 @@ SELECT t.id, t.file, t.line FROM in_person t JOIN person p ON p.tenant_id = :ten
 WHERE NOT t.bad AND p.ended_at IS NULL AND p.id IS DISTINCT FROM t.target
   AND NOT EXISTS (SELECT FROM in_person o WHERE o.target = p.id)
 """
+# The roster keeps the login name that it has for the person.
 _LOSE_LOGIN = """
-UPDATE in_person SET login = NULL, login_digest = NULL, login_scope = NULL WHERE id IN (SELECT id FROM ({rows}) r)
+UPDATE in_person SET login = NULL, login_digest = NULL, login_scope = NULL, untold = untold || ARRAY['login']
+WHERE id IN (SELECT id FROM ({rows}) r)
 """
 # The person is kept with the login name, which the change feed withholds until the domain is proved to be the tenant's.
 _FOREIGN_LOGIN = """
@@ -90,8 +117,16 @@ SELECT t.file, t.line FROM in_person t WHERE NOT t.bad AND t.login_scope IS NOT 
 _SID_KINDS = {"unit": "unit", "person": "person", "group": "school_group", "activity": "activity"}
 
 
-async def match(session: AsyncSession, staging: Staging, source: str) -> int:
-    """Set `target` on every staged row that is known; returns how many persons came back under another id."""
+@dataclass(frozen=True)
+class Matched:
+    """How many persons of this source came back under another id, and the rows that nobody could trust."""
+
+    moved: int
+    suspected: list[Case]
+
+
+async def match(session: AsyncSession, staging: Staging, source: str) -> Matched:
+    """Set `target` on every staged row that is known."""
     values = {"tenant": tenant_of(session), "source": source}
 
     async def run(statement: str) -> None:
@@ -100,15 +135,17 @@ async def match(session: AsyncSession, staging: Staging, source: str) -> int:
     for kind, table in _SID_KINDS.items():
         await run(_ONCE.format(kind=kind))
         await run(_BY_ID.format(kind=kind, table=table))
+    await run(_UNIT_BY_CODE)
     await run("ANALYZE in_person (target, login_digest, civic_hash)")
     await run(_PROTECT)
+    await settle_decided(session, source)
     await staging.find("same_person_twice", _TWICE)
+    if await session.scalar(text(_HAS_EXTERNAL)):
+        await run(_BY_EXTERNAL)
     await run(_BY_MARK.format(mark="login_digest", condition=_LOGIN_CONDITION))
     await run(_BY_MARK.format(mark="civic_hash", condition=_CIVIC_CONDITION))
-    moved = await staging.find("identity_moved", "SELECT file, line FROM in_person WHERE moved")
-    await run(_REUSED)
-    await staging.find("id_reused", "SELECT file, line FROM in_person WHERE held")
-    await staging.find("identity_conflict", _CONFLICT, values)
+    moved = await staging.find("identity_moved", _MOVED, values)
+    suspected = await hold_suspicious(session, staging, source)
     await staging.find("civic_changed", _CIVIC_CHANGED, values)
     for rows in (_SAME_LOGIN, _LOGIN_OF_ANOTHER):
         if await staging.find("login_taken", rows, values):
@@ -116,4 +153,4 @@ async def match(session: AsyncSession, staging: Staging, source: str) -> int:
     await staging.find("login_foreign", _FOREIGN_LOGIN, values)
     await run(_KEEP_MARK)
     await run(_NAMELESS)
-    return moved
+    return Matched(moved, suspected)

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKeyConstraint, Index, Text, UniqueConstraint
+from sqlalchemy import text as sql_text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
@@ -30,6 +31,8 @@ from services.sync.roster.models import (
 from shared.kit import clock
 from shared.kit.db import TIMESTAMP, TenantRow, Versioned
 
+STATES = "'queued', 'planned', 'applying', 'applied', 'failed', 'stale', 'cancelled'"
+WAITS = "state = 'queued' AND kind = 'delivery'"
 OPS = "op IN ('create', 'change', 'end', 'revive')"
 
 
@@ -37,16 +40,18 @@ class Run(Model, TenantRow, Versioned, table=True):
     """One attempt to bring the roster in step with a source.
 
     `kind`: delivery (an upload, planned and approved), manual (one change by hand), marking (a protection marking that
-    tightened), undo (the inverse of an applied run). `state`: queued, planned, applying, applied, failed, stale.
-    `guard`: clear, second_person, held.
+    tightened), undo (the inverse of an applied run). `state`: queued, planned, applying, applied, failed, stale,
+    cancelled; `ended_code` says why it did not come to be applied. `guard`: clear, second_person, held. `facts` are the
+    numbers that later runs of the source are judged together with, `year_roll` what became of classes and years.
     """
 
     __tablename__ = "run"
     __table_args__ = (
         CheckConstraint("kind IN ('delivery', 'manual', 'marking', 'undo')", name="kind"),
-        CheckConstraint("state IN ('queued', 'planned', 'applying', 'applied', 'failed', 'stale')", name="state"),
+        CheckConstraint(f"state IN ({STATES})", name="state"),
         CheckConstraint("guard IN ('clear', 'second_person', 'held')", name="guard"),
         ForeignKeyConstraint(["tenant_id", "upload_id"], ["upload.tenant_id", "upload.id"]),
+        Index("uq_run_queued", "tenant_id", "source", unique=True, postgresql_where=sql_text(WAITS)),
     )
 
     kind: str = Field(sa_type=Text)
@@ -62,13 +67,16 @@ class Run(Model, TenantRow, Versioned, table=True):
     counts_by_unit: list[dict[str, Any]] = Field(default_factory=list, sa_type=JSONB)
     finding_counts: dict[str, Any] = Field(default_factory=dict, sa_type=JSONB)
     files: list[dict[str, Any]] = Field(default_factory=list, sa_type=JSONB)
+    facts: dict[str, Any] = Field(default_factory=dict, sa_type=JSONB)
+    year_roll: dict[str, Any] | None = Field(default=None, sa_type=JSONB(none_as_null=True))
+    ended_code: str | None = Field(default=None, sa_type=Text)
     job_id: UUID | None = None
     started_by: UUID | None = None
     ended_at: datetime | None = Field(default=None, sa_type=TIMESTAMP)
 
 
 class Approval(Model, TenantRow, table=True):
-    """Somebody's word that exactly this plan may be applied."""
+    """Somebody's word that exactly this plan may be applied; with a reason where the plan was held."""
 
     __tablename__ = "approval"
     __table_args__ = (
@@ -79,6 +87,7 @@ class Approval(Model, TenantRow, table=True):
     run_id: UUID
     account_id: UUID
     plan_hash: str = Field(sa_type=Text)
+    reason: str | None = Field(default=None, sa_type=Text)
     approved_at: datetime = Field(default_factory=clock.now, sa_type=TIMESTAMP)
 
 

@@ -1,6 +1,17 @@
 """All rules by name. An area is a module of its own with a dictionary RULES; a new one is added to AREAS here."""
 
-from services.sync.rules import civic, completeness, delivery, encoding, fetching, identity, platform, registers, rows
+from services.sync.rules import (
+    civic,
+    completeness,
+    correlation,
+    delivery,
+    encoding,
+    fetching,
+    identity,
+    platform,
+    registers,
+    rows,
+)
 from services.sync.rules.rule import Mender, Rule, Severity
 
 AREAS: dict[str, dict[str, Rule]] = {
@@ -11,6 +22,7 @@ AREAS: dict[str, dict[str, Rule]] = {
     "rows": rows.RULES,
     "civic": civic.RULES,
     "identity": identity.RULES,
+    "correlation": correlation.RULES,
     "registers": registers.RULES,
     "platform": platform.RULES,
 }

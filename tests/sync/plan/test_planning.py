@@ -108,14 +108,19 @@ async def test_a_person_with_a_new_id_and_login_is_recognised_by_the_national_nu
     assert await roster.value("SELECT id FROM person WHERE source_id = 'nytt-id'") == known
 
 
-async def test_nobody_is_ever_recognised_by_name(roster: Roster) -> None:
+async def test_nobody_is_ever_recognised_by_name_alone_a_namesake_is_a_case_to_decide(roster: Roster) -> None:
     small = town()
     await roster.load(oneroster_zip(small))
     person = pupil(small)
     person.login, person.civic = "annan@alvsunda.example", ""
     renamed(small, person.id, "nytt-id")
     run = await roster.plan(oneroster_zip(small))
-    assert (run.counts["person"]["created"], run.counts["person"]["ended"]) == (1, 1)
+    assert (run.counts["person"]["created"], run.counts["person"]["ended"]) == (0, 0)
+    assert await roster.value("SELECT count(*) FROM planned_person WHERE source_id = 'nytt-id'") == 0
+    assert "perhaps_same" in await roster.findings(run)
+    assert await roster.rows("SELECT kind, state, source_id FROM correlation_case") == [
+        ("perhaps_same", "open", "nytt-id")
+    ]
 
 
 async def test_an_id_that_was_given_to_somebody_else_leaves_the_known_person_untouched(roster: Roster) -> None:
@@ -211,7 +216,7 @@ async def test_an_empty_file_ends_nobody_and_holds_the_plan(roster: Roster, empt
     header = member(content, emptied).split(b"\r\n")[0] + b"\r\n"
     run = await roster.plan(repacked(content, **{emptied.replace(".", "_"): header}))
     assert run.guard == "held"
-    assert {"code": "incomplete_file", "file": emptied, "count": 0} in run.guard_reasons
+    assert {"code": "incomplete_file", "file": emptied, "count": 0, "level": "never"} in run.guard_reasons
     assert {c["ended"] for c in run.counts.values()} == {0}
 
 

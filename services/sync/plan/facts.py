@@ -1,0 +1,145 @@
+"""Counts what the guard judges by, from the planned rows: every number gross, nothing of it about a single person."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from services.sync.plan.entities import BY_KIND
+from shared.kit.db import tenant_of
+
+# kind -> what tells the parts of it apart, and whether the parts of each unit are judged too
+_PARTS = {
+    "enrolment": ("school_form", True),
+    "placement": ("school_form", True),
+    "duty": ("role", False),
+    "membership": ("role", False),
+}
+_PLANNED_PARTS = """
+SELECT {part} AS part, {unit} AS unit_id, count(*) FILTER (WHERE op IN ('create', 'revive')) AS created,
+       count(*) FILTER (WHERE op = 'change') AS changed, count(*) FILTER (WHERE op = 'end' {unexplained}) AS ended
+FROM {planned} n WHERE tenant_id = :tenant AND run_id = :run GROUP BY GROUPING SETS ({sets})
+"""
+_UNEXPLAINED = "AND NOT EXISTS (SELECT FROM in_explained e WHERE e.kind = '{kind}' AND e.id = n.id)"
+_PRESENT_PARTS = """
+SELECT {part} AS part, {unit} AS unit_id, count(*) AS present
+FROM {table} WHERE tenant_id = :tenant AND source = :source AND ended_at IS NULL GROUP BY GROUPING SETS ({sets})
+"""
+# Values of persons that were something and became something else. A protected person's are not there to compare.
+_FIELDS = """
+SELECT count(*) FILTER (WHERE before->>'given_name' <> given_name) AS "givenName",
+       count(*) FILTER (WHERE before->>'family_name' <> family_name) AS "familyName",
+       count(*) FILTER (WHERE before->>'login' <> login) AS login,
+       count(*) FILTER (WHERE before->>'email' <> email) AS email,
+       count(*) FILTER (WHERE before->>'civic_hash' <> civic_hash::text) AS "nationalId",
+       count(*) FILTER (WHERE (before->>'protected')::boolean AND NOT protected) AS lifted
+FROM planned_person WHERE tenant_id = :tenant AND run_id = :run AND op IN ('change', 'revive')
+"""
+_TAKEN_OVER = """
+SELECT count(*) FROM planned_person n JOIN person p ON p.tenant_id = n.tenant_id AND p.id = n.id
+WHERE n.tenant_id = :tenant AND n.run_id = :run AND n.op = 'change' AND p.source NOT IN (:source, 'manual')
+"""
+_PROMOTED = """
+SELECT count(*) FROM planned_enrolment WHERE tenant_id = :tenant AND run_id = :run AND op = 'change'
+  AND school_year = (before->>'school_year')::int + 1
+"""
+_STAGED = "SELECT count(*) FROM in_{kind}"
+_DUPLICATED = "SELECT count(*) - count(DISTINCT ({key})) FROM in_{kind}"
+_TIES = {
+    "duty": "person_sid, unit_sid, role",
+    "enrolment": "person_sid, unit_sid, school_form",
+    "membership": "group_sid, person_sid, role",
+    "responsible": "child_sid, guardian_sid",
+}
+
+
+@dataclass(frozen=True)
+class Counted:
+    """Numbers of one plan."""
+
+    parts: list[dict[str, Any]] = field(default_factory=list)
+    fields: dict[str, int] = field(default_factory=dict)
+    lifted: int = 0
+    taken_over: int = 0
+    promoted: int = 0
+
+
+async def count_facts(
+    session: AsyncSession, run_id: UUID, source: str, totals: Mapping[str, Mapping[str, int]], *, rolling: bool
+) -> Counted:
+    """Look at no more than there is to look at: a plan that changes nobody costs nothing here. `rolling` leaves out
+    what the turn of the year explains."""
+    values = {"tenant": tenant_of(session), "run": run_id, "source": source}
+    parts = []
+    for kind in _PARTS:
+        if totals[kind]["ended"]:
+            parts += await _parts(session, kind, values, _UNEXPLAINED.format(kind=kind) if rolling else "")
+    if not (totals["person"]["changed"] or totals["person"]["created"]):
+        fields: dict[str, int] = {}
+    else:
+        fields = dict((await session.execute(text(_FIELDS), values)).one()._mapping)
+    return Counted(
+        parts,
+        {name: count for name, count in fields.items() if name != "lifted"},
+        fields.get("lifted", 0),
+        int(await session.scalar(text(_TAKEN_OVER), values) or 0) if totals["person"]["changed"] else 0,
+        int(await session.scalar(text(_PROMOTED), values) or 0) if totals["enrolment"]["changed"] else 0,
+    )
+
+
+async def _parts(session: AsyncSession, kind: str, values: Mapping[str, Any], unexplained: str) -> list[dict[str, Any]]:
+    column, by_unit = _PARTS[kind]
+    entity = BY_KIND[kind]
+    names = {
+        "part": column,
+        "unit": "unit_id" if by_unit else "NULL::uuid",
+        "sets": f"({column}), ({column}, unit_id)" if by_unit else f"({column})",
+        "table": entity.table,
+        "planned": entity.planned_table,
+        "unexplained": unexplained,
+    }
+    present = {
+        (row.part, row.unit_id): row.present
+        for row in await session.execute(text(_PRESENT_PARTS.format(**names)), values)
+    }
+    return [
+        {
+            "kind": kind,
+            "part": row.part,
+            "unit_id": str(row.unit_id) if row.unit_id else None,
+            "created": row.created,
+            "changed": row.changed,
+            "ended": row.ended,
+            "unchanged": max(0, present.get((row.part, row.unit_id), 0) - row.changed - row.ended),
+        }
+        for row in await session.execute(text(_PLANNED_PARTS.format(**names)), values)
+        if row.ended
+    ]
+
+
+async def count_surplus(session: AsyncSession, totals: Mapping[str, Mapping[str, int]]) -> dict[str, int]:
+    """By kind of tie: how many delivered rows more there are than rows that they stand for."""
+    surplus = {}
+    for kind in _TIES:
+        staged = int(await session.scalar(text(_STAGED.format(kind=kind))) or 0)
+        row = totals[kind]
+        surplus[kind] = max(0, staged - row["created"] - row["changed"] - row["unchanged"])
+    return surplus
+
+
+async def find_duplicates(
+    session: AsyncSession, surplus: Mapping[str, int], before: Mapping[str, int]
+) -> list[dict[str, Any]]:
+    """Ties that were delivered twice, beyond those that this source has always delivered twice."""
+    found = []
+    for kind, count in surplus.items():
+        if count <= before.get(kind, 0):
+            continue
+        twice = int(await session.scalar(text(_DUPLICATED.format(kind=kind, key=_TIES[kind]))) or 0)
+        base = int(await session.scalar(text(_STAGED.format(kind=kind))) or 0)
+        if twice > before.get(kind, 0):
+            found.append({"kind": kind, "count": twice - before.get(kind, 0), "base": base})
+    return found

@@ -1,0 +1,94 @@
+"""Brings together what a plan is judged by, judges it, and leaves the numbers with the run for those that follow."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import text
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from services.sync.plan.facts import count_facts, count_surplus, find_duplicates
+from services.sync.plan.guard import Facts, judge
+from services.sync.plan.memory import dripped, is_older, recall
+from services.sync.plan.models import Run
+from services.sync.plan.policy import GuardPolicy
+from services.sync.plan.suspicion import Case, record_cases
+from services.sync.plan.yearroll import Rolled, roll_year
+from services.sync.reading.frames import Done
+from shared.kit import clock
+from shared.kit.db import tenant_of
+
+_POLICY = "SELECT document FROM guard_policy WHERE tenant_id = :tenant AND source = :source"
+_NAMES = {"end": "ended", "change": "changed"}
+
+Numbers = dict[str | None, dict[str, int]]
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What the steps of planning have seen on their way."""
+
+    done: Done
+    moved: int
+    cases: Sequence[Case]
+    revived: Mapping[str, int]
+    vanished: Sequence[Mapping[str, Any]]
+
+
+async def policy_of(session: AsyncSession, source: str) -> GuardPolicy:
+    """The policy in force for a source: the customer's, or the defaults alone."""
+    document = await session.scalar(text(_POLICY), {"tenant": tenant_of(session), "source": source})
+    return GuardPolicy.of(document or {})
+
+
+async def judge_run(session: AsyncSession, run: Run, policy: GuardPolicy, seen: Seen) -> None:
+    """Set guard, reasons, facts and the report of a year roll. The run has its counts; cases are queued."""
+    memory = await recall(session, run.source)
+    rolled = await roll_year(session, run) if policy.rolls_on(clock.today()) else Rolled()
+    totals, units = _explained(run, rolled)
+    counted = await count_facts(session, run.id, run.source, run.counts, rolling=bool(rolled.report))
+    surplus = await count_surplus(session, run.counts)
+    ended = {kind: row["ended"] for kind, row in totals.items()}
+    persons = sum(run.counts["person"][name] for name in ("changed", "ended", "unchanged"))
+    are_too_many = policy.limit("identities_doubtful", "person").is_passed(len(seen.cases), persons)
+    if not are_too_many:
+        await record_cases(session, run, seen.cases)
+    facts = Facts(
+        totals=totals,
+        units=units,
+        files=run.files,
+        parts=counted.parts,
+        revived=seen.revived,
+        fields=counted.fields,
+        vanished=seen.vanished,
+        drip=await dripped(session, run.source, ended),
+        duplicates=await find_duplicates(session, surplus, memory.surplus) if memory.is_known else [],
+        cut_short=memory.cut_short(run.files),
+        moved=seen.moved,
+        doubtful=len(seen.cases),
+        waiting=0 if are_too_many else len(seen.cases),
+        lifted=counted.lifted,
+        taken_over=counted.taken_over,
+        promoted=counted.promoted,
+        is_older=await is_older(session, run.source, run.upload_id, memory),
+        unmatched_classes=rolled.unmatched if rolled.report else None,
+        classes=rolled.classes,
+    )
+    run.guard, run.guard_reasons = judge(facts, policy)
+    run.facts = {"ended": ended, "surplus": surplus}
+    run.year_roll = rolled.report or None
+
+
+def _explained(run: Run, rolled: Rolled) -> tuple[dict[str, dict[str, int]], list[dict[str, Any]]]:
+    """The run's numbers with what the year roll explains counted apart."""
+    totals = {kind: dict(row) for kind, row in run.counts.items()}
+    units = [dict(row) for row in run.counts_by_unit]
+    if not rolled.explained:
+        return totals, units
+    for row in units:
+        found = rolled.explained.get(row["kind"], {}).get(row["unit_id"], {})
+        for op, count in found.items():
+            for numbers in (row, totals[row["kind"]]):
+                numbers[_NAMES[op]] -= count
+                numbers["explained"] = numbers.get("explained", 0) + count
+    return totals, units

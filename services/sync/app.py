@@ -5,7 +5,7 @@ from datetime import date
 
 from fastapi import FastAPI
 
-from services.sync import models  # noqa: F401 - every table is known before the first query
+from services.sync import forgetting, models  # noqa: F401 - every table and who forgets is known from the start
 from services.sync.person_data import PERSON_DATA
 from services.sync.routers import INTERNAL_ROUTERS, ROUTERS
 from services.sync.settings import Settings

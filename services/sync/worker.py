@@ -1,6 +1,6 @@
 """The worker of the sync service: reads deliveries, applies plans, erases old files, follows removed access."""
 
-from services.sync import models  # noqa: F401 - every table is known before the first query
+from services.sync import forgetting, models  # noqa: F401 - every table and who forgets is known from the start
 from services.sync.jobs import SCHEDULE, jobs
 from services.sync.loginscope.tasks import on_login_scope_removed, on_login_scope_verified
 from services.sync.settings import Settings

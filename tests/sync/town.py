@@ -16,6 +16,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from cli.demo_roster import Municipality, joined, oneroster
 from cli.demo_roster.municipality import build
 from cli.demo_roster.people import DOMAIN
+from services.sync import forgetting, models  # noqa: F401 - as in every process of the service
 from services.sync.loginscope.service import LoginScopeService
 from services.sync.plan.keys import civic_keys
 from services.sync.plan.models import Run

@@ -7,6 +7,7 @@ from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.sync.plan.applying import apply_planned, lock_head
+from services.sync.plan.forgetters import forget_everywhere
 from services.sync.plan.models import Run
 from shared.contracts.sync import PersonProtected
 from shared.kit.db import tenant_of
@@ -65,6 +66,7 @@ async def protect(session: AsyncSession, ids: Sequence[UUID], source: str) -> No
     session.add(run)
     await session.flush()
     await session.execute(text(_PLAN), {"tenant": tenant, "ids": present, "run": run.id})
+    await forget_everywhere(session, ids)
     applied = await apply_planned(session, run, "marking")
     await forget_answers(session)
     for person_id in ids:

@@ -16,13 +16,15 @@ from services.sync.reading.emitting import Context
 from services.sync.reading.findings import Fatal, Finding
 from services.sync.reading.frames import FrameWriter, Kind
 from services.sync.reading.mapping import Mapping
+from services.sync.reading.registers import as_tables
 from services.sync.reading.source import Limits, open_source
 
 
 def main(stdin: BinaryIO, stdout: BinaryIO) -> None:
     """Limit this process, then read one delivery."""
     task = json.loads(stdin.readline())
-    resource.setrlimit(resource.RLIMIT_AS, (task["memoryBytes"], task["memoryBytes"]))
+    # What is written to, not what is reserved: polars reserves far more than it ever uses.
+    resource.setrlimit(resource.RLIMIT_DATA, (task["memoryBytes"], task["memoryBytes"]))
     resource.setrlimit(resource.RLIMIT_CPU, (task["cpuSeconds"], task["cpuSeconds"]))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
@@ -51,9 +53,11 @@ def _read(task: dict[str, Any], content: bytes, sink: FrameWriter) -> dict[str, 
         today=date.fromisoformat(task["today"]),
         country=mapping.national_id,
         fail_closed=mapping.absent_marking == "protected",
+        row_by_row=task.get("rowByRow", False),
+        missing_rule="field_not_permitted" if mapping.manifest == "ss12000" else "optional_column_missing",
     )
     source = open_source(content, mapping.files[0].file, Limits(task["expandedBytes"]))
-    summary = read_delivery(source, mapping, context)
+    summary = read_delivery(*as_tables(source, mapping, context), context)
     return {
         "files": [vars(file) for file in summary.files],
         "incomplete": sorted(summary.incomplete),

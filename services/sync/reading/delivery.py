@@ -3,20 +3,25 @@
 import csv
 import io
 import itertools
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
+from services.sync.reading.bulk import BulkReader
 from services.sync.reading.canonical import ENTITIES
 from services.sync.reading.cells import clean
 from services.sync.reading.emitting import Cells, Columns, Context, Row
 from services.sync.reading.findings import Fatal, Finding
 from services.sync.reading.mapping import Emit, MappedFile, Mapping
 from services.sync.reading.oneroster import check_manifest
-from services.sync.reading.sniff import column_key, sniff_delimiter, sniff_encoding
+from services.sync.reading.sniff import column_key, in_utf8, sniff_delimiter, sniff_encoding
 from services.sync.reading.source import Source
-from services.sync.reading.steps import Step, column_of, columns_of, is_required
+from services.sync.reading.steps import Step, asked_of, column_of, columns_of, is_asked_while_collected, is_required
+from services.sync.reading.table import Layout, table_of
 
 _FIELD_LIMIT = 64 * 1024
+# A larger file is read row by row, so that memory does not grow with it.
+_AT_ONCE = 400 * 1024 * 1024
 
 
 @dataclass
@@ -29,6 +34,7 @@ class FileSummary:
     encoding: str = ""
     delimiter: str = ""
     is_complete: bool = True
+    ends_with_line: bool = True
 
 
 @dataclass
@@ -49,6 +55,7 @@ def read_delivery(source: Source, mapping: Mapping, context: Context) -> Summary
     # What the mapping does not speak of, the delivery says nothing about.
     spoken = {kind for file in mapping.files for kind in _entities(file.emits)}
     summary = Summary(incomplete=set(ENTITIES) - spoken)
+    reading = _Reading(context, BulkReader(_several(mapping)))
     for file in mapping.files:
         name = names.get(file.file.casefold())
         if name is None:
@@ -57,7 +64,7 @@ def read_delivery(source: Source, mapping: Mapping, context: Context) -> Summary
             context.sink.finding(Finding("optional_file_missing", file.file))
             summary.incomplete |= _entities(file.emits) | _asking_for(mapping, file.emits)
             continue
-        reader = _FileReader(source, name, file, context)
+        reader = _FileReader(source, name, file, reading)
         done = reader.read(summary)
         summary.files.append(done)
         if not done.is_complete:
@@ -83,24 +90,75 @@ def _entities(emits: Iterable[Emit]) -> set[str]:
     return {emit.entity for emit in emits if emit.entity}
 
 
+def _several(mapping: Mapping) -> frozenset[str]:
+    """The kinds that more than one emit fills."""
+    counts = Counter(emit.entity for file in mapping.files for emit in file.emits if emit.entity)
+    return frozenset(kind for kind, count in counts.items() if count > 1)
+
+
+def _columns_in(header: Cells) -> Columns:
+    places: dict[str, int] = {}
+    for place, cell in enumerate(header):
+        places.setdefault(column_key(cell), place)
+    return Columns(places, column_key)
+
+
+@dataclass(frozen=True)
+class _Reading:
+    context: Context
+    bulk: BulkReader
+
+
 class _FileReader:
-    def __init__(self, source: Source, name: str, file: MappedFile, context: Context) -> None:
+    def __init__(self, source: Source, name: str, file: MappedFile, reading: "_Reading") -> None:
         self._source = source
         self._name = name
         self._file = file
-        self._context = context
+        self._context = reading.context
+        self._bulk = reading.bulk
         self._done = FileSummary(name)
 
     def read(self, summary: Summary) -> FileSummary:
         with self._source.open(self._name) as stream:
+            body = stream.read(_AT_ONCE + 1)
+        is_small = len(body) <= _AT_ONCE
+        at_once = is_small and not self._context.row_by_row
+        with io.BytesIO(body) if is_small else self._source.open(self._name) as stream:
             encoded = sniff_encoding(stream, self._name, self._file.encoding)
         for finding in encoded.findings:
             self._context.sink.finding(finding)
         self._done.encoding = encoded.encoding
-        with self._source.open(self._name) as stream:
+        self._done.ends_with_line = encoded.ends_with_line
+        if at_once and self._read_table(in_utf8(body, encoded.encoding), summary):
+            return self._done
+        self._bulk.tell(self._context.seen)
+        stream = io.BytesIO(body) if is_small else self._source.open(self._name)
+        with stream:
             text = io.TextIOWrapper(stream, encoded.encoding, errors="replace", newline="")
             self._read_text(text, summary, is_cut=not encoded.ends_with_line)
         return self._done
+
+    def _read_table(self, body: bytes, summary: Summary) -> bool:
+        """Read all rows at once; False, and nothing is said, where they must be read one by one."""
+        first = body[: body.find(b"\n") + 1].decode(errors="replace")
+        delimiter = self._file.delimiter or sniff_delimiter(first, columns_of(self._file))
+        header = next(csv.reader([first], delimiter=delimiter), [])
+        if not header or first.count('"') % 2 or is_asked_while_collected(self._file):
+            return False
+        columns = _columns_in(header)
+        places = [place for name in asked_of(self._file) if (place := columns.place(name)) is not None]
+        table = table_of(body, Layout(delimiter, header, self._file.trailer), places) if places else None
+        if table is None:
+            return False
+        self._done.delimiter = delimiter
+        self._done.rows = table.lines
+        steps = self._compile(header, summary)
+        self._done.bad_rows = len(self._bulk.read(table, steps, self._name, len(header)))
+        if table.trailer is not None:
+            self._check_trailer(table.trailer, table.lines + 2)
+        else:
+            self._finish(table.lines + 1, is_cut=False)
+        return True
 
     def _read_text(self, text: io.TextIOWrapper, summary: Summary, *, is_cut: bool) -> None:
         first = text.readline(_FIELD_LIMIT)
@@ -170,16 +228,13 @@ class _FileReader:
         self._context.sink.finding(finding)
 
     def _compile(self, header: Cells, summary: Summary) -> list[Step]:
-        places: dict[str, int] = {}
-        for place, cell in enumerate(header):
-            places.setdefault(column_key(cell), place)
-        columns = Columns(places, column_key)
+        columns = _columns_in(header)
         steps = []
         for emit in self._file.emits:
             if not self._check_columns(emit, columns):
                 summary.incomplete |= _entities([emit])
                 continue
-            steps.append(Step(emit, columns, self._file.skip, self._context))
+            steps.append(Step(emit, columns, self._file.skips, self._context))
             if emit.entity == "person" and column_of(emit, "marking") and columns.place(column_of(emit, "marking")):
                 summary.tells_marking = True
         return steps
@@ -192,5 +247,5 @@ class _FileReader:
                 continue
             if is_required(emit, name):
                 raise Fatal("column_missing", self._name, line=1, column=column)
-            self._context.sink.finding(Finding("optional_column_missing", self._name, 1, column))
+            self._context.sink.finding(Finding(self._context.missing_rule, self._name, 1, column))
         return all(columns.place(condition.column) is not None for condition in emit.conditions)

@@ -47,6 +47,11 @@ class FrameWriter:
         if self._buffers[entity].tell() > _FLUSH:
             self._flush(entity)
 
+    def bulk(self, entity: str, csv: bytes) -> None:
+        """Rows of `entity` that stand as CSV already."""
+        name = entity.encode()
+        self._frame(Kind.rows, bytes([len(name)]) + name + csv)
+
     def protect(self, sid: str) -> None:
         self.row(PROTECT, [sid])
 
@@ -71,8 +76,7 @@ class FrameWriter:
         buffer.seek(0)
         buffer.truncate()
         if body:
-            name = entity.encode()
-            self._frame(Kind.rows, bytes([len(name)]) + name + body)
+            self.bulk(entity, body)
 
     def _frame(self, kind: Kind, body: bytes) -> None:
         self._write(HEADER.pack(kind, len(body)))

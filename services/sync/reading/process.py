@@ -53,7 +53,7 @@ async def read_in_child(task: ReadTask, content: AsyncIterator[bytes]) -> AsyncI
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.DEVNULL,  # a traceback would show what it was reading
         cwd=_ROOT,
-        env={"PYTHONPATH": str(_ROOT), "PYTHONDONTWRITEBYTECODE": "1"},
+        env={"PYTHONPATH": str(_ROOT), "PYTHONDONTWRITEBYTECODE": "1", "POLARS_MAX_THREADS": "2"},
         limit=1 << 20,
     )
     try:

@@ -38,6 +38,11 @@ def sniff_encoding(stream: BinaryIO, name: str, declared: str | None) -> Encoded
     return Encoded(encoding, last.rstrip(b"\x00").endswith((b"\n", b"\r")), tuple(findings))
 
 
+def in_utf8(body: bytes, encoding: str) -> bytes:
+    """What `body` says in `encoding`, in UTF-8 without a mark."""
+    return body if encoding == "utf-8" else body.decode(encoding, errors="replace").encode()
+
+
 def _try_utf8(piece: bytes, stream: BinaryIO) -> tuple[int | None, bytes]:
     """The line of the first byte that is not UTF-8, or None; and the last piece of the stream."""
     decoder = codecs.getincrementaldecoder("utf-8")()

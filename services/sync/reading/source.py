@@ -105,11 +105,11 @@ def _check_entry(info: zipfile.ZipInfo) -> None:
 class _Budget:
     """What all files together may still expand to: the sizes in an archive's directory may lie.
 
-    Every file is read twice, once to find its encoding.
+    A file is read at most three times: at once, and where it is too large for that to find its encoding and its rows.
     """
 
     def __init__(self, expanded_bytes: int) -> None:
-        self.left = 2 * expanded_bytes
+        self.left = 3 * expanded_bytes
 
 
 class _Metered(io.RawIOBase):

@@ -17,6 +17,18 @@ def columns_of(file: MappedFile) -> set[str]:
     return {column_of(emit, name) for emit in file.emits for name in emit.fields}
 
 
+def asked_of(file: MappedFile) -> set[str]:
+    """Every column that a row of a file is read by: those of fields, and those of conditions."""
+    conditions = [*file.skips, *(condition for emit in file.emits for condition in emit.conditions)]
+    return (columns_of(file) | {condition.column for condition in conditions}) - {""}
+
+
+def is_asked_while_collected(file: MappedFile) -> bool:
+    """Whether rows of a file ask for ids that earlier rows of the same file collect."""
+    collected = {emit.collect for emit in file.emits if emit.collect}
+    return any(condition.collected in collected for emit in file.emits for condition in emit.conditions)
+
+
 def is_required(emit: Emit, name: str) -> bool:
     """Whether the emit is nothing without the field."""
     if emit.entity is None:
@@ -28,46 +40,52 @@ def is_required(emit: Emit, name: str) -> bool:
 class Step:
     """An emit with its conditions; called once per row."""
 
-    def __init__(self, emit: Emit, columns: Columns, skip: When | None, context: Context) -> None:
-        self._tests = [_Test(condition, columns, context) for condition in emit.conditions]
-        self._skip = _Test(skip, columns, context) if skip and columns.place(skip.column) is not None else None
-        self._run = _Collector(emit, columns, context) if emit.collect else Emitter(emit, columns, context)
+    def __init__(self, emit: Emit, columns: Columns, skips: tuple[When, ...], context: Context) -> None:
+        self.tests = [Test(condition, columns, context) for condition in emit.conditions]
+        there = (skip for skip in skips if columns.place(skip.column) is not None)
+        self.skips = [Test(skip, columns, context) for skip in there]
+        self.run = Collector(emit, columns, context) if emit.collect else Emitter(emit, columns, context)
 
     def __call__(self, cells: Cells, row: Row) -> bool:
         """Whether the row is good as far as this emit is concerned."""
-        if self._skip is not None and self._skip(cells):
+        if any(skip(cells) for skip in self.skips):
             return True
-        return not all(test(cells) for test in self._tests) or self._run(cells, row)
+        return not all(test(cells) for test in self.tests) or self.run(cells, row)
 
 
-class _Test:
+class Test:
+    """One condition on one column."""
+
     def __init__(self, condition: When, columns: Columns, context: Context) -> None:
         place = columns.place(condition.column)
         if place is None:
             raise ValueError(f"no column {condition.column}")
-        self._place = place
-        self._among = None if condition.among is None else {word.casefold() for word in condition.among}
-        self._collected = (
+        self.place = place
+        self.among = None if condition.among is None else {word.casefold() for word in condition.among}
+        self.collected = (
             None if condition.collected is None else context.collected.setdefault(condition.collected, set())
         )
 
     def __call__(self, cells: Cells) -> bool:
-        cell = clean(cells[self._place])
-        if self._collected is not None:
-            return cell in self._collected
-        return cell.casefold() in self._among if self._among is not None else bool(cell)
+        return self.holds(clean(cells[self.place]))
+
+    def holds(self, cell: str) -> bool:
+        """Whether a cleaned cell fulfils it."""
+        if self.collected is not None:
+            return cell in self.collected
+        return cell.casefold() in self.among if self.among is not None else bool(cell)
 
 
-class _Collector:
+class Collector:
     """Remembers the ids of one column under a name, for a later `when`."""
 
     def __init__(self, emit: Emit, columns: Columns, context: Context) -> None:
         place = columns.place(column_of(emit, "id"))
         if place is None:
             raise ValueError("the column to collect is missing")
-        self._place = place
-        self._ids = context.collected.setdefault(str(emit.collect), set())
+        self.place = place
+        self.ids = context.collected.setdefault(str(emit.collect), set())
 
     def __call__(self, cells: Cells, _: Row) -> bool:
-        self._ids.add(clean(cells[self._place]))
+        self.ids.add(clean(cells[self.place]))
         return True

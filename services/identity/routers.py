@@ -75,17 +75,18 @@ ROUTERS: list[APIRouter] = [
     journal_router("identity", is_sealed=True),
 ]
 
+# Routes are tried in turn: first what every login asks for.
 PROTOCOL_ROUTERS: list[APIRouter] = [
     token,
+    authorization,
+    saml_login,
+    oidc_login,
     discovery,
     discovery_pages,
-    authorization,
     pushing,
     devices,
     device_page,
     userinfo,
-    oidc_login,
-    saml_login,
     saml_metadata,
     oidc_keys,
     break_glass_page,

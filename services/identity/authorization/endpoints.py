@@ -9,9 +9,11 @@ from fastapi.responses import RedirectResponse
 from services.identity.authorization.errors import LoginExpired, UntrustedRedirect
 from services.identity.authorization.request import AuthorizationRequest, check_request, is_registered_redirect
 from services.identity.authorization.service import LOGIN_LIFETIME, Authorization, satisfies
+from services.identity.client.authentication import ClientAuthenticator
 from services.identity.client.models import Client
-from services.identity.dependencies import ClientsDep, DatabaseDep, KeyRingDep, SettingsDep
+from services.identity.dependencies import SettingsDep, settings_of
 from services.identity.key.hint import hinted_claims
+from services.identity.key.ring import KeyRing
 from services.identity.par.service import PushedRequests
 from services.identity.protocol.answer import redirect
 from services.identity.protocol.browser import is_from_another_site
@@ -22,6 +24,8 @@ from services.identity.protocol.parameters import AUTHORIZATION
 from services.identity.protocol.refusal import Refusal
 from services.identity.session import cookie
 from services.identity.session.service import LiveSession, live_session
+from shared.kit.db import Database
+from shared.web.runtime import runtime
 
 _ANSWER = "https://app.startklar.dev/callback?code=AZefOnweexKdOl8MK56NEQ...&state=af0ifjsldkj&iss=https%3A%2F%2F..."
 _RESPONSES = {
@@ -40,11 +44,11 @@ router = APIRouter(
 class AuthorizationDesk:
     """The authorization endpoint's work for one request."""
 
-    def __init__(self, database: DatabaseDep, clients: ClientsDep, ring: KeyRingDep, settings: SettingsDep) -> None:
+    def __init__(self, database: Database, clients: ClientAuthenticator, ring: KeyRing, issuer: str) -> None:
         self._database = database
         self._clients = clients
         self._ring = ring
-        self._issuer = settings.issuer
+        self._issuer = issuer
         self._decisions = Authorization(database)
 
     async def answer(self, request: Request, parameters: Parameters) -> Response:
@@ -113,10 +117,11 @@ class AuthorizationDesk:
         return response
 
 
-async def _desk(
-    database: DatabaseDep, clients: ClientsDep, ring: KeyRingDep, settings: SettingsDep
-) -> AuthorizationDesk:
-    return AuthorizationDesk(database, clients, ring, settings)
+async def _desk(request: Request) -> AuthorizationDesk:
+    """One dependency in place of one for each thing that it needs."""
+    held = runtime(request)
+    issuer = settings_of(request).issuer
+    return AuthorizationDesk(held.database, held.resources[ClientAuthenticator], held.resources[KeyRing], issuer)
 
 
 DeskDep = Annotated[AuthorizationDesk, Depends(_desk)]

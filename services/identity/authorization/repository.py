@@ -39,19 +39,6 @@ class LoginRequestRepository:
         )
         return (await self._session.exec(query)).one_or_none()
 
-    async def get_departed(self, request_id: UUID, state_hash: bytes) -> LoginRequest | None:
-        """The login that left with this state, locked, while nobody has used it or sent it off again."""
-        query = (
-            select(LoginRequest)
-            .where(
-                LoginRequest.id == request_id,
-                LoginRequest.state_hash == state_hash,
-                col(LoginRequest.used_at).is_(None),
-            )
-            .with_for_update()
-        )
-        return (await self._session.exec(query)).one_or_none()
-
     async def delete_expired(self, until: datetime) -> None:
         await self._session.execute(delete(LoginRequest).where(col(LoginRequest.expires_at) < until))
 

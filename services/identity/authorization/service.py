@@ -1,6 +1,7 @@
 """Answers authorization requests: a code for who has logged in well enough, else a login to begin."""
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,19 +14,23 @@ from services.identity.authorization.repository import CodeRepository, LoginRequ
 from services.identity.authorization.request import AuthorizationRequest
 from services.identity.population.service import PopulationService
 from services.identity.protocol.refusal import Refusal
-from services.identity.provider.service import active_protocols
 from services.identity.session.service import LiveSession
-from services.identity.tenant.models import Tenant
-from services.identity.tenant.service import TenantService
+from services.identity.tenant.directory import find_active_tenant
 from shared.kit import clock
 from shared.kit.db import Database, tenant_of
 from shared.kit.handle import Handle, digest_of
+from shared.kit.hot import as_row, insertion
 from shared.kit.ids import new_id
 
 CODE_LIFETIME = timedelta(seconds=60)
 LOGIN_LIFETIME = timedelta(minutes=10)
 # What a provider's clock and ours may differ by when a fresh login is measured against max_age.
 AGE_LEEWAY = timedelta(seconds=30)
+
+_BEGIN = f"begun AS ({insertion('login_request', '$2')})"
+_PROTOCOLS = """SELECT ARRAY(
+    SELECT p.protocol FROM identity_provider p WHERE p.tenant_id = tenant.id AND p.state = 'active' LIMIT 2
+) AS protocols LIMIT 1"""
 
 
 @dataclass(frozen=True)
@@ -45,16 +50,7 @@ class Authorization:
 
     async def find_tenant(self, named: str | None) -> UUID | None:
         """The active tenant of an id or a short name."""
-        if named is None:
-            return None
-        async with self._database.transaction(None) as session:
-            tenants = TenantService(session)
-            tenant: Tenant | None = None
-            try:
-                tenant = await tenants.find(UUID(named))
-            except ValueError:
-                tenant = await tenants.find_by_slug(named[:50])
-        return tenant.id if tenant and tenant.state == "active" else None
+        return await find_active_tenant(self._database, named) if named is not None else None
 
     async def may_use(self, live: LiveSession, request: AuthorizationRequest) -> bool:
         """Whether a session spares the person a login.
@@ -91,21 +87,19 @@ class Authorization:
         is_step_up = is_at_home and request.hinted_account in (None, live.account_id if live else None)
         handle, now = Handle.new(home), clock.now()
         browser = browser if browser and len(browser) == 43 else secrets.token_urlsafe(32)
-        async with self._database.transaction(home) as session:
-            path = await _next_path(session, home)
-            LoginRequestRepository(session).add(
-                LoginRequest(
-                    tenant_id=home,
-                    handle_hash=handle.digest,
-                    browser_hash=digest_of(browser),
-                    request=request.model_dump(mode="json"),
-                    expected_account_id=live.account_id if live and is_step_up else None,
-                    former_session_id=live.id if live and live.home == home else None,
-                    created_at=now,
-                    expires_at=now + LOGIN_LIFETIME,
-                )
-            )
-        return LoginBegun(path, handle, browser)
+        row = {
+            "tenant_id": home,
+            "id": new_id(),
+            "handle_hash": handle.digest,
+            "browser_hash": digest_of(browser),
+            "request": request.model_dump(mode="json"),
+            "expected_account_id": live.account_id if live and is_step_up else None,
+            "former_session_id": live.id if live and live.home == home else None,
+            "created_at": now,
+            "expires_at": now + LOGIN_LIFETIME,
+        }
+        found = await self._database.hot_change(home, _BEGIN, _PROTOCOLS, as_row(LoginRequest, row))
+        return LoginBegun(_next_path(found[0]["protocols"], home), handle, browser)
 
 
 def satisfies(live: LiveSession, request: AuthorizationRequest, leeway: timedelta = timedelta(0)) -> bool:
@@ -148,9 +142,8 @@ def code_values(handle: Handle, request: AuthorizationRequest, live: LiveSession
     }
 
 
-async def _next_path(session: AsyncSession, home: UUID) -> str:
+def _next_path(protocols: Sequence[str], home: UUID) -> str:
     """To the one login method of the tenant, or to the page where the person chooses among several."""
-    protocols = await active_protocols(session)
     if len(protocols) > 1:
         return "/oauth2/login"
     # Without any, the login route tells the person so.

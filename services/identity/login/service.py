@@ -14,9 +14,8 @@ from services.identity.account.models import Account
 from services.identity.admission.service import Admission
 from services.identity.assurance.evaluation import wishes
 from services.identity.authorization.arrival import use_login
-from services.identity.authorization.errors import LoginExpired, NoLoginHere
-from services.identity.authorization.models import LoginRequest
-from services.identity.authorization.repository import LoginRequestRepository
+from services.identity.authorization.departure import Leaving, depart
+from services.identity.authorization.errors import LoginExpired
 from services.identity.authorization.request import AuthorizationRequest
 from services.identity.authorization.service import AGE_LEEWAY, Authorization, satisfies
 from services.identity.login.plain import NOT_STRONG_ENOUGH, PlainLogins, new_session, plain_login
@@ -34,7 +33,6 @@ from services.identity.session.service import LiveSession, SessionService
 from services.identity.trial.service import TrialOutcome, TrialService
 from services.identity.verification.service import VerificationService
 from shared.auth import Acr
-from shared.kit import clock
 from shared.kit.db import Database
 from shared.kit.handle import Handle, digest_of
 
@@ -52,34 +50,28 @@ class LoginDesk:
         tenant: UUID,
         handle: Handle | None,
         browser: str | None,
-        protocol: Protocol,
+        memory: ProtocolMemory,
         provider_id: UUID | None = None,
     ) -> Departure:
-        """Where the login goes. Raises LoginExpired, NoLoginHere. `remember` must follow before the person leaves."""
+        """Where the login goes; its answer will find `memory`. Raises LoginExpired, NoLoginHere."""
         if handle is None or handle.tenant != tenant:
             raise LoginExpired()
-        browser = browser or secrets.token_urlsafe(32)
-        async with self._database.transaction(tenant) as session:
-            row = await LoginRequestRepository(session).find_open(handle.digest, digest_of(browser), clock.now())
-            if row is None:
-                raise LoginExpired()
-            provider = await self._destination(session, row, protocol, provider_id)
-            state = Handle.new(tenant)
-            row.provider_id, row.state_hash, row.browser_hash = provider.id, state.digest, digest_of(browser)
-            on_trial = await TrialService(session, self._sealer).wanted(row.trial_id) if row.trial_id else None
-            wanted = _wishes(_request(row), provider, on_trial)
-        return Departure(
-            row.id, provider, state, wanted, browser, row.purpose, is_step_up=row.expected_account_id is not None
+        browser, state = browser or secrets.token_urlsafe(32), Handle.new(tenant)
+        leaving = Leaving(
+            handle_hash=handle.digest,
+            browser_hash=digest_of(browser),
+            state_hash=state.digest,
+            protocol=memory.protocol,
+            provider_id=provider_id,
+            nonce=memory.nonce,
+            code_verifier=memory.code_verifier,
+            request_id=memory.request_id,
         )
-
-    async def remember(self, departure: Departure, memory: ProtocolMemory) -> None:
-        """Keep what the protocol must find again. Raises LoginExpired when the login was used meanwhile."""
-        async with self._database.transaction(departure.provider.tenant_id) as session:
-            row = await LoginRequestRepository(session).get_departed(departure.request_id, departure.state.digest)
-            if row is None:
-                raise LoginExpired()
-            row.nonce, row.code_verifier = memory.nonce, memory.code_verifier
-            row.protocol_request_id = memory.request_id
+        departed = await depart(self._database, tenant, leaving)
+        provider = await self._providers.get(tenant, departed.provider_id, departed.provider_revision)
+        wanted = _wishes(departed.request, provider, await self._wanted(tenant, departed.trial_id))
+        is_step_up = departed.expected_account_id is not None
+        return Departure(provider, state, wanted, browser, departed.purpose, is_step_up=is_step_up)
 
     async def underway(self, tenant: UUID, state: Handle | None, browser: str | None, protocol: Protocol) -> Underway:
         """The login that an answer belongs to, used up. Raises LoginExpired for any other answer."""
@@ -184,17 +176,12 @@ class LoginDesk:
             await VerificationService(session).prove(provider, trial.population, Acr(trial.acr), trial.id)
         return LoginFault(trial.fault) if trial.fault else None
 
-    async def _destination(
-        self, session: AsyncSession, row: LoginRequest, protocol: Protocol, provider_id: UUID | None
-    ) -> IdentityProvider:
-        """The one provider of a trial; else the active one that was chosen, or the first of this protocol."""
-        providers = ProviderService(session, self._sealer)
-        if row.purpose == "trial" and row.provider_id is not None:
-            return await providers.get(row.provider_id)
-        for provider in await providers.active():
-            if provider.protocol == protocol and provider_id in (None, provider.id):
-                return provider
-        raise NoLoginHere()
+    async def _wanted(self, tenant: UUID, trial_id: UUID | None) -> Acr | None:
+        """The level that a trial has to reach."""
+        if trial_id is None:
+            return None
+        async with self._database.transaction(tenant) as session:
+            return await TrialService(session, self._sealer).wanted(trial_id)
 
     async def whom(
         self, session: AsyncSession, provider: IdentityProvider, proven: ProvenLogin, expected: UUID | None = None
@@ -229,10 +216,6 @@ def refusal_of(failure: LoginFailed) -> Refusal:
     if failure.fault is LoginFault.too_weak:
         return Refusal("unmet_authentication_requirements", "the login was not as strong or recent as asked for")
     return Refusal("access_denied", failure.fault.words.en)
-
-
-def _request(row: LoginRequest) -> AuthorizationRequest | None:
-    return AuthorizationRequest.model_validate(row.request) if row.request is not None else None
 
 
 def _wishes(request: AuthorizationRequest | None, provider: IdentityProvider, on_trial: Acr | None = None) -> Wishes:

@@ -25,7 +25,6 @@ class Wishes:
 class Departure:
     """A login about to leave for a provider. `state` comes back with the answer; `browser` is the cookie's value."""
 
-    request_id: UUID
     provider: IdentityProvider
     state: Handle
     wishes: Wishes
@@ -68,6 +67,7 @@ class LoggedIn:
 class ProtocolMemory:
     """What a protocol must find again when the answer comes."""
 
+    protocol: Protocol
     nonce: str | None = None
     code_verifier: str | None = None
     request_id: str | None = None

@@ -36,9 +36,10 @@ class OidcFlow:
         self, tenant: UUID, handle: Handle | None, browser: str | None, provider_id: UUID | None
     ) -> tuple[str, Departure]:
         """The provider's address for the browser. Raises LoginExpired, NoLoginHere, or LoginFailed of the provider."""
-        departure = await self.desk.depart(tenant, handle, browser, "oidc", provider_id)
-        asked, nonce, verifier = departure.wishes, secrets.token_urlsafe(32), secrets.token_urlsafe(48)
-        await self.desk.remember(departure, ProtocolMemory(nonce=nonce, code_verifier=verifier))
+        nonce, verifier = secrets.token_urlsafe(32), secrets.token_urlsafe(48)
+        memory = ProtocolMemory("oidc", nonce=nonce, code_verifier=verifier)
+        departure = await self.desk.depart(tenant, handle, browser, memory, provider_id)
+        asked = departure.wishes
         challenge = Challenge(departure.state.text, nonce, verifier)
         wishes = Wishes(asked.contexts, asked.max_age, asked.must_log_in_again)
         registration = await self._registrations.of(departure.provider)

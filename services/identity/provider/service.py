@@ -219,11 +219,6 @@ async def providers_of(session: AsyncSession) -> Sequence[IdentityProvider]:
     return await ProviderRepository(session).list(_MOST, None)
 
 
-async def active_protocols(session: AsyncSession) -> list[str]:
-    """The protocol of each active provider of the session's tenant, oldest first; nothing secret is opened for it."""
-    return [provider.protocol for provider in await ProviderRepository(session).active()]
-
-
 def _values(acr_map: Mapping[str, Acr]) -> dict[str, str]:
     return {theirs: ours.value for theirs, ours in acr_map.items()}
 

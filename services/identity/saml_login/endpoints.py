@@ -19,7 +19,7 @@ from fastapi.responses import RedirectResponse
 
 from services.identity.authorization.errors import LoginExpired
 from services.identity.authorization.service import LOGIN_LIFETIME
-from services.identity.dependencies import SettingsDep, settings_of
+from services.identity.dependencies import settings_of
 from services.identity.login.answer import PROVIDER_AWAY, bind_browser, chosen_provider, conclude
 from services.identity.login.service import LoginDesk
 from services.identity.proof.faults import LoginFailed
@@ -62,7 +62,7 @@ async def _flow(request: Request) -> SamlFlow:
     return SamlFlow(desk, held.database, held.resources[TenantKeyRing], settings_of(request).issuer)
 
 
-async def _query(request: Request) -> Parameters:
+def _query(request: Request) -> Parameters:
     try:
         return Parameters.parse(request.url.query)
     except Refusal as refusal:
@@ -70,7 +70,6 @@ async def _query(request: Request) -> Parameters:
 
 
 FlowDep = Annotated[SamlFlow, Depends(_flow)]
-QueryDep = Annotated[Parameters, Depends(_query)]
 
 
 @router.get(
@@ -82,10 +81,9 @@ QueryDep = Annotated[Parameters, Depends(_query)]
     },
     openapi_extra=as_query(*DEPARTURE),
 )
-async def saml_login(
-    tenant: HomeTenant, request: Request, query: QueryDep, flow: FlowDep, settings: SettingsDep
-) -> Response:
+async def saml_login(tenant: HomeTenant, request: Request, flow: FlowDep) -> Response:
     """On to the tenant's SAML identity provider, with a signed request."""
+    settings, query = settings_of(request), _query(request)
     browser = cookie.read_cookie(request, cookie.LOGIN, settings.issuer)
     try:
         handle, provider_id = Handle.parse(query.get("request")), chosen_provider(query)
@@ -108,12 +106,12 @@ async def saml_login(
     responses=redirects("To the client with a code or an `error`", "https://app.startklar.dev/callback?code=AZef..."),
     openapi_extra=as_form(*SAML_ARRIVAL),
 )
-async def saml_acs(tenant: HomeTenant, request: Request, flow: FlowDep, settings: SettingsDep) -> Response:
+async def saml_acs(tenant: HomeTenant, request: Request, flow: FlowDep) -> Response:
     """Back from the identity provider (assertion consumer service): a session for the browser, a code for the client.
 
     A response that no login of this browser waits for is refused, however good it is: unsolicited ones too.
     """
-    form = await _read(request)
+    settings, form = settings_of(request), await _read(request)
     names = (cookie.SAML, cookie.LOGIN)
     browser = next((found for name in names if (found := cookie.read_cookie(request, name, settings.issuer))), None)
     underway = await flow.desk.underway(tenant, Handle.parse(form.get("RelayState")), browser, "saml")

@@ -62,11 +62,11 @@ class SamlFlow:
         self, tenant: UUID, handle: Handle | None, browser: str | None, provider_id: UUID | None
     ) -> tuple[Outgoing, Departure]:
         """A signed request for the browser to take along. Raises LoginExpired, NoLoginHere, LoginFailed."""
-        departure = await self.desk.depart(tenant, handle, browser, "saml", provider_id)
+        request_id = new_message_id()
+        memory = ProtocolMemory("saml", request_id=request_id)
+        departure = await self.desk.depart(tenant, handle, browser, memory, provider_id)
         trust = await trust_of(self._database, departure.provider)
         keys = await self._keys.saml(tenant)
-        request_id = new_message_id()
-        await self.desk.remember(departure, ProtocolMemory(request_id=request_id))
         message = build_request(self._request(request_id, departure, trust))
         credential = _credential(keys) if trust.configuration.sign_requests else None
         state, address = departure.state.text, trust.sso.location

@@ -91,8 +91,8 @@ class Methods:
     async def arrive(self, trial: dict[str, Any], protocol: Any = "oidc") -> Underway:
         """The trial's login, come back from the provider in its browser."""
         handle = Handle.parse(parse_qs(urlsplit(trial["url"]).query)["request"][0])
-        departure = await self.desk.depart(self.service.tenant, handle, None, protocol)
-        await self.desk.remember(departure, ProtocolMemory("nonce", "verifier"))
+        memory = ProtocolMemory(protocol, "nonce", "verifier")
+        departure = await self.desk.depart(self.service.tenant, handle, None, memory)
         return await self.desk.underway(self.service.tenant, departure.state, departure.browser, protocol)
 
     async def finish(self, trial: dict[str, Any], outcome: ProvenLogin | LoginFault, protocol: Any = "oidc") -> Any:

@@ -5,7 +5,9 @@ caller's transaction. Called when an identity becomes protected and when a perso
 """
 
 from services.sync.plan.forgetters import Forgetter, remember_forgetters
+from services.sync.plan.placing import forget_findings
+from services.sync.platform.forgetting import forget_platform_rows
 
-FORGETTERS: tuple[Forgetter, ...] = ()
+FORGETTERS: tuple[Forgetter, ...] = (forget_findings, forget_platform_rows)
 
 remember_forgetters(FORGETTERS)

@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 
+from services.sync.outbound import tasks as outbound
+from services.sync.platform import tasks as platform
 from services.sync.run import tasks as runs
 from services.sync.settings import Settings
 from services.sync.upload import tasks as uploads
@@ -12,4 +14,9 @@ SCHEDULE: tuple[Schedule, ...] = ()
 
 def jobs(settings: Settings) -> Mapping[str, JobHandler]:
     """What the worker can do, by the kind of job."""
-    return {**runs.handlers(settings), **uploads.handlers(settings)}
+    return {
+        **runs.handlers(settings),
+        **uploads.handlers(settings),
+        **platform.handlers(settings),
+        **outbound.handlers(settings),
+    }

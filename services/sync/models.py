@@ -5,6 +5,7 @@ from services.sync.db import Model
 from services.sync.fetching.models import SourceFetch
 from services.sync.guarding.models import GuardPolicyRow
 from services.sync.loginscope.models import LoginScope
+from services.sync.outbound.models import OutboundDelivery, OutboundTemplate
 from services.sync.plan.models import (
     Approval,
     FindingRow,
@@ -22,6 +23,7 @@ from services.sync.plan.models import (
     PlannedUnit,
     Run,
 )
+from services.sync.platform.models import PlatformAccount, PlatformComparison, PlatformDifference
 from services.sync.roster.models import (
     Absence,
     Activity,
@@ -65,6 +67,8 @@ __all__ = [
     "LoginScope",
     "Membership",
     "Model",
+    "OutboundDelivery",
+    "OutboundTemplate",
     "Person",
     "Placement",
     "PlannedAbsence",
@@ -79,6 +83,9 @@ __all__ = [
     "PlannedResponsible",
     "PlannedTeaching",
     "PlannedUnit",
+    "PlatformAccount",
+    "PlatformComparison",
+    "PlatformDifference",
     "Responsible",
     "RosterHead",
     "RosterVersion",

@@ -22,6 +22,9 @@ from shared.contracts import (
     projects_steering,
     sync,
     sync_assurance,
+    sync_source,
+    sync_outbound,
+    sync_verification,
     training,
     webhooks,
 )
@@ -45,6 +48,9 @@ _MODULES: tuple[ModuleType, ...] = (
     projects_steering,
     sync,
     sync_assurance,
+    sync_source,
+    sync_verification,
+    sync_outbound,
     training,
     webhooks,
 )

@@ -4,9 +4,13 @@ With that the owner of the register finds the row in the system that it came fro
 is protected, or where it may itself be a national number.
 """
 
+from collections.abc import Sequence
+from uuid import UUID
+
 from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from services.sync.rules.numbers import MAY_BE_NUMBER
 from shared.kit.db import tenant_of
 
 _LEFT = """
@@ -24,9 +28,7 @@ FROM (SELECT DISTINCT ON (t.file, t.line) t.file, t.line, {ref} AS row_ref, coal
       ORDER BY t.file, t.line, u.sid) w
 WHERE f.tenant_id = :tenant AND f.run_id = :run AND f.entity IS NULL AND f.file = w.file AND f.line = w.line
 """
-# Whatever is made of so many digits may be somebody's number, well or badly written, of any of the Nordic countries.
-_SHOWN_ID = "CASE WHEN {sid} !~ '^(h:.*|[0-9 ]{{6,8}}[-+A-FU-Y ]?[0-9]{{3,5}}[0-9A-Z]?)$' THEN {sid} END"
-_SHOWN_PERSON = f"CASE WHEN NOT coalesce(p.protected, true) THEN {_SHOWN_ID.format(sid='p.sid')} END"
+_SHOWN_PERSON = f"CASE WHEN NOT coalesce(p.protected, true) AND p.sid !~ '{MAY_BE_NUMBER}' THEN p.sid END"
 _PERSON = "LEFT JOIN in_person p ON p.sid = t.{column}"
 _UNIT = "LEFT JOIN in_unit u ON u.sid = {column} AND (NOT u.bad OR u.target IS NOT NULL)"
 _TIES = """
@@ -49,6 +51,18 @@ _KINDS = {
         f"{_PERSON.format(column='child_sid')} {_TIES} {_UNIT.format(column='x.unit_sid')}",
     ),
 }
+
+
+_FORGET = """
+UPDATE finding SET row_ref = NULL
+WHERE tenant_id = :tenant AND entity NOT IN ('unit', 'group') AND row_ref IN (
+    SELECT source_id FROM person WHERE tenant_id = :tenant AND id = ANY (:ids))
+"""
+
+
+async def forget_findings(session: AsyncSession, ids: Sequence[UUID]) -> None:
+    """Findings about these persons tell the line and not who."""
+    await session.execute(text(_FORGET), {"tenant": tenant_of(session), "ids": list(ids)})
 
 
 async def place_findings(session: AsyncSession, run_id: object) -> None:

@@ -28,9 +28,17 @@ class UploadRepository:
             raise NotFound()
         return upload
 
-    async def role_of(self, source_id: UUID) -> str:
-        query = select(Source.role).where(Source.tenant_id == tenant_of(self._session), Source.id == source_id)
-        return (await self._session.exec(query)).one()
+    async def of_ids(self, upload_ids: Sequence[UUID]) -> Sequence[Upload]:
+        query = select(Upload).where(
+            Upload.tenant_id == tenant_of(self._session), col(Upload.id).in_(list(upload_ids))
+        )
+        return (await self._session.exec(query)).all()
+
+    async def role_of(self, upload: Upload) -> str | None:
+        """Of its declared source, or of the one whose key it carries; None where nobody declared one."""
+        query = select(Source.role).where(Source.tenant_id == tenant_of(self._session))
+        query = query.where(Source.id == upload.source_id if upload.source_id else Source.key == upload.source)
+        return (await self._session.exec(query)).one_or_none()
 
     async def newest_of(self, source_id: UUID) -> Upload | None:
         query = select(Upload).where(

@@ -95,9 +95,13 @@ class UploadService:
         """The newest delivery of a source whose content is still held."""
         return await self._uploads.newest_of(source_id)
 
+    async def of_ids(self, upload_ids: Sequence[UUID]) -> dict[UUID | None, Upload]:
+        """Those that there are, by id."""
+        return {upload.id: upload for upload in await self._uploads.of_ids(upload_ids)}
+
     async def is_of_platform(self, upload: Upload) -> bool:
         """Whether it is what a platform holds: compared with the roster, never applied to it."""
-        return upload.source_id is not None and await self._uploads.role_of(upload.source_id) == "platform"
+        return await self._uploads.role_of(upload) == "platform"
 
     async def get(self, upload_id: UUID, *, lock: bool = False) -> Upload:
         return await self._uploads.get(upload_id, lock=lock)

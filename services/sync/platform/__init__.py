@@ -1,0 +1,1 @@
+"""The platform's truth: what its own export says, compared with the roster unit by unit."""

@@ -3,7 +3,9 @@
 import io
 import json
 import zipfile
+from datetime import UTC, datetime, timedelta
 from typing import Any
+from zlib import crc32
 
 from cli.demo_roster.model import Municipality, Person
 from cli.demo_roster.variants import as_uuid
@@ -12,7 +14,8 @@ Objects = dict[str, list[dict[str, Any]]]
 
 _EPOCH = (2026, 1, 1, 0, 0, 0)
 _STARTED = "2026-08-17"
-_CHANGED = "2026-08-01T06:00:00+02:00"
+_CREATED = datetime(2026, 5, 1, 4, tzinfo=UTC)
+_SPREAD = 90 * 24 * 60
 _FORMS = {"preschool": "FS", "compulsory": "GR", "leisure": "FTH", "upper_secondary": "GY", "adult": "VUX"}
 _KINDS = {"authority": "Huvudman", "area": "Verksamhetsområde", "school": "Skolenhet"}
 # Registers add roles of their own to the standard's, as they do here.
@@ -56,7 +59,8 @@ def package(told: Objects) -> bytes:
 
 
 def _base(name: str) -> dict[str, Any]:
-    return {"id": as_uuid(name), "meta": {"created": _CHANGED, "modified": _CHANGED}}
+    changed = _CREATED + timedelta(minutes=crc32(name.encode()) % _SPREAD)
+    return {"id": as_uuid(name), "meta": {"created": _CREATED.isoformat(), "modified": changed.isoformat()}}
 
 
 def _ref(name: str) -> dict[str, str]:

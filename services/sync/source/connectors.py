@@ -191,6 +191,9 @@ class Ss12000(Reached):
     scope: Annotated[str, Field(max_length=1000)] | None = None
     page_size: int = Field(500, ge=1, le=10_000)
     is_incremental: bool = Field(True, description="Ask for what changed where a whole delivery is held already")
+    whole_every_hours: int = Field(168, ge=1, le=24 * 31, description="How often everything is pulled again")
+    is_notified: bool = Field(False, description="Subscribe to the register's notices and fetch when one comes")
+    gives_feedback: bool = Field(False, description="Tell the register by /log and /statistics what came of a delivery")
     authority: Pem | None = None
 
     @model_validator(mode="after")

@@ -1,0 +1,134 @@
+"""The connector for registers of SS12000:2020 (2.1): everything at first and once a week, changes in between."""
+
+from collections.abc import AsyncIterator, Iterable
+from datetime import timedelta
+from typing import Any
+
+import orjson
+
+from services.sync.fetching.connector import Fetch, Fetched, Probed
+from services.sync.fetching.errors import SourceRefused
+from services.sync.fetching.ss12000_changes import Changes, NeedsWhole, merge, pull_changes
+from services.sync.fetching.ss12000_client import NotPermitted, RegisterClient
+from services.sync.fetching.ss12000_rows import ENTITIES, OVERLAP, Tally, moment, watermark
+from services.sync.fetching.ss12000_whole import Whole, WholePull
+from services.sync.source.connectors import Ss12000
+
+SEEN = "seen.json"
+_VITAL = ("organisations", "persons")
+
+
+class Ss12000Connector:
+    """Brings a package with one NDJSON file per endpoint. What an endpoint does not open to us is no file."""
+
+    async def fetch(self, fetch: Fetch) -> Fetched:
+        """A whole delivery: pulled, or the one before with what has changed."""
+        settings = _settings(fetch)
+        client = RegisterClient(fetch.egress, settings, fetch.credentials)
+        reason = _why_whole(fetch, settings)
+        if not reason and fetch.previous is not None:
+            try:
+                changes = await pull_changes(fetch, client, settings.page_size, fetch.previous)
+            except NeedsWhole as error:
+                reason = error.reason
+            else:
+                return await _merged(fetch, changes)
+        whole = await WholePull(fetch, client, settings.page_size).run()
+        return await _pulled(fetch, whole, reason)
+
+    async def probe(self, fetch: Fetch) -> Probed:
+        """Which endpoints answer us."""
+        settings = _settings(fetch)
+        client = RegisterClient(fetch.egress, settings, fetch.credentials)
+        seen: dict[str, Any] = {}
+        for entity in ENTITIES:
+            try:
+                await client.call("GET", f"/{entity}?limit=1")
+            except NotPermitted:
+                seen[entity] = False
+            else:
+                seen[entity] = True
+        if not any(seen.values()):
+            raise SourceRefused(httpStatus=403)
+        return Probed(seen)
+
+
+def _settings(fetch: Fetch) -> Ss12000:
+    if not isinstance(fetch.settings, Ss12000):
+        raise TypeError("these are settings of another connector")
+    return fetch.settings
+
+
+def _why_whole(fetch: Fetch, settings: Ss12000) -> str:
+    """Why everything is pulled; empty where changes will do."""
+    if not settings.is_incremental:
+        return "declared so"
+    last = moment(str(fetch.memory.get("wholeAt", "")))
+    if fetch.previous is None or last is None:
+        return "the first time"
+    return "the weekly one" if fetch.now - last >= timedelta(hours=settings.whole_every_hours) else ""
+
+
+async def _pulled(fetch: Fetch, whole: Whole, reason: str) -> Fetched:
+    refused = [entity for entity in _VITAL if entity in whole.forbidden]
+    if refused:
+        raise SourceRefused(httpStatus=403, endpoints=refused)
+    tallies = whole.tallies
+    seen = set(fetch.memory.get("seen", ())) | {name for tally in tallies.values() for name in tally.seen}
+    await _note_seen(fetch, seen)
+    incomplete = _kinds([*whole.forbidden, *whole.unproved])
+    mark = whole.started - OVERLAP if whole.started else None
+    memory = {
+        "watermarks": _watermarks({}, tallies),
+        "deletedAfter": mark.isoformat() if mark else _oldest(tallies),
+        "wholeAt": fetch.now.isoformat(),
+        "seen": sorted(seen),
+        "incomplete": sorted(incomplete),
+    }
+    proof = {"whole": True, "why": reason, "endpoints": whole.proof, "notPermitted": whole.forbidden}
+    notes = [f"not permitted: {entity}" for entity in whole.forbidden]
+    notes += [f"could not be proved complete: {entity}" for entity in dict.fromkeys(whole.unproved)]
+    return Fetched(proof=proof, incomplete=incomplete, memory=memory, notes=tuple(notes))
+
+
+async def _merged(fetch: Fetch, changes: Changes) -> Fetched:
+    memory = dict(fetch.memory)
+    seen = set(memory.get("seen", ())) | {name for tally in changes.tallies.values() for name in tally.seen}
+    memory["seen"] = sorted(seen)
+    memory["watermarks"] = _watermarks(memory.get("watermarks") or {}, changes.tallies)
+    if changes.started is not None:
+        memory["deletedAfter"] = (changes.started - OVERLAP).isoformat()
+    incomplete = frozenset(memory.get("incomplete", ()))
+    proof: dict[str, Any] = {"whole": False, **changes.proof}
+    if changes.is_empty or fetch.previous is None:
+        return Fetched(proof=proof, incomplete=incomplete, memory=memory, is_unchanged=True)
+    counts = await merge(fetch, fetch.previous, changes)
+    await _note_seen(fetch, seen)
+    return Fetched(proof=proof | {"objects": counts}, incomplete=incomplete, memory=memory)
+
+
+async def _note_seen(fetch: Fetch, seen: Iterable[str]) -> None:
+    async def content() -> AsyncIterator[bytes]:
+        yield orjson.dumps({"tables": sorted(seen)})
+
+    await fetch.sink.add(SEEN, content())
+
+
+def _kinds(entities: Iterable[str]) -> frozenset[str]:
+    return frozenset(kind for entity in entities for kind in ENTITIES[entity])
+
+
+def _watermarks(before: dict[str, str], tallies: dict[str, Tally]) -> dict[str, str]:
+    """Where to go on per endpoint: never back, also where the overlap told nothing newer."""
+    marks = dict(before)
+    for entity, tally in tallies.items():
+        mark = watermark(tally.newest)
+        if mark and mark > marks.get(entity, ""):
+            marks[entity] = mark
+    return marks
+
+
+def _oldest(tallies: dict[str, Tally]) -> str | None:
+    """Where the register tells no time of its own: the newest change that it told of anything, less the overlap."""
+    marks = [mark for tally in tallies.values() if (mark := watermark(tally.newest))]
+    return max(marks, default=None)

@@ -4,9 +4,10 @@ from datetime import datetime, timedelta
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Path, Query, Request, Response
+from fastapi import Depends, Path, Query, Request, Response
 
 from services.identity.federation.auth import FederationsAsk, FederationsRead, FederationsWrite, refusal_to_write
+from services.identity.federation.errors import NothingToDecide
 from services.identity.federation.faults import FeedFault
 from services.identity.federation.models import Federation, FederationEntity, FederationGeneration
 from services.identity.federation.schemas import (
@@ -24,7 +25,7 @@ from shared.auth import Principal
 from shared.kit import clock
 from shared.kit.text import Lang
 from shared.web import IfMatch, LangDep, Page, PageDep, SessionDep, created, etag, make_page, new_router
-from shared.web.actions import allowed_action
+from shared.web.actions import Method, allowed_action
 
 router = new_router("federations")
 
@@ -32,113 +33,120 @@ FederationId = Annotated[UUID, Path(alias="federationId", description="Id of the
 Words = Annotated[
     str, Query(alias="q", max_length=200, description="Part of a name, a keyword, a scope or an entityID")
 ]
+_BASE = "/identity/v1/federations"
+_ACTIONS: tuple[tuple[str, Method, str], ...] = (
+    ("change", "PATCH", ""),
+    ("refresh", "POST", "/refreshes"),
+    ("approve", "POST", "/approvals"),
+    ("refuse", "POST", "/refusals"),
+)
+
+
+class FederationDesk:
+    """The federations, and how one of them is shown in the answer to this request."""
+
+    def __init__(self, session: SessionDep, request: Request, response: Response, lang: LangDep) -> None:
+        self.federations = FederationAdministration(session)
+        self._request = request
+        self._response = response
+        self._lang = lang
+
+    async def answer(self, federation: Federation, caller: Principal) -> FederationPublic:
+        """One federation, with its version."""
+        etag(self._response, federation.version)
+        return await self.show(federation, caller)
+
+    def started(self, job_id: UUID) -> RefreshPublic:
+        """Where to look how far a job is."""
+        created(self._response, self._request, f"/identity/v1/jobs/{job_id}", status=202)
+        return RefreshPublic(job_id=job_id)
+
+    async def show(self, federation: Federation, caller: Principal) -> FederationPublic:
+        path, refused = f"{_BASE}/{federation.id}", refusal_to_write(caller)
+        idle = NothingToDecide.title if federation.pending_generation_id is None else None
+        current = await self.federations.current(federation)
+        valid_until = current.valid_until if current else None
+        is_valid = current is not None and (valid_until is None or valid_until > clock.now())
+        computed = {
+            "identity_providers": current.identity_providers if current else 0,
+            "valid_until": valid_until,
+            "age_seconds": _age(federation.refreshed_at),
+            "is_fresh": is_valid and _is_recent(federation.refreshed_at, federation.interval_seconds),
+            "fault_words": FeedFault(federation.fault).words.pick(self._lang) if federation.fault else None,
+            "allowed_actions": [
+                allowed_action(
+                    self._request,
+                    self._lang,
+                    name,
+                    method,
+                    path + below,
+                    refused=refused or (idle if name in ("approve", "refuse") else None),
+                )
+                for name, method, below in _ACTIONS
+            ],
+        }
+        return FederationPublic.model_validate(federation.model_dump() | computed)
+
+
+DeskDep = Annotated[FederationDesk, Depends(FederationDesk)]
 
 
 @router.get("/federations")
 async def federations_list(
-    caller: FederationsRead, session: SessionDep, request: Request, page: PageDep, lang: LangDep
+    caller: FederationsRead, desk: DeskDep, request: Request, page: PageDep
 ) -> Page[FederationPublic]:
     """The federations of the platform."""
     after = page.keys(UUID)
-    desk = FederationAdministration(session)
-    rows = await desk.list(page.limit + 1, after[0] if after else None)
-    shown = {row.id: await _show(desk, row, caller, request, lang) for row in rows}
+    rows = await desk.federations.list(page.limit + 1, after[0] if after else None)
+    shown = {row.id: await desk.show(row, caller) for row in rows}
     return make_page(request, page, rows, key=lambda row: [row.id], show=lambda row: shown[row.id])
 
 
 @router.post("/federations", status_code=201)
 async def federations_create(
-    body: FederationCreate,
-    caller: FederationsWrite,
-    session: SessionDep,
-    request: Request,
-    response: Response,
-    lang: LangDep,
+    body: FederationCreate, caller: FederationsWrite, desk: DeskDep, request: Request, response: Response
 ) -> FederationPublic:
     """Register a federation; its feed is read at once."""
-    desk = FederationAdministration(session)
-    federation = await desk.create(body)
-    created(response, request, f"/identity/v1/federations/{federation.id}")
-    etag(response, federation.version)
-    return await _show(desk, federation, caller, request, lang)
+    federation = await desk.federations.create(body)
+    created(response, request, f"{_BASE}/{federation.id}")
+    return await desk.answer(federation, caller)
 
 
 @router.get("/federations/{federationId}")
-async def federations_get(
-    federation_id: FederationId,
-    caller: FederationsRead,
-    session: SessionDep,
-    request: Request,
-    response: Response,
-    lang: LangDep,
-) -> FederationPublic:
+async def federations_get(federation_id: FederationId, caller: FederationsRead, desk: DeskDep) -> FederationPublic:
     """One federation, and how fresh its metadata are."""
-    desk = FederationAdministration(session)
-    federation = await desk.get(federation_id)
-    etag(response, federation.version)
-    return await _show(desk, federation, caller, request, lang)
+    return await desk.answer(await desk.federations.get(federation_id), caller)
 
 
 @router.patch("/federations/{federationId}")
 async def federations_patch(
-    federation_id: FederationId,
-    body: FederationUpdate,
-    version: IfMatch,
-    caller: FederationsWrite,
-    session: SessionDep,
-    request: Request,
-    response: Response,
-    lang: LangDep,
+    federation_id: FederationId, body: FederationUpdate, version: IfMatch, caller: FederationsWrite, desk: DeskDep
 ) -> FederationPublic:
     """Change pins, limits or name, disable or enable. A disabled federation lets nobody in."""
-    desk = FederationAdministration(session)
-    federation = await desk.change(federation_id, version, body)
-    etag(response, federation.version)
-    return await _show(desk, federation, caller, request, lang)
+    return await desk.answer(await desk.federations.change(federation_id, version, body), caller)
 
 
 @router.post("/federations/{federationId}/refreshes", status_code=202)
-async def federations_refresh(
-    federation_id: FederationId,
-    _: FederationsWrite,
-    session: SessionDep,
-    request: Request,
-    response: Response,
-) -> RefreshPublic:
+async def federations_refresh(federation_id: FederationId, _: FederationsWrite, desk: DeskDep) -> RefreshPublic:
     """Read the feed now."""
-    job_id = await FederationAdministration(session).refresh(federation_id)
-    created(response, request, f"/identity/v1/jobs/{job_id}", status=202)
-    return RefreshPublic(job_id=job_id)
+    return desk.started(await desk.federations.refresh(federation_id))
 
 
 @router.post("/federations/{federationId}/entity-queries", status_code=202)
 async def federations_ask(
-    federation_id: FederationId,
-    body: EntityQuery,
-    _: FederationsAsk,
-    session: SessionDep,
-    request: Request,
-    response: Response,
+    federation_id: FederationId, body: EntityQuery, _: FederationsAsk, desk: DeskDep
 ) -> RefreshPublic:
     """Ask a metadata query service for an entity, so that it can be chosen as a login."""
-    job_id = await FederationAdministration(session).ask_for(federation_id, body.entity_id)
-    created(response, request, f"/identity/v1/jobs/{job_id}", status=202)
-    return RefreshPublic(job_id=job_id)
+    return desk.started(await desk.federations.ask_for(federation_id, body.entity_id))
 
 
 @router.get("/federations/{federationId}/generations")
 async def federations_list_generations(
-    federation_id: FederationId,
-    _: FederationsRead,
-    session: SessionDep,
-    request: Request,
-    page: PageDep,
-    lang: LangDep,
+    federation_id: FederationId, _: FederationsRead, desk: DeskDep, request: Request, page: PageDep, lang: LangDep
 ) -> Page[GenerationPublic]:
     """What the feed delivered, the latest first: what was taken, what waits, what was refused and why."""
     after = page.keys(UUID)
-    desk = FederationAdministration(session)
-    rows = await desk.generations(federation_id, page.limit + 1, after[0] if after else None)
+    rows = await desk.federations.generations(federation_id, page.limit + 1, after[0] if after else None)
     return make_page(request, page, rows, key=lambda row: [row.id], show=lambda row: _show_generation(row, lang))
 
 
@@ -146,16 +154,15 @@ async def federations_list_generations(
 async def federations_list_entities(
     federation_id: FederationId,
     _: FederationsRead,
-    session: SessionDep,
+    desk: DeskDep,
     request: Request,
     page: PageDep,
     words: Words = "",
 ) -> Page[EntityPublic]:
     """The identity providers in force, by entityID."""
     after = page.keys(str)
-    desk = FederationAdministration(session)
-    federation = await desk.get(federation_id)
-    rows = await desk.entities(federation, words, page.limit + 1, after[0] if after else None)
+    federation = await desk.federations.get(federation_id)
+    rows = await desk.federations.entities(federation, words, page.limit + 1, after[0] if after else None)
     return make_page(
         request, page, rows, key=lambda row: [row.entity_id], show=lambda row: _show_entity(row, federation)
     )
@@ -163,54 +170,18 @@ async def federations_list_entities(
 
 @router.post("/federations/{federationId}/approvals")
 async def federations_approve(
-    federation_id: FederationId,
-    body: GenerationDecision,
-    caller: FederationsWrite,
-    session: SessionDep,
-    request: Request,
-    response: Response,
-    lang: LangDep,
+    federation_id: FederationId, body: GenerationDecision, caller: FederationsWrite, desk: DeskDep
 ) -> FederationPublic:
     """Put a generation into force that waits because too many identity providers would vanish."""
-    desk = FederationAdministration(session)
-    federation = await desk.approve(federation_id, body.generation_id)
-    etag(response, federation.version)
-    return await _show(desk, federation, caller, request, lang)
+    return await desk.answer(await desk.federations.approve(federation_id, body.generation_id), caller)
 
 
 @router.post("/federations/{federationId}/refusals")
 async def federations_refuse(
-    federation_id: FederationId,
-    body: GenerationDecision,
-    caller: FederationsWrite,
-    session: SessionDep,
-    request: Request,
-    response: Response,
-    lang: LangDep,
+    federation_id: FederationId, body: GenerationDecision, caller: FederationsWrite, desk: DeskDep
 ) -> FederationPublic:
     """Refuse a generation that waits; the one in force goes on."""
-    desk = FederationAdministration(session)
-    federation = await desk.refuse(federation_id, body.generation_id)
-    etag(response, federation.version)
-    return await _show(desk, federation, caller, request, lang)
-
-
-async def _show(
-    desk: FederationAdministration, federation: Federation, caller: Principal, request: Request, lang: Lang
-) -> FederationPublic:
-    path = f"/identity/v1/federations/{federation.id}"
-    current = await desk.current(federation)
-    valid_until = current.valid_until if current else None
-    is_valid = current is not None and (valid_until is None or valid_until > clock.now())
-    computed = {
-        "identity_providers": current.identity_providers if current else 0,
-        "valid_until": valid_until,
-        "age_seconds": _age(federation.refreshed_at),
-        "is_fresh": is_valid and _is_recent(federation.refreshed_at, federation.interval_seconds),
-        "fault_words": FeedFault(federation.fault).words.pick(lang) if federation.fault else None,
-        "allowed_actions": [allowed_action(request, lang, "change", "PATCH", path, refused=refusal_to_write(caller))],
-    }
-    return FederationPublic.model_validate(federation.model_dump() | computed)
+    return await desk.answer(await desk.federations.refuse(federation_id, body.generation_id), caller)
 
 
 def _show_generation(row: FederationGeneration, lang: Lang) -> GenerationPublic:

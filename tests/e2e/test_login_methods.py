@@ -102,7 +102,8 @@ def proven(house: House, draft: Draft) -> None:
     evidence = house.read("/identity/v1/login-evidence", STRANGER)
     method = next(one for one in evidence["methods"] if one["key"] == "sso-second")
     assert (method["isVerified"], method["acr"]) == (True, STRONG)
-    assert [one["configurationHash"] for one in method["evidence"]] == [draft.read()["configurationHash"]]
+    shown = next(one for one in method["evidence"] if one["providerId"] == draft.id)
+    assert (shown["configurationHash"], shown["isValid"]) == (draft.read()["configurationHash"], True)
     keys = KeySet.import_key_set(house.client.get("/oauth2/jwks").json())
     signed = jws.deserialize_compact(evidence["signature"], keys, ["ES256"])
     claims = json.loads(signed.payload or b"")

@@ -2,14 +2,17 @@
 
 from collections.abc import Mapping
 
+from services.sync.fetching import tasks as fetching
+from services.sync.fetching.tasks import FETCHING_SCHEDULE
 from services.sync.outbound import tasks as outbound
 from services.sync.platform import tasks as platform
 from services.sync.run import tasks as runs
 from services.sync.settings import Settings
+from services.sync.statistics import tasks as statistics
 from services.sync.upload import tasks as uploads
 from shared.queue import JobHandler, Schedule
 
-SCHEDULE: tuple[Schedule, ...] = ()
+SCHEDULE: tuple[Schedule, ...] = (*FETCHING_SCHEDULE,)
 
 
 def jobs(settings: Settings) -> Mapping[str, JobHandler]:
@@ -17,6 +20,8 @@ def jobs(settings: Settings) -> Mapping[str, JobHandler]:
     return {
         **runs.handlers(settings),
         **uploads.handlers(settings),
+        **fetching.handlers(settings),
         **platform.handlers(settings),
         **outbound.handlers(settings),
+        **statistics.HANDLERS,
     }

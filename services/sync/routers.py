@@ -3,15 +3,29 @@
 from fastapi import APIRouter
 
 from services.sync.change.endpoints import router as changes
+from services.sync.fetching.endpoints import router as fetches
 from services.sync.outbound.endpoints import router as outbound
 from services.sync.person.endpoints import router as persons
 from services.sync.platform.endpoints import router as platform
 from services.sync.roster.endpoints import router as roster
 from services.sync.run.endpoints import router as runs
 from services.sync.source.endpoints import router as sources
+from services.sync.statistics.endpoints import router as statistics
 from services.sync.unit.endpoints import router as units
 from services.sync.upload.endpoints import router as uploads
 from shared.web.journal import journal_router
 
-ROUTERS: list[APIRouter] = [units, persons, uploads, sources, runs, platform, roster, outbound, journal_router("sync")]
+ROUTERS: list[APIRouter] = [
+    units,
+    persons,
+    uploads,
+    sources,
+    fetches,
+    runs,
+    platform,
+    roster,
+    outbound,
+    statistics,
+    journal_router("sync"),
+]
 INTERNAL_ROUTERS: list[APIRouter] = [changes]

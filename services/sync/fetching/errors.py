@@ -2,7 +2,8 @@
 
 from typing import ClassVar
 
-from shared.kit.problems import Problem
+from shared.kit.egress import EgressError, EgressFailed, EgressRefused
+from shared.kit.problems import Conflict, Problem
 from shared.kit.text import Text
 
 
@@ -103,3 +104,48 @@ class SourceMoved(FetchFailed):
         sv="Källan ändrades medan den lästes", en="The source changed while it was read", da="Kilden ændredes undervejs"
     )
     is_transient = True
+
+
+class SourceUntrusted(FetchFailed):
+    """The server's certificate is not trusted or is another name's; nothing was sent."""
+
+    slug = "fetch-untrusted"
+    title = Text(
+        sv="Serverns certifikat godtas inte",
+        en="The server's certificate is not accepted",
+        da="Serverens certifikat godtages ikke",
+    )
+
+
+class AddressRefused(FetchFailed):
+    """The address must not be called; `code` says which rule forbids it. Nothing was sent."""
+
+    slug = "fetch-address-refused"
+    title = Text(sv="Adressen anropas inte", en="The address is not called", da="Adressen kaldes ikke")
+
+
+class NothingToFetch(Conflict):
+    """Deliveries of this source are sent to us: announce an upload with its `sourceId`."""
+
+    slug = "nothing-to-fetch"
+    title = Text(
+        sv="Källans leveranser skickas hit", en="Its deliveries are sent to us", da="Kildens leverancer sendes hertil"
+    )
+
+
+class FetchGoingOn(Conflict):
+    """A fetch from this source is going on; `fetchId` names it."""
+
+    slug = "fetch-going-on"
+    title = Text(sv="En hämtning pågår redan", en="A fetch is going on", da="En hentning er i gang")
+
+
+def translated(error: EgressError) -> FetchFailed:
+    """What a call that did not come back means for a fetch."""
+    if isinstance(error, EgressRefused):
+        return AddressRefused(code=error.code)
+    if isinstance(error, EgressFailed) and error.kind == "tls":
+        return SourceUntrusted()
+    if isinstance(error, EgressFailed) and error.kind == "too-large":
+        return DeliveryTooLarge()
+    return SourceAway(reason=error.code)

@@ -22,7 +22,7 @@ class PackageSink:
     def __init__(self, max_bytes: int) -> None:
         self._scratch = Scratch()
         self._digest = hashlib.sha256()
-        self._max_bytes = max_bytes
+        self.max_bytes = max_bytes
         self._taken = 0
         self._zip: zipfile.ZipFile | None = None
         self.names: list[str] = []
@@ -74,8 +74,8 @@ class PackageSink:
 
     def _count(self, piece: bytes) -> None:
         self._taken += len(piece)
-        if self._taken > self._max_bytes:
-            raise DeliveryTooLarge(maxBytes=self._max_bytes)
+        if self._taken > self.max_bytes:
+            raise DeliveryTooLarge(maxBytes=self.max_bytes)
 
     def _write(self, piece: bytes) -> None:
         self._digest.update(piece)

@@ -46,9 +46,9 @@ _ONE_AT_A_TIME = """
 CREATE UNIQUE INDEX uq_source_fetch_going_on ON source_fetch (tenant_id, source_id)
 WHERE state IN ('queued', 'waiting', 'running')"""
 _DUE = """
-CREATE FUNCTION fetch_tenants() RETURNS SETOF uuid LANGUAGE sql STABLE SECURITY DEFINER
+CREATE FUNCTION fetch_tenants(at timestamptz) RETURNS SETOF uuid LANGUAGE sql STABLE SECURITY DEFINER
 SET search_path = public, pg_temp AS
-'SELECT DISTINCT tenant_id FROM source WHERE is_active AND next_fetch_at <= now() ORDER BY tenant_id'"""
+'SELECT DISTINCT tenant_id FROM source WHERE is_active AND next_fetch_at <= at ORDER BY tenant_id'"""
 _KEEPING = """
 CREATE FUNCTION copy_tenants() RETURNS SETOF uuid LANGUAGE sql STABLE SECURITY DEFINER
 SET search_path = public, pg_temp AS
@@ -65,7 +65,7 @@ def upgrade() -> None:
     op.execute("CREATE INDEX ix_source_fetch_source ON source_fetch (tenant_id, source_id, id)")
     protect("source_fetch")
     op.execute(_DUE)
-    definer_function("fetch_tenants()")
+    definer_function("fetch_tenants(timestamptz)")
     op.execute(_KEEPING)
     definer_function("copy_tenants()")
     op.execute("CREATE INDEX ix_upload_source ON upload (tenant_id, source_id, id) WHERE source_id IS NOT NULL")
@@ -74,7 +74,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.execute("DROP INDEX ix_upload_source")
     op.execute("DROP FUNCTION copy_tenants()")
-    op.execute("DROP FUNCTION fetch_tenants()")
+    op.execute("DROP FUNCTION fetch_tenants(timestamptz)")
     op.drop_table("source_fetch")
     op.execute("DROP INDEX ix_source_due")
     for name in _COLUMNS:

@@ -1,0 +1,316 @@
+"""Fetching a file over HTTP: real servers, whole deliveries, and everything that a server can do wrong."""
+
+import asyncio
+import hashlib
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, RedirectResponse, Response, StreamingResponse
+
+from services.sync.settings import Settings
+from shared.kit.egress import EgressClient
+from tests.support.services import Start
+from tests.sync.fetching.harness import Answer, answering, ask, declare, fetch, probe, rows, work
+from tests.sync.town import oneroster_zip, town
+from tests.sync.work import LOADER, read
+
+CONTENT = oneroster_zip(town(30))
+ZIP = {"media_type": "application/zip"}
+
+
+def source(url: str, **more: Any) -> dict[str, Any]:
+    return {"kind": "https_file", "url": url} | more
+
+
+async def whole(_: Request) -> Response:
+    return Response(CONTENT, **ZIP)
+
+
+async def test_a_delivery_is_fetched_stored_and_planned(committed_service: Start) -> None:
+    sync = await committed_service("sync")
+    async with answering(whole) as url:
+        source_id = await declare(sync, source(url + "/export.zip"))
+        fetched = await fetch(sync, source_id)
+    assert (fetched["state"], fetched["problem"], fetched["incomplete"]) == ("stored", None, [])
+    assert fetched["proof"]["bytes"] == len(CONTENT)
+    run = await read(sync, f"/sync/v1/runs/{fetched['runId']}")
+    assert (run["state"], run["source"]) == ("planned", "elevregister")
+    assert run["counts"]["person"]["created"] > 0
+    upload = await read(sync, f"/sync/v1/uploads/{fetched['uploadId']}")
+    assert (upload["state"], upload["sourceId"]) == ("stored", source_id)
+    shown = await read(sync, f"/sync/v1/sources/{source_id}")
+    assert (shown["lastFetch"]["state"], shown["failures"]) == ("stored", 0)
+
+
+@pytest.mark.parametrize(
+    ("auth", "secret", "header", "value"),
+    [
+        ({"auth": "basic", "username": "åsa"}, {"password": "hemlig"}, "authorization", "Basic w6VzYTpoZW1saWc="),
+        ({"auth": "bearer"}, {"token": "abc"}, "authorization", "Bearer abc"),
+        ({"auth": "header", "header": "X-Api-Key"}, {"token": "abc"}, "x-api-key", "abc"),
+    ],
+)
+async def test_each_way_of_logging_in_sends_what_the_source_asks_for(
+    committed_service: Start, auth: dict[str, str], secret: dict[str, str], header: str, value: str
+) -> None:
+    sync = await committed_service("sync")
+
+    async def guarded(request: Request) -> Response:
+        return await whole(request) if request.headers.get(header) == value else Response(status_code=401)
+
+    async with answering(guarded) as url:
+        source_id = await declare(sync, source(url, **auth), credentials=secret, autoRun=False)
+        assert (await probe(sync, source_id))["ok"] is True
+        fetched = await fetch(sync, source_id)
+    assert (fetched["state"], fetched["runId"]) == ("stored", None)
+
+
+async def test_what_has_not_changed_is_not_fetched_again(committed_service: Start) -> None:
+    sync = await committed_service("sync")
+    seen: list[str | None] = []
+
+    async def tagged(request: Request) -> Response:
+        seen.append(request.headers.get("if-none-match"))
+        if seen[-1] == '"a"':
+            return Response(status_code=304)
+        return Response(CONTENT, headers={"ETag": '"a"'}, **ZIP)
+
+    async with answering(tagged) as url:
+        source_id = await declare(sync, source(url))
+        first = await fetch(sync, source_id)
+        second = await fetch(sync, source_id)
+    assert seen == [None, '"a"']
+    assert (second["state"], second["uploadId"]) == ("unchanged", first["uploadId"])
+    assert len(await rows(sync, "SELECT id FROM upload")) == 1
+
+
+async def test_an_unchanged_delivery_is_planned_again_where_nothing_came_of_it(committed_service: Start) -> None:
+    sync = await committed_service("sync")
+
+    async def tagged(request: Request) -> Response:
+        if request.headers.get("if-none-match"):
+            return Response(status_code=304)
+        return Response(CONTENT, headers={"ETag": '"a"'}, **ZIP)
+
+    async with answering(tagged) as url:
+        source_id = await declare(sync, source(url))
+        first = await fetch(sync, source_id)
+        assert (await fetch(sync, source_id))["runId"] is None
+        async with sync.database.transaction(sync.tenant) as session:
+            await session.execute(text("UPDATE run SET state = 'stale'"))
+        again = await fetch(sync, source_id)
+    assert again["state"] == "unchanged"
+    assert again["runId"] not in (None, first["runId"])
+
+
+async def test_a_delivery_that_was_erased_is_fetched_whole_again(committed_service: Start) -> None:
+    sync = await committed_service("sync")
+
+    async def tagged(request: Request) -> Response:
+        if request.headers.get("if-none-match"):
+            return Response(status_code=304)
+        return Response(CONTENT, headers={"ETag": '"a"'}, **ZIP)
+
+    async with answering(tagged) as url:
+        source_id = await declare(sync, source(url), autoRun=False)
+        await fetch(sync, source_id)
+        async with sync.database.transaction(sync.tenant) as session:
+            await session.execute(text("UPDATE upload SET state = 'erased', file_id = NULL"))
+        assert (await fetch(sync, source_id))["state"] == "stored"
+
+
+async def page(_: Request) -> Response:
+    return Response("<!DOCTYPE html><html><body>Logga in</body></html>", media_type="text/html")
+
+
+async def hidden_page(_: Request) -> Response:
+    return Response("\n<HTML><body>Logga in</body></html>", media_type="application/octet-stream")
+
+
+async def elsewhere(_: Request) -> Response:
+    return RedirectResponse("http://127.0.0.1:1/other")
+
+
+async def refused(_: Request) -> Response:
+    return Response(status_code=403)
+
+
+async def nothing(_: Request) -> Response:
+    return Response(b"", **ZIP)
+
+
+async def gone(_: Request) -> Response:
+    return Response(status_code=404)
+
+
+async def busy(_: Request) -> Response:
+    return Response(status_code=503)
+
+
+async def packed(_: Request) -> Response:
+    return Response(CONTENT, headers={"Content-Encoding": "br"}, **ZIP)
+
+
+async def broken_off(_: Request) -> Response:
+    async def half() -> AsyncIterator[bytes]:
+        yield CONTENT[:1000]
+        raise ConnectionResetError
+
+    return StreamingResponse(half(), headers={"Content-Length": str(len(CONTENT))}, **ZIP)
+
+
+@pytest.mark.parametrize(
+    ("answer", "state", "problem"),
+    [
+        (page, "failed", "fetch-unexpected"),
+        (hidden_page, "failed", "fetch-unexpected"),
+        (elsewhere, "failed", "fetch-unexpected"),
+        (refused, "failed", "fetch-refused"),
+        (nothing, "failed", "fetch-unexpected"),
+        (packed, "failed", "fetch-unexpected"),
+        (gone, "waiting", "fetch-nothing-there"),
+        (busy, "waiting", "fetch-unreachable"),
+        (broken_off, "waiting", "fetch-unreachable"),
+    ],
+)
+async def test_what_is_no_delivery_is_said_in_words_and_kept_out(
+    committed_service: Start, answer: Answer, state: str, problem: str
+) -> None:
+    sync = await committed_service("sync")
+    async with answering(answer) as url:
+        source_id = await declare(sync, source(url))
+        fetched = await fetch(sync, source_id)
+    assert (fetched["state"], fetched["problem"]) == (state, problem)
+    assert fetched["message"]
+    assert await rows(sync, "SELECT id FROM upload") == []
+    assert await rows(sync, "SELECT id FROM stored_file") == []
+
+
+async def test_a_delivery_that_is_too_large_is_cut_off_and_not_kept(committed_service: Start) -> None:
+    sync = await committed_service("sync")
+    async with answering(whole) as url:
+        source_id = await declare(sync, source(url))
+        fetched = await fetch(sync, source_id, max_upload_bytes=2000)
+    assert (fetched["state"], fetched["problem"]) == ("failed", "fetch-too-large")
+
+
+async def test_a_checksum_that_differs_keeps_the_delivery_out(committed_service: Start) -> None:
+    sync = await committed_service("sync")
+    told = hashlib.sha256(CONTENT).hexdigest()
+
+    async def summed(request: Request) -> Response:
+        if request.url.path.endswith(".sha256"):
+            return PlainTextResponse(f"{told}  export.zip\n")
+        return await whole(request)
+
+    async with answering(summed) as url:
+        source_id = await declare(sync, source(url + "/a.zip", checksumUrl=url + "/a.zip.sha256"), autoRun=False)
+        good = await fetch(sync, source_id)
+        told = "0" * 64
+        bad = await fetch(sync, source_id)
+    assert (good["state"], good["proof"]["checksum"]) == ("stored", True)
+    assert (bad["state"], bad["problem"]) == ("waiting", "fetch-checksum")
+
+
+async def test_a_body_without_an_end_of_its_own_proves_nothing(committed_service: Start) -> None:
+    """A server that tells no length and just closes may have been cut off: such a delivery ends nobody."""
+    sync = await committed_service("sync")
+
+    async def close_delimited(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.0 200 OK\r\nContent-Type: application/zip\r\n\r\n" + CONTENT)
+        await writer.drain()
+        writer.close()
+
+    server = await asyncio.start_server(close_delimited, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    async with server:
+        source_id = await declare(sync, source(f"http://127.0.0.1:{port}/a.zip"))
+        fetched = await fetch(sync, source_id)
+    assert fetched["state"] == "stored"
+    assert {"person", "unit", "enrolment"} <= set(fetched["incomplete"])
+    run = await read(sync, f"/sync/v1/runs/{fetched['runId']}")
+    assert run["findingCounts"]["incomplete_fetch"] == 1
+
+
+async def test_a_server_that_falls_silent_is_left(committed_service: Start, monkeypatch: pytest.MonkeyPatch) -> None:
+    sync = await committed_service("sync")
+    stream = EgressClient.stream
+    monkeypatch.setattr(EgressClient, "stream", lambda *args, **more: stream(*args, **(more | {"idle": 0.3})))
+
+    async def silent(_: Request) -> Response:
+        async def slow() -> AsyncIterator[bytes]:
+            yield CONTENT[:1000]
+            await asyncio.sleep(30)
+
+        return StreamingResponse(slow(), **ZIP)
+
+    async with answering(silent) as url:
+        source_id = await declare(sync, source(url))
+        fetched = await asyncio.wait_for(fetch(sync, source_id), 20)
+    assert (fetched["state"], fetched["problem"]) == ("waiting", "fetch-unreachable")
+
+
+async def test_a_fetch_checks_the_address_again(committed_service: Start) -> None:
+    """What was declared in better days may resolve to somewhere inside now."""
+    sync = await committed_service("sync")
+    async with answering(whole) as url:
+        source_id = await declare(sync, source(url))
+        fetched = await fetch(sync, source_id, allow_private_sources=False)
+    assert (fetched["state"], fetched["problem"]) == ("failed", "fetch-address-refused")
+
+
+async def test_a_test_of_the_connection_fetches_nothing_and_says_what_is_wrong(committed_service: Start) -> None:
+    sync = await committed_service("sync")
+    async with answering(refused) as url:
+        source_id = await declare(sync, source(url))
+        tested = await probe(sync, source_id)
+    assert (tested["ok"], tested["problem"]) == (False, "fetch-refused")
+    assert tested["message"]
+    assert await rows(sync, "SELECT id FROM source_fetch") == []
+
+
+async def test_one_fetch_at_a_time(committed_service: Start) -> None:
+    sync = await committed_service("sync")
+    async with answering(whole) as url:
+        source_id = await declare(sync, source(url))
+        assert (await ask(sync, source_id)).status_code == 202
+        second = await ask(sync, source_id)
+    assert (second.status_code, second.json()["type"].rsplit("/")[-1]) == (409, "fetch-going-on")
+
+
+async def test_a_cancelled_fetch_makes_room_for_the_next(committed_service: Start) -> None:
+    sync = await committed_service("sync")
+    async with answering(whole) as url:
+        source_id = await declare(sync, source(url))
+        first = (await ask(sync, source_id)).json()
+        async with sync.database.transaction(sync.tenant) as session:
+            await session.execute(text("UPDATE job SET state = 'cancelled'"))
+        fetched = await fetch(sync, source_id)
+    assert fetched["state"] == "stored"
+    given_up = await read(sync, f"/sync/v1/sources/{source_id}/fetches/{first['id']}")
+    assert (given_up["state"], given_up["problem"]) == ("failed", "fetch-given-up")
+
+
+async def test_nothing_is_fetched_from_a_source_that_is_sent_to_us(committed_service: Start) -> None:
+    sync = await committed_service("sync")
+    source_id = await declare(sync, {"kind": "upload"})
+    asked = await ask(sync, source_id)
+    assert (asked.status_code, asked.json()["type"].rsplit("/")[-1]) == (409, "nothing-to-fetch")
+
+
+async def test_a_platform_is_handed_on_to_be_compared(committed_service: Start) -> None:
+    sync = await committed_service("sync")
+    async with answering(whole) as url:
+        source_id = await declare(sync, source(url), role="platform")
+        fetched = await fetch(sync, source_id)
+    assert (fetched["state"], fetched["runId"]) == ("stored", None)
+    assert await rows(sync, "SELECT kind FROM job WHERE kind IN ('platform-read', 'roster-plan')") == [
+        ("platform-read",)
+    ]
+    assert isinstance(sync.settings, Settings)
+    assert LOADER
+    await work(sync)

@@ -4,6 +4,7 @@ from fastapi import APIRouter
 
 from services.sync.change.endpoints import router as changes
 from services.sync.fetching.endpoints import router as fetches
+from services.sync.history.endpoints import router as history
 from services.sync.outbound.endpoints import router as outbound
 from services.sync.person.endpoints import router as persons
 from services.sync.platform.endpoints import router as platform
@@ -24,6 +25,7 @@ ROUTERS: list[APIRouter] = [
     runs,
     platform,
     roster,
+    history,
     outbound,
     statistics,
     journal_router("sync"),

@@ -49,9 +49,8 @@ async def test_the_tenant_does_not_stay_on_the_connection(toy_database: Database
     with pytest.raises(PostgresError):
         await database.hot_rows(tenant, "SELECT 1/0 LIMIT 1")
     assert [row["body"] for row in await database.hot_rows(tenant, EVERYTHING)] == ["mine"]
-    assert database._hot._pool is not None
-    async with database._hot._pool.acquire() as connection:
-        assert await connection.fetch("SELECT 1 FROM note") == []
+    ((connection, _),) = database._hot._idle
+    assert await connection.fetch("SELECT 1 FROM note") == []
     await database.stop()
 
 
@@ -60,4 +59,39 @@ async def test_a_value_cannot_name_another_tenant(toy_database: DatabaseUrls) ->
     await write(database, theirs, "theirs")
     wish = "SELECT n.body FROM note n WHERE n.tenant_id = $2::uuid LIMIT 10"
     assert await database.hot_rows(mine, wish, theirs) == []
+    await database.stop()
+
+
+async def test_a_read_that_is_given_up_leaves_no_answer_for_the_next(toy_database: DatabaseUrls) -> None:
+    database, mine, theirs = Database(toy_database.app, pool_size=1), new_id(), new_id()
+    for tenant in (mine, theirs):
+        await write(database, tenant, str(tenant))
+    slow = "SELECT n.body FROM note n, pg_sleep(0.3) WHERE n.tenant_id = tenant.id LIMIT 1"
+    for _ in range(3):
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(database.hot_rows(mine, slow), 0.05)
+        assert [row["body"] for row in await database.hot_rows(theirs, EVERYTHING)] == [str(theirs)]
+    assert len(database._hot._idle) == 1
+    await database.stop()
+
+
+async def test_a_connection_that_the_server_ended_is_replaced(toy_database: DatabaseUrls) -> None:
+    database, tenant = Database(toy_database.app, pool_size=1), new_id()
+    await write(database, tenant, "mine")
+    end = "SELECT pg_terminate_backend(pg_backend_pid()) LIMIT 1"
+    with pytest.raises((PostgresError, OSError)):
+        await database.hot_rows(tenant, end)
+    assert [row["body"] for row in await database.hot_rows(tenant, EVERYTHING)] == ["mine"]
+    await database.stop()
+
+
+async def test_reads_wait_for_their_turn_and_a_stop_for_the_reads(toy_database: DatabaseUrls) -> None:
+    database, tenant = Database(toy_database.app, pool_size=2), new_id()
+    await write(database, tenant, "mine")
+    reads = [asyncio.create_task(database.hot_rows(tenant, EVERYTHING)) for _ in range(40)]
+    await asyncio.sleep(0.01)
+    assert len(database._hot._idle) <= 2
+    await database.stop()
+    assert database._hot._idle == []
+    assert [[row["body"] for row in await read] for read in reads] == [["mine"]] * 40
     await database.stop()

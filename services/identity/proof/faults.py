@@ -1,23 +1,13 @@
 """Why a login failed: one code per rule, with the words in which a trial and the log tell it."""
 
-from enum import StrEnum
-from typing import Self
 from uuid import UUID
 
 from services.identity.proof.login import ProvenLogin
-from shared.kit.text import Text
+from shared.kit.spoken import SpokenCode
 
 
-class LoginFault(StrEnum):
+class LoginFault(SpokenCode):
     """A rule that a login broke. The code goes to logs and events, `words` to people; neither holds personal data."""
-
-    words: Text
-
-    def __new__(cls, value: str, sv: str = "", en: str = "", da: str | None = None) -> Self:
-        member = str.__new__(cls, value)
-        member._value_ = value
-        member.words = Text(sv=sv, en=en, da=da)
-        return member
 
     provider_unreachable = (
         "provider_unreachable",

@@ -50,7 +50,7 @@ LEVELS: dict[str, Level] = {
 }
 _ORDER: tuple[Level, ...] = ("never", "held", "second_person", "note")
 _VERDICTS: dict[str, Verdict] = {"never": "held", "held": "held", "second_person": "second_person"}
-# A part or a unit of fewer rows than this may empty without anybody having to look at that alone.
+# A kind of fewer rows than this may come to an end without the delivery being taken for a part of one.
 _A_FEW = 3
 
 
@@ -125,7 +125,7 @@ def _bad_rows(facts: Facts, policy: GuardPolicy) -> Iterator[Reason]:
 
 def _emptied(facts: Facts, _: GuardPolicy) -> Iterator[Reason]:
     for kind, row in facts.totals.items():
-        if _is_emptied(row):
+        if row["ended"] >= _A_FEW and _is_emptied(row):
             yield {"code": "kind_emptied", "kind": kind, **_numbers(row, "ended")}
     for row in facts.units:
         if row["unit_id"] is not None and row["kind"] in ("enrolment", "duty", "placement") and _is_emptied(row):
@@ -136,7 +136,8 @@ def _emptied(facts: Facts, _: GuardPolicy) -> Iterator[Reason]:
 
 
 def _is_emptied(row: Mapping[str, Any]) -> bool:
-    return bool(row["ended"] >= _A_FEW and row["ended"] == _base(row) and not row["created"])
+    """Whether all of it would end: the last of a role, of a school form or at a unit, be there few or many."""
+    return bool(row["ended"] and row["ended"] == _base(row) and not row["created"])
 
 
 def _ended(facts: Facts, policy: GuardPolicy) -> Iterator[Reason]:

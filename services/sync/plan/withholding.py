@@ -60,13 +60,18 @@ DELETE FROM planned_person n WHERE n.tenant_id = :tenant AND n.run_id = :run AND
 """
 # A register that still shows a pupil in a class of the school has forgotten the enrolment, not the pupil.
 _CLASSMATES = """
-SELECT n.id, min(i.file) AS file, min(i.line) AS line FROM planned_enrolment n
+SELECT n.id, n.person_id, min(i.file) AS file, min(i.line) AS line FROM planned_enrolment n
 JOIN r_membership m ON m.person_id = n.person_id AND m.role = 'pupil'
 JOIN r_group g ON coalesce(g.target, g.id) = m.group_id AND g.unit_id = n.unit_id
      AND coalesce(g.school_form, n.school_form) = n.school_form
 JOIN in_membership i ON i.id = m.id
-WHERE n.tenant_id = :tenant AND n.run_id = :run AND n.op = 'end' GROUP BY n.id
+WHERE n.tenant_id = :tenant AND n.run_id = :run AND n.op = 'end' GROUP BY n.id, n.person_id
 """
+_KEEP_CLASSMATES = (
+    "DELETE FROM planned_enrolment WHERE tenant_id = :tenant AND run_id = :run AND id = ANY (:ids)",
+    "DELETE FROM planned_responsible WHERE tenant_id = :tenant AND run_id = :run AND op = 'end'"
+    " AND child_id = ANY (:children)",
+)
 _NAMESAKES = """
 SELECT a.id AS new_id, a.source_id, e.id AS person_id, i.file, i.line
 FROM planned_person a JOIN planned_person e
@@ -134,14 +139,12 @@ async def _keep_spoken_of(session: AsyncSession, values: dict[str, Any]) -> None
 
 
 async def _keep_classmates(session: AsyncSession, staging: Staging, values: dict[str, Any]) -> None:
+    """Who counts as a pupil may hang on the enrolment: what it ties to guardians stays as well."""
     if await staging.find("enrolment_missing", f"SELECT file, line FROM ({_CLASSMATES}) c", values):
-        await session.execute(
-            text(
-                "DELETE FROM planned_enrolment WHERE tenant_id = :tenant AND run_id = :run"
-                f" AND id IN (SELECT c.id FROM ({_CLASSMATES}) c)"
-            ),
-            values,
-        )
+        rows = (await session.execute(text(_CLASSMATES), values)).all()
+        more = {"ids": [row.id for row in rows], "children": [row.person_id for row in rows]}
+        for statement in _KEEP_CLASSMATES:
+            await session.execute(text(statement), values | more)
 
 
 async def _hold_namesakes(

@@ -6,13 +6,19 @@ from services.sync.fetching import tasks as fetching
 from services.sync.fetching.tasks import FETCHING_SCHEDULE
 from services.sync.outbound import tasks as outbound
 from services.sync.platform import tasks as platform
+from services.sync.register import tasks as registers
+from services.sync.register.tasks import REGISTER_SCHEDULE
 from services.sync.run import tasks as runs
 from services.sync.settings import Settings
 from services.sync.statistics import tasks as statistics
 from services.sync.upload import tasks as uploads
+from services.sync.verification import tasks as verification
 from shared.queue import JobHandler, Schedule
 
-SCHEDULE: tuple[Schedule, ...] = (*FETCHING_SCHEDULE,)
+SCHEDULE: tuple[Schedule, ...] = (
+    *FETCHING_SCHEDULE,
+    *REGISTER_SCHEDULE,
+)
 
 
 def jobs(settings: Settings) -> Mapping[str, JobHandler]:
@@ -21,7 +27,9 @@ def jobs(settings: Settings) -> Mapping[str, JobHandler]:
         **runs.handlers(settings),
         **uploads.handlers(settings),
         **fetching.handlers(settings),
+        **registers.handlers(settings),
         **platform.handlers(settings),
+        **verification.handlers(settings),
         **outbound.handlers(settings),
         **statistics.HANDLERS,
     }

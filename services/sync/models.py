@@ -24,6 +24,8 @@ from services.sync.plan.models import (
     Run,
 )
 from services.sync.platform.models import PlatformAccount, PlatformComparison, PlatformDifference
+from services.sync.proof.models import RunProof
+from services.sync.register.models import RunFeedback, SourceSubscription
 from services.sync.roster.models import (
     Absence,
     Activity,
@@ -41,7 +43,9 @@ from services.sync.roster.models import (
     Unit,
 )
 from services.sync.source.models import Source
+from services.sync.statistics.models import StatisticsExport, StatisticsTemplate
 from services.sync.upload.models import Upload
+from services.sync.verification.models import UnitSignOff, VerificationState
 from shared.auth.tables import declare_access_cutoff, declare_assurance_rule
 from shared.kit.files import declare_file_tables
 from shared.kit.journal import declare_journal_table
@@ -90,9 +94,16 @@ __all__ = [
     "RosterHead",
     "RosterVersion",
     "Run",
+    "RunFeedback",
+    "RunProof",
     "Source",
     "SourceFetch",
+    "SourceSubscription",
+    "StatisticsExport",
+    "StatisticsTemplate",
     "Teaching",
     "Unit",
+    "UnitSignOff",
     "Upload",
+    "VerificationState",
 ]

@@ -8,12 +8,14 @@ from services.sync.history.endpoints import router as history
 from services.sync.outbound.endpoints import router as outbound
 from services.sync.person.endpoints import router as persons
 from services.sync.platform.endpoints import router as platform
+from services.sync.register.endpoints import router as notices
 from services.sync.roster.endpoints import router as roster
 from services.sync.run.endpoints import router as runs
 from services.sync.source.endpoints import router as sources
 from services.sync.statistics.endpoints import router as statistics
 from services.sync.unit.endpoints import router as units
 from services.sync.upload.endpoints import router as uploads
+from services.sync.verification.endpoints import router as verification
 from shared.web.journal import journal_router
 
 ROUTERS: list[APIRouter] = [
@@ -22,8 +24,10 @@ ROUTERS: list[APIRouter] = [
     uploads,
     sources,
     fetches,
+    notices,
     runs,
     platform,
+    verification,
     roster,
     history,
     outbound,

@@ -116,7 +116,9 @@ def _with_uuids(told: Municipality) -> Municipality:
         unit.id, unit.parent = as_uuid(unit.id), as_uuid(unit.parent)
     for person in told.persons:
         person.id = as_uuid(person.id)
-    for place in (*told.duties, *told.enrolments):
+    for duty in told.duties:
+        duty.person, duty.unit = as_uuid(duty.person), as_uuid(duty.unit)
+    for place in told.enrolments:
         place.person, place.unit = as_uuid(place.person), as_uuid(place.unit)
     for group in told.groups:
         group.id, group.unit = as_uuid(group.id), as_uuid(group.unit)

@@ -4,10 +4,11 @@
 caller's transaction. Called when an identity becomes protected and when a person is erased.
 """
 
+from services.sync.outbound.forgetting import forget_packages
 from services.sync.plan.forgetters import Forgetter, remember_forgetters
 from services.sync.plan.placing import forget_findings
 from services.sync.platform.forgetting import forget_platform_rows
 
-FORGETTERS: tuple[Forgetter, ...] = (forget_findings, forget_platform_rows)
+FORGETTERS: tuple[Forgetter, ...] = (forget_findings, forget_platform_rows, forget_packages)
 
 remember_forgetters(FORGETTERS)

@@ -17,6 +17,15 @@ class Settings(ServiceSettings):
     max_upload_bytes: int = Field(512 * 1024 * 1024, ge=1024, description="Largest roster file, bytes")
     upload_retention_days: int = Field(30, ge=1, le=365, description="Days until an uploaded file is erased")
     superseded_days: int = Field(7, ge=1, le=365, description="Days until a file is erased that a newer one replaced")
+    verification_max_age_days: int = Field(
+        7, ge=1, le=90, description="Days for which a delivery, or the platform's export, proves anything"
+    )
+    verification_max_errors: int = Field(0, ge=0, description="Open errors that a unit may have and still be right")
+    verification_max_drift: int = Field(0, ge=0, description="Differences with the platform that a unit may have")
+    outbound_retention_days: int = Field(30, ge=1, le=365, description="Days until a package for a platform is erased")
+    outbound_manifest_days: int = Field(
+        400, ge=1, le=3650, description="Days for which a delta can be told from what was sent before"
+    )
     allow_private_sources: bool | None = Field(
         None, description="Fetch from loopback and private networks; unset means only outside production"
     )

@@ -58,7 +58,11 @@ def _cell(value: object) -> str:
     """A harmless text: nothing that somebody else wrote may become a formula."""
     if isinstance(value, dict):
         return orjson.dumps(value).decode()
-    text = " ".join(map(str, value)) if isinstance(value, list) else "" if value is None else str(value)
+    return harmless(" ".join(map(str, value)) if isinstance(value, list) else "" if value is None else str(value))
+
+
+def harmless(text: str) -> str:
+    """`text` such that no spreadsheet takes it for a formula."""
     return f"'{text}" if text.startswith(_FORMULA) else text
 
 

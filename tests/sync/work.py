@@ -5,6 +5,7 @@ import hashlib
 from typing import Any
 
 import httpx
+from sqlalchemy import text
 
 from services.sync.jobs import jobs
 from services.sync.settings import Settings
@@ -22,6 +23,12 @@ async def work(service: ServiceUnderTest) -> None:
     while await runner.step() or runner._running:
         if runner._running:
             await asyncio.wait(runner._running)
+
+
+async def make_due(service: ServiceUnderTest, kind: str) -> None:
+    """Let the jobs of a kind that wait for their time run at once."""
+    async with service.database.transaction(service.tenant) as session:
+        await session.execute(text("UPDATE job SET run_after = now() WHERE kind = :kind"), {"kind": kind})
 
 
 async def declare(service: ServiceUnderTest, content: bytes, **more: Any) -> httpx.Response:

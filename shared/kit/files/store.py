@@ -72,14 +72,14 @@ class FileStore:
 
     async def get(self, session: AsyncSession, file_id: UUID) -> StoredFile:
         """What is known of a file, erased ones included. Raises FileMissing."""
-        return _stored(await self._row(session, file_id))
+        return _stored(await _row(session, file_id))
 
     async def read(self, session: AsyncSession, file_id: UUID) -> AsyncIterator[bytes]:
         """The content in order, a chunk at a time; the session must stay open meanwhile.
 
         Raises FileMissing, FileGone, or FileDamaged, the last one possibly after earlier (good) chunks.
         """
-        row = await self._row(session, file_id)
+        row = await _row(session, file_id)
         if row.state != FileState.ready:
             raise FileGone()
         cipher = self._keys.open_data_key(WrappedKey(row.key_id, row.wrapped_key), tenant_of(session), file_id)
@@ -95,12 +95,7 @@ class FileStore:
         What remains in old row versions and in backups is unreadable once the key's old version is vacuumed or the
         backup that holds it has expired; the row itself stays as evidence that the file existed and when it went.
         """
-        gone = await session.execute(text(_SHRED), {"id": file_id, "now": clock.now()})
-        if gone.first() is None:
-            await self._row(session, file_id)
-            return
-        await session.execute(text("DELETE FROM stored_file_chunk WHERE file_id = :id"), {"id": file_id})
-        await CopyLog(session).mark_file_purged(file_id, place=PLACE)
+        await forget_file(session, file_id)
 
     async def purge_expired(self, session: AsyncSession, limit: int = 100) -> list[UUID]:
         """Forget at most `limit` files of the session's tenant whose retention has ended; returns their ids."""
@@ -154,11 +149,22 @@ class FileStore:
         values = {"tenant": tenant_of(session), "file": cipher.file_id, "index": index, "body": sealed}
         await session.execute(text(_PUT), values)
 
-    async def _row(self, session: AsyncSession, file_id: UUID) -> Row[tuple[object, ...]]:
-        row = (await session.execute(text(_GET), {"id": file_id})).first()
-        if row is None:
-            raise FileMissing()
-        return row
+
+async def forget_file(session: AsyncSession, file_id: UUID) -> None:
+    """`FileStore.delete`, for who has no key: destroying needs none."""
+    gone = await session.execute(text(_SHRED), {"id": file_id, "now": clock.now()})
+    if gone.first() is None:
+        await _row(session, file_id)
+        return
+    await session.execute(text("DELETE FROM stored_file_chunk WHERE file_id = :id"), {"id": file_id})
+    await CopyLog(session).mark_file_purged(file_id, place=PLACE)
+
+
+async def _row(session: AsyncSession, file_id: UUID) -> Row[tuple[object, ...]]:
+    row = (await session.execute(text(_GET), {"id": file_id})).first()
+    if row is None:
+        raise FileMissing()
+    return row
 
 
 def _stored(row: Row[tuple[object, ...]]) -> StoredFile:

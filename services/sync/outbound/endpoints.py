@@ -1,0 +1,260 @@
+"""Files for a platform: templates, the packages made from them, and what became of each."""
+
+from collections.abc import AsyncIterator
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Path, Query, Request, Response
+from fastapi.responses import StreamingResponse
+
+from services.sync.outbound.auth import ExportsRead, ExportsWrite
+from services.sync.outbound.errors import ContentErased
+from services.sync.outbound.models import OutboundTemplate
+from services.sync.outbound.schemas import (
+    OutboundDeliveryCreate,
+    OutboundDeliveryPublic,
+    OutboundTemplateCreate,
+    OutboundTemplatePatch,
+    OutboundTemplatePublic,
+    ReceiptCreate,
+)
+from services.sync.outbound.service import DeliveryService, TemplateService
+from services.sync.outbound.showing import show_delivery, show_template
+from services.sync.outbound.tasks import SEAL_INFO
+from shared.auth import Principal
+from shared.kit.files import FileStore
+from shared.kit.journal import record
+from shared.kit.sealing import Sealer
+from shared.web import (
+    IfMatch,
+    LangDep,
+    Page,
+    PageDep,
+    SessionDep,
+    check_version,
+    created,
+    etag,
+    make_page,
+    new_router,
+    runtime,
+)
+from shared.web.route import problem_responses
+from shared.web.runtime import transaction_of
+
+router = new_router("outbound")
+
+TemplateId = Annotated[UUID, Path(alias="outboundTemplateId")]
+DeliveryId = Annotated[UUID, Path(alias="outboundDeliveryId")]
+
+
+def _templates(session: SessionDep, request: Request) -> TemplateService:
+    return TemplateService(session, Sealer(runtime(request).settings.file_key_bytes(), SEAL_INFO))
+
+
+@router.post("/outbound-templates", status_code=201, summary="Declare a template", responses=problem_responses(409))
+async def outbound_templates_create(
+    body: OutboundTemplateCreate,
+    caller: ExportsWrite,
+    session: SessionDep,
+    request: Request,
+    response: Response,
+    lang: LangDep,
+) -> OutboundTemplatePublic:
+    """Say how the roster becomes the files that a platform imports, where they go and when."""
+    templates = _templates(session, request)
+    row = await templates.create(body)
+    created(response, request, f"/sync/v1/outbound-templates/{row.id}")
+    etag(response, row.version)
+    return show_template(row, templates.credentials(row), caller, request, lang)
+
+
+@router.get("/outbound-templates", summary="List templates")
+async def outbound_templates_list(
+    caller: ExportsRead, session: SessionDep, request: Request, page: PageDep, lang: LangDep
+) -> Page[OutboundTemplatePublic]:
+    """The tenant's templates, the oldest first."""
+    templates = _templates(session, request)
+    keys = page.keys(UUID)
+    rows = await templates.list_after(keys[0] if keys else None, page.limit + 1)
+
+    def show(row: OutboundTemplate) -> OutboundTemplatePublic:
+        return show_template(row, templates.credentials(row), caller, request, lang)
+
+    return make_page(request, page, rows, key=lambda row: (row.id,), show=show)
+
+
+@router.get("/outbound-templates/{outboundTemplateId}", summary="Read a template")
+async def outbound_templates_get(
+    template_id: TemplateId,
+    caller: ExportsRead,
+    session: SessionDep,
+    request: Request,
+    response: Response,
+    lang: LangDep,
+) -> OutboundTemplatePublic:
+    """How files are made and where they go; which secrets are held, never the secrets."""
+    templates = _templates(session, request)
+    row = await templates.get(template_id)
+    etag(response, row.version)
+    return show_template(row, templates.credentials(row), caller, request, lang)
+
+
+@router.patch(
+    "/outbound-templates/{outboundTemplateId}", summary="Change a template", responses=problem_responses(412, 428)
+)
+async def outbound_templates_patch(
+    template_id: TemplateId,
+    body: OutboundTemplatePatch,
+    caller: ExportsWrite,
+    version: IfMatch,
+    session: SessionDep,
+    request: Request,
+    response: Response,
+    lang: LangDep,
+) -> OutboundTemplatePublic:
+    """Change what is made or where it goes; `isActive: false` retires the template and keeps its log."""
+    templates = _templates(session, request)
+    row = await templates.patch(template_id, version, body)
+    etag(response, row.version)
+    return show_template(row, templates.credentials(row), caller, request, lang)
+
+
+@router.post(
+    "/outbound-deliveries", status_code=202, summary="Produce a package", responses=problem_responses(404, 409)
+)
+async def outbound_deliveries_create(
+    body: OutboundDeliveryCreate,
+    caller: ExportsWrite,
+    session: SessionDep,
+    request: Request,
+    response: Response,
+    lang: LangDep,
+) -> OutboundDeliveryPublic:
+    """Make a package from the roster as it is now. Rows that the platform would not take are findings."""
+    row = await DeliveryService(session).ask(body.template_id, body.mode, caller.subject)
+    created(response, request, f"/sync/v1/jobs/{row.job_id}", status=202)
+    return show_delivery(row, caller, request, lang)
+
+
+@router.get("/outbound-deliveries", summary="List packages")
+async def outbound_deliveries_list(
+    caller: ExportsRead,
+    session: SessionDep,
+    request: Request,
+    page: PageDep,
+    lang: LangDep,
+    template_id: Annotated[UUID | None, Query(alias="templateId", description="Only of this template")] = None,
+) -> Page[OutboundDeliveryPublic]:
+    """The delivery log, the newest first."""
+    keys = page.keys(UUID)
+    rows = await DeliveryService(session).list_before(template_id, keys[0] if keys else None, page.limit + 1)
+    return make_page(
+        request, page, rows, key=lambda row: (row.id,), show=lambda row: show_delivery(row, caller, request, lang)
+    )
+
+
+@router.get("/outbound-deliveries/{outboundDeliveryId}", summary="Read a package")
+async def outbound_deliveries_get(
+    delivery_id: DeliveryId,
+    caller: ExportsRead,
+    session: SessionDep,
+    request: Request,
+    response: Response,
+    lang: LangDep,
+) -> OutboundDeliveryPublic:
+    """What it holds, what was wrong, every attempt to send it, and what the platform said."""
+    row = await DeliveryService(session).get(delivery_id)
+    etag(response, row.version)
+    return show_delivery(row, caller, request, lang)
+
+
+@router.get(
+    "/outbound-deliveries/{outboundDeliveryId}/content",
+    summary="Fetch the content of a package",
+    response_class=StreamingResponse,
+    responses={
+        200: {"content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}},
+        **problem_responses(409),
+    },
+)
+async def outbound_deliveries_get_content(
+    delivery_id: DeliveryId, caller: ExportsWrite, request: Request
+) -> StreamingResponse:
+    """The package itself. Every fetch is written to the journal: it makes a copy of personal data."""
+    async with transaction_of(request, caller) as session:
+        row = await DeliveryService(session).get(delivery_id)
+        if row.file_id is None:
+            raise ContentErased()
+        await record(session, "outbound_delivery.fetch", "outbound_delivery", row.id)
+    headers = {"Cache-Control": "no-store", "Content-Disposition": f'attachment; filename="{row.file_name}"'}
+    return StreamingResponse(
+        _content(request, caller, row.file_id), media_type="application/octet-stream", headers=headers
+    )
+
+
+async def _content(request: Request, caller: Principal, file_id: UUID) -> AsyncIterator[bytes]:
+    store: FileStore = runtime(request).resources[FileStore]
+    async with transaction_of(request, caller) as session:
+        async for piece in store.read(session, file_id):
+            yield piece
+
+
+@router.delete(
+    "/outbound-deliveries/{outboundDeliveryId}/content",
+    summary="Erase the content of a package",
+    responses=problem_responses(409, 412, 428),
+)
+async def outbound_deliveries_delete_content(
+    delivery_id: DeliveryId,
+    caller: ExportsWrite,
+    version: IfMatch,
+    session: SessionDep,
+    request: Request,
+    lang: LangDep,
+) -> OutboundDeliveryPublic:
+    """Forget the content; the record of it stays."""
+    deliveries = DeliveryService(session)
+    check_version(version, (await deliveries.get(delivery_id, lock=True)).version)
+    row = await deliveries.erase(delivery_id, runtime(request).resources[FileStore])
+    return show_delivery(row, caller, request, lang)
+
+
+@router.post(
+    "/outbound-deliveries/{outboundDeliveryId}/sendings",
+    status_code=202,
+    summary="Send a package",
+    responses=problem_responses(409),
+)
+async def outbound_sendings_create(
+    delivery_id: DeliveryId,
+    caller: ExportsWrite,
+    session: SessionDep,
+    request: Request,
+    response: Response,
+    lang: LangDep,
+) -> OutboundDeliveryPublic:
+    """Send what was produced, or what failed, to the template's destination; tried for some six hours."""
+    row = await DeliveryService(session).send(delivery_id, caller.subject)
+    created(response, request, f"/sync/v1/jobs/{row.job_id}", status=202)
+    return show_delivery(row, caller, request, lang)
+
+
+@router.post(
+    "/outbound-deliveries/{outboundDeliveryId}/receipts",
+    status_code=201,
+    summary="Record the platform's answer",
+    responses=problem_responses(409),
+)
+async def outbound_receipts_create(
+    delivery_id: DeliveryId,
+    body: ReceiptCreate,
+    caller: ExportsWrite,
+    session: SessionDep,
+    request: Request,
+    response: Response,
+    lang: LangDep,
+) -> OutboundDeliveryPublic:
+    """Say whether the platform took the package; the next delta starts from the newest one that it did not reject."""
+    row = await DeliveryService(session).receive(delivery_id, body)
+    created(response, request, f"/sync/v1/outbound-deliveries/{row.id}")
+    return show_delivery(row, caller, request, lang)

@@ -1,0 +1,110 @@
+"""Every statement about templates and deliveries."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from services.sync.outbound.errors import DeliveryMissing, TemplateMissing
+from services.sync.outbound.models import OutboundDelivery, OutboundTemplate
+from services.sync.roster.models import RosterHead
+from shared.kit.db import tenant_of
+
+UNDER_WAY = ("queued", "sending")
+AT_THE_PLATFORM = ("sent", "accepted")
+
+
+class OutboundRepository:
+    def __init__(self, session: AsyncSession) -> None:
+        self._session = session
+        self._tenant = tenant_of(session)
+
+    def add(self, row: OutboundTemplate | OutboundDelivery) -> None:
+        self._session.add(row)
+
+    async def template(self, template_id: UUID, *, lock: bool = False) -> OutboundTemplate:
+        query = select(OutboundTemplate).where(
+            OutboundTemplate.tenant_id == self._tenant, OutboundTemplate.id == template_id
+        )
+        found = (await self._session.exec(query.with_for_update() if lock else query)).one_or_none()
+        if found is None:
+            raise TemplateMissing()
+        return found
+
+    async def has_key(self, key: str) -> bool:
+        query = select(OutboundTemplate.id).where(
+            OutboundTemplate.tenant_id == self._tenant, OutboundTemplate.key == key
+        )
+        return (await self._session.exec(query)).first() is not None
+
+    async def templates_after(self, after: UUID | None, limit: int) -> Sequence[OutboundTemplate]:
+        """By id, which is in the order in which they were made."""
+        query = select(OutboundTemplate).where(OutboundTemplate.tenant_id == self._tenant)
+        if after is not None:
+            query = query.where(OutboundTemplate.id > after)
+        return (await self._session.exec(query.order_by(col(OutboundTemplate.id)).limit(limit))).all()
+
+    async def delivery(self, delivery_id: UUID, *, lock: bool = False) -> OutboundDelivery:
+        query = select(OutboundDelivery).where(
+            OutboundDelivery.tenant_id == self._tenant, OutboundDelivery.id == delivery_id
+        )
+        found = (await self._session.exec(query.with_for_update() if lock else query)).one_or_none()
+        if found is None:
+            raise DeliveryMissing()
+        return found
+
+    async def deliveries_before(
+        self, template_id: UUID | None, before: UUID | None, limit: int
+    ) -> Sequence[OutboundDelivery]:
+        """The newest first."""
+        query = select(OutboundDelivery).where(OutboundDelivery.tenant_id == self._tenant)
+        if template_id is not None:
+            query = query.where(OutboundDelivery.template_id == template_id)
+        if before is not None:
+            query = query.where(OutboundDelivery.id < before)
+        return (await self._session.exec(query.order_by(col(OutboundDelivery.id).desc()).limit(limit))).all()
+
+    async def is_under_way(self, template_id: UUID) -> bool:
+        query = select(OutboundDelivery.id).where(
+            OutboundDelivery.tenant_id == self._tenant,
+            OutboundDelivery.template_id == template_id,
+            col(OutboundDelivery.state).in_(UNDER_WAY),
+        )
+        return (await self._session.exec(query)).first() is not None
+
+    async def base(self, template_id: UUID) -> OutboundDelivery | None:
+        """The newest package that the platform has, as far as we know."""
+        query = (
+            select(OutboundDelivery)
+            .where(
+                OutboundDelivery.tenant_id == self._tenant,
+                OutboundDelivery.template_id == template_id,
+                col(OutboundDelivery.state).in_(AT_THE_PLATFORM),
+                col(OutboundDelivery.manifest_id).is_not(None),
+            )
+            .order_by(col(OutboundDelivery.sent_at).desc(), col(OutboundDelivery.id).desc())
+        )
+        return (await self._session.exec(query.limit(1))).first()
+
+    async def with_content(self) -> Sequence[OutboundDelivery]:
+        """Every delivery whose content is still here."""
+        query = select(OutboundDelivery).where(
+            OutboundDelivery.tenant_id == self._tenant, col(OutboundDelivery.file_id).is_not(None)
+        )
+        return (await self._session.exec(query.with_for_update())).all()
+
+    async def roster_version(self) -> int:
+        query = select(RosterHead.version).where(RosterHead.tenant_id == self._tenant)
+        return (await self._session.exec(query)).one_or_none() or 0
+
+    async def due(self, template_id: UUID, at: datetime) -> bool:
+        """Whether the template still waits for this very time."""
+        query = select(OutboundTemplate.id).where(
+            OutboundTemplate.tenant_id == self._tenant,
+            OutboundTemplate.id == template_id,
+            OutboundTemplate.next_at == at,
+            col(OutboundTemplate.is_active).is_(True),
+        )
+        return (await self._session.exec(query)).first() is not None

@@ -1,0 +1,176 @@
+"""The worker's part: produce what is due, produce a package, send it, try again."""
+
+from contextlib import AsyncExitStack
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from services.sync.outbound.declared import Template
+from services.sync.outbound.errors import DeliveryUnderWay
+from services.sync.outbound.manifest import Manifest, read_manifest
+from services.sync.outbound.models import OutboundDelivery, OutboundTemplate
+from services.sync.outbound.producing import Mode, Production
+from services.sync.outbound.repository import OutboundRepository
+from services.sync.outbound.sending import Outcome, Parcel, send
+from services.sync.outbound.service import (
+    DUE_JOB,
+    PRODUCE_JOB,
+    SEND_JOB,
+    DeliveryService,
+    TemplateService,
+    destination_of,
+    schedule_next,
+    start_sending,
+    template_of,
+)
+from services.sync.plan.keys import civic_keys
+from services.sync.settings import Settings
+from shared.contracts.sync_outbound import OutboundFailed, OutboundSent
+from shared.kit import clock
+from shared.kit.db import tenant_of
+from shared.kit.files import DataClass, FileStore, spooled
+from shared.kit.sealing import Sealer
+from shared.queue import JobContext, JobHandler, publish, start_job
+
+SEAL_INFO = b"startklar.sync.outbound.seal.v1"
+# Six hours in all: a platform's night closes before then, and the next day's package is better than a late one.
+RETRIES = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 280))
+
+
+def handlers(settings: Settings) -> dict[str, JobHandler]:
+    """The job handlers of what leaves."""
+    tasks = OutboundTasks(settings)
+    return {DUE_JOB: tasks.due, PRODUCE_JOB: tasks.produce, SEND_JOB: tasks.send}
+
+
+class OutboundTasks:
+    """Job handlers with what they need of the process."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._store = FileStore(settings.file_key_bytes())
+        self._sealer = Sealer(settings.file_key_bytes(), SEAL_INFO)
+
+    async def due(self, ctx: JobContext) -> dict[str, Any]:
+        """A template's time has come: produce, and ask for the next time. Nothing where the schedule was changed."""
+        async with ctx.transaction() as session:
+            template = await OutboundRepository(session).template(UUID(ctx.params["templateId"]), lock=True)
+            if template.next_at is None or template.next_at > clock.now() or not template.is_active:
+                return {"outcome": "not_due"}
+            await schedule_next(session, template)
+            try:
+                mode: Mode = "delta" if template.scheduled_mode == "delta" else "total"
+                delivery = await DeliveryService(session).ask(template.id, mode, None)
+            except DeliveryUnderWay:
+                return {"outcome": "under_way"}
+        return {"outcome": "asked", "deliveryId": str(delivery.id)}
+
+    async def produce(self, ctx: JobContext) -> dict[str, Any]:
+        """Make the package of a delivery, in one transaction: it shows one state of the roster."""
+        async with ctx.transaction() as session:
+            row = await DeliveryService(session).get(UUID(ctx.params["deliveryId"]), lock=True)
+            if row.state != "queued":
+                return {"state": row.state}
+            template = await OutboundRepository(session).template(row.template_id)
+            production = await self._prepare(session, row, template_of(template))
+            async with spooled(production.pieces(), self._settings.max_upload_bytes) as content:
+                held = bool(production.wrong) and production.template.on_invalid == "hold"
+                row.counts, row.findings = production.counts, production.findings
+                row.state = "invalid" if held else "ready"
+                if not held:
+                    await self._keep(session, row, template, content.pieces(), production.manifest)
+            row.touch()
+            if row.state == "ready" and template.auto_send and template.destination["kind"] != "download":
+                if production.is_empty:
+                    await self._nothing_to_send(row)
+                else:
+                    await start_sending(session, row, None)
+        return {"deliveryId": str(row.id), "state": row.state}
+
+    async def _prepare(self, session: AsyncSession, row: OutboundDelivery, template: Template) -> Production:
+        keys = civic_keys(self._settings.file_key_bytes(), tenant_of(session))
+        rows = OutboundRepository(session)
+        base = Manifest(keys.hashing)
+        if row.mode == "delta" and (earlier := await rows.base(row.template_id)) is not None:
+            row.base_id = earlier.id
+            if earlier.manifest_id is not None:
+                base = await read_manifest(keys.hashing, self._store.read(session, earlier.manifest_id))
+        row.roster_version = await rows.roster_version()
+        mode: Mode = "delta" if row.mode == "delta" else "total"
+        return Production(session, template, mode, keys.open, Manifest(keys.hashing), base)
+
+    async def _keep(
+        self, session: AsyncSession, row: OutboundDelivery, template: OutboundTemplate, content: Any, told: Manifest
+    ) -> None:
+        declared = template_of(template)
+        ending = declared.files[0].file.rpartition(".")[2] if declared.package == "single" else "zip"
+        row.file_name = f"{template.key}-{row.mode}-{row.roster_version}.{ending}"
+        stored = await self._store.write(
+            session,
+            content,
+            media_type="application/zip" if declared.package == "zip" else "text/csv",
+            data_class=DataClass.confidential,
+            max_bytes=self._settings.max_upload_bytes,
+            retention_days=self._settings.outbound_retention_days,
+            created_by=row.asked_by,
+        )
+        manifest = await self._store.write(
+            session,
+            told.pieces(),
+            media_type="application/gzip",
+            data_class=DataClass.confidential,
+            max_bytes=self._settings.max_upload_bytes,
+            retention_days=self._settings.outbound_manifest_days,
+        )
+        row.file_id, row.manifest_id = stored.id, manifest.id
+        row.size, row.sha256 = stored.size, stored.sha256
+
+    async def _nothing_to_send(self, row: OutboundDelivery) -> None:
+        """An empty delta is as good as delivered: the platform has what it would say."""
+        row.state, row.sent_at = "sent", clock.now()
+        row.attempts = [_attempt(Outcome("nothing_changed"))]
+
+    async def send(self, ctx: JobContext) -> dict[str, Any]:
+        """One attempt; a later one is asked for where that may help."""
+        delivery_id = UUID(ctx.params["deliveryId"])
+        async with AsyncExitStack() as held:
+            # The content is taken in first: a slow platform must not hold a connection to the database.
+            async with ctx.transaction() as session:
+                row = await DeliveryService(session).get(delivery_id)
+                if row.state != "sending" or row.file_id is None:
+                    return {"state": row.state}
+                template = await OutboundRepository(session).template(row.template_id)
+                credentials = TemplateService(session, self._sealer).credentials(template)
+                content = self._store.read(session, row.file_id)
+                spool = await held.enter_async_context(spooled(content, self._settings.max_upload_bytes))
+                media = "application/zip" if str(row.file_name).endswith(".zip") else "text/csv"
+                parcel = Parcel(str(row.id), str(row.file_name), media, str(row.sha256), spool.pieces())
+            destination = destination_of(template)
+            outcome = await send(destination, credentials, parcel, self._settings)
+        async with ctx.transaction() as session:
+            return await self._conclude(session, delivery_id, outcome)
+
+    async def _conclude(self, session: AsyncSession, delivery_id: UUID, outcome: Outcome) -> dict[str, Any]:
+        row = await DeliveryService(session).get(delivery_id, lock=True)
+        if row.state != "sending":
+            return {"state": row.state}
+        row.attempts = [*row.attempts, _attempt(outcome)]
+        tries = len(row.attempts)
+        if outcome.is_sent:
+            row.state, row.sent_at = "sent", clock.now()
+            rows = sum(int(count["written"]) for count in row.counts)
+            await publish(session, OutboundSent(delivery_id=row.id, template_id=row.template_id, rows=rows))
+        elif outcome.is_final or tries > len(RETRIES):
+            row.state = "failed"
+            reason = outcome.reason
+            await publish(session, OutboundFailed(delivery_id=row.id, template_id=row.template_id, reason=reason))
+        else:
+            row.job_id = await start_job(session, SEND_JOB, {"deliveryId": row.id}, after=RETRIES[tries - 1])
+        row.touch()
+        return {"state": row.state, "outcome": outcome.reason}
+
+
+def _attempt(outcome: Outcome) -> dict[str, Any]:
+    return {"at": clock.now().isoformat(), "outcome": outcome.reason, "status": outcome.status}

@@ -1,0 +1,148 @@
+"""Sending: once, with the platform's credentials, tried again while that may help, and recalled for a protection."""
+
+from datetime import timedelta
+from typing import Any
+
+from services.sync.outbound.forgetting import forget_packages
+from shared.kit import clock
+from tests.support.services import Start
+from tests.sync.outbound.packages import ELEVER, content, declared, platform, produced, table
+from tests.sync.town import oneroster_zip, town
+from tests.sync.work import LOADER, load, make_due, read, work
+
+
+def https(url: str, **more: Any) -> dict[str, Any]:
+    return {"destination": {"kind": "https", "url": url} | more, "autoSend": True}
+
+
+async def test_a_package_in_good_order_is_sent_by_itself_with_the_platforms_token(committed_service: Start) -> None:
+    sync = await committed_service("sync")
+    await load(sync, oneroster_zip(town()))
+    async with platform() as there:
+        template = await declared(sync, **https(there.url, auth="bearer"), credentials={"token": "hemlig-nyckel"})
+        delivery = await produced(sync, template)
+    assert (delivery["state"], [attempt["status"] for attempt in delivery["attempts"]]) == ("sent", [202])
+    [(first, headers, body)] = there.taken
+    assert first == "PUT /import HTTP/1.1"
+    assert (headers["authorization"], headers["content-type"]) == ("Bearer hemlig-nyckel", "text/csv")
+    assert len(table(body)) == delivery["counts"][0]["written"]
+    shown = await read(sync, f"/sync/v1/outbound-templates/{template}")
+    assert shown["heldCredentials"] == ["token"]
+    assert "hemlig-nyckel" not in str(shown)
+
+
+async def test_a_platform_that_is_busy_is_tried_again_and_takes_the_same_package_once(committed_service: Start) -> None:
+    sync = await committed_service("sync")
+    await load(sync, oneroster_zip(town()))
+    async with platform(503) as there:
+        delivery = await produced(sync, await declared(sync, **https(there.url)))
+        assert (delivery["state"], len(there.taken)) == ("sending", 1)
+        await make_due(sync, "outbound-send")
+        await work(sync)
+    delivery = await read(sync, f"/sync/v1/outbound-deliveries/{delivery['id']}")
+    assert [(attempt["outcome"], attempt["status"]) for attempt in delivery["attempts"]] == [
+        ("answered", 503),
+        ("sent", 202),
+    ]
+    assert len({headers["idempotency-key"] for _, headers, _ in there.taken}) == 1
+
+
+async def test_a_platform_that_refuses_is_not_asked_again(committed_service: Start) -> None:
+    sync = await committed_service("sync")
+    await load(sync, oneroster_zip(town()))
+    async with platform(400) as there:
+        delivery = await produced(sync, await declared(sync, **https(there.url)))
+    assert (delivery["state"], delivery["attempts"][0]["outcome"]) == ("failed", "refused")
+    verdicts = {action["action"]: action["allowed"] for action in delivery["allowedActions"]}
+    assert verdicts == {"send": True, "answer": False, "erase_content": True}
+
+
+async def test_an_empty_delta_is_not_sent_at_all(committed_service: Start) -> None:
+    sync = await committed_service("sync")
+    await load(sync, oneroster_zip(town()))
+    async with platform() as there:
+        template = await declared(sync, **https(there.url))
+        await produced(sync, template)
+        delta = await produced(sync, template, "delta")
+    assert (delta["state"], delta["attempts"][0]["outcome"], len(there.taken)) == ("sent", "nothing_changed", 1)
+
+
+async def test_a_protection_erases_every_package_and_makes_anew_what_was_under_way(committed_service: Start) -> None:
+    sync = await committed_service("sync")
+    await load(sync, oneroster_zip(town()))
+    ready = await produced(sync, await declared(sync, key="annan"))
+    async with platform(503) as there:
+        delivery = await produced(sync, await declared(sync, **https(there.url)))
+        async with sync.database.transaction(sync.tenant) as session:
+            await forget_packages(session, [])
+        await work(sync)
+    old = await read(sync, f"/sync/v1/outbound-deliveries/{delivery['id']}")
+    assert (old["state"], old["isErased"], old["attempts"][-1]["outcome"]) == ("failed", True, "recalled")
+    gone = await sync.client.get(f"/sync/v1/outbound-deliveries/{ready['id']}/content", headers=sync.as_(LOADER))
+    assert (gone.status_code, gone.json()["type"].rsplit("/", 1)[-1]) == (409, "outbound-content-erased")
+    newest = (await read(sync, "/sync/v1/outbound-deliveries"))["items"][0]
+    assert (newest["state"], len(there.taken)) == ("sent", 2)
+
+
+async def test_a_schedule_produces_at_its_time_and_not_after_it_was_taken_away(committed_service: Start) -> None:
+    sync = await committed_service("sync")
+    await load(sync, oneroster_zip(town()))
+    schedule = {"at": "03:30", "everyHours": 24, "zone": "Europe/Stockholm"}
+    template = await declared(sync, schedule=schedule)
+    with clock.frozen(clock.now() + timedelta(days=1, minutes=1)):
+        await make_due(sync, "outbound-due")
+        await work(sync)
+        assert len((await read(sync, "/sync/v1/outbound-deliveries"))["items"]) == 1
+    shown = await sync.client.get(f"/sync/v1/outbound-templates/{template}", headers=sync.as_(LOADER))
+    headers = sync.as_(LOADER) | {"If-Match": shown.headers["etag"]}
+    path = f"/sync/v1/outbound-templates/{template}"
+    assert (await sync.client.patch(path, json={"schedule": None}, headers=headers)).json()["nextAt"] is None
+    with clock.frozen(clock.now() + timedelta(days=3)):
+        await make_due(sync, "outbound-due")
+        await work(sync)
+        assert len((await read(sync, "/sync/v1/outbound-deliveries"))["items"]) == 1
+
+
+async def test_bad_templates_are_refused_with_the_field_and_the_mend(committed_service: Start) -> None:
+    sync = await committed_service("sync")
+    file = ELEVER["files"][0]
+    part = file["parts"][0]
+    cases: list[tuple[dict[str, Any], str]] = [
+        ({"template": None}, "give template or shipped"),
+        ({"template": ELEVER | {"files": [file | {"key": ["Förnamn"]}]}}, "cannot be a part of the key"),
+        ({"template": ELEVER | {"files": [file | {"key": ["Okänd"]}]}}, "no column is called Okänd"),
+        (
+            {"template": ELEVER | {"files": [file | {"parts": [part | {"fill": part["fill"] | {"Epost": "phone"}}]}]}},
+            "persons have no field phone",
+        ),
+        (
+            {
+                "template": ELEVER
+                | {"files": [file | {"parts": [part | {"fill": part["fill"] | {"Epost": "nationalId"}}]}]}
+            },
+            "set nationalIds to true",
+        ),
+        ({"destination": {"kind": "https", "url": "https://x.example", "auth": "bearer"}}, "this connector needs"),
+        ({"scheduledMode": "delta", "template": {k: v for k, v in ELEVER.items() if k != "delta"}}, "delta"),
+    ]
+    for more, words in cases:
+        body = {"key": "k", "name": "n", "template": ELEVER} | more
+        response = await sync.client.post("/sync/v1/outbound-templates", json=body, headers=sync.as_(LOADER))
+        assert response.status_code == 422, (more, response.text)
+        assert words in response.text, response.text
+
+
+async def test_national_numbers_leave_only_where_the_template_says_so(committed_service: Start) -> None:
+    sync = await committed_service("sync")
+    await load(sync, oneroster_zip(town()))
+    file = ELEVER["files"][0]
+    part = file["parts"][0]
+    columns = [*file["columns"], {"header": "Personnr", "form": "national_id"}]
+    with_number = ELEVER | {
+        "nationalIds": True,
+        "files": [file | {"columns": columns, "parts": [part | {"fill": part["fill"] | {"Personnr": "nationalId"}}]}],
+    }
+    rows = table(await content(sync, await produced(sync, await declared(sync, template=with_number))))
+    numbers = [row["Personnr"] for row in rows if row["Personnr"]]
+    assert numbers
+    assert all(len(number) == 12 and number.isdigit() for number in numbers)

@@ -70,8 +70,41 @@ TABLES = {
         CONSTRAINT fk_platform_difference_tenant_id_comparison_id
             FOREIGN KEY (tenant_id, comparison_id) REFERENCES platform_comparison (tenant_id, id) ON DELETE CASCADE
     )""",
+    "verification_state": """
+    CREATE TABLE verification_state (
+        tenant_id uuid NOT NULL,
+        id uuid NOT NULL,
+        unit_id uuid,
+        register_ok boolean NOT NULL,
+        platform_ok boolean NOT NULL,
+        missing integer NOT NULL,
+        stale integer NOT NULL,
+        duplicate integer NOT NULL,
+        reasons text[] NOT NULL,
+        held_since date,
+        told jsonb,
+        looked_at timestamptz NOT NULL,
+        CONSTRAINT pk_verification_state PRIMARY KEY (tenant_id, id)
+    )""",
+    "unit_sign_off": """
+    CREATE TABLE unit_sign_off (
+        tenant_id uuid NOT NULL,
+        id uuid NOT NULL,
+        unit_id uuid NOT NULL,
+        account_id uuid NOT NULL,
+        signed_at timestamptz NOT NULL,
+        seen_hash text NOT NULL,
+        marks text[] NOT NULL,
+        numbers jsonb NOT NULL,
+        note text,
+        lapsed_at timestamptz,
+        lapse_reason text,
+        CONSTRAINT pk_unit_sign_off PRIMARY KEY (tenant_id, id),
+        CONSTRAINT fk_unit_sign_off_tenant_id_unit_id FOREIGN KEY (tenant_id, unit_id) REFERENCES unit (tenant_id, id)
+    )""",
 }
 INDEXES = {
+    "ix_unit_sign_off_unit": ("unit_sign_off", ["tenant_id", "unit_id", "id"]),
     "ix_platform_account_person": ("platform_account", ["tenant_id", "person_id"]),
     "ix_platform_account_comparison": ("platform_account", ["tenant_id", "comparison_id", "id"]),
     "ix_platform_difference_comparison": ("platform_difference", ["tenant_id", "comparison_id", "unit_id", "id"]),

@@ -1,0 +1,42 @@
+"""What a unit holds, counted: by school form and year, by class, by role. No person is in it."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from shared.kit.db import tenant_of
+
+_YEARS = """
+SELECT school_form, school_year, count(DISTINCT person_id) AS n FROM enrolment
+WHERE tenant_id = :tenant AND unit_id = :unit AND ended_at IS NULL GROUP BY 1, 2 ORDER BY 1, 2
+"""
+_CLASSES = """
+SELECT g.name, g.school_form, count(DISTINCT m.person_id) FILTER (WHERE m.role = 'pupil') AS pupils,
+       count(DISTINCT m.person_id) FILTER (WHERE m.role = 'teacher') AS teachers
+FROM school_group g LEFT JOIN membership m
+     ON m.tenant_id = g.tenant_id AND m.group_id = g.id AND m.ended_at IS NULL
+WHERE g.tenant_id = :tenant AND g.unit_id = :unit AND g.ended_at IS NULL AND g.kind = 'home'
+GROUP BY g.id, g.source_id, g.name, g.school_form ORDER BY g.school_form, g.name, g.source_id
+"""
+_ROLES = """
+SELECT role, count(DISTINCT person_id) AS n FROM duty
+WHERE tenant_id = :tenant AND unit_id = :unit AND ended_at IS NULL GROUP BY 1 ORDER BY 1
+"""
+
+
+async def unit_numbers(session: AsyncSession, unit_id: UUID) -> dict[str, Any]:
+    """Counted in the roster that is in force."""
+    values = {"tenant": tenant_of(session), "unit": unit_id}
+    years = (await session.execute(text(_YEARS), values)).all()
+    classes = (await session.execute(text(_CLASSES), values)).all()
+    roles = (await session.execute(text(_ROLES), values)).all()
+    return {
+        "years": [{"schoolForm": row.school_form, "schoolYear": row.school_year, "pupils": row.n} for row in years],
+        "classes": [
+            {"name": row.name, "schoolForm": row.school_form, "pupils": row.pupils, "teachers": row.teachers}
+            for row in classes
+        ],
+        "roles": [{"role": row.role, "people": row.n} for row in roles],
+    }

@@ -1,0 +1,152 @@
+"""Reads the facts of a tenant: a handful of statements for all units together."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from services.sync.plan.models import Run
+from services.sync.platform.models import PlatformComparison
+from services.sync.rules.platform import DUPLICATE, MISSING, STALE
+from services.sync.source.models import Source
+from services.sync.verification.facts import Facts, Heads, PlatformFacts, RegisterFacts, SignedOff, Waiting
+from services.sync.verification.models import UnitSignOff
+from shared.kit import clock
+from shared.kit.db import tenant_of
+
+_HEADS = """
+SELECT u.id, coalesce(e.n, 0) AS pupils, coalesce(d.n, 0) AS staff FROM unit u
+LEFT JOIN (SELECT unit_id, count(DISTINCT person_id) AS n FROM enrolment
+           WHERE tenant_id = :tenant AND ended_at IS NULL GROUP BY 1) e ON e.unit_id = u.id
+LEFT JOIN (SELECT unit_id, count(DISTINCT person_id) AS n FROM duty
+           WHERE tenant_id = :tenant AND ended_at IS NULL GROUP BY 1) d ON d.unit_id = u.id
+WHERE u.tenant_id = :tenant AND u.ended_at IS NULL AND (e.n > 0 OR d.n > 0) ORDER BY u.id
+"""
+_DUPLICATES = ("same_person_twice", "conflicting_rows", "login_taken")
+_FINDINGS = """
+SELECT unit_id, count(*) FILTER (WHERE severity IN ('error', 'fatal') AND NOT rule = ANY (:duplicates)) AS errors,
+       count(*) FILTER (WHERE rule = ANY (:duplicates)) AS duplicates
+FROM finding WHERE tenant_id = :tenant AND run_id = :run GROUP BY 1
+"""
+_MARKS = """
+SELECT unit_id, mark FROM platform_difference
+WHERE tenant_id = :tenant AND comparison_id = :comparison AND kind = ANY (:kinds)
+"""
+_PATIENCE = timedelta(days=1)
+_DRIFT = MISSING | STALE | DUPLICATE
+
+
+async def read_facts(session: AsyncSession) -> Facts:
+    """Everything that verification rests on, as it is now."""
+    heads = (await session.execute(text(_HEADS), {"tenant": tenant_of(session)})).all()
+    signed, lapsed = await _signed(session)
+    return Facts(
+        now=clock.now(),
+        units=tuple(Heads(row.id, row.pupils, row.staff) for row in heads),
+        registers=tuple([await _register(session, key) for key in await _register_keys(session)]),
+        platforms=tuple([await _platform(session, source) for source in await _sources(session, "platform")]),
+        signed=signed,
+        lapsed=lapsed,
+    )
+
+
+async def _sources(session: AsyncSession, role: str) -> Sequence[Source]:
+    query = select(Source).where(Source.tenant_id == tenant_of(session), Source.role == role, col(Source.is_active))
+    return (await session.exec(query.order_by(col(Source.key)))).all()
+
+
+async def _register_keys(session: AsyncSession) -> list[str]:
+    """The declared registers in use; where none is declared, whatever delivered what was applied."""
+    declared = [source.key for source in await _sources(session, "register")]
+    if declared:
+        return declared
+    query = select(Run.source).where(Run.tenant_id == tenant_of(session), Run.kind == "delivery").distinct()
+    return sorted((await session.exec(query)).all())
+
+
+async def _register(session: AsyncSession, key: str) -> RegisterFacts:
+    query = select(Run).where(Run.tenant_id == tenant_of(session), Run.kind == "delivery", Run.source == key)
+    runs = (await session.exec(query.order_by(col(Run.id).desc()).limit(30))).all()
+    newest = next((run for run in runs if run.state not in ("queued", "stale")), None)
+    read = next((run for run in runs if run.state in ("planned", "applying", "applied")), None)
+    proofs = [run.ended_at or run.updated_at for run in runs if run.state == "applied" or _changes_nothing(run)]
+    errors, duplicates = await _findings(session, read.id) if read else ({}, {})
+    return RegisterFacts(
+        source=key,
+        proved_at=max(proofs, default=None),
+        newest_state=newest.state if newest else None,
+        newest_guard=newest.guard if newest else None,
+        waiting=_waiting(newest) if newest and newest.state == "planned" else {},
+        errors=errors,
+        duplicates=duplicates,
+    )
+
+
+def _changes_nothing(run: Run) -> bool:
+    """A plan without a change proves the register as well as one that was applied; nobody has to approve it."""
+    return run.state == "planned" and not any(
+        numbers[op] for numbers in run.counts.values() for op in ("created", "changed", "ended")
+    )
+
+
+def _waiting(run: Run) -> dict[UUID | None, Waiting]:
+    is_overdue = run.guard == "held" or clock.now() - run.updated_at > _PATIENCE
+    sums: dict[UUID | None, list[int]] = defaultdict(lambda: [0, 0])
+    for row in run.counts_by_unit:
+        unit = UUID(row["unit_id"]) if row["unit_id"] else None
+        sums[unit][0] += row["created"]
+        sums[unit][1] += row["changed"] + row["ended"]
+    return {unit: Waiting(missing, stale, is_overdue) for unit, (missing, stale) in sums.items() if missing or stale}
+
+
+async def _findings(session: AsyncSession, run_id: UUID) -> tuple[dict[UUID | None, int], dict[UUID | None, int]]:
+    values = {"tenant": tenant_of(session), "run": run_id, "duplicates": list(_DUPLICATES)}
+    rows = (await session.execute(text(_FINDINGS), values)).all()
+    return {row.unit_id: row.errors for row in rows}, {row.unit_id: row.duplicates for row in rows}
+
+
+async def _platform(session: AsyncSession, source: Source) -> PlatformFacts:
+    query = select(PlatformComparison).where(
+        PlatformComparison.tenant_id == tenant_of(session), PlatformComparison.source_id == source.id
+    )
+    rows = (await session.exec(query.order_by(col(PlatformComparison.id).desc()).limit(10))).all()
+    ended = [row for row in rows if row.state != "queued"]
+    done = next((row for row in ended if row.state == "done"), None)
+    newest_failed = bool(ended) and ended[0].state == "failed"
+    if done is None:
+        return PlatformFacts(source.id, None, newest_failed=newest_failed)
+    return PlatformFacts(
+        source.id,
+        done.ended_at,
+        done.id,
+        is_whole=not done.incomplete,
+        newest_failed=newest_failed,
+        differences={_unit(row): row["differences"] for row in done.units},
+        marks=await _marks(session, done.id),
+        heads={_unit(row): row["platform"] for row in done.units},
+    )
+
+
+def _unit(row: dict[str, Any]) -> UUID | None:
+    return UUID(row["unit_id"]) if row["unit_id"] else None
+
+
+async def _marks(session: AsyncSession, comparison_id: UUID) -> dict[UUID | None, frozenset[str]]:
+    values = {"tenant": tenant_of(session), "comparison": comparison_id, "kinds": sorted(_DRIFT)}
+    found: dict[UUID | None, set[str]] = defaultdict(set)
+    for row in (await session.execute(text(_MARKS), values)).all():
+        found[row.unit_id].add(row.mark)
+    return {unit: frozenset(marks) for unit, marks in found.items()}
+
+
+async def _signed(session: AsyncSession) -> tuple[dict[UUID, SignedOff], frozenset[UUID]]:
+    query = select(UnitSignOff).where(UnitSignOff.tenant_id == tenant_of(session))
+    rows = (await session.exec(query.order_by(col(UnitSignOff.id)))).all()
+    newest = {row.unit_id: row for row in rows}
+    signed = {unit: SignedOff(row.id, frozenset(row.marks)) for unit, row in newest.items() if row.lapsed_at is None}
+    return signed, frozenset(unit for unit, row in newest.items() if row.lapsed_at is not None)

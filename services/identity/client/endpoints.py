@@ -4,9 +4,10 @@ from datetime import timedelta
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Path, Request, Response
+from fastapi import Path
 
 from services.identity.client.auth import ClientsRead, ClientsWrite, refusal_to_write
+from services.identity.client.errors import NO_SECRET
 from services.identity.client.models import Client
 from services.identity.client.schemas import (
     ClientCreate,
@@ -20,9 +21,8 @@ from services.identity.client.schemas import (
 from services.identity.client.service import ClientService
 from shared.auth import Principal, RoleGrant
 from shared.kit import clock
-from shared.kit.text import Lang
-from shared.web import IfMatch, LangDep, Page, PageDep, SessionDep, created, etag, make_page, new_router
-from shared.web.actions import allowed_action
+from shared.web import IfMatch, Page, PageDep, SessionDep, new_router
+from shared.web.reply import Reply, ReplyDep
 
 router = new_router("clients")
 
@@ -30,46 +30,31 @@ ClientId = Annotated[UUID, Path(alias="clientId", description="Id of the client 
 
 
 @router.get("/clients")
-async def clients_list(
-    caller: ClientsRead, session: SessionDep, request: Request, page: PageDep, lang: LangDep
-) -> Page[ClientPublic]:
+async def clients_list(caller: ClientsRead, session: SessionDep, page: PageDep, reply: ReplyDep) -> Page[ClientPublic]:
     """The clients of the caller's tenant."""
     after = page.keys(UUID)
     rows = await ClientService(session).list(page.limit + 1, after[0] if after else None)
-    return make_page(request, page, rows, key=lambda row: [row.id], show=lambda row: _show(row, caller, request, lang))
+    return reply.page(page, rows, lambda row: _show(row, caller, reply))
 
 
 @router.post("/clients", status_code=201)
 async def clients_create(
-    body: ClientCreate,
-    caller: ClientsWrite,
-    session: SessionDep,
-    request: Request,
-    response: Response,
-    lang: LangDep,
+    body: ClientCreate, caller: ClientsWrite, session: SessionDep, reply: ReplyDep
 ) -> ClientCreated:
     """Register a script or an app. The answer shows its secret, once."""
     registered = await ClientService(session).register(body)
-    created(response, request, f"/identity/v1/clients/{registered.client.id}")
-    etag(response, registered.client.version)
-    response.headers["Cache-Control"] = "no-store"
-    shown = _show(registered.client, caller, request, lang)
+    reply.created(f"/identity/v1/clients/{registered.client.id}", registered.client.version)
+    reply.keep_secret()
+    shown = _show(registered.client, caller, reply)
     return ClientCreated(**shown.model_dump(), client_secret=registered.secret)
 
 
 @router.get("/clients/{clientId}")
-async def clients_get(
-    client_id: ClientId,
-    caller: ClientsRead,
-    session: SessionDep,
-    request: Request,
-    response: Response,
-    lang: LangDep,
-) -> ClientPublic:
+async def clients_get(client_id: ClientId, caller: ClientsRead, session: SessionDep, reply: ReplyDep) -> ClientPublic:
     """One client."""
     client = await ClientService(session).get(client_id)
-    etag(response, client.version)
-    return _show(client, caller, request, lang)
+    reply.version(client.version)
+    return _show(client, caller, reply)
 
 
 @router.patch("/clients/{clientId}")
@@ -79,14 +64,12 @@ async def clients_patch(
     version: IfMatch,
     caller: ClientsWrite,
     session: SessionDep,
-    request: Request,
-    response: Response,
-    lang: LangDep,
+    reply: ReplyDep,
 ) -> ClientPublic:
     """Change, disable or enable a client."""
     client = await ClientService(session).change(client_id, version, body)
-    etag(response, client.version)
-    return _show(client, caller, request, lang)
+    reply.version(client.version)
+    return _show(client, caller, reply)
 
 
 @router.delete("/clients/{clientId}", status_code=204)
@@ -102,24 +85,26 @@ async def client_secrets_rotate(
     caller: ClientsWrite,
     version: IfMatch,
     session: SessionDep,
-    response: Response,
+    reply: ReplyDep,
 ) -> SecretRotated:
     """Give the client a new secret, beside which the former one stays good for a while."""
     overlap = timedelta(minutes=body.overlap_minutes)
     client, secret = await ClientService(session).rotate_secret(client_id, version, overlap)
-    etag(response, client.version)
-    response.headers["Cache-Control"] = "no-store"
+    reply.version(client.version)
+    reply.keep_secret()
     return SecretRotated(client_secret=secret, former_secret_until=client.former_secret_until or clock.now())
 
 
-def _show(client: Client, caller: Principal, request: Request, lang: Lang) -> ClientPublic:
+def _show(client: Client, caller: Principal, reply: Reply) -> ClientPublic:
     grants = [RoleGrant.parse(role) for role in client.roles]
-    path = f"/identity/v1/clients/{client.id}"
+    path, refused = f"/identity/v1/clients/{client.id}", refusal_to_write(caller)
+    without = NO_SECRET if client.secret_hash is None else None
     computed = {
         "roles": [ClientRole(role=grant.role, unit_id=grant.unit) for grant in grants],
         "allowed_actions": [
-            allowed_action(request, lang, "change", "PATCH", path, refused=refusal_to_write(caller)),
-            allowed_action(request, lang, "delete", "DELETE", path, refused=refusal_to_write(caller)),
+            reply.action("change", "PATCH", path, refused=refused),
+            reply.action("rotate", "POST", f"{path}/secret-rotations", refused=refused or without),
+            reply.action("delete", "DELETE", path, refused=refused),
         ],
     }
     return ClientPublic.model_validate(client.model_dump() | computed)

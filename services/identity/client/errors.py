@@ -9,6 +9,9 @@ class ClientNotFound(NotFound):
     title = Text(sv="Klienten finns inte", en="The client does not exist", da="Klienten findes ikke")
 
 
+NO_SECRET = Text(sv="Klienten har ingen hemlighet", en="The client has no secret", da="Klienten har ingen hemmelighed")
+
+
 class UnusableClient(Invalid):
     slug = "unusable-client"
     title = Text(

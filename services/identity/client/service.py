@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.identity.account.service import cut_off
-from services.identity.client.errors import ClientNotFound, UnusableClient
+from services.identity.client.errors import NO_SECRET, ClientNotFound, UnusableClient
 from services.identity.client.models import Client
 from services.identity.client.naming import client_id_for
 from services.identity.client.registration import faults, key_faults
@@ -100,7 +100,7 @@ class ClientService:
         client = await self._repository.get_locked(row_id)
         check_version(expected_version, client.version)
         if client.secret_hash is None:
-            raise UnusableClient(errors=[FieldError(pointer="#", detail="the client has no secret", code="unusable")])
+            raise UnusableClient(errors=[FieldError(pointer="#", detail=NO_SECRET, code="unusable")])
         secret = secrets.token_urlsafe(32)
         client.former_secret_hash, client.former_secret_until = client.secret_hash, clock.now() + overlap
         client.secret_hash = digest_of(secret)

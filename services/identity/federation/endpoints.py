@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Depends, Path, Query, Request, Response
+from fastapi import Depends, Path, Query, Request
 
 from services.identity.federation.auth import FederationsAsk, FederationsRead, FederationsWrite, refusal_to_write
 from services.identity.federation.errors import NothingToDecide
@@ -23,9 +23,9 @@ from services.identity.federation.schemas import (
 from services.identity.federation.service import FederationAdministration
 from shared.auth import Principal
 from shared.kit import clock
-from shared.kit.text import Lang
-from shared.web import IfMatch, LangDep, Page, PageDep, SessionDep, created, etag, make_page, new_router
-from shared.web.actions import Method, allowed_action
+from shared.kit.text import Lang, Text
+from shared.web import AllowedAction, IfMatch, Page, PageDep, SessionDep, make_page, new_router
+from shared.web.reply import ReplyDep
 
 router = new_router("federations")
 
@@ -34,36 +34,21 @@ Words = Annotated[
     str, Query(alias="q", max_length=200, description="Part of a name, a keyword, a scope or an entityID")
 ]
 _BASE = "/identity/v1/federations"
-_ACTIONS: tuple[tuple[str, Method, str], ...] = (
-    ("change", "PATCH", ""),
-    ("refresh", "POST", "/refreshes"),
-    ("approve", "POST", "/approvals"),
-    ("refuse", "POST", "/refusals"),
-)
 
 
 class FederationDesk:
     """The federations, and how one of them is shown in the answer to this request."""
 
-    def __init__(self, session: SessionDep, request: Request, response: Response, lang: LangDep) -> None:
+    def __init__(self, session: SessionDep, reply: ReplyDep) -> None:
         self.federations = FederationAdministration(session)
-        self._request = request
-        self._response = response
-        self._lang = lang
+        self._reply = reply
 
     async def answer(self, federation: Federation, caller: Principal) -> FederationPublic:
         """One federation, with its version."""
-        etag(self._response, federation.version)
+        self._reply.version(federation.version)
         return await self.show(federation, caller)
 
-    def started(self, job_id: UUID) -> RefreshPublic:
-        """Where to look how far a job is."""
-        created(self._response, self._request, f"/identity/v1/jobs/{job_id}", status=202)
-        return RefreshPublic(job_id=job_id)
-
     async def show(self, federation: Federation, caller: Principal) -> FederationPublic:
-        path, refused = f"{_BASE}/{federation.id}", refusal_to_write(caller)
-        idle = NothingToDecide.title if federation.pending_generation_id is None else None
         current = await self.federations.current(federation)
         valid_until = current.valid_until if current else None
         is_valid = current is not None and (valid_until is None or valid_until > clock.now())
@@ -72,20 +57,20 @@ class FederationDesk:
             "valid_until": valid_until,
             "age_seconds": _age(federation.refreshed_at),
             "is_fresh": is_valid and _is_recent(federation.refreshed_at, federation.interval_seconds),
-            "fault_words": FeedFault(federation.fault).words.pick(self._lang) if federation.fault else None,
-            "allowed_actions": [
-                allowed_action(
-                    self._request,
-                    self._lang,
-                    name,
-                    method,
-                    path + below,
-                    refused=refused or (idle if name in ("approve", "refuse") else None),
-                )
-                for name, method, below in _ACTIONS
-            ],
+            "fault_words": FeedFault(federation.fault).words.pick(self._reply.lang) if federation.fault else None,
+            "allowed_actions": self._actions(federation, refusal_to_write(caller)),
         }
         return FederationPublic.model_validate(federation.model_dump() | computed)
+
+    def _actions(self, federation: Federation, refused: Text | None) -> list[AllowedAction]:
+        path = f"{_BASE}/{federation.id}"
+        idle = NothingToDecide.title if federation.pending_generation_id is None else None
+        return [
+            self._reply.action("change", "PATCH", path, refused=refused),
+            self._reply.action("refresh", "POST", f"{path}/refreshes", refused=refused),
+            self._reply.action("approve", "POST", f"{path}/approvals", refused=refused or idle),
+            self._reply.action("refuse", "POST", f"{path}/refusals", refused=refused or idle),
+        ]
 
 
 DeskDep = Annotated[FederationDesk, Depends(FederationDesk)]
@@ -93,23 +78,23 @@ DeskDep = Annotated[FederationDesk, Depends(FederationDesk)]
 
 @router.get("/federations")
 async def federations_list(
-    caller: FederationsRead, desk: DeskDep, request: Request, page: PageDep
+    caller: FederationsRead, desk: DeskDep, page: PageDep, reply: ReplyDep
 ) -> Page[FederationPublic]:
     """The federations of the platform."""
     after = page.keys(UUID)
     rows = await desk.federations.list(page.limit + 1, after[0] if after else None)
     shown = {row.id: await desk.show(row, caller) for row in rows}
-    return make_page(request, page, rows, key=lambda row: [row.id], show=lambda row: shown[row.id])
+    return reply.page(page, rows, lambda row: shown[row.id])
 
 
 @router.post("/federations", status_code=201)
 async def federations_create(
-    body: FederationCreate, caller: FederationsWrite, desk: DeskDep, request: Request, response: Response
+    body: FederationCreate, caller: FederationsWrite, desk: DeskDep, reply: ReplyDep
 ) -> FederationPublic:
     """Register a federation; its feed is read at once."""
     federation = await desk.federations.create(body)
-    created(response, request, f"{_BASE}/{federation.id}")
-    return await desk.answer(federation, caller)
+    reply.created(f"{_BASE}/{federation.id}", federation.version)
+    return await desk.show(federation, caller)
 
 
 @router.get("/federations/{federationId}")
@@ -127,27 +112,31 @@ async def federations_patch(
 
 
 @router.post("/federations/{federationId}/refreshes", status_code=202)
-async def federations_refresh(federation_id: FederationId, _: FederationsWrite, desk: DeskDep) -> RefreshPublic:
+async def federations_refresh(
+    federation_id: FederationId, _: FederationsWrite, desk: DeskDep, reply: ReplyDep
+) -> RefreshPublic:
     """Read the feed now."""
-    return desk.started(await desk.federations.refresh(federation_id))
+    return RefreshPublic(job_id=reply.started("identity", await desk.federations.refresh(federation_id)))
 
 
 @router.post("/federations/{federationId}/entity-queries", status_code=202)
 async def federations_ask(
-    federation_id: FederationId, body: EntityQuery, _: FederationsAsk, desk: DeskDep
+    federation_id: FederationId, body: EntityQuery, _: FederationsAsk, desk: DeskDep, reply: ReplyDep
 ) -> RefreshPublic:
     """Ask a metadata query service for an entity, so that it can be chosen as a login."""
-    return desk.started(await desk.federations.ask_for(federation_id, body.entity_id))
+    return RefreshPublic(
+        job_id=reply.started("identity", await desk.federations.ask_for(federation_id, body.entity_id))
+    )
 
 
 @router.get("/federations/{federationId}/generations")
 async def federations_list_generations(
-    federation_id: FederationId, _: FederationsRead, desk: DeskDep, request: Request, page: PageDep, lang: LangDep
+    federation_id: FederationId, _: FederationsRead, desk: DeskDep, page: PageDep, reply: ReplyDep
 ) -> Page[GenerationPublic]:
     """What the feed delivered, the latest first: what was taken, what waits, what was refused and why."""
     after = page.keys(UUID)
     rows = await desk.federations.generations(federation_id, page.limit + 1, after[0] if after else None)
-    return make_page(request, page, rows, key=lambda row: [row.id], show=lambda row: _show_generation(row, lang))
+    return reply.page(page, rows, lambda row: _show_generation(row, reply.lang))
 
 
 @router.get("/federations/{federationId}/entities")

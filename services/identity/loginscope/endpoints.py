@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Path, Request, Response
+from fastapi import Path
 
 from services.identity.loginscope.auth import (
     LoginScopesRead,
@@ -18,9 +18,8 @@ from services.identity.loginscope.service import LoginScopeService
 from services.identity.tenant.endpoints import TenantId
 from services.identity.tenant.service import TenantService, acting_in
 from shared.auth import Principal
-from shared.kit.text import Lang
-from shared.web import IfMatch, LangDep, Page, PageDep, SessionDep, created, etag, make_page, new_router
-from shared.web.actions import allowed_action
+from shared.web import IfMatch, Page, PageDep, SessionDep, new_router
+from shared.web.reply import Reply, ReplyDep
 
 router = new_router("login-scopes")
 
@@ -29,62 +28,45 @@ LoginScopeId = Annotated[UUID, Path(alias="loginScopeId", description="Id of the
 
 @router.get("/login-scopes")
 async def login_scopes_list(
-    caller: LoginScopesRead, session: SessionDep, request: Request, page: PageDep, lang: LangDep
+    caller: LoginScopesRead, session: SessionDep, page: PageDep, reply: ReplyDep
 ) -> Page[LoginScopePublic]:
     """The domains whose login names are the tenant's, and those that were asked for."""
     after = page.keys(UUID)
     rows = await LoginScopeService(session).list(page.limit + 1, after[0] if after else None)
-    return make_page(request, page, rows, key=lambda row: [row.id], show=lambda row: _show(row, caller, request, lang))
+    return reply.page(page, rows, lambda row: _show(row, caller, reply))
 
 
 @router.post("/login-scopes", status_code=201)
 async def login_scopes_create(
-    body: LoginScopeCreate,
-    caller: LoginScopesWrite,
-    session: SessionDep,
-    request: Request,
-    response: Response,
-    lang: LangDep,
+    body: LoginScopeCreate, caller: LoginScopesWrite, session: SessionDep, reply: ReplyDep
 ) -> LoginScopePublic:
     """Ask for a domain. No login by it works before it is verified."""
     scope = await LoginScopeService(session).request(body.domain)
-    created(response, request, f"/identity/v1/login-scopes/{scope.id}")
-    etag(response, scope.version)
-    return _show(scope, caller, request, lang)
+    reply.created(f"/identity/v1/login-scopes/{scope.id}", scope.version)
+    return _show(scope, caller, reply)
 
 
 @router.get("/login-scopes/{loginScopeId}")
 async def login_scopes_get(
-    scope_id: LoginScopeId,
-    caller: LoginScopesRead,
-    session: SessionDep,
-    request: Request,
-    response: Response,
-    lang: LangDep,
+    scope_id: LoginScopeId, caller: LoginScopesRead, session: SessionDep, reply: ReplyDep
 ) -> LoginScopePublic:
     """One domain."""
     scope = await LoginScopeService(session).get(scope_id)
-    etag(response, scope.version)
-    return _show(scope, caller, request, lang)
+    reply.version(scope.version)
+    return _show(scope, caller, reply)
 
 
 @router.post("/login-scopes/{loginScopeId}/verifications", status_code=201)
 async def login_scopes_verify(
-    scope_id: LoginScopeId,
-    caller: LoginScopesWrite,
-    session: SessionDep,
-    request: Request,
-    response: Response,
-    lang: LangDep,
+    scope_id: LoginScopeId, caller: LoginScopesWrite, session: SessionDep, reply: ReplyDep
 ) -> LoginScopePublic:
     """Verify a further domain by what a federation signed about the tenant's identity provider (`shibmd:Scope`).
 
     The operator vouches for the first one, since metadata does not say whose provider it is.
     """
     scope = await LoginScopeService(session).prove(scope_id)
-    created(response, request, f"/identity/v1/login-scopes/{scope.id}")
-    etag(response, scope.version)
-    return _show(scope, caller, request, lang)
+    reply.created(f"/identity/v1/login-scopes/{scope.id}", scope.version)
+    return _show(scope, caller, reply)
 
 
 @router.delete("/login-scopes/{loginScopeId}", status_code=204)
@@ -97,40 +79,33 @@ async def login_scopes_delete(
 
 @router.get("/tenants/{tenantId}/login-scopes")
 async def tenant_login_scopes_list(
-    tenant_id: TenantId, caller: LoginScopesReview, session: SessionDep, request: Request, page: PageDep, lang: LangDep
+    tenant_id: TenantId, caller: LoginScopesReview, session: SessionDep, page: PageDep, reply: ReplyDep
 ) -> Page[LoginScopePublic]:
     """The domains of a tenant, for whoever runs the platform."""
     tenant = await TenantService(session, caller).get(tenant_id)
     after = page.keys(UUID)
     async with acting_in(session, tenant.id):
         rows = await LoginScopeService(session).list(page.limit + 1, after[0] if after else None)
-    return make_page(request, page, rows, key=lambda row: [row.id], show=lambda row: _show(row, caller, request, lang))
+    return reply.page(page, rows, lambda row: _show(row, caller, reply))
 
 
 @router.post("/tenants/{tenantId}/login-scopes", status_code=201)
 async def tenant_login_scopes_create(
-    tenant_id: TenantId,
-    body: TenantLoginScopeCreate,
-    caller: LoginScopesVouch,
-    session: SessionDep,
-    request: Request,
-    response: Response,
-    lang: LangDep,
+    tenant_id: TenantId, body: TenantLoginScopeCreate, caller: LoginScopesVouch, session: SessionDep, reply: ReplyDep
 ) -> LoginScopePublic:
     """The operator's word that a domain is the tenant's: verified at once. A domain is one tenant's at most."""
     tenant = await TenantService(session, caller).get(tenant_id)
     async with acting_in(session, tenant.id):
         scope = await LoginScopeService(session).verify(body.domain, "operator", body.evidence)
-    created(response, request, f"/identity/v1/login-scopes/{scope.id}")
-    etag(response, scope.version)
-    return _show(scope, caller, request, lang)
+    reply.created(f"/identity/v1/login-scopes/{scope.id}", scope.version)
+    return _show(scope, caller, reply)
 
 
-def _show(scope: LoginScope, caller: Principal, request: Request, lang: Lang) -> LoginScopePublic:
+def _show(scope: LoginScope, caller: Principal, reply: Reply) -> LoginScopePublic:
     shown = LoginScopePublic.model_validate(scope)
     path, refused = f"/identity/v1/login-scopes/{scope.id}", refusal_to_write(caller)
-    shown.allowed_actions = [allowed_action(request, lang, "remove", "DELETE", path, refused=refused)]
+    shown.allowed_actions = [reply.action("remove", "DELETE", path, refused=refused)]
     if scope.state == "pending":
-        verify = allowed_action(request, lang, "verify", "POST", f"{path}/verifications", refused=refused)
+        verify = reply.action("verify", "POST", f"{path}/verifications", refused=refused)
         shown.allowed_actions.append(verify)
     return shown

@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Path, Request, Response
+from fastapi import Path
 
 from services.identity.population.auth import PopulationsRead, PopulationsWrite, refusal_to_write
 from services.identity.population.errors import PopulationClosedAlready
@@ -17,9 +17,8 @@ from services.identity.population.schemas import (
 )
 from services.identity.population.service import PopulationService
 from shared.auth import Principal
-from shared.kit.text import Lang
-from shared.web import LangDep, Page, PageDep, SessionDep, created, etag, make_page, new_router
-from shared.web.actions import allowed_action
+from shared.web import Page, PageDep, SessionDep, new_router
+from shared.web.reply import Reply, ReplyDep
 
 router = new_router("populations")
 
@@ -28,28 +27,22 @@ OpeningId = Annotated[UUID, Path(alias="populationOpeningId", description="Id of
 
 @router.get("/population-openings")
 async def population_openings_list(
-    caller: PopulationsRead, session: SessionDep, request: Request, page: PageDep, lang: LangDep
+    caller: PopulationsRead, session: SessionDep, page: PageDep, reply: ReplyDep
 ) -> Page[PopulationOpeningPublic]:
     """Which pupils and guardians may log in, and which might once."""
     after = page.keys(UUID)
     rows = await PopulationService(session).list(page.limit + 1, after[0] if after else None)
-    return make_page(request, page, rows, key=lambda row: [row.id], show=lambda row: _show(row, caller, request, lang))
+    return reply.page(page, rows, lambda row: _show(row, caller, reply))
 
 
 @router.post("/population-openings", status_code=201)
 async def population_openings_create(
-    body: PopulationOpeningCreate,
-    caller: PopulationsWrite,
-    session: SessionDep,
-    request: Request,
-    response: Response,
-    lang: LangDep,
+    body: PopulationOpeningCreate, caller: PopulationsWrite, session: SessionDep, reply: ReplyDep
 ) -> PopulationOpeningPublic:
     """Let pupils or guardians in, of a unit or of all. Guardians need the customer's decision."""
     opening = await PopulationService(session).open(body)
-    created(response, request, f"/identity/v1/population-openings/{opening.id}")
-    etag(response, opening.version)
-    return _show(opening, caller, request, lang)
+    reply.created(f"/identity/v1/population-openings/{opening.id}", opening.version)
+    return _show(opening, caller, reply)
 
 
 @router.post("/population-previews")
@@ -62,40 +55,28 @@ async def population_previews_create(
 
 @router.get("/population-openings/{populationOpeningId}")
 async def population_openings_get(
-    opening_id: OpeningId,
-    caller: PopulationsRead,
-    session: SessionDep,
-    request: Request,
-    response: Response,
-    lang: LangDep,
+    opening_id: OpeningId, caller: PopulationsRead, session: SessionDep, reply: ReplyDep
 ) -> PopulationOpeningPublic:
     """One opening."""
     opening = await PopulationService(session).get(opening_id)
-    etag(response, opening.version)
-    return _show(opening, caller, request, lang)
+    reply.version(opening.version)
+    return _show(opening, caller, reply)
 
 
 @router.post("/population-openings/{populationOpeningId}/closings", status_code=201)
 async def population_openings_close(
-    opening_id: OpeningId,
-    body: PopulationClosing,
-    caller: PopulationsWrite,
-    session: SessionDep,
-    request: Request,
-    response: Response,
-    lang: LangDep,
+    opening_id: OpeningId, body: PopulationClosing, caller: PopulationsWrite, session: SessionDep, reply: ReplyDep
 ) -> PopulationOpeningPublic:
     """Close again. Whom nothing else lets in is cut off within a minute."""
     opening = await PopulationService(session).close(opening_id, body.reason)
-    created(response, request, f"/identity/v1/population-openings/{opening.id}")
-    etag(response, opening.version)
-    return _show(opening, caller, request, lang)
+    reply.created(f"/identity/v1/population-openings/{opening.id}", opening.version)
+    return _show(opening, caller, reply)
 
 
-def _show(opening: PopulationOpening, caller: Principal, request: Request, lang: Lang) -> PopulationOpeningPublic:
+def _show(opening: PopulationOpening, caller: Principal, reply: Reply) -> PopulationOpeningPublic:
     shown = PopulationOpeningPublic.model_validate(opening)
     over = PopulationClosedAlready.title if opening.state == "closed" else None
     path = f"/identity/v1/population-openings/{opening.id}/closings"
     refused = refusal_to_write(caller) or over
-    shown.allowed_actions = [allowed_action(request, lang, "close", "POST", path, refused=refused)]
+    shown.allowed_actions = [reply.action("close", "POST", path, refused=refused)]
     return shown

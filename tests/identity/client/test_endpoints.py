@@ -146,9 +146,13 @@ async def test_a_client_names_what_its_reader_may_do_and_that_is_what_happens(id
         (identity.as_(ADMIN), None, 200),
     ]
     for reader, reason, status in readers:
-        assert await verdicts(identity, path, reader) == dict.fromkeys(("change", "delete"), (reason is None, reason))
+        same = dict.fromkeys(("change", "rotate", "delete"), (reason is None, reason))
+        assert await verdicts(identity, path, reader) == same
         listed = (await identity.client.get("/identity/v1/clients", headers=reader)).json()["items"][0]
         assert listed["allowedActions"] == list((await actions(identity, path, reader)).values())
         response = await act(identity, listed["allowedActions"][0], reader, name="Ny")
         assert response.status_code == status
     assert client["allowedActions"] == listed["allowedActions"] == response.json()["allowedActions"]
+    app = await register(identity, kind="public", roles=[], redirectUris=["https://app.example/"])
+    verdict = (await verdicts(identity, f"/identity/v1/clients/{app['id']}", readers[-1][0]))["rotate"]
+    assert verdict == (False, "The client has no secret")

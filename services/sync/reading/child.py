@@ -53,6 +53,7 @@ def _read(task: dict[str, Any], content: bytes, sink: FrameWriter) -> dict[str, 
         today=date.fromisoformat(task["today"]),
         country=mapping.national_id,
         fail_closed=mapping.absent_marking == "protected",
+        known_prints=task["prints"],
         row_by_row=task.get("rowByRow", False),
         missing_rule="field_not_permitted" if mapping.manifest == "ss12000" else "optional_column_missing",
     )
@@ -62,6 +63,8 @@ def _read(task: dict[str, Any], content: bytes, sink: FrameWriter) -> dict[str, 
         "files": [vars(file) for file in summary.files],
         "incomplete": sorted(summary.incomplete),
         "counts": sink.counts,
+        "prints": summary.prints,
+        "isKnown": summary.is_known,
     }
 
 

@@ -6,6 +6,7 @@ import itertools
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 from services.sync.reading.bulk import BulkReader
 from services.sync.reading.canonical import ENTITIES
@@ -14,10 +15,11 @@ from services.sync.reading.emitting import Cells, Columns, Context, Row
 from services.sync.reading.findings import Fatal, Finding
 from services.sync.reading.mapping import Emit, MappedFile, Mapping
 from services.sync.reading.oneroster import check_manifest
+from services.sync.reading.prints import print_of
 from services.sync.reading.sniff import column_key, in_utf8, sniff_delimiter, sniff_encoding
 from services.sync.reading.source import Source
 from services.sync.reading.steps import Step, asked_of, column_of, columns_of, is_asked_while_collected, is_required
-from services.sync.reading.table import Layout, table_of
+from services.sync.reading.table import Layout, Table, table_of
 
 _FIELD_LIMIT = 64 * 1024
 # A larger file is read row by row, so that memory does not grow with it.
@@ -39,11 +41,17 @@ class FileSummary:
 
 @dataclass
 class Summary:
-    """`incomplete` names the kinds of rows of which the delivery may hold only a part: they never end anything."""
+    """`incomplete` names the kinds of rows of which the delivery may hold only a part: they never end anything.
+
+    `prints` tells the facts of the delivery from those of another; `is_known`: they are those that the task named, and
+    nothing was emitted.
+    """
 
     files: list[FileSummary] = field(default_factory=list)
     incomplete: set[str] = field(default_factory=set)
     tells_marking: bool = False
+    prints: list[dict[str, Any]] | None = None
+    is_known: bool = False
 
 
 def read_delivery(source: Source, mapping: Mapping, context: Context) -> Summary:
@@ -56,22 +64,39 @@ def read_delivery(source: Source, mapping: Mapping, context: Context) -> Summary
     spoken = {kind for file in mapping.files for kind in _entities(file.emits)}
     summary = Summary(incomplete=set(ENTITIES) - spoken)
     reading = _Reading(context, BulkReader(_several(mapping)))
+    readers = {file.file: reader for file in mapping.files if (reader := _reader(source, names, file, reading))}
+    summary.prints = _prints(readers.values())
+    if summary.prints is not None and summary.prints == context.known_prints:
+        summary.is_known = True
+        return summary
     for file in mapping.files:
-        name = names.get(file.file.casefold())
-        if name is None:
-            if file.required:
-                raise Fatal("file_missing", file.file)
+        if file.file not in readers:
             context.sink.finding(Finding("optional_file_missing", file.file))
             summary.incomplete |= _entities(file.emits) | _asking_for(mapping, file.emits)
             continue
-        reader = _FileReader(source, name, file, reading)
-        done = reader.read(summary)
+        done = readers.pop(file.file).read(summary)
         summary.files.append(done)
         if not done.is_complete:
             summary.incomplete |= _entities(file.emits) | _asking_for(mapping, file.emits)
     if not summary.tells_marking and context.fail_closed:
         context.sink.finding(Finding("marking_unknown"))
     return summary
+
+
+def _reader(source: Source, names: dict[str, str], file: MappedFile, reading: "_Reading") -> "_FileReader | None":
+    """The file made ready, or None where it is missing and may be."""
+    name = names.get(file.file.casefold())
+    if name is not None:
+        return _FileReader(source, name, file, reading)
+    if file.required:
+        raise Fatal("file_missing", file.file)
+    return None
+
+
+def _prints(readers: Iterable["_FileReader"]) -> list[dict[str, Any]] | None:
+    """The prints of all files; None where one of them must be read row by row."""
+    prints = [reader.print for reader in readers]
+    return None if None in prints else [found for found in prints if found is not None]
 
 
 def _asking_for(mapping: Mapping, emits: Iterable[Emit]) -> set[str]:
@@ -110,6 +135,8 @@ class _Reading:
 
 
 class _FileReader:
+    """One file. Made ready at once: what it holds as a table, where it can be one, and the print of that."""
+
     def __init__(self, source: Source, name: str, file: MappedFile, reading: "_Reading") -> None:
         self._source = source
         self._name = name
@@ -117,48 +144,59 @@ class _FileReader:
         self._context = reading.context
         self._bulk = reading.bulk
         self._done = FileSummary(name)
-
-    def read(self, summary: Summary) -> FileSummary:
-        with self._source.open(self._name) as stream:
+        self._header: Cells = []
+        with source.open(name) as stream:
             body = stream.read(_AT_ONCE + 1)
         is_small = len(body) <= _AT_ONCE
+        with io.BytesIO(body) if is_small else source.open(name) as stream:
+            self._encoded = sniff_encoding(stream, name, file.encoding)
         at_once = is_small and not self._context.row_by_row
-        with io.BytesIO(body) if is_small else self._source.open(self._name) as stream:
-            encoded = sniff_encoding(stream, self._name, self._file.encoding)
-        for finding in encoded.findings:
+        self._table = self._as_table(in_utf8(body, self._encoded.encoding)) if at_once else None
+        self.print = None if self._table is None else self._printed(self._table)
+
+    def read(self, summary: Summary) -> FileSummary:
+        for finding in self._encoded.findings:
             self._context.sink.finding(finding)
-        self._done.encoding = encoded.encoding
-        self._done.ends_with_line = encoded.ends_with_line
-        if at_once and self._read_table(in_utf8(body, encoded.encoding), summary):
+        self._done.encoding = self._encoded.encoding
+        self._done.ends_with_line = self._encoded.ends_with_line
+        if self._table is not None:
+            self._read_table(self._table, summary)
             return self._done
         self._bulk.tell(self._context.seen)
-        stream = io.BytesIO(body) if is_small else self._source.open(self._name)
-        with stream:
-            text = io.TextIOWrapper(stream, encoded.encoding, errors="replace", newline="")
-            self._read_text(text, summary, is_cut=not encoded.ends_with_line)
+        with self._source.open(self._name) as stream:
+            text = io.TextIOWrapper(stream, self._encoded.encoding, errors="replace", newline="")
+            self._read_text(text, summary, is_cut=not self._encoded.ends_with_line)
         return self._done
 
-    def _read_table(self, body: bytes, summary: Summary) -> bool:
-        """Read all rows at once; False, and nothing is said, where they must be read one by one."""
+    def _as_table(self, body: bytes) -> Table | None:
+        """All rows at once; None where they must be read one by one."""
         first = body[: body.find(b"\n") + 1].decode(errors="replace")
         delimiter = self._file.delimiter or sniff_delimiter(first, columns_of(self._file))
         header = next(csv.reader([first], delimiter=delimiter), [])
         if not header or first.count('"') % 2 or is_asked_while_collected(self._file):
-            return False
+            return None
         columns = _columns_in(header)
         places = [place for name in asked_of(self._file) if (place := columns.place(name)) is not None]
-        table = table_of(body, Layout(delimiter, header, self._file.trailer), places) if places else None
-        if table is None:
-            return False
-        self._done.delimiter = delimiter
+        self._done.delimiter, self._header = delimiter, header
+        return table_of(body, Layout(delimiter, header, self._file.trailer), places) if places else None
+
+    def _printed(self, table: Table) -> dict[str, Any] | None:
+        """None where the file is not whole: such a delivery is never taken for known."""
+        counted = str(table.lines) if self._file.trailer is not None else None
+        if counted is not None and (table.trailer or ["", ""])[1:2] != [counted]:
+            return None
+        about = [self._name, self._encoded.encoding, *self._header]
+        return print_of(table, about, self._context.keys.hashing)
+
+    def _read_table(self, table: Table, summary: Summary) -> None:
+        self._table = None
         self._done.rows = table.lines
-        steps = self._compile(header, summary)
-        self._done.bad_rows = len(self._bulk.read(table, steps, self._name, len(header)))
+        steps = self._compile(self._header, summary)
+        self._done.bad_rows = len(self._bulk.read(table, steps, self._name, len(self._header)))
         if table.trailer is not None:
             self._check_trailer(table.trailer, table.lines + 2)
         else:
             self._finish(table.lines + 1, is_cut=False)
-        return True
 
     def _read_text(self, text: io.TextIOWrapper, summary: Summary, *, is_cut: bool) -> None:
         first = text.readline(_FIELD_LIMIT)

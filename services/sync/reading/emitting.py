@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Protocol
+from typing import Any, Protocol
 
 import uuid_utils
 
@@ -34,7 +34,10 @@ class Sink(Protocol):
 
 @dataclass
 class Context:
-    """What all emits of one delivery share. `row_by_row`: read nothing at once (to compare with)."""
+    """What all emits of one delivery share.
+
+    `row_by_row`: read nothing at once (to compare with). `known_prints`: those of a delivery whose facts are known.
+    """
 
     sink: Sink
     keys: CivicKeys
@@ -43,6 +46,7 @@ class Context:
     fail_closed: bool
     missing_rule: str = "optional_column_missing"
     row_by_row: bool = False
+    known_prints: list[dict[str, Any]] | None = None
     collected: dict[str, set[str]] = field(default_factory=dict)
     seen: dict[str, dict[str, int]] = field(default_factory=dict)
 

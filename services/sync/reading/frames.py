@@ -100,11 +100,17 @@ class Found:
 
 @dataclass(frozen=True)
 class Done:
-    """The delivery was read to its end."""
+    """The delivery was read to its end.
+
+    `prints` tells its facts from those of another, None where it cannot be told. `is_known`: the facts are those that
+    the reader was told of, and nothing else was said.
+    """
 
     files: list[dict[str, Any]]
     incomplete: frozenset[str]
     counts: dict[str, int]
+    prints: list[dict[str, Any]] | None = None
+    is_known: bool = False
 
 
 Frame = Rows | Found | Done
@@ -120,4 +126,5 @@ def decode(kind: Kind, body: bytes) -> Frame:
         return Found([(rule, file, line, column) for rule, file, line, column in document])
     if kind is Kind.fatal:
         raise Fatal(document["rule"], document["file"], line=document["line"], column=document["column"])
-    return Done(document["files"], frozenset(document["incomplete"]), document["counts"])
+    incomplete = frozenset(document["incomplete"])
+    return Done(document["files"], incomplete, document["counts"], document["prints"], document["isKnown"])

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from services.sync.reading.civic import CivicKeys
 from services.sync.reading.findings import Fatal
@@ -19,11 +20,15 @@ _ROOT = Path(__file__).parents[3]
 
 @dataclass(frozen=True)
 class ReadTask:
-    """What is read and within which limits: bytes of memory and of unpacked content, seconds of processor time."""
+    """What is read and within which limits: bytes of memory and of unpacked content, seconds of processor time.
+
+    `prints` are those of a delivery whose facts the roster has: one that states the same is not read any further.
+    """
 
     mapping: Mapping
     keys: CivicKeys
     today: date
+    prints: list[dict[str, Any]] | None = None
     memory_bytes: int = 1536 * 1024 * 1024
     cpu_seconds: int = 600
     expanded_bytes: int = 1024 * 1024 * 1024
@@ -34,6 +39,7 @@ class ReadTask:
             "mapping": self.mapping.model_dump(mode="json", by_alias=True),
             "hashing": self.keys.hashing.hex(),
             "sealing": self.keys.sealing.hex(),
+            "prints": self.prints,
             "today": self.today.isoformat(),
             "memoryBytes": self.memory_bytes,
             "cpuSeconds": self.cpu_seconds,

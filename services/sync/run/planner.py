@@ -17,17 +17,46 @@ from services.sync.plan.resolving import count_delivered, resolve
 from services.sync.plan.staging import Staging
 from services.sync.plan.vanishing import keep_vanished
 from services.sync.plan.withholding import withhold
+from services.sync.proof.service import Surroundings, conclude_known, keep_proof
 from services.sync.reading.frames import Done, Found, Frame, Rows
+from services.sync.recheck.service import ask_verification
 from shared.contracts.sync import Counts, RunPlanned
 from shared.queue import publish
 
 _OPS = {"create": "created", "revive": "created", "change": "changed", "end": "ended"}
 
 
-async def plan_delivery(session: AsyncSession, run: Run, frames: AsyncIterator[Frame]) -> None:
-    """Make the plan of `run` from what the reader says. Raises what the frames raise; then nothing may be kept."""
+class RosterMoved(Exception):
+    """The roster has changed while a delivery was read whose facts it had before: read it whole."""
+
+
+async def plan_delivery(
+    session: AsyncSession, run: Run, frames: AsyncIterator[Frame], around: Surroundings | None = None
+) -> None:
+    """Make the plan of `run` from what the reader says. Raises what the frames raise; then nothing may be kept.
+
+    `around` is what the reader was told of the facts that are known; RosterMoved if it is so no longer.
+    """
     staging = Staging(session, run.id)
     done = await _take_in(staging, frames)
+    if done.is_known and around is not None and around.base is not None:
+        if await lock_head(session) != around.head:
+            raise RosterMoved
+        await conclude_known(session, run, around.base, around.head)
+    else:
+        await _compare_whole(session, run, staging, done)
+    run.plan_hash = await plan_hash(session, run.id)
+    run.state = "planned"
+    run.touch()
+    if around is not None:
+        keep_proof(session, run, around, done, staging.found)
+    counts = {kind: Counts.model_validate(numbers) for kind, numbers in run.counts.items()}
+    event = RunPlanned(run_id=run.id, guard=run.guard, findings=sum(run.finding_counts.values()), counts=counts)
+    await publish(session, event)
+    await ask_verification(session)
+
+
+async def _compare_whole(session: AsyncSession, run: Run, staging: Staging, done: Done) -> None:
     await staging.index()
     await lock_head(session)
     policy = await policy_of(session, run.source)
@@ -45,18 +74,16 @@ async def plan_delivery(session: AsyncSession, run: Run, frames: AsyncIterator[F
     run.finding_counts = _added(done.counts, staging.found)
     run.files = done.files
     await judge_run(session, run, policy, Seen(done, matched.moved, cases, _revived(planned), vanished))
-    run.plan_hash = await plan_hash(session, run.id)
-    run.state = "planned"
-    run.touch()
-    counts = {kind: Counts.model_validate(numbers) for kind, numbers in run.counts.items()}
-    event = RunPlanned(run_id=run.id, guard=run.guard, findings=sum(run.finding_counts.values()), counts=counts)
-    await publish(session, event)
 
 
 async def _take_in(staging: Staging, frames: AsyncIterator[Frame]) -> Done:
-    await staging.create()
     done: Done | None = None
+    is_made = False
     async for frame in frames:
+        # Not before anything is staged: of a delivery that says nothing new, nothing is.
+        if not is_made and not (isinstance(frame, Done) and frame.is_known):
+            await staging.create()
+            is_made = True
         if isinstance(frame, Rows):
             await staging.copy(frame)
         elif isinstance(frame, Found):

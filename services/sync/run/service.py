@@ -1,15 +1,19 @@
 """The life of a run: started from an upload, planned by the worker, approved by people, applied exactly as approved."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.sync.plan.applying import apply_planned, lock_head
 from services.sync.plan.comparing import plan_hash
+from services.sync.plan.guard import is_releasable
 from services.sync.plan.models import Approval, FindingRow, PlannedRow, Run
 from services.sync.plan.staging import set_based
+from services.sync.proof.service import findings_of
+from services.sync.recheck.service import ask_verification
 from services.sync.run.errors import (
     AlreadyApproved,
     CustomerApproves,
@@ -17,7 +21,9 @@ from services.sync.run.errors import (
     PlanHeld,
     PlanStale,
     PlatformIsCompared,
+    ReasonMissing,
     RunNotPlanned,
+    RunOver,
     UploadNotStored,
 )
 from services.sync.run.query import FindingQuery, ItemQuery
@@ -30,10 +36,13 @@ from shared.kit.db import tenant_of
 from shared.kit.ids import new_id
 from shared.kit.journal import record
 from shared.queue import publish, start_job
+from shared.queue.jobs import cancel_job
 
 PLAN_JOB = "roster-plan"
 APPLY_JOB = "roster-apply"
-_NEEDED = {"clear": 1, "second_person": 2}
+WATCH_JOB = "roster-watch"
+WATCH_AFTER = timedelta(minutes=10)
+_NEEDED = {"clear": 1, "second_person": 2, "held": 2}
 
 
 @dataclass(frozen=True)
@@ -71,7 +80,10 @@ class RunService:
             job_id=job_id,
             started_by=started_by,
         )
+        for older in await self._runs.waiting(upload.source, besides=run_id, state="queued"):
+            await self.fail(older, "stale", "superseded")
         self._runs.add(run)
+        await self._watch(run_id)
         await record(self._session, "run.start", "run", run.id, after={"uploadId": str(upload_id)})
         return run
 
@@ -81,9 +93,12 @@ class RunService:
     async def list_before(self, before: UUID | None, limit: int) -> Sequence[Run]:
         return await self._runs.list_before(before, limit)
 
+    async def unit_names(self, ids: Collection[UUID]) -> dict[str, str]:
+        return await self._runs.unit_names(ids) if ids else {}
+
     async def findings(self, run_id: UUID, asked: FindingQuery, after: UUID | None, limit: int) -> Sequence[FindingRow]:
         await self._runs.get(run_id)
-        return await self._runs.findings(run_id, asked, after, limit)
+        return await self._runs.findings(await findings_of(self._session, run_id), asked, after, limit)
 
     async def items(self, run_id: UUID, query: ItemQuery) -> tuple[list[tuple[str, PlannedRow]], set[UUID]]:
         """Planned rows, and which of the persons among them are protected today."""
@@ -91,40 +106,95 @@ class RunService:
         found = await self._runs.items(run_id, query)
         return found, await self._runs.protected_now([row.id for kind, row in found if kind == "person"])
 
-    async def approve(self, run_id: UUID, plan: str, caller: Principal) -> Approved:
-        """Approve exactly the plan with this hash; the last approval that is needed starts the application of it."""
+    async def approve(self, run_id: UUID, plan: str, caller: Principal, reason: str | None = None) -> Approved:
+        """Approve exactly the plan with this hash; the last approval that is needed starts the application of it.
+
+        A held plan is released by two persons, each with a reason; one from which something is missing by nobody.
+        """
         if caller.side is not Side.customer:
             raise CustomerApproves()
         run = await self._runs.get(run_id, lock=True)
-        self._check(run, plan)
+        self._check(run, plan, reason)
         if run.base_version != await self._runs.head():
             raise PlanStale(baseVersion=run.base_version, version=await self._runs.head())
         earlier = await self._runs.approvals(run_id)
         if any(approval.account_id == caller.subject for approval in earlier):
             raise AlreadyApproved()
         approval = Approval(
-            tenant_id=run.tenant_id, run_id=run.id, account_id=caller.subject, plan_hash=plan, approved_at=clock.now()
+            tenant_id=run.tenant_id,
+            run_id=run.id,
+            account_id=caller.subject,
+            plan_hash=plan,
+            reason=reason,
+            approved_at=clock.now(),
         )
         self._runs.add(approval)
         needed, given = _NEEDED[run.guard or "second_person"], len(earlier) + 1
-        await record(self._session, "run.approve", "run", run.id, after={"planHash": plan, "given": given})
+        action = "run.release" if run.guard == "held" else "run.approve"
+        after = {"planHash": plan, "given": given, "guard": [one["code"] for one in run.guard_reasons]}
+        await record(self._session, action, "run", run.id, after=after, reason=reason)
         if given >= needed:
             run.state = "applying"
             run.job_id = await start_job(self._session, APPLY_JOB, {"runId": run.id}, created_by=caller.subject)
+            await self._watch(run.id)
         run.touch()
         return Approved(run, given, needed)
 
-    def _check(self, run: Run, plan: str) -> None:
+    async def cancel(self, run_id: UUID) -> Run:
+        """Call off a run that is queued or waits with a plan. Raises RunOver."""
+        run = await self._runs.get(run_id, lock=True)
+        if run.state not in ("queued", "planned"):
+            raise RunOver(state=run.state)
+        if run.state == "queued" and run.job_id is not None:
+            await cancel_job(self._session, run.job_id)
+        await self.fail(run, "cancelled", "cancelled")
+        return run
+
+    async def take_turn(self, run: Run) -> None:
+        """Wait until no other delivery of the source is being planned; the turn ends with the transaction."""
+        await self._runs.lock_source(run.source)
+
+    async def supersede(self, run: Run) -> None:
+        """A newer plan of a source takes the place of those that wait."""
+        for older in await self._runs.waiting(run.source, besides=run.id, state="planned"):
+            await self.fail(older, "stale", "superseded")
+
+    async def look_after(self, run_id: UUID) -> bool:
+        """Let a run fail whose worker was lost for good; True while there is something to wait for."""
+        run = await self._runs.get(run_id, lock=True)
+        if run.state not in ("queued", "applying"):
+            return False
+        if await self._runs.job_goes_on(run.job_id):
+            await self._watch(run_id)
+            return True
+        await self.fail(run, "failed", "worker_lost")
+        return False
+
+    async def _watch(self, run_id: UUID) -> None:
+        await start_job(self._session, WATCH_JOB, {"runId": run_id}, after=WATCH_AFTER)
+
+    def _check(self, run: Run, plan: str, reason: str | None) -> None:
         if run.state != "planned":
             raise RunNotPlanned(state=run.state)
         if run.plan_hash != plan:
             raise PlanDiffers()
-        if run.guard == "held":
+        if run.guard == "held" and not is_releasable(run.guard_reasons):
             raise PlanHeld(reasons=run.guard_reasons)
+        if run.guard == "held" and not (reason or "").strip():
+            raise ReasonMissing(reasons=run.guard_reasons)
 
     async def locked(self, run_id: UUID) -> Run:
         """The run, locked until the transaction ends: for the worker."""
         return await self._runs.get(run_id, lock=True)
+
+    async def apply_approved(self, run: Run) -> bool:
+        """Apply the plan if those who must have approved exactly this one: counted again, whatever the state says."""
+        needed = _NEEDED[run.guard or "second_person"]
+        given = {one.account_id for one in await self._runs.approvals(run.id) if one.plan_hash == run.plan_hash}
+        if len(given) < needed:
+            await self.fail(run, "failed", "approval_missing")
+            return False
+        return await self.apply(run)
 
     async def apply(self, run: Run) -> bool:
         """Apply the approved plan; False, and nothing changed, where roster or plan are not those approved."""
@@ -135,11 +205,13 @@ class RunService:
             return False
         applied = await apply_planned(self._session, run, "run")
         await record(self._session, "run.apply", "run", run.id, after={"version": applied.version_to})
+        await ask_verification(self._session)
         return True
 
     async def fail(self, run: Run, state: str, reason: str) -> None:
         """End the run without a change of the roster."""
-        run.state, run.ended_at = state, clock.now()
+        run.state, run.ended_at, run.ended_code = state, clock.now(), reason
         run.touch()
         await record(self._session, "run.fail", "run", run.id, after={"state": state, "reason": reason})
         await publish(self._session, RunFailed(run_id=run.id, reason=reason))
+        await ask_verification(self._session)

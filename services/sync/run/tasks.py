@@ -1,20 +1,27 @@
 """The worker's part: make a plan, apply a plan. Each is one transaction, so a lost worker leaves nothing half done."""
 
+from collections.abc import AsyncIterator
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
+from sqlmodel.ext.asyncio.session import AsyncSession
+
 from services.sync.plan.keys import civic_keys
+from services.sync.plan.models import Run
 from services.sync.plan.staging import Staging
+from services.sync.proof.service import surroundings_of
 from services.sync.reading.findings import Fatal
-from services.sync.reading.frames import Found
+from services.sync.reading.frames import Found, Frame
 from services.sync.reading.mapping import Mapping
 from services.sync.reading.process import ReadTask, read_in_child
 from services.sync.run.errors import DeliveryUnreadable, PlanStale
-from services.sync.run.planner import plan_delivery
+from services.sync.run.planner import RosterMoved, plan_delivery
 from services.sync.run.progress import told
-from services.sync.run.service import APPLY_JOB, PLAN_JOB, RunService
+from services.sync.run.service import APPLY_JOB, PLAN_JOB, WATCH_JOB, RunService
 from services.sync.settings import Settings
 from services.sync.upload.completeness import with_unproved
+from services.sync.upload.models import Upload
 from services.sync.upload.service import UploadService, stored_file
 from shared.kit import clock
 from shared.kit.db import tenant_of
@@ -28,7 +35,7 @@ from shared.queue.leases import LeaseLost
 def handlers(settings: Settings) -> dict[str, JobHandler]:
     """The job handlers of the service."""
     tasks = RunTasks(FileStore(settings.file_key_bytes()), settings.file_key_bytes())
-    return {PLAN_JOB: tasks.plan, APPLY_JOB: tasks.apply}
+    return {PLAN_JOB: tasks.plan, APPLY_JOB: tasks.apply, WATCH_JOB: watch}
 
 
 class RunTasks:
@@ -44,14 +51,13 @@ class RunTasks:
         await ctx.progress(0, 3, "reading the delivery")
         try:
             async with ctx.transaction() as session:
-                run = await RunService(session).locked(run_id)
+                runs = RunService(session)
+                run = await runs.locked(run_id)
                 if run.state == "queued" and run.upload_id is not None:
+                    await runs.take_turn(run)
                     upload = await UploadService(session).get(run.upload_id)
-                    keys = civic_keys(self._file_key, tenant_of(session))
-                    task = ReadTask(Mapping.model_validate(upload.mapping), keys, clock.today())
-                    content = self._store.read(session, stored_file(upload))
-                    frames = with_unproved(read_in_child(task, content), upload.incomplete)
-                    await plan_delivery(session, run, told(ctx, frames))
+                    await self._read(ctx, session, run, upload)
+                    await runs.supersede(run)
         except Fatal as fatal:
             await self._unreadable(ctx, run_id, fatal)
             raise DeliveryUnreadable.at(fatal.finding) from None
@@ -60,6 +66,20 @@ class RunTasks:
             raise
         await ctx.progress(3, 3, "planned")
         return {"runId": str(run_id), "state": run.state, "guard": run.guard}
+
+    async def _read(self, ctx: JobContext, session: AsyncSession, run: Run, upload: Upload) -> None:
+        keys = civic_keys(self._file_key, tenant_of(session))
+        around = await surroundings_of(session, run, upload)
+        task = ReadTask(Mapping.model_validate(upload.mapping), keys, clock.today(), around.prints)
+
+        def frames(task: ReadTask) -> AsyncIterator[Frame]:
+            content = self._store.read(session, stored_file(upload))
+            return told(ctx, with_unproved(read_in_child(task, content), upload.incomplete))
+
+        try:
+            await plan_delivery(session, run, frames(task), around)
+        except RosterMoved:
+            await plan_delivery(session, run, frames(replace(task, prints=None)), around)
 
     async def _give_up(self, ctx: JobContext, run_id: UUID, error: Exception) -> None:
         """Let the run say that it has failed once its job is not tried again."""
@@ -85,10 +105,17 @@ class RunTasks:
             async with ctx.transaction() as session:
                 runs = RunService(session)
                 run = await runs.locked(run_id)
-                is_applied = run.state == "applied" or (run.state == "applying" and await runs.apply(run))
+                is_applied = run.state == "applied" or (run.state == "applying" and await runs.apply_approved(run))
         except Exception as error:
             await self._give_up(ctx, run_id, error)
             raise
         if not is_applied:
             raise PlanStale(runId=str(run_id))
         return {"runId": str(run_id), "version": run.applied_version}
+
+
+async def watch(ctx: JobContext) -> dict[str, Any]:
+    """See after a while whether anybody still works on a run: one whose worker was lost must not seem to go on."""
+    async with ctx.transaction() as session:
+        goes_on = await RunService(session).look_after(UUID(ctx.params["runId"]))
+    return {"runId": ctx.params["runId"], "goesOn": goes_on}

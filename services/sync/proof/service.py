@@ -1,0 +1,115 @@
+"""A delivery whose facts the roster has already: found out by the prints of its files, concluded without reading on.
+
+The base is a run of the same source after which the roster has not changed at all, and which found nothing that it
+would not find again. Anything else (another mapping, policy or login scope, a version in between, an unproved fetch, a
+week gone by since the last whole comparison) makes the run a whole one, which also finds what has drifted unseen.
+"""
+
+import hashlib
+import json
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from services.sync.plan.models import Run
+from services.sync.proof.models import RunProof
+from services.sync.reading.frames import Done
+from services.sync.upload.models import Upload
+from shared.kit import clock
+from shared.kit.db import tenant_of
+
+WHOLE_EVERY = timedelta(days=7)
+
+# Found again each time that the same facts are compared, also with the roster that they made.
+_STEADY = {"login_foreign", "orphan_person", "orphan_unit", "orphan_group", "orphan_activity", "school_form_unknown"}
+# Here the order of the rows decides, which a print does not tell.
+_BY_ORDER = {"conflicting_rows", "same_person_twice", "login_taken"}
+
+_SURROUNDINGS = """
+SELECT (SELECT string_agg(domain, ' ' ORDER BY domain) FROM login_scope WHERE tenant_id = :tenant) AS scopes,
+       (SELECT document::text FROM guard_policy WHERE tenant_id = :tenant AND source = :source) AS policy,
+       coalesce((SELECT version FROM roster_head WHERE tenant_id = :tenant), 0) AS head
+"""
+# The newest run of the source that was compared as a whole and after which nothing has changed.
+_BASE = """
+SELECT r.id, p.prints FROM run_proof p JOIN run r ON r.tenant_id = p.tenant_id AND r.id = p.id
+WHERE p.tenant_id = :tenant AND p.source = :source AND p.surroundings = :surroundings AND p.prints IS NOT NULL
+  AND p.same_as IS NULL AND p.is_settled AND r.created_at > :since
+  AND coalesce(r.applied_version, CASE WHEN r.state = 'planned' THEN r.base_version END) = :head
+  AND (r.state = 'applied' OR NOT EXISTS (
+       SELECT FROM jsonb_each(r.counts) k WHERE (k.value->>'created')::int + (k.value->>'changed')::int
+                                              + (k.value->>'ended')::int > 0))
+ORDER BY p.id DESC LIMIT 1
+"""
+_SAME_AS = "SELECT same_as FROM run_proof WHERE tenant_id = :tenant AND id = :run"
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What decides beside the delivery, as a hash, and the roster's version; `base` is the run to compare with."""
+
+    digest: str
+    head: int
+    base: UUID | None
+    prints: list[dict[str, Any]] | None
+
+
+async def surroundings_of(session: AsyncSession, run: Run, upload: Upload) -> Surroundings:
+    """Look around before a delivery is read."""
+    values = {"tenant": tenant_of(session), "source": run.source}
+    row = (await session.execute(text(_SURROUNDINGS), values)).one()
+    told = json.dumps([upload.mapping, row.scopes, row.policy], sort_keys=True)
+    digest = hashlib.sha256(told.encode()).hexdigest()
+    if upload.incomplete:
+        return Surroundings(digest, row.head, None, None)
+    since = clock.now() - WHOLE_EVERY
+    values |= {"surroundings": digest, "since": since, "head": row.head}
+    base = (await session.execute(text(_BASE), values)).first()
+    return Surroundings(digest, row.head, base.id if base else None, base.prints if base else None)
+
+
+async def conclude_known(session: AsyncSession, run: Run, base_id: UUID, head: int) -> None:
+    """Give `run` the outcome of comparing the facts of the base once more: every row unchanged, the same findings."""
+    base = await session.get_one(Run, (tenant_of(session), base_id))
+    run.base_version = head
+    run.counts_by_unit = [_unchanged(row) for row in base.counts_by_unit if _delivered(row)]
+    run.counts = {kind: _unchanged(row) for kind, row in base.counts.items()}
+    run.finding_counts, run.files = dict(base.finding_counts), list(base.files)
+    run.guard, run.guard_reasons = base.guard, list(base.guard_reasons)
+    run.facts = base.facts | {"ended": dict.fromkeys(base.facts.get("ended", {}), 0)}
+
+
+async def findings_of(session: AsyncSession, run_id: UUID) -> UUID:
+    """The run whose findings are those of `run_id`: itself, or the one that read the same facts."""
+    values = {"tenant": tenant_of(session), "run": run_id}
+    return await session.scalar(text(_SAME_AS), values) or run_id
+
+
+def keep_proof(session: AsyncSession, run: Run, around: Surroundings, done: Done, found: Collection[str]) -> None:
+    """Store what `run` rested on. `found` are the rules of findings that were made after reading."""
+    is_empty = not any(row[name] for row in run.counts.values() for name in ("created", "changed", "ended"))
+    is_calm = run.guard == "clear" and not run.guard_reasons and set(found) <= _STEADY
+    session.add(
+        RunProof(
+            tenant_id=run.tenant_id,
+            id=run.id,
+            source=run.source,
+            surroundings=around.digest,
+            prints=done.prints,
+            same_as=around.base if done.is_known else None,
+            is_settled=(is_empty or is_calm) and not _BY_ORDER & set(run.finding_counts),
+        )
+    )
+
+
+def _delivered(row: dict[str, Any]) -> int:
+    return int(row["created"] + row["changed"] + row["unchanged"])
+
+
+def _unchanged(row: dict[str, Any]) -> dict[str, Any]:
+    return row | {"created": 0, "changed": 0, "ended": 0, "unchanged": _delivered(row)}

@@ -4,9 +4,13 @@ from collections.abc import Mapping
 
 from services.sync.fetching.connector import Connector
 from services.sync.fetching.https_file import HttpsFileConnector
+from services.sync.fetching.oneroster_rest import OneRosterRestConnector
+from services.sync.fetching.ss12000 import Ss12000Connector
 
 CONNECTORS: Mapping[str, Connector] = {
     "https_file": HttpsFileConnector(),
+    "oneroster_rest": OneRosterRestConnector(),
+    "ss12000": Ss12000Connector(),
 }
 READS_PREVIOUS = frozenset({"ss12000"})
 """Those that add what changed to the package that they brought the last time."""

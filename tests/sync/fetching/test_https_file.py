@@ -10,15 +10,15 @@ from sqlalchemy import text
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response, StreamingResponse
 
-from services.sync.settings import Settings
-from shared.kit.egress import EgressClient
+from services.sync.fetching.errors import ContentDiffers, NothingThere, SourceAnswered, SourceAway, SourceRefused
+from shared.kit.egress import EgressClient, EgressFailed
 from tests.support.services import Start
-from tests.sync.fetching.harness import Answer, answering, ask, declare, fetch, probe, rows, work
+from tests.sync.fetching.harness import Answer, answering, ask, bring, declare, fetch, probe, rows, touch
 from tests.sync.town import oneroster_zip, town
-from tests.sync.work import LOADER, read
+from tests.sync.work import read
 
 CONTENT = oneroster_zip(town(30))
-ZIP = {"media_type": "application/zip"}
+ZIP: dict[str, Any] = {"media_type": "application/zip"}
 
 
 def source(url: str, **more: Any) -> dict[str, Any]:
@@ -54,18 +54,14 @@ async def test_a_delivery_is_fetched_stored_and_planned(committed_service: Start
     ],
 )
 async def test_each_way_of_logging_in_sends_what_the_source_asks_for(
-    committed_service: Start, auth: dict[str, str], secret: dict[str, str], header: str, value: str
+    auth: dict[str, str], secret: dict[str, str], header: str, value: str
 ) -> None:
-    sync = await committed_service("sync")
-
     async def guarded(request: Request) -> Response:
         return await whole(request) if request.headers.get(header) == value else Response(status_code=401)
 
     async with answering(guarded) as url:
-        source_id = await declare(sync, source(url, **auth), credentials=secret, autoRun=False)
-        assert (await probe(sync, source_id))["ok"] is True
-        fetched = await fetch(sync, source_id)
-    assert (fetched["state"], fetched["runId"]) == ("stored", None)
+        assert (await touch(source(url, **auth), secret))["bytes"] == len(CONTENT)
+        assert (await bring(source(url, **auth), secret)).content == CONTENT
 
 
 async def test_what_has_not_changed_is_not_fetched_again(committed_service: Start) -> None:
@@ -163,42 +159,43 @@ async def broken_off(_: Request) -> Response:
 
 
 @pytest.mark.parametrize(
-    ("answer", "state", "problem"),
+    ("answer", "problem"),
     [
-        (page, "failed", "fetch-unexpected"),
-        (hidden_page, "failed", "fetch-unexpected"),
-        (elsewhere, "failed", "fetch-unexpected"),
-        (refused, "failed", "fetch-refused"),
-        (nothing, "failed", "fetch-unexpected"),
-        (packed, "failed", "fetch-unexpected"),
-        (gone, "waiting", "fetch-nothing-there"),
-        (busy, "waiting", "fetch-unreachable"),
-        (broken_off, "waiting", "fetch-unreachable"),
+        (page, SourceAnswered),
+        (hidden_page, SourceAnswered),
+        (elsewhere, SourceAnswered),
+        (nothing, SourceAnswered),
+        (packed, SourceAnswered),
+        (refused, SourceRefused),
+        (gone, NothingThere),
+        (busy, SourceAway),
+        (broken_off, EgressFailed),
     ],
 )
-async def test_what_is_no_delivery_is_said_in_words_and_kept_out(
-    committed_service: Start, answer: Answer, state: str, problem: str
-) -> None:
-    sync = await committed_service("sync")
+async def test_what_is_no_delivery_is_refused(answer: Answer, problem: type[Exception]) -> None:
     async with answering(answer) as url:
+        with pytest.raises(problem):
+            await bring(source(url), {})
+
+
+async def test_what_is_no_delivery_is_said_in_words_and_kept_out(committed_service: Start) -> None:
+    sync = await committed_service("sync")
+    async with answering(page) as url:
         source_id = await declare(sync, source(url))
         fetched = await fetch(sync, source_id)
-    assert (fetched["state"], fetched["problem"]) == (state, problem)
-    assert fetched["message"]
+    assert (fetched["state"], fetched["problem"]) == ("failed", "fetch-unexpected")
+    assert (fetched["message"], fetched["detail"]) == ("The source did not answer with a delivery", "reason=web-page")
     assert await rows(sync, "SELECT id FROM upload") == []
     assert await rows(sync, "SELECT id FROM stored_file") == []
 
 
-async def test_a_delivery_that_is_too_large_is_cut_off_and_not_kept(committed_service: Start) -> None:
-    sync = await committed_service("sync")
+async def test_a_delivery_that_is_too_large_is_cut_off() -> None:
     async with answering(whole) as url:
-        source_id = await declare(sync, source(url))
-        fetched = await fetch(sync, source_id, max_upload_bytes=2000)
-    assert (fetched["state"], fetched["problem"]) == ("failed", "fetch-too-large")
+        with pytest.raises(EgressFailed, match="more than 2000 bytes"):
+            await bring(source(url), {}, 2000)
 
 
-async def test_a_checksum_that_differs_keeps_the_delivery_out(committed_service: Start) -> None:
-    sync = await committed_service("sync")
+async def test_a_checksum_that_differs_keeps_the_delivery_out() -> None:
     told = hashlib.sha256(CONTENT).hexdigest()
 
     async def summed(request: Request) -> Response:
@@ -207,12 +204,14 @@ async def test_a_checksum_that_differs_keeps_the_delivery_out(committed_service:
         return await whole(request)
 
     async with answering(summed) as url:
-        source_id = await declare(sync, source(url + "/a.zip", checksumUrl=url + "/a.zip.sha256"), autoRun=False)
-        good = await fetch(sync, source_id)
+        settings = source(url + "/a.zip", checksumUrl=url + "/a.zip.sha256")
+        assert (await bring(settings, {})).fetched.proof["checksum"] is True
         told = "0" * 64
-        bad = await fetch(sync, source_id)
-    assert (good["state"], good["proof"]["checksum"]) == ("stored", True)
-    assert (bad["state"], bad["problem"]) == ("waiting", "fetch-checksum")
+        with pytest.raises(ContentDiffers):
+            await bring(settings, {})
+        told = "none"
+        with pytest.raises(SourceAnswered):
+            await bring(settings, {})
 
 
 async def test_a_body_without_an_end_of_its_own_proves_nothing(committed_service: Start) -> None:
@@ -236,8 +235,7 @@ async def test_a_body_without_an_end_of_its_own_proves_nothing(committed_service
     assert run["findingCounts"]["incomplete_fetch"] == 1
 
 
-async def test_a_server_that_falls_silent_is_left(committed_service: Start, monkeypatch: pytest.MonkeyPatch) -> None:
-    sync = await committed_service("sync")
+async def test_a_server_that_falls_silent_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
     stream = EgressClient.stream
     monkeypatch.setattr(EgressClient, "stream", lambda *args, **more: stream(*args, **(more | {"idle": 0.3})))
 
@@ -249,9 +247,8 @@ async def test_a_server_that_falls_silent_is_left(committed_service: Start, monk
         return StreamingResponse(slow(), **ZIP)
 
     async with answering(silent) as url:
-        source_id = await declare(sync, source(url))
-        fetched = await asyncio.wait_for(fetch(sync, source_id), 20)
-    assert (fetched["state"], fetched["problem"]) == ("waiting", "fetch-unreachable")
+        with pytest.raises(EgressFailed, match="did not answer in time"):
+            await asyncio.wait_for(bring(source(url), {}), 20)
 
 
 async def test_a_fetch_checks_the_address_again(committed_service: Start) -> None:
@@ -311,6 +308,3 @@ async def test_a_platform_is_handed_on_to_be_compared(committed_service: Start) 
     assert await rows(sync, "SELECT kind FROM job WHERE kind IN ('platform-read', 'roster-plan')") == [
         ("platform-read",)
     ]
-    assert isinstance(sync.settings, Settings)
-    assert LOADER
-    await work(sync)

@@ -63,6 +63,7 @@ async def judge_run(session: AsyncSession, run: Run, policy: GuardPolicy, seen: 
         vanished=seen.vanished,
         drip=await dripped(session, run.source, ended),
         duplicates=await find_duplicates(session, surplus, memory.surplus) if memory.is_known else [],
+        unfetched=await _unfetched(session, run) if seen.done.counts.get("incomplete_fetch") else (),
         cut_short=memory.cut_short(run.files),
         moved=seen.moved,
         doubtful=len(seen.cases),
@@ -77,6 +78,11 @@ async def judge_run(session: AsyncSession, run: Run, policy: GuardPolicy, seen: 
     run.guard, run.guard_reasons = judge(facts, policy)
     run.facts = {"ended": ended, "surplus": surplus}
     run.year_roll = rolled.report or None
+
+
+async def _unfetched(session: AsyncSession, run: Run) -> Sequence[str]:
+    statement = text("SELECT incomplete FROM upload WHERE tenant_id = :tenant AND id = :upload")
+    return await session.scalar(statement, {"tenant": run.tenant_id, "upload": run.upload_id}) or ()
 
 
 def _explained(run: Run, rolled: Rolled) -> tuple[dict[str, dict[str, int]], list[dict[str, Any]]]:

@@ -8,7 +8,6 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKeyConstraint, Index, Text, UniqueConstraint
-from sqlalchemy import text as sql_text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
@@ -32,7 +31,6 @@ from shared.kit import clock
 from shared.kit.db import TIMESTAMP, TenantRow, Versioned
 
 STATES = "'queued', 'planned', 'applying', 'applied', 'failed', 'stale', 'cancelled'"
-WAITS = "state = 'queued' AND kind = 'delivery'"
 OPS = "op IN ('create', 'change', 'end', 'revive')"
 
 
@@ -51,7 +49,6 @@ class Run(Model, TenantRow, Versioned, table=True):
         CheckConstraint(f"state IN ({STATES})", name="state"),
         CheckConstraint("guard IN ('clear', 'second_person', 'held')", name="guard"),
         ForeignKeyConstraint(["tenant_id", "upload_id"], ["upload.tenant_id", "upload.id"]),
-        Index("uq_run_queued", "tenant_id", "source", unique=True, postgresql_where=sql_text(WAITS)),
     )
 
     kind: str = Field(sa_type=Text)

@@ -17,9 +17,11 @@ from services.sync.run.schemas import (
     PlanItem,
     RunCreate,
     RunPublic,
+    YearRollPublic,
 )
 from services.sync.run.service import RunService
-from services.sync.run.showing import show_finding, show_item, show_run
+from services.sync.run.showing import show_finding, show_item, show_run, units_of
+from shared.kit.problems import NotFound
 from shared.web import LangDep, Page, PageDep, SessionDep, created, etag, make_page, new_router
 
 router = new_router("runs")
@@ -56,10 +58,12 @@ async def runs_list(
 ) -> Page[RunPublic]:
     """Deliveries that were read, the newest first."""
     keys = page.keys(UUID)
-    rows = await RunService(session).list_before(keys[0] if keys else None, page.limit + 1)
+    runs = RunService(session)
+    rows = await runs.list_before(keys[0] if keys else None, page.limit + 1)
+    units = await runs.unit_names(units_of(rows))
 
     def show(row: Run) -> RunPublic:
-        return show_run(row, [], caller, request, lang)
+        return show_run(row, [], caller, request, lang, units)
 
     return make_page(request, page, rows, key=lambda row: (row.id,), show=show)
 
@@ -69,9 +73,10 @@ async def runs_get(
     run_id: RunId, caller: RunsRead, session: SessionDep, request: Request, response: Response, lang: LangDep
 ) -> RunPublic:
     """State, gross numbers per kind and unit, what the guard says, and the hash that stands for the plan."""
-    run, approvals = await RunService(session).get(run_id)
+    runs = RunService(session)
+    run, approvals = await runs.get(run_id)
     etag(response, run.version)
-    return show_run(run, approvals, caller, request, lang)
+    return show_run(run, approvals, caller, request, lang, await runs.unit_names(units_of([run])))
 
 
 @router.get("/runs/{runId}/plan-items", summary="List what a run changes")
@@ -122,9 +127,32 @@ async def run_approvals_create(
     request: Request,
     response: Response,
 ) -> ApprovalAccepted:
-    """Approve exactly the plan with this hash; the customer's side alone. The last approval needed applies it."""
-    approved = await RunService(session).approve(run_id, body.plan_hash, caller)
+    """Approve exactly the plan with this hash; the customer's side alone. The last approval needed applies it.
+
+    A held plan is released in the same way, by two persons, each with a reason; a plan from which something is missing
+    by nobody.
+    """
+    approved = await RunService(session).approve(run_id, body.plan_hash, caller, body.reason)
     is_enough = approved.given >= approved.needed
     job_id = approved.run.job_id if is_enough else None
     created(response, request, f"/sync/v1/jobs/{job_id}" if job_id else f"/sync/v1/runs/{run_id}", status=202)
     return ApprovalAccepted(run_id=run_id, given=approved.given, needed=approved.needed, job_id=job_id)
+
+
+@router.post("/runs/{runId}/cancellations", status_code=200, summary="Cancel a run")
+async def run_cancellations_create(
+    run_id: RunId, caller: RunsStart, session: SessionDep, request: Request, lang: LangDep
+) -> RunPublic:
+    """Call off a run that is queued or waits with a plan. The roster stays as it is, the upload for another run."""
+    runs = RunService(session)
+    run = await runs.cancel(run_id)
+    return show_run(run, [], caller, request, lang, await runs.unit_names(units_of([run])))
+
+
+@router.get("/runs/{runId}/year-roll", name="run_year_roll_get", summary="Read what the turn of the year explains")
+async def run_year_roll_get(run_id: RunId, _: PlansRead, session: SessionDep) -> YearRollPublic:
+    """Years and classes that were found again, and who was not. 404 where the run fell outside the declared days."""
+    run, _approvals = await RunService(session).get(run_id)
+    if run.year_roll is None:
+        raise NotFound()
+    return YearRollPublic.model_validate(run.year_roll)

@@ -56,7 +56,7 @@ class RunNotPlanned(Conflict):
 
 
 class PlanHeld(Conflict):
-    """The delivery is too doubtful to apply; `reasons` says why. Upload a mended one."""
+    """Something is missing from the delivery itself; `reasons` says what. Nobody can release it: upload a whole one."""
 
     slug = "plan-held"
     title = Text(sv="Planen hålls tillbaka", en="The plan is held back", da="Planen holdes tilbage")
@@ -64,6 +64,30 @@ class PlanHeld(Conflict):
         sv="Rätta det som reasons nämner i källan och ladda upp en ny fil",
         en="Mend in the source what reasons names, and upload a new file",
         da="Ret i kilden det, som reasons nævner, og upload en ny fil",
+    )
+
+
+class ReasonMissing(Invalid):
+    """A held plan is released by two persons, each of whom says why."""
+
+    slug = "reason-missing"
+    title = Text(sv="Ett skäl behövs", en="A reason is needed", da="En grund er nødvendig")
+    mend = Text(
+        sv="Skriv i reason varför planen är rätt trots det som reasons nämner",
+        en="Write in reason why the plan is right despite what reasons names",
+        da="Skriv i reason, hvorfor planen er rigtig trods det, som reasons nævner",
+    )
+
+
+class RunOver(Conflict):
+    """Only a run that is queued or waits with a plan can be cancelled."""
+
+    slug = "run-over"
+    title = Text(sv="Körningen går inte att avbryta", en="The run cannot be cancelled", da="Kørslen kan ikke afbrydes")
+    mend = Text(
+        sv="Läs körningen; är den tillämpad kan den i stället ångras",
+        en="Read the run; if it was applied, it can be undone instead",
+        da="Læs kørslen; er den anvendt, kan den i stedet fortrydes",
     )
 
 

@@ -1,6 +1,6 @@
 """Every statement about runs, approvals, findings and planned rows."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -35,10 +35,38 @@ class RunRepository:
 
     async def list_before(self, before: UUID | None, limit: int) -> Sequence[Run]:
         """The newest first."""
-        query = select(Run).where(Run.tenant_id == tenant_of(self._session), Run.kind == "delivery")
+        query = select(Run).where(Run.tenant_id == tenant_of(self._session), col(Run.kind).in_(("delivery", "undo")))
         if before is not None:
             query = query.where(Run.id < before)
         return (await self._session.exec(query.order_by(col(Run.id).desc()).limit(limit))).all()
+
+    async def waiting(self, source: str, *, besides: UUID, state: str) -> Sequence[Run]:
+        """Other deliveries of a source in this state, locked; those that somebody works on just now are left out."""
+        query = select(Run).where(
+            Run.tenant_id == tenant_of(self._session),
+            Run.source == source,
+            Run.kind == "delivery",
+            Run.state == state,
+            Run.id != besides,
+        )
+        return (await self._session.exec(query.with_for_update(skip_locked=True))).all()
+
+    async def lock_source(self, source: str) -> None:
+        values = {"key": f"{tenant_of(self._session)}/{source}"}
+        await self._session.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 5))"), values)
+
+    async def job_goes_on(self, job_id: UUID | None) -> bool:
+        """Whether somebody works on the job, or will."""
+        statement = text(
+            "SELECT EXISTS (SELECT FROM job WHERE tenant_id = :tenant AND id = :id AND state IN ('queued', 'running'))"
+        )
+        return bool(await self._session.scalar(statement, {"tenant": tenant_of(self._session), "id": job_id}))
+
+    async def unit_names(self, ids: Collection[UUID]) -> dict[str, str]:
+        """Names by id; of units that a plan would only create there are none yet."""
+        statement = text("SELECT id, name FROM unit WHERE tenant_id = :tenant AND id = ANY (:ids)")
+        values = {"tenant": tenant_of(self._session), "ids": list(ids)}
+        return {str(row.id): row.name for row in await self._session.execute(statement, values)}
 
     async def head(self) -> int:
         tenant = tenant_of(self._session)

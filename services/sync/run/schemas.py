@@ -51,28 +51,39 @@ class FilePublic(ApiModel):
 
 
 class GuardReason(ApiModel):
-    """Why a plan needs a second person or is held: a stable code, what it is about, the number and its base."""
+    """What the guard says of a plan: a stable code, what it is about, the number and its base; and the same in words.
+
+    `level`: note (good to know), second_person, held (two persons may release it, with a reason), never (nobody may).
+    """
 
     code: str
+    level: Literal["note", "second_person", "held", "never"]
     kind: str | None = None
+    part: str | None = Field(None, description="The field, role or school form that it is about")
     file: str | None = None
     unit_id: UUID | None = None
     count: int
     base: int | None = None
+    message: str = Field(description="What happened, how many of how many, and where")
+    mend: str = Field(description="What to do about it")
 
 
 class ApprovalPublic(ApiModel):
     account_id: UUID
+    reason: str | None
     approved_at: datetime
 
 
 class RunPublic(ApiModel):
-    """A run: from `queued` over `planned` and `applying` to `applied`; `failed` and `stale` changed nothing."""
+    """A run: from `queued` over `planned` and `applying` to `applied`; `failed`, `stale` and `cancelled` changed
+    nothing, and `endedCode` says why."""
 
     model_config = example(
         {
             "id": _ID,
+            "kind": "delivery",
             "uploadId": _ID,
+            "undoesRunId": None,
             "source": "elevregister",
             "state": "planned",
             "jobId": _ID,
@@ -99,14 +110,19 @@ class RunPublic(ApiModel):
             "approvals": [],
             "createdAt": "2026-08-17T08:00:00Z",
             "endedAt": None,
+            "endedCode": None,
+            "endedMessage": None,
+            "hasYearRoll": False,
             "allowedActions": [],
         }
     )
 
     id: UUID
+    kind: Literal["delivery", "manual", "marking", "undo", "erasure"]
     upload_id: UUID | None
+    undoes_run_id: UUID | None = Field(default=None, description="The run whose inverse this one is")
     source: str
-    state: Literal["queued", "planned", "applying", "applied", "failed", "stale"]
+    state: Literal["queued", "planned", "applying", "applied", "failed", "stale", "cancelled"]
     job_id: UUID | None
     base_version: int | None = Field(description="The roster version that the plan was compared with")
     applied_version: int | None
@@ -120,15 +136,66 @@ class RunPublic(ApiModel):
     approvals: list[ApprovalPublic]
     created_at: datetime
     ended_at: datetime | None
+    ended_code: str | None
+    ended_message: str | None = Field(description="Why the run came to nothing, and what to do")
+    has_year_roll: bool = Field(description="Whether there is a report of what the turn of the school year explains")
     allowed_actions: list[AllowedAction]
 
 
 class ApprovalCreate(ApiInput):
-    """Approve exactly the plan with this hash."""
+    """Approve exactly the plan with this hash. A held plan asks for a reason, from each of the two who release it."""
 
-    model_config = example({"planHash": _HASH})
+    model_config = example({"planHash": _HASH, "reason": None})
 
     plan_hash: str = Field(pattern=r"^[0-9a-f]{64}$")
+    reason: str | None = Field(None, min_length=10, max_length=500, description="Why a held plan is right")
+
+
+class YearOfUnit(ApiModel):
+    """One year of one school: how many pupils were in it, moved up, left."""
+
+    unit_id: UUID
+    school_form: str
+    school_year: int
+    pupils: int
+    promoted: int
+    left: int
+
+
+class ClassOfYear(ApiModel):
+    """A class that ends: its pupils, those who left school, those who are together in its successor."""
+
+    group_id: UUID
+    unit_id: UUID
+    pupils: int
+    left: int
+    same: int
+    matched_to: UUID | None = Field(description="The new class where at least 70 % of the pupils are")
+
+
+class YearRollPublic(ApiModel):
+    """What the turn of the school year explains in a plan, and what it does not."""
+
+    model_config = example(
+        {
+            "years": [
+                {
+                    "unitId": _UNIT,
+                    "schoolForm": "compulsory",
+                    "schoolYear": 4,
+                    "pupils": 48,
+                    "promoted": 46,
+                    "left": 0,
+                }
+            ],
+            "classes": [{"groupId": _ID, "unitId": _UNIT, "pupils": 24, "left": 0, "same": 23, "matchedTo": _ID}],
+            "unmatchedPersons": [_ID],
+        }
+    )
+
+    years: list[YearOfUnit]
+    classes: list[ClassOfYear]
+    unmatched_persons: list[UUID] = Field(description="Pupils whose place ends without an explanation, at most 500")
 
 
 class ApprovalAccepted(ApiModel):

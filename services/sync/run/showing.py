@@ -1,17 +1,22 @@
 """What a caller may see of a run and its planned rows."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
 from fastapi import Request
 from pydantic.alias_generators import to_camel
 
+from services.sync.guarding.words import told
 from services.sync.plan.entities import BY_KIND
+from services.sync.plan.guard import LEVELS, is_releasable
 from services.sync.plan.models import Approval, FindingRow, PlannedPerson, PlannedRow, Run
 from services.sync.roster.alias import display_name
 from services.sync.rules.catalogue import RULES
+from services.sync.run.endings import ending
+from services.sync.run.errors import RunOver
 from services.sync.run.schemas import (
     ApprovalPublic,
     CountsPublic,
@@ -34,11 +39,25 @@ _NO_PLAN = Text(sv="Ingen plan väntar", en="No plan is waiting", da="Ingen plan
 _HELD = Text(sv="Planen hålls tillbaka", en="The plan is held back", da="Planen holdes tilbage")
 
 
-def show_run(run: Run, approvals: Sequence[Approval], caller: Principal, request: Request, lang: Lang) -> RunPublic:
-    """The run as `caller` may see it, with what the caller may do."""
+def units_of(runs: Iterable[Run]) -> set[UUID]:
+    """The units that the guard's reasons speak of."""
+    return {UUID(reason["unitId"]) for run in runs for reason in run.guard_reasons if reason.get("unitId")}
+
+
+def show_run(
+    run: Run,
+    approvals: Sequence[Approval],
+    caller: Principal,
+    request: Request,
+    lang: Lang,
+    units: Mapping[str, str] = MappingProxyType({}),
+) -> RunPublic:
+    """The run as `caller` may see it, with what the caller may do; `units` are the names of `units_of`."""
     return RunPublic(
         id=run.id,
+        kind=run.kind,
         upload_id=run.upload_id,
+        undoes_run_id=run.undoes_run_id,
         source=run.source,
         state=run.state,
         job_id=run.job_id,
@@ -46,7 +65,7 @@ def show_run(run: Run, approvals: Sequence[Approval], caller: Principal, request
         applied_version=run.applied_version,
         plan_hash=run.plan_hash,
         guard=run.guard,
-        guard_reasons=[GuardReason.model_validate(reason) for reason in run.guard_reasons],
+        guard_reasons=[_reason(reason, units, lang) for reason in run.guard_reasons],
         counts={kind: CountsPublic.model_validate(numbers) for kind, numbers in run.counts.items()},
         counts_by_unit=[UnitCounts.model_validate(row) for row in run.counts_by_unit],
         finding_counts=run.finding_counts,
@@ -54,6 +73,9 @@ def show_run(run: Run, approvals: Sequence[Approval], caller: Principal, request
         approvals=[ApprovalPublic.model_validate(approval) for approval in approvals],
         created_at=run.created_at,
         ended_at=run.ended_at,
+        ended_code=run.ended_code,
+        ended_message=ending(run.ended_code, lang) if run.ended_code else None,
+        has_year_roll=run.year_roll is not None,
         allowed_actions=[
             allowed_action(
                 request,
@@ -62,21 +84,40 @@ def show_run(run: Run, approvals: Sequence[Approval], caller: Principal, request
                 "POST",
                 f"/sync/v1/runs/{run.id}/approvals",
                 refused=_refused(run, approvals, caller),
-            )
+            ),
+            allowed_action(
+                request,
+                lang,
+                "cancel",
+                "POST",
+                f"/sync/v1/runs/{run.id}/cancellations",
+                refused=_refused_to_cancel(run, caller),
+            ),
         ],
     )
+
+
+def _reason(reason: dict[str, Any], units: Mapping[str, str], lang: Lang) -> GuardReason:
+    message, mend = told(reason, units, lang)
+    return GuardReason.model_validate({"level": LEVELS[reason["code"]], **reason, "message": message, "mend": mend})
 
 
 def _refused(run: Run, approvals: Sequence[Approval], caller: Principal) -> Text | None:
     if run.state != "planned":
         return _NO_PLAN
-    if run.guard == "held":
+    if run.guard == "held" and not is_releasable(run.guard_reasons):
         return _HELD
     if caller.side is not Side.customer:
         return _NOT_CUSTOMER
     if any(approval.account_id == caller.subject for approval in approvals):
         return _TWICE
     return refusal(caller, Scope.runs_write, (Role.register_admin, Role.approver), everywhere=True)
+
+
+def _refused_to_cancel(run: Run, caller: Principal) -> Text | None:
+    if run.state not in ("queued", "planned"):
+        return RunOver.title
+    return refusal(caller, Scope.runs_write, (Role.register_admin, Role.tenant_admin), everywhere=True)
 
 
 def show_item(kind: str, row: PlannedRow, protected_now: Collection[UUID]) -> PlanItem:

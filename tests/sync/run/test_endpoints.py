@@ -120,16 +120,75 @@ async def test_much_that_ends_needs_a_second_person(committed_service: Start) ->
 async def test_a_plan_is_refused_once_the_roster_has_moved(committed_service: Start) -> None:
     sync = await committed_service("sync")
     first = await plan(sync, oneroster_zip(town()))
-    second = await plan(sync, oneroster_zip(town()))
+    second = await plan(sync, oneroster_zip(town()), source="annat")
     assert (await approve(sync, first)).status_code == 202
     assert (await approve(sync, second)).status_code == 202  # both rest on version 0
     await work(sync)
     states = {(await read(sync, f"/sync/v1/runs/{run['id']}"))["state"] for run in (first, second)}
     assert states == {"applied", "stale"}
+    stale = next(
+        run
+        for run in [await read(sync, f"/sync/v1/runs/{one['id']}") for one in (first, second)]
+        if run["state"] == "stale"
+    )
+    assert (stale["endedCode"], stale["endedMessage"][:30]) == ("plan_stale", "The roster had changed since t")
     third = await plan(sync, oneroster_zip(town()))
     await sync.client.post("/sync/v1/units", json={"name": "Ny enhet"}, headers=sync.as_(LOADER))
     late = await approve(sync, third)
     assert (late.status_code, _slug(late)) == (409, "plan-stale")
+
+
+async def test_a_newer_plan_of_a_source_takes_the_place_of_the_one_that_waits(committed_service: Start) -> None:
+    sync = await committed_service("sync")
+    first = await plan(sync, oneroster_zip(town()))
+    second = await plan(sync, oneroster_zip(town()))
+    late = await approve(sync, first)
+    assert (late.status_code, _slug(late)) == (409, "run-not-planned")
+    shown = await read(sync, f"/sync/v1/runs/{first['id']}")
+    assert (shown["state"], shown["endedCode"]) == ("stale", "superseded")
+    assert "newer delivery" in shown["endedMessage"]
+    assert (await approve(sync, second)).status_code == 202
+
+
+async def test_a_queued_run_can_be_cancelled_and_its_upload_planned_again(committed_service: Start) -> None:
+    sync = await committed_service("sync")
+    upload_id = await upload(sync, oneroster_zip(town()))
+    started = await sync.client.post("/sync/v1/runs", json={"uploadId": upload_id}, headers=sync.as_(LOADER))
+    path = f"/sync/v1/runs/{started.json()['id']}"
+    cancelled = await sync.client.post(f"{path}/cancellations", headers=sync.as_(LOADER))
+    assert (cancelled.status_code, cancelled.json()["state"]) == (200, "cancelled")
+    await work(sync)
+    assert (await read(sync, path))["state"] == "cancelled"
+    again = await sync.client.post(f"{path}/cancellations", headers=sync.as_(LOADER))
+    assert (again.status_code, _slug(again)) == (409, "run-over")
+    renewed = await sync.client.post("/sync/v1/runs", json={"uploadId": upload_id}, headers=sync.as_(LOADER))
+    await work(sync)
+    assert (await read(sync, f"/sync/v1/runs/{renewed.json()['id']}"))["state"] == "planned"
+
+
+async def test_a_run_whose_worker_was_lost_for_good_does_not_seem_to_go_on(committed_service: Start) -> None:
+    sync = await committed_service("sync")
+    run = await plan(sync, oneroster_zip(town()))
+    await approve(sync, run)
+    async with sync.relay.transaction(None) as session:
+        await session.execute(_sql("UPDATE job SET state = 'failed' WHERE kind = 'roster-apply'"))
+        await session.execute(_sql("UPDATE job SET run_after = now() WHERE kind = 'roster-watch'"))
+    await work(sync)
+    shown = await read(sync, f"/sync/v1/runs/{run['id']}")
+    assert (shown["state"], shown["endedCode"]) == ("failed", "worker_lost")
+    assert (await read(sync, "/sync/v1/persons"))["items"] == []
+
+
+async def test_a_plan_is_not_applied_without_the_approvals_that_it_needs(committed_service: Start) -> None:
+    sync = await committed_service("sync")
+    run = await plan(sync, oneroster_zip(town()))
+    await approve(sync, run)
+    async with sync.database.transaction(sync.tenant) as session:
+        await session.execute(_sql("UPDATE run SET guard = 'second_person'"))
+    await work(sync)
+    shown = await read(sync, f"/sync/v1/runs/{run['id']}")
+    assert (shown["state"], shown["endedCode"]) == ("failed", "approval_missing")
+    assert (await read(sync, "/sync/v1/persons"))["items"] == []
 
 
 async def test_a_run_needs_an_upload_that_is_there(committed_service: Start) -> None:

@@ -72,14 +72,9 @@ def upgrade() -> None:
     op.execute("ALTER TABLE run ADD COLUMN ended_code text")
     op.execute("ALTER TABLE run DROP CONSTRAINT ck_run_state")
     op.execute(f"ALTER TABLE run ADD CONSTRAINT ck_run_state CHECK (state IN ({STATES}, 'cancelled'))")
-    # A source is read by one run at a time.
-    op.execute(
-        "CREATE UNIQUE INDEX uq_run_queued ON run (tenant_id, source) WHERE state = 'queued' AND kind = 'delivery'"
-    )
 
 
 def downgrade() -> None:
-    op.execute("DROP INDEX uq_run_queued")
     op.execute("ALTER TABLE run DROP CONSTRAINT ck_run_state")
     op.execute("UPDATE run SET state = 'failed' WHERE state = 'cancelled'")
     op.execute(f"ALTER TABLE run ADD CONSTRAINT ck_run_state CHECK (state IN ({STATES}))")

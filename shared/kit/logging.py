@@ -5,6 +5,7 @@ import re
 import sys
 import warnings
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 import structlog
@@ -26,7 +27,7 @@ _CIVIC_NUMBER = re.compile(r"(?<!\d)(?:19|20)?\d{6}[-+]?\d{4}(?!\d)")
 
 def redact(key: str, value: Any) -> Any:
     """`value` as it may stand in a log under `key`."""
-    if _SENSITIVE.search(key) and key not in ("logger_name", "event_name"):
+    if _is_sensitive(key):
         return REDACTED
     if isinstance(value, Mapping):
         return {str(k): redact(str(k), v) for k, v in value.items()}
@@ -35,6 +36,11 @@ def redact(key: str, value: Any) -> Any:
     if isinstance(value, str) and not _OPAQUE_ID.fullmatch(value):
         return _CIVIC_NUMBER.sub(REDACTED, _URL_PASSWORD.sub(REDACTED, _BEARER.sub(REDACTED, value)))
     return value
+
+
+@lru_cache(maxsize=1024)  # there are few names, and each line of each request has nine of them
+def _is_sensitive(key: str) -> bool:
+    return _SENSITIVE.search(key) is not None and key not in ("logger_name", "event_name")
 
 
 def _redact_event(_: Any, __: str, event: Any) -> Any:

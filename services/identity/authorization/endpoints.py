@@ -1,9 +1,8 @@
 """`/oauth2/authorize`: the authorization endpoint (RFC 6749 section 3.1, RFC 9207)."""
 
-from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
 from services.identity.authorization.errors import LoginExpired, UntrustedRedirect
@@ -11,7 +10,7 @@ from services.identity.authorization.request import AuthorizationRequest, check_
 from services.identity.authorization.service import LOGIN_LIFETIME, Authorization, satisfies
 from services.identity.client.authentication import ClientAuthenticator
 from services.identity.client.models import Client
-from services.identity.dependencies import SettingsDep, settings_of
+from services.identity.dependencies import settings_of
 from services.identity.key.hint import hinted_claims
 from services.identity.key.ring import KeyRing
 from services.identity.par.service import PushedRequests
@@ -117,33 +116,30 @@ class AuthorizationDesk:
         return response
 
 
-async def _desk(request: Request) -> AuthorizationDesk:
-    """One dependency in place of one for each thing that it needs."""
+def _desk(request: Request) -> AuthorizationDesk:
+    """Called, since to solve a dependency costs more than this."""
     held = runtime(request)
     issuer = settings_of(request).issuer
     return AuthorizationDesk(held.database, held.resources[ClientAuthenticator], held.resources[KeyRing], issuer)
 
 
-DeskDep = Annotated[AuthorizationDesk, Depends(_desk)]
-
-
 @router.get("/oauth2/authorize", status_code=303, openapi_extra=as_query(*AUTHORIZATION))
-async def oauth2_authorize(request: Request, desk: DeskDep) -> Response:
+async def oauth2_authorize(request: Request) -> Response:
     """Send the browser back with a code, on to a login, or back with an error."""
     try:
         parameters = Parameters.parse(request.url.query)
     except Refusal as refusal:
         raise UntrustedRedirect() from refusal
-    return await desk.answer(request, parameters)
+    return await _desk(request).answer(request, parameters)
 
 
 @router.post("/oauth2/authorize", status_code=303, openapi_extra=as_form(*AUTHORIZATION))
-async def oauth2_authorize_post(request: Request, desk: DeskDep, settings: SettingsDep) -> Response:
+async def oauth2_authorize_post(request: Request) -> Response:
     """The same for a request that is sent as a form (OpenID Connect Core 1.0 section 3.1.2.1)."""
     try:
         parameters = Parameters.parse_body(await request.body(), request.headers.get("content-type"))
     except Refusal as refusal:
         raise UntrustedRedirect() from refusal
     if is_from_another_site(request):  # without cookies nobody is logged in; a GET brings them along
-        return redirect(f"{settings.issuer}/oauth2/authorize", parameters.all())
-    return await desk.answer(request, parameters)
+        return redirect(f"{settings_of(request).issuer}/oauth2/authorize", parameters.all())
+    return await _desk(request).answer(request, parameters)

@@ -14,7 +14,7 @@ from urllib.parse import parse_qsl
 from uuid import UUID
 
 import structlog
-from fastapi import APIRouter, Depends, Path, Request, Response
+from fastapi import APIRouter, Path, Request, Response
 from fastapi.responses import RedirectResponse
 
 from services.identity.authorization.errors import LoginExpired
@@ -55,8 +55,8 @@ router = APIRouter(
 HomeTenant = Annotated[UUID, Path(alias="tenant", description="Id of the tenant where the person logs in")]
 
 
-async def _flow(request: Request) -> SamlFlow:
-    """One dependency in place of one for each thing that it needs; a coroutine, or it would be sent to a thread."""
+def _flow(request: Request) -> SamlFlow:
+    """Called, since to solve a dependency costs more than this."""
     held = runtime(request)
     desk = LoginDesk(held.database, held.resources[Sealer], held.resources[ProviderDirectory])
     return SamlFlow(desk, held.database, held.resources[TenantKeyRing], settings_of(request).issuer)
@@ -69,9 +69,6 @@ def _query(request: Request) -> Parameters:
         raise BadRequest(refusal.description) from refusal
 
 
-FlowDep = Annotated[SamlFlow, Depends(_flow)]
-
-
 @router.get(
     "/saml/{tenant}/login",
     status_code=303,
@@ -81,9 +78,9 @@ FlowDep = Annotated[SamlFlow, Depends(_flow)]
     },
     openapi_extra=as_query(*DEPARTURE),
 )
-async def saml_login(tenant: HomeTenant, request: Request, flow: FlowDep) -> Response:
+async def saml_login(tenant: HomeTenant, request: Request) -> Response:
     """On to the tenant's SAML identity provider, with a signed request."""
-    settings, query = settings_of(request), _query(request)
+    settings, query, flow = settings_of(request), _query(request), _flow(request)
     browser = cookie.read_cookie(request, cookie.LOGIN, settings.issuer)
     try:
         handle, provider_id = Handle.parse(query.get("request")), chosen_provider(query)
@@ -106,12 +103,12 @@ async def saml_login(tenant: HomeTenant, request: Request, flow: FlowDep) -> Res
     responses=redirects("To the client with a code or an `error`", "https://app.startklar.dev/callback?code=AZef..."),
     openapi_extra=as_form(*SAML_ARRIVAL),
 )
-async def saml_acs(tenant: HomeTenant, request: Request, flow: FlowDep) -> Response:
+async def saml_acs(tenant: HomeTenant, request: Request) -> Response:
     """Back from the identity provider (assertion consumer service): a session for the browser, a code for the client.
 
     A response that no login of this browser waits for is refused, however good it is: unsolicited ones too.
     """
-    settings, form = settings_of(request), await _read(request)
+    settings, form, flow = settings_of(request), await _read(request), _flow(request)
     names = (cookie.SAML, cookie.LOGIN)
     browser = next((found for name in names if (found := cookie.read_cookie(request, name, settings.issuer))), None)
     underway = await flow.desk.underway(tenant, Handle.parse(form.get("RelayState")), browser, "saml")

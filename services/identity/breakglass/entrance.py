@@ -11,7 +11,7 @@ from services.identity.dependencies import DatabaseDep, SealerDep, SettingsDep
 from services.identity.protocol.browser import is_from_another_origin
 from services.identity.protocol.description import as_form, browser_problems, page_response
 from services.identity.protocol.form import Parameters
-from services.identity.protocol.page import BrowserRoute, html_page
+from services.identity.protocol.page import BrowserRoute, html_page, said
 from services.identity.protocol.parameters import BREAK_GLASS
 from services.identity.protocol.refusal import Refusal
 from services.identity.secret.sealing import Sealer
@@ -45,11 +45,11 @@ async def oauth2_break_glass(lang: LangDep) -> Response:
     """The form. It says nothing about which organisation has such accounts."""
     return html_page(
         lang,
-        f'<h1>{escape(_TITLE.pick(lang))}</h1><form method="post">'
+        f'{said(lang, _TITLE, "h1")}<form method="post">'
         f'<p><label>{escape(_RECOVERY.pick(lang))}<br><input name="recovery" autocomplete="off" required></label></p>'
         f"<p><label>{escape(_CODE.pick(lang))}<br>"
         '<input name="code" inputmode="numeric" autocomplete="one-time-code" required></label></p>'
-        f"<button>{escape(_SEND.pick(lang))}</button></form>",
+        f"{said(lang, _SEND, 'button')}</form>",
     )
 
 
@@ -84,4 +84,4 @@ async def _open(database: Database, sealer: Sealer, recovery: str, code: str) ->
 
 
 def _done(lang: Lang, opened: Opened) -> Response:
-    return html_page(lang, f"<p>{escape(_DONE.pick(lang))}</p><p><code>{escape(opened.recovery.text)}</code></p>")
+    return html_page(lang, f"{said(lang, _DONE)}<p><code>{escape(opened.recovery.text)}</code></p>")

@@ -5,7 +5,7 @@ from html import escape
 from fastapi import Response
 
 from services.identity.device.models import DeviceGrant
-from services.identity.protocol.page import html_page
+from services.identity.protocol.page import hidden, html_page, said
 from shared.auth import Scope
 from shared.kit.text import Lang, Text
 
@@ -53,20 +53,22 @@ _DENIED = Text(sv="Enheten blev inte ansluten.", en="The device was not connecte
 
 
 def ask_for_tenant(lang: Lang) -> Response:
-    return html_page(lang, _head(lang) + _form("get", _field(lang, _TENANT, "tenant", ""), _go_on(lang)))
+    return html_page(
+        lang, said(lang, _TITLE, "h1") + _form("get", _field(lang, _TENANT, "tenant", ""), said(lang, _GO_ON, "button"))
+    )
 
 
 def ask_for_login(lang: Lang, address: str, *, has_failed: bool) -> Response:
     """With a link and not a redirect: a form that led here may go to our own pages only."""
-    failed = _said(lang, _NOT_LOGGED_IN) if has_failed else ""
+    failed = said(lang, _NOT_LOGGED_IN) if has_failed else ""
     link = f'<p><a href="{escape(address)}">{escape(_LOG_IN.pick(lang))}</a></p>'
-    return html_page(lang, _head(lang) + failed + _said(lang, _LOG_IN_FIRST) + link)
+    return html_page(lang, said(lang, _TITLE, "h1") + failed + said(lang, _LOG_IN_FIRST) + link)
 
 
 def ask_for_code(lang: Lang, tenant: str, user_code: str, *, is_wrong: bool = False) -> Response:
-    wrong = _said(lang, _WRONG) if is_wrong else ""
-    fields = _hidden("tenant", tenant) + _field(lang, _CODE, "user_code", user_code)
-    body = _head(lang) + wrong + _said(lang, _WARNING) + _form("post", fields, _go_on(lang))
+    wrong = said(lang, _WRONG) if is_wrong else ""
+    fields = hidden({"tenant": tenant}) + _field(lang, _CODE, "user_code", user_code)
+    body = said(lang, _TITLE, "h1") + wrong + said(lang, _WARNING) + _form("post", fields, said(lang, _GO_ON, "button"))
     return html_page(lang, body, 404 if is_wrong else 200)
 
 
@@ -78,34 +80,18 @@ def ask_for_answer(lang: Lang, tenant: str, user_code: str, grant: DeviceGrant) 
         f'<button name="decision" value="{value}">{escape(words.pick(lang))}</button> '
         for value, words in (("approve", _YES), ("deny", _NO))
     )
-    fields = _hidden("tenant", tenant) + _hidden("user_code", user_code)
+    fields = hidden({"tenant": tenant, "user_code": user_code})
     told = f"<p>{asked}</p><ul>{rights}</ul><p><strong>{escape(user_code)}</strong></p>"
-    return html_page(lang, _head(lang) + told + _said(lang, _WARNING) + _form("post", fields, buttons))
+    return html_page(lang, said(lang, _TITLE, "h1") + told + said(lang, _WARNING) + _form("post", fields, buttons))
 
 
 def show_outcome(lang: Lang, *, is_approved: bool) -> Response:
-    return html_page(lang, _head(lang) + _said(lang, _DONE if is_approved else _DENIED))
-
-
-def _head(lang: Lang) -> str:
-    return f"<h1>{escape(_TITLE.pick(lang))}</h1>"
-
-
-def _said(lang: Lang, words: Text) -> str:
-    return f"<p>{escape(words.pick(lang))}</p>"
+    return html_page(lang, said(lang, _TITLE, "h1") + said(lang, _DONE if is_approved else _DENIED))
 
 
 def _field(lang: Lang, label: Text, name: str, value: str) -> str:
     shown = f'name="{name}" value="{escape(value)}" maxlength="50" autocomplete="off" autocapitalize="characters"'
     return f"<label>{escape(label.pick(lang))} <input {shown} required></label> "
-
-
-def _hidden(name: str, value: str) -> str:
-    return f'<input type="hidden" name="{name}" value="{escape(value)}">'
-
-
-def _go_on(lang: Lang) -> str:
-    return f"<button>{escape(_GO_ON.pick(lang))}</button>"
 
 
 def _form(method: str, fields: str, buttons: str) -> str:

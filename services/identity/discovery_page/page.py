@@ -10,7 +10,7 @@ from authlib.common.urls import add_params_to_uri
 from fastapi import Response
 
 from services.identity.federation.service.lookup import Discoverable
-from services.identity.protocol.page import html_page
+from services.identity.protocol.page import hidden, html_page, said
 from services.identity.provider.models import IdentityProvider
 from services.identity.tenant.models import Tenant
 from shared.kit.text import Lang, Text
@@ -59,7 +59,7 @@ def choose_method(
     """The tenant's login methods, each with its address, and the way to the federation's list where there is one."""
     items = [(href, provider.name, _whom(lang, provider.populations)) for provider, href in links]
     more = f'<p><a href="{escape(federation)}">{_words(lang, _FEDERATION)}</a></p>' if federation else ""
-    return _page(lang, _CHOOSE.format(tenant=tenant.name), f"<p>{_words(lang, _HOW)}</p>{_list(items)}{more}")
+    return _page(lang, _CHOOSE.format(tenant=tenant.name), said(lang, _HOW) + _list(items) + more)
 
 
 def choose_provider(
@@ -80,17 +80,13 @@ def choose_organisation(lang: Lang, links: Sequence[tuple[Tenant, str]]) -> Resp
 
 
 def _search(lang: Lang, query: dict[str, str]) -> str:
-    hidden = "".join(
-        f'<input type="hidden" name="{escape(name)}" value="{escape(value)}">'
-        for name, value in query.items()
-        if name != "q"
-    )
+    kept = hidden({name: value for name, value in query.items() if name != "q"})
     words = escape(query.get("q", ""))
     field = f'<input id="q" name="q" type="search" value="{words}" maxlength="200" autocomplete="organization">'
     label = f'<label for="q">{_words(lang, _SEARCH)}</label>'
     return (
-        f'<form role="search" method="get" action="/saml/disco">{hidden}{label} {field}'
-        f" <button>{_words(lang, _FIND)}</button></form>"
+        f'<form role="search" method="get" action="/saml/disco">{kept}{label} {field}'
+        f" {said(lang, _FIND, 'button')}</form>"
     )
 
 
@@ -105,7 +101,7 @@ def _whom(lang: Lang, populations: Sequence[str]) -> str:
 
 
 def _page(lang: Lang, title: Text, body: str) -> Response:
-    response = html_page(lang, f"<main><h1>{_words(lang, title)}</h1>{body}</main>")
+    response = html_page(lang, said(lang, title, "h1") + body)
     # The address holds the login under way; the identity provider need not know it.
     response.headers["Referrer-Policy"] = "no-referrer"
     response.headers["Content-Language"] = lang

@@ -1,5 +1,6 @@
 """The few pages that identity shows itself: words for a person, no script, nothing from elsewhere."""
 
+from collections.abc import Mapping
 from html import escape
 from typing import Any
 
@@ -18,8 +19,8 @@ _HEADERS = {
 
 def page(lang: Lang, words: Text, *, button: Text | None = None, status: int = 200) -> Response:
     """A page that says `words`; with a button that posts to its own address."""
-    form = f'<form method="post"><button>{escape(button.pick(lang))}</button></form>' if button else ""
-    return html_page(lang, f"<p>{escape(words.pick(lang))}</p>{form}", status)
+    form = f'<form method="post">{said(lang, button, "button")}</form>' if button else ""
+    return html_page(lang, said(lang, words) + form, status)
 
 
 class BrowserRoute(APIRoute):
@@ -53,6 +54,19 @@ def html_page(lang: Lang, body: str, status: int = 200) -> Response:
     """A page of ours around `body`, whose every word must be escaped already."""
     content = (
         f'<!doctype html><html lang="{lang}"><meta charset="utf-8">'
-        f'<meta name="viewport" content="width=device-width"><title>Startklar</title><body>{body}</body></html>'
+        '<meta name="viewport" content="width=device-width"><title>Startklar</title>'
+        f"<body><main>{body}</main></body></html>"
     )
     return HTMLResponse(content, status, headers=_HEADERS)
+
+
+def said(lang: Lang, words: Text, tag: str = "p") -> str:
+    """Words as an element of their own."""
+    return f"<{tag}>{escape(words.pick(lang))}</{tag}>"
+
+
+def hidden(fields: Mapping[str, str]) -> str:
+    """What a form sends along unseen."""
+    return "".join(
+        f'<input type="hidden" name="{escape(name)}" value="{escape(value)}">' for name, value in fields.items()
+    )

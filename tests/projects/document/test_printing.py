@@ -2,13 +2,16 @@
 
 import re
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
+from typst import TypstError
 
-from services.projects.document.press import set_in_type
-from services.projects.document.printing import PrintingFailed, print_pdf
+from services.projects.document.printing import TEMPLATES, print_pdf
 from services.projects.picture.gantt import Bar, Gantt, draw_gantt
+from shared.kit.press import set_in_type
+from shared.kit.printing import PrintingFailed
 
 AT = datetime(2027, 5, 14, 8, 0, 0, 123456, tzinfo=UTC)
 
@@ -66,6 +69,8 @@ async def test_a_document_that_cannot_be_set_is_said_to_have_failed() -> None:
         await print_pdf("plan", {"lang": "sv"}, AT)
 
 
-def test_a_template_reads_no_file_outside_its_folder() -> None:
-    with pytest.raises(RuntimeError, match="canonicalize"):
-        set_in_type("../press", {}, AT.isoformat())
+def test_a_template_reads_no_file_outside_its_folder(tmp_path: Path) -> None:
+    template = tmp_path / "curious.typ"
+    template.write_text(f'#read("{TEMPLATES / "base.typ"}")', encoding="utf-8")
+    with pytest.raises(TypstError, match=r"not found|access"):
+        set_in_type(template, [], {}, AT.isoformat())

@@ -12,8 +12,6 @@ from pathlib import Path
 
 import typst
 
-TEMPLATES = Path(__file__).parent / "typst"
-FONTS = Path(__file__).parent.parent / "picture" / "fonts"
 CPU_SECONDS = 60
 MEMORY_BYTES = 2 * 1024**3
 
@@ -23,26 +21,31 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
     resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64))
     order = json.load(sys.stdin)
-    sys.stdout.buffer.write(set_in_type(order["template"], order["data"], order["at"]))
+    template = Path(order["template"])
+    fonts = [Path(folder) for folder in order["fonts"]]
+    sys.stdout.buffer.write(set_in_type(template, fonts, order["data"], order["at"]))
 
 
-def set_in_type(template: str, data: dict[str, object], at: str) -> bytes:
+def set_in_type(template: Path, fonts: list[Path], data: dict[str, object], at: str) -> bytes:
     """The document as tagged PDF. `at` is the instant that the PDF names, so that it can be made again.
 
-    It keeps PDF/UA-1 unless a text holds a letter that our fonts lack (an emoji, say): that must not cost the document,
-    so it is then set without the standard's promise, tagged all the same.
+    The template reads files of its own folder alone. It keeps PDF/UA-1 unless a text holds a letter that our fonts lack
+    (an emoji, say): that must not cost the document, so it is then set without the standard's promise, tagged all the
+    same.
     """
     try:
-        return _compiled(template, data, at, ["ua-1"])
+        return _compiled(template, fonts, data, at, ["ua-1"])
     except typst.TypstError:
-        return _compiled(template, data, at, [])
+        return _compiled(template, fonts, data, at, [])
 
 
-def _compiled(template: str, data: dict[str, object], at: str, standards: "list[typst.PDFStandard]") -> bytes:
+def _compiled(
+    template: Path, fonts: list[Path], data: dict[str, object], at: str, standards: "list[typst.PDFStandard]"
+) -> bytes:
     return typst.compile(
-        TEMPLATES / f"{template}.typ",
-        root=TEMPLATES,
-        font_paths=[FONTS],
+        template,
+        root=template.parent,
+        font_paths=list(fonts),
         ignore_system_fonts=True,
         format="pdf",
         sys_inputs={"data": json.dumps(data)},

@@ -11,6 +11,7 @@ from services.sync.register.tasks import REGISTER_SCHEDULE
 from services.sync.run import tasks as runs
 from services.sync.settings import Settings
 from services.sync.statistics import tasks as statistics
+from services.sync.undo import tasks as undos
 from services.sync.upload import tasks as uploads
 from services.sync.verification import tasks as verification
 from shared.queue import JobHandler, Schedule
@@ -25,6 +26,7 @@ def jobs(settings: Settings) -> Mapping[str, JobHandler]:
     """What the worker can do, by the kind of job."""
     return {
         **runs.handlers(settings),
+        **undos.handlers(),
         **uploads.handlers(settings),
         **fetching.handlers(settings),
         **registers.handlers(settings),

@@ -13,6 +13,7 @@ from services.sync.roster.endpoints import router as roster
 from services.sync.run.endpoints import router as runs
 from services.sync.source.endpoints import router as sources
 from services.sync.statistics.endpoints import router as statistics
+from services.sync.undo.endpoints import router as undos
 from services.sync.unit.endpoints import router as units
 from services.sync.upload.endpoints import router as uploads
 from services.sync.verification.endpoints import router as verification
@@ -26,6 +27,7 @@ ROUTERS: list[APIRouter] = [
     fetches,
     notices,
     runs,
+    undos,
     platform,
     verification,
     roster,

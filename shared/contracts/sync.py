@@ -81,13 +81,14 @@ class RosterApplied(Event):
     """A new version of the roster is in force; the feed shows what changed in (`version_from`, `version_to`].
 
     `origin` is `run` for an approved plan (the signal that gates wait for), `manual` for a change by hand, `marking`
-    for a protection marking that tightened and therefore took effect at once, `undo` for the inverse of a run.
+    for a protection marking that tightened and therefore took effect at once, `undo` for the inverse of a run,
+    `erasure` for a person who was erased.
     """
 
     type: ClassVar[str] = "sync.roster.applied.v1"
 
     run_id: UUID
-    origin: Literal["run", "manual", "marking", "undo"]
+    origin: Literal["run", "manual", "marking", "undo", "erasure"]
     version_from: int
     version_to: int
     counts: dict[str, Counts]

@@ -85,7 +85,7 @@ async def forget_person(session: AsyncSession, person_id: UUID) -> ErasureReport
 
 
 async def _end(session: AsyncSession, values: dict[str, Any]) -> int:
-    run = Run(tenant_id=values["tenant"], kind="manual", source=SOURCE, state="applying")
+    run = Run(tenant_id=values["tenant"], kind="erasure", source=SOURCE, state="applying")
     session.add(run)
     await session.flush()
     counts: dict[str, dict[str, int]] = {}
@@ -99,7 +99,7 @@ async def _end(session: AsyncSession, values: dict[str, Any]) -> int:
         planned = await session.execute(text(statement + " RETURNING id"), values | {"run": run.id})
         counts[entity.kind] = {"created": 0, "changed": 0, "ended": len(planned.all()), "unchanged": 0}
     run.counts = counts
-    await apply_planned(session, run, "manual")
+    await apply_planned(session, run, "erasure")
     return 1 + sum(numbers["ended"] for numbers in counts.values())
 
 

@@ -14,7 +14,7 @@ from shared.kit import clock
 from shared.kit.db import tenant_of
 from shared.queue import publish
 
-Origin = Literal["run", "manual", "marking"]
+Origin = Literal["run", "manual", "marking", "undo", "erasure"]
 
 _LOCK = """
 INSERT INTO roster_head (tenant_id, id, version) VALUES (:tenant, :tenant, 0)
@@ -27,9 +27,9 @@ SELECT p.tenant_id, p.id, :source, :version, 1, :now, :now, {from_p}
 FROM {planned} p WHERE p.tenant_id = :tenant AND p.run_id = :run AND p.op = 'create'
 """
 _CHANGE = """
-UPDATE {table} t SET {assignments}, source = :source, changed_version = :version, version = t.version + 1,
+UPDATE {table} t SET {assignments}, source = {source}, changed_version = :version, version = t.version + 1,
        updated_at = :now, ended_at = NULL, ended_reason = NULL, ended_run_id = NULL
-FROM {planned} p
+FROM {planned} p {joined}
 WHERE p.tenant_id = :tenant AND p.run_id = :run AND p.op IN ('change', 'revive')
   AND t.tenant_id = p.tenant_id AND t.id = p.id
 """
@@ -39,7 +39,26 @@ UPDATE {table} t SET changed_version = :version, version = t.version + 1, update
 FROM {planned} p
 WHERE p.tenant_id = :tenant AND p.run_id = :run AND p.op = 'end' AND t.tenant_id = p.tenant_id AND t.id = p.id
 """
-_REASONS: dict[Origin, str] = {"run": "absent_from_delivery", "manual": "ended_by_hand", "marking": "protected"}
+# Undoing gives a row back to the register that it was taken from.
+_FORMER = "LEFT JOIN {planned} o ON o.tenant_id = p.tenant_id AND o.run_id = :undone AND o.id = p.id"
+# A row that was created under an id which another row had before, and gets back now.
+_YIELD = """
+UPDATE {table} t SET source_id = 'undone:' || t.id FROM {planned} n
+WHERE t.tenant_id = :tenant AND n.tenant_id = t.tenant_id AND n.run_id = :run AND n.id = t.id AND n.op = 'end'
+  AND EXISTS (SELECT FROM {planned} p WHERE p.tenant_id = t.tenant_id AND p.run_id = :run AND p.id <> t.id
+              AND p.op IN ('change', 'revive') AND p.source_id = t.source_id)
+"""
+# Two rows may exchange their ids in one run.
+_UNIQUE = ", ".join(
+    f"uq_{table}_tenant_id_source_source_id" for table in ("unit", "person", "school_group", "activity")
+)
+_REASONS: dict[Origin, str] = {
+    "run": "absent_from_delivery",
+    "manual": "ended_by_hand",
+    "marking": "protected",
+    "undo": "undone",
+    "erasure": "erased",
+}
 
 
 @dataclass(frozen=True)
@@ -58,6 +77,7 @@ async def lock_head(session: AsyncSession) -> int:
 async def apply_planned(session: AsyncSession, run: Run, origin: Origin) -> Applied:
     """Apply every planned row of `run` as one version, and tell the others. The head must be locked."""
     version = await lock_head(session)
+    origin = "undo" if run.kind == "undo" else origin
     values: dict[str, Any] = {
         "tenant": tenant_of(session),
         "run": run.id,
@@ -65,10 +85,14 @@ async def apply_planned(session: AsyncSession, run: Run, origin: Origin) -> Appl
         "version": version + 1,
         "now": clock.now(),
         "reason": _REASONS[origin],
+        "undone": run.undoes_run_id,
     }
+    await session.execute(text(f"SET CONSTRAINTS {_UNIQUE} DEFERRED"))
     for entity in ENTITIES:
-        for statement in _statements(entity):
-            await session.execute(text(statement), values)
+        for statement in _statements(entity, is_undo=run.kind == "undo"):
+            used = {name: value for name, value in values.items() if f":{name}" in statement}
+            await session.execute(text(statement), used)
+    await session.execute(text(f"SET CONSTRAINTS {_UNIQUE} IMMEDIATE"))
     await conclude(session, run, origin, version + 1)
     return Applied(version, version + 1)
 
@@ -85,15 +109,18 @@ async def conclude(session: AsyncSession, run: Run, origin: Origin, version: int
     await _tell(session, run, origin, Applied(version - 1, version))
 
 
-def _statements(entity: Entity) -> tuple[str, str, str]:
+def _statements(entity: Entity, *, is_undo: bool) -> list[str]:
     names = {"table": entity.table, "planned": entity.planned_table}
     assignments = ", ".join(f"{column} = p.{column}" for column in entity.columns)
     columns, from_p = ", ".join(entity.columns), ", ".join(f"p.{column}" for column in entity.columns)
-    return (
-        _CREATE.format(**names, columns=columns, from_p=from_p),
-        _CHANGE.format(**names, assignments=assignments),
-        _END.format(**names),
+    change = _CHANGE.format(
+        **names,
+        assignments=assignments,
+        source="coalesce(o.before->>'source', :source)" if is_undo else ":source",
+        joined=_FORMER.format(**names) if is_undo else "",
     )
+    yielding = [_YIELD.format(**names)] if is_undo and not entity.key else []
+    return [*yielding, _CREATE.format(**names, columns=columns, from_p=from_p), change, _END.format(**names)]
 
 
 async def _tell(session: AsyncSession, run: Run, origin: Origin, applied: Applied) -> None:

@@ -128,7 +128,8 @@ def _new_value(column: str) -> str:
 
 
 def _old_pairs(entity: Entity) -> str:
-    return ", ".join(f"'{column}', p.{column}" for column in entity.columns)
+    """The row as it was, and whose it was: undoing gives it back to that register."""
+    return ", ".join(f"'{column}', p.{column}" for column in ("source", *entity.columns))
 
 
 async def count_planned(session: AsyncSession, run_id: UUID) -> dict[str, dict[str | None, dict[str, int]]]:

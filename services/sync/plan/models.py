@@ -38,23 +38,27 @@ class Run(Model, TenantRow, Versioned, table=True):
     """One attempt to bring the roster in step with a source.
 
     `kind`: delivery (an upload, planned and approved), manual (one change by hand), marking (a protection marking that
-    tightened), undo (the inverse of an applied run). `state`: queued, planned, applying, applied, failed, stale,
-    cancelled; `ended_code` says why it did not come to be applied. `guard`: clear, second_person, held. `facts` are the
-    numbers that later runs of the source are judged together with, `year_roll` what became of classes and years.
+    tightened), undo (the inverse of the run `undoes_run_id`), erasure (of one person). `state`: queued, planned,
+    applying, applied, failed, stale, cancelled; `ended_code` says why it did not come to be applied. `guard`: clear,
+    second_person, held. `facts` are the numbers that later runs of the source are judged together with, `year_roll`
+    what became of classes and years.
     """
 
     __tablename__ = "run"
     __table_args__ = (
-        CheckConstraint("kind IN ('delivery', 'manual', 'marking', 'undo')", name="kind"),
+        CheckConstraint("kind IN ('delivery', 'manual', 'marking', 'undo', 'erasure')", name="kind"),
         CheckConstraint(f"state IN ({STATES})", name="state"),
         CheckConstraint("guard IN ('clear', 'second_person', 'held')", name="guard"),
         ForeignKeyConstraint(["tenant_id", "upload_id"], ["upload.tenant_id", "upload.id"]),
+        ForeignKeyConstraint(["tenant_id", "undoes_run_id"], ["run.tenant_id", "run.id"]),
+        Index("ix_run_applied", "tenant_id", "applied_version"),
     )
 
     kind: str = Field(sa_type=Text)
     source: str = Field(sa_type=Text)
     state: str = Field(sa_type=Text)
     upload_id: UUID | None = None
+    undoes_run_id: UUID | None = None
     base_version: int | None = Field(default=None, sa_type=BigInteger)
     applied_version: int | None = Field(default=None, sa_type=BigInteger)
     plan_hash: str | None = Field(default=None, sa_type=Text)

@@ -159,7 +159,8 @@ class RosterRow(TenantRow, Versioned):
 
 
 def _by_source(table: str) -> tuple[UniqueConstraint, Index]:
-    return UniqueConstraint("tenant_id", "source", "source_id"), _feed(table)
+    unique = UniqueConstraint("tenant_id", "source", "source_id", deferrable=True, initially="IMMEDIATE")
+    return unique, _feed(table)
 
 
 def _feed(table: str) -> Index:

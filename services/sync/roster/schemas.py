@@ -11,7 +11,8 @@ _ID = "01979f3a-7c1e-7b52-9d3a-5f0c2b9e8d11"
 
 
 class RosterVersionPublic(ApiModel):
-    """A version of the roster, and the run that made it: a delivery, a change by hand, or a marking that tightened."""
+    """A version of the roster, and the run that made it: a delivery, a change by hand, a marking that
+    tightened, the undoing of a run, or the erasure of a person."""
 
     model_config = example(
         {
@@ -27,6 +28,6 @@ class RosterVersionPublic(ApiModel):
     id: UUID
     number: int
     run_id: UUID
-    origin: Literal["run", "manual", "marking"]
+    origin: Literal["run", "manual", "marking", "undo", "erasure"]
     counts: dict[str, Counts]
     applied_at: datetime

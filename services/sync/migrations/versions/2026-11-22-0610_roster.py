@@ -48,6 +48,10 @@ INDEXES = (
 )
 
 
+RUN_KINDS = "'delivery', 'manual', 'marking', 'undo'"
+BY_SOURCE = ("unit", "person", "school_group", "activity")
+
+
 def upgrade() -> None:
     for table in ("person", "planned_person"):
         op.execute(f"ALTER TABLE {table} ADD COLUMN external_ids text[], ADD COLUMN external_digests text[]")
@@ -60,6 +64,27 @@ def upgrade() -> None:
     op.execute("ALTER TABLE absence ADD CONSTRAINT ck_absence_about_nobody CHECK (pupils >= 5)")
     for statement in INDEXES:
         op.execute(statement)
+    for table in BY_SOURCE:
+        _unique_by_source(table, "DEFERRABLE INITIALLY IMMEDIATE")
+    op.execute("ALTER TABLE run ADD COLUMN undoes_run_id uuid")
+    op.execute(
+        "ALTER TABLE run ADD CONSTRAINT fk_run_tenant_id_undoes_run_id"
+        " FOREIGN KEY (tenant_id, undoes_run_id) REFERENCES run (tenant_id, id)"
+    )
+    op.execute("CREATE INDEX ix_run_applied ON run (tenant_id, applied_version)")
+    _run_kinds(f"{RUN_KINDS}, 'erasure'")
+
+
+def _unique_by_source(table: str, when: str) -> None:
+    # Two rows may exchange their ids in one run: only what stands at its end has to be unique.
+    name = f"uq_{table}_tenant_id_source_source_id"
+    op.execute(f"ALTER TABLE {table} DROP CONSTRAINT {name}")
+    op.execute(f"ALTER TABLE {table} ADD CONSTRAINT {name} UNIQUE (tenant_id, source, source_id) {when}")
+
+
+def _run_kinds(kinds: str) -> None:
+    op.execute("ALTER TABLE run DROP CONSTRAINT ck_run_kind")
+    op.execute(f"ALTER TABLE run ADD CONSTRAINT ck_run_kind CHECK (kind IN ({kinds}))")
 
 
 def _nameless(table: str, condition: str) -> None:
@@ -98,6 +123,11 @@ def _create_planned(table: str, columns: str) -> None:
 
 
 def downgrade() -> None:
+    _run_kinds(RUN_KINDS)
+    op.execute("DROP INDEX ix_run_applied")
+    op.execute("ALTER TABLE run DROP CONSTRAINT fk_run_tenant_id_undoes_run_id, DROP COLUMN undoes_run_id")
+    for table in BY_SOURCE[:3]:
+        _unique_by_source(table, "NOT DEFERRABLE")
     for table in reversed(TABLES):
         op.execute(f"DROP TABLE planned_{table}")
         op.execute(f"DROP TABLE {table}")

@@ -1,9 +1,11 @@
 """What we have agreed with registers: notices that they send us, and what we have told them of our runs."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKeyConstraint, LargeBinary, Text, UniqueConstraint
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
 from services.sync.db import Model
@@ -15,6 +17,8 @@ class SourceSubscription(Model, TenantRow, Versioned, table=True):
 
     `digest` is of the secret in the address that the register calls. `noticed_at` is the newest notice that led to a
     fetch, `slot` the window of time that it fell in: of each window only the first counts.
+    `reached` and `sealed` are the connector and the secrets that it was made with, until it has ended: a deactivated
+    source has forgotten its own.
     """
 
     __tablename__ = "source_subscription"
@@ -34,6 +38,8 @@ class SourceSubscription(Model, TenantRow, Versioned, table=True):
     noticed_at: datetime | None = Field(default=None, sa_type=TIMESTAMP)
     slot: str | None = Field(default=None, sa_type=Text)
     problem: str | None = Field(default=None, sa_type=Text)
+    reached: dict[str, Any] | None = Field(default=None, sa_type=JSONB(none_as_null=True))
+    sealed: bytes | None = None
 
 
 class RunFeedback(Model, TenantRow, Versioned, table=True):

@@ -14,10 +14,11 @@ from shared.kit.problems import NotFound
 
 _SOURCES = """
 SELECT s.id FROM source s LEFT JOIN source_subscription o ON o.tenant_id = s.tenant_id AND o.source_id = s.id
-WHERE s.tenant_id = :tenant AND s.connector ->> 'kind' = 'ss12000' AND (
-    (s.is_active AND (s.connector ->> 'isNotified')::boolean AND (
-        o.id IS NULL OR o.state <> 'active' OR o.renew_at IS NULL OR o.renew_at <= :now))
-    OR (o.state <> 'ended' AND NOT (s.is_active AND coalesce((s.connector ->> 'isNotified')::boolean, false))))
+CROSS JOIN LATERAL (
+    SELECT s.is_active AND coalesce((s.connector ->> 'isNotified')::boolean, false) AS wanted) w
+WHERE s.tenant_id = :tenant AND CASE WHEN w.wanted
+    THEN o.id IS NULL OR o.state <> 'active' OR o.renew_at IS NULL OR o.renew_at <= :now
+    ELSE o.state <> 'ended' END
 ORDER BY s.id
 """
 # A run of a source that wants to hear, whose plan is made (for the log) or applied (for statistics).

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 from uuid import UUID
 
+import orjson
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.sync.register.entries import Entry, log_entries, statistics_entries
@@ -60,6 +61,7 @@ class RegisterService:
         self._session = session
         self._rows = RegisterRepository(session)
         self._sources = SourceService(session, seals)
+        self._seals = seals
 
     async def start_due(self) -> int:
         """Start the jobs that see to subscriptions and feedback; how many."""
@@ -83,18 +85,20 @@ class RegisterService:
         source = await self._sources.get(source_id)
         settings = fetched_by(source)
         held = await self._rows.subscription(source_id)
-        if not isinstance(settings, Ss12000):
-            return Due("none")
-        is_wanted = source.is_active and settings.is_notified
-        is_held = held is not None and held.state == "active"
-        credentials = self._sources.credentials(source)
-        remote_id = held.remote_id if held is not None else None
+        if not (isinstance(settings, Ss12000) and source.is_active and settings.is_notified):
+            return self._ending(held) if held is not None and held.state != "ended" else Due("none")
         step: Step = "subscribe"
-        if is_wanted and held is not None and is_held:
+        if held is not None and held.state == "active":
             step = "renew" if held.renew_at is None or held.renew_at <= clock.now() else "none"
-        elif not is_wanted:
-            step = "end" if held is not None and held.state != "ended" else "none"
-        return Due(step, settings, credentials, remote_id, source.name)
+        remote_id = held.remote_id if held is not None else None
+        return Due(step, settings, self._sources.credentials(source), remote_id, source.name)
+
+    def _ending(self, held: SourceSubscription) -> Due:
+        """How to end it where it was made: the source may be reached in another way by now, or not at all."""
+        if held.sealed is None or held.reached is None:
+            return Due("end")
+        secrets = Credentials.model_validate(orjson.loads(self._seals.open(held.sealed, _place(held))))
+        return Due("end", Ss12000.model_validate(held.reached), secrets, held.remote_id)
 
     async def prepare(self, source_id: UUID) -> Handle:
         """A fresh secret for the address that the register will call; one that was made before is worth nothing."""
@@ -108,7 +112,7 @@ class RegisterService:
         held.touch()
         return handle
 
-    async def confirmed(self, source_id: UUID, remote_id: str, expires_at: datetime | None) -> None:
+    async def confirmed(self, source_id: UUID, due: Due, remote_id: str, expires_at: datetime | None) -> None:
         """The register has made or renewed the subscription; it is renewed again at half of its time."""
         held = await self._rows.subscription(source_id, lock=True)
         if held is None:
@@ -117,18 +121,33 @@ class RegisterService:
         left = expires_at - now if expires_at is not None else timedelta(days=2)
         held.state, held.remote_id, held.expires_at, held.problem = "active", remote_id, expires_at, None
         held.renew_at = now + max(left, timedelta()) / 2
+        if due.settings is not None and due.credentials is not None:
+            held.reached = due.settings.model_dump(mode="json", by_alias=True)
+            held.sealed = self._seals.seal(orjson.dumps(due.credentials.clear()), _place(held))
         held.touch()
         await record(self._session, "source.subscribe", "source", source_id, after={"state": "active"})
 
-    async def ended(self, source_id: UUID, *, problem: str | None = None) -> None:
-        """There is no subscription any more; with `problem`, there never came to be one."""
+    async def ended(self, source_id: UUID) -> None:
+        """There is no subscription any more."""
+        held = await self._rows.subscription(source_id, lock=True)
+        if held is not None:
+            _forget(held, "ended", None)
+            await record(self._session, "source.unsubscribe", "source", source_id, after={"state": "ended"})
+
+    async def failed(self, source_id: UUID, due: Due, problem: str) -> None:
+        """The register did not do as asked; the sweep tries again. One that is to end does so with its time at the
+        latest: its address is not heard meanwhile."""
         held = await self._rows.subscription(source_id, lock=True)
         if held is None:
             return
-        held.state, held.remote_id, held.problem = ("wanted" if problem else "ended"), None, problem
-        held.touch()
-        if problem is None:
-            await record(self._session, "source.unsubscribe", "source", source_id, after={"state": "ended"})
+        now = clock.now()
+        if due.step == "end" and (held.expires_at is None or held.expires_at <= now):
+            _forget(held, "ended", problem)
+        elif due.step == "subscribe" or held.expires_at is None or held.expires_at <= now:
+            _forget(held, "wanted", problem)
+        else:
+            held.problem = problem
+            held.touch()
 
     async def noticed(self, handle: Handle, bearer: str) -> bool:
         """A register says that something has changed. False where nobody knows the address, or the token is wrong."""
@@ -170,6 +189,16 @@ class RegisterService:
         row.touch()
         after = {"kind": row.kind, "state": state, "entries": entries}
         await record(self._session, "run.feedback", "run", row.run_id, after=after)
+
+
+def _forget(held: SourceSubscription, state: str, problem: str | None) -> None:
+    held.state, held.remote_id, held.problem = state, None, problem
+    held.reached, held.sealed = None, None
+    held.touch()
+
+
+def _place(held: SourceSubscription) -> str:
+    return f"source_subscription:{held.id}"
 
 
 def _same(expected: str, given: str) -> bool:

@@ -83,9 +83,7 @@ class RegisterTasks:
         except (NotPermitted, FetchFailed, EgressError) as error:
             log.warning("subscription failed", source=str(source_id), step=due.step, fault=type(error).__name__)
             async with ctx.transaction() as session:
-                # What cannot be told to the register ends by itself; it is not called any more by our address.
-                problem = None if due.step == "end" else type(error).__name__
-                await RegisterService(session, self._seals).ended(source_id, problem=problem)
+                await RegisterService(session, self._seals).failed(source_id, due, type(error).__name__)
         return {"sourceId": str(source_id), "step": due.step}
 
     async def _subscribe(self, ctx: JobContext, source_id: UUID, due: Due) -> None:
@@ -95,7 +93,7 @@ class RegisterTasks:
         resources = [{"resource": name} for name in RESOURCES.values()]
         body = {"name": f"Startklar {due.name}"[:100], "target": target, "resourceTypes": resources}
         answer = await self._client(due.settings, due.credentials).call("POST", "/subscriptions", body)
-        await self._confirm(ctx, source_id, answer.body)
+        await self._confirm(ctx, source_id, due, answer.body)
 
     async def _renew(self, ctx: JobContext, source_id: UUID, due: Due) -> None:
         client = self._client(due.settings, due.credentials)
@@ -106,19 +104,19 @@ class RegisterTasks:
                 raise
             await self._subscribe(ctx, source_id, due)  # the register has forgotten it
             return
-        await self._confirm(ctx, source_id, {"id": due.remote_id, **_object(answer.body)})
+        await self._confirm(ctx, source_id, due, {"id": due.remote_id, **_object(answer.body)})
 
     async def _end(self, ctx: JobContext, source_id: UUID, due: Due) -> None:
-        if due.remote_id:
+        if due.remote_id and due.settings is not None:
             await self._client(due.settings, due.credentials).call("DELETE", _path(due))
         async with ctx.transaction() as session:
             await RegisterService(session, self._seals).ended(source_id)
 
-    async def _confirm(self, ctx: JobContext, source_id: UUID, body: Any) -> None:
+    async def _confirm(self, ctx: JobContext, source_id: UUID, due: Due, body: Any) -> None:
         told = _object(body)
         expires: datetime | None = moment(str(told.get("expires", "")))
         async with ctx.transaction() as session:
-            await RegisterService(session, self._seals).confirmed(source_id, str(told.get("id", "")), expires)
+            await RegisterService(session, self._seals).confirmed(source_id, due, str(told.get("id", "")), expires)
 
     async def fetch(self, ctx: JobContext) -> dict[str, Any]:
         """What a notice leads to. While another fetch is under way it is put off: that one may be past the change."""

@@ -33,6 +33,10 @@ class Credentials(ApiInput):
         """Which of them are there."""
         return frozenset(name for name in SECRETS if getattr(self, name) is not None)
 
+    def clear(self) -> dict[str, str]:
+        """All of them in the clear, to be sealed."""
+        return {name: self.secret(name) for name in self.given()}
+
     def secret(self, name: str) -> str:
         """One of them in the clear; empty where it is not given."""
         value = getattr(self, name)

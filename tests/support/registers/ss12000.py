@@ -13,7 +13,7 @@ from starlette.routing import Route
 
 from shared.kit.clock import now
 from shared.kit.ids import new_id
-from tests.support.registers.base import Register
+from tests.support.registers.base import Answer, Register
 from tests.support.registers.faults import Faults
 
 ENTITIES = {
@@ -80,8 +80,20 @@ class Ss12000Register(Register):
             ("/{entity}/lookup", self._lookup, "POST"),
             ("/{entity}", self._list, "GET"),
         ]
-        routes += [Route(f"/v2.0{path}", self.guarded(answer), methods=[method]) for path, answer, method in plain]
+        routes += [
+            Route(f"/v2.0{path}", self.guarded(self._open(path, answer)), methods=[method])
+            for path, answer, method in plain
+        ]
         return routes
+
+    def _open(self, path: str, answer: Answer) -> Answer:
+        """`answer`, unless the endpoint is closed as a whole."""
+        name = path.strip("/").partition("/")[0]
+
+        async def checked(request: Request) -> Response:
+            return _error(403) if name in self.faults.forbidden else await answer(request)
+
+        return checked
 
     async def _list(self, request: Request) -> Response:
         name = request.path_params["entity"]
@@ -113,8 +125,6 @@ class Ss12000Register(Register):
         return self._answer([self.objects[name][sid] for sid in ids if sid in self.objects[name]])
 
     async def _deletions(self, request: Request) -> Response:
-        if "deletedEntities" in self.faults.forbidden:
-            return _error(403)
         query = dict(request.query_params)
         token = query.pop("pageToken", None)
         if token and set(query) - {"limit"}:

@@ -22,6 +22,8 @@ CREATE TABLE source_subscription (
     noticed_at timestamptz,
     slot text,
     problem text,
+    reached jsonb,
+    sealed bytea,
     version integer NOT NULL,
     created_at timestamptz NOT NULL,
     updated_at timestamptz NOT NULL,
@@ -55,7 +57,8 @@ CREATE TABLE run_feedback (
 _TENANTS = """
 CREATE FUNCTION register_tenants() RETURNS SETOF uuid LANGUAGE sql STABLE SECURITY DEFINER
 SET search_path = public, pg_temp AS
-'SELECT DISTINCT tenant_id FROM source WHERE connector ->> ''kind'' = ''ss12000'' ORDER BY tenant_id'"""
+'SELECT tenant_id FROM source WHERE connector ->> ''kind'' = ''ss12000''
+UNION SELECT tenant_id FROM source_subscription WHERE state <> ''ended'' ORDER BY tenant_id'"""
 
 
 def upgrade() -> None:

@@ -37,6 +37,11 @@ _REFERENCES = {
     "membership": ("person_sid",),
     "responsible": ("child_sid", "guardian_sid"),
 }
+_TIED = """
+EXISTS (SELECT FROM {table} t WHERE t.tenant_id = n.tenant_id AND t.{column} = n.id AND t.ended_at IS NULL
+        AND t.source = :source AND NOT EXISTS (SELECT FROM {planned} e WHERE e.tenant_id = t.tenant_id
+                                               AND e.run_id = n.run_id AND e.id = t.id AND e.op = 'end'))
+"""
 _DROP = """
 DELETE FROM {planned} n WHERE n.tenant_id = :tenant AND n.run_id = :run AND n.op = ANY (:ops) AND ({about})
 """
@@ -72,11 +77,13 @@ _KEEP_CLASSMATES = (
     "DELETE FROM planned_responsible WHERE tenant_id = :tenant AND run_id = :run AND op = 'end'"
     " AND child_id = ANY (:children)",
 )
+# Protected persons have no names here to compare: one who comes while one goes may always be the same.
 _NAMESAKES = """
 SELECT a.id AS new_id, a.source_id, e.id AS person_id, i.file, i.line
 FROM planned_person a JOIN planned_person e
      ON e.tenant_id = a.tenant_id AND e.run_id = a.run_id AND e.op = 'end'
-     AND lower(e.given_name) = lower(a.given_name) AND lower(e.family_name) = lower(a.family_name)
+     AND (lower(e.given_name) = lower(a.given_name) AND lower(e.family_name) = lower(a.family_name)
+          OR a.protected AND e.protected)
      AND (a.civic_hash IS NULL OR e.civic_hash IS NULL OR a.civic_hash = e.civic_hash)
 JOIN in_person i ON i.id = a.id
 WHERE a.tenant_id = :tenant AND a.run_id = :run AND a.op = 'create'
@@ -111,6 +118,7 @@ async def withhold(
     if staging.found.get("orphan_person"):
         await _keep_spoken_of(session, values)
     await _keep_classmates(session, staging, values)
+    await _keep_tied(session, values)
     return [*suspected, *await _hold_namesakes(session, staging, values, policy)]
 
 
@@ -136,6 +144,17 @@ async def _keep_spoken_of(session: AsyncSession, values: dict[str, Any]) -> None
     ids = list(await session.scalars(text(_SPOKEN_OF.format(references=references)), values))
     if ids:
         await _drop(session, values, ids, ("end",))
+
+
+async def _keep_tied(session: AsyncSession, values: dict[str, Any]) -> None:
+    """Nobody ends whom something still ties: the guardian of a child that was kept stays with it."""
+    tied = " OR ".join(
+        _TIED.format(table=entity.table, planned=entity.planned_table, column=column)
+        for entity in ENTITIES
+        for column in _person_columns(entity)
+    )
+    statement = _DROP.format(planned="planned_person", about=tied)
+    await session.execute(text(statement), values | {"ops": ["end"]})
 
 
 async def _keep_classmates(session: AsyncSession, staging: Staging, values: dict[str, Any]) -> None:

@@ -15,7 +15,7 @@ from tests.sync.disasters.world import Newcomers, base_town, copied, live
 from tests.sync.town import Roster
 
 SEEDS = int(os.environ.get("DISASTER_SEEDS", "100"))
-CHUNK = 500
+CHUNK = 250
 TOWNS = 12
 
 

@@ -1,4 +1,7 @@
-"""What a municipality decides about its people: who comes in, how surely, who takes over, and that an end is an end."""
+"""What a municipality decides about its people: who comes in, how surely, who takes over, and that an end is an end.
+
+Runs after the modules that deliver rosters of their own: it takes a pupil of theirs, and delivers one only where alone.
+"""
 
 import json
 import time

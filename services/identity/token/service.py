@@ -248,7 +248,7 @@ def challenge_of(verifier: str | None) -> str | None:
 
 def no_access() -> Refusal:
     """Account, session, last role or tenant are gone."""
-    return Refusal("invalid_grant", "the account has no access any more")
+    return Refusal("invalid_grant", "the login has ended, or the account has no access any more")
 
 
 def _family(login: Login, family_id: UUID, bound_to: str | None, longest: timedelta) -> RefreshFamily:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from services.sync.evidence import tasks as evidence
 from services.sync.fetching import tasks as fetching
 from services.sync.fetching.tasks import FETCHING_SCHEDULE
 from services.sync.outbound import tasks as outbound
@@ -11,12 +12,15 @@ from services.sync.register.tasks import REGISTER_SCHEDULE
 from services.sync.run import tasks as runs
 from services.sync.settings import Settings
 from services.sync.statistics import tasks as statistics
+from services.sync.tombstone import tasks as tombstones
+from services.sync.tombstone.tasks import TOMBSTONE_SCHEDULE
 from services.sync.undo import tasks as undos
 from services.sync.upload import tasks as uploads
 from services.sync.verification import tasks as verification
 from shared.queue import JobHandler, Schedule
 
 SCHEDULE: tuple[Schedule, ...] = (
+    *TOMBSTONE_SCHEDULE,
     *FETCHING_SCHEDULE,
     *REGISTER_SCHEDULE,
 )
@@ -27,11 +31,13 @@ def jobs(settings: Settings) -> Mapping[str, JobHandler]:
     return {
         **runs.handlers(settings),
         **undos.handlers(),
+        **tombstones.handlers(),
         **uploads.handlers(settings),
         **fetching.handlers(settings),
         **registers.handlers(settings),
         **platform.handlers(settings),
         **verification.handlers(settings),
+        **evidence.HANDLERS,
         **outbound.handlers(settings),
         **statistics.HANDLERS,
     }

@@ -2,6 +2,8 @@
 
 from services.sync.casework.models import CorrelationCase
 from services.sync.db import Model
+from services.sync.erasure.models import Erasure
+from services.sync.evidence.models import EvidencePack
 from services.sync.fetching.models import SourceFetch
 from services.sync.guarding.models import GuardPolicyRow
 from services.sync.loginscope.models import LoginScope
@@ -44,6 +46,7 @@ from services.sync.roster.models import (
 )
 from services.sync.source.models import Source
 from services.sync.statistics.models import StatisticsExport, StatisticsTemplate
+from services.sync.tombstone.models import GracePolicy
 from services.sync.upload.models import Upload
 from services.sync.verification.models import UnitSignOff, VerificationState
 from shared.auth.tables import declare_access_cutoff, declare_assurance_rule
@@ -65,7 +68,10 @@ __all__ = [
     "CorrelationCase",
     "Duty",
     "Enrolment",
+    "Erasure",
+    "EvidencePack",
     "FindingRow",
+    "GracePolicy",
     "Group",
     "GuardPolicyRow",
     "LoginScope",

@@ -2,8 +2,12 @@
 
 from fastapi import APIRouter
 
+from services.sync.casework.endpoints import router as cases
 from services.sync.change.endpoints import router as changes
+from services.sync.erasure.endpoints import router as erasures
+from services.sync.evidence.endpoints import router as evidence
 from services.sync.fetching.endpoints import router as fetches
+from services.sync.guarding.endpoints import router as policies
 from services.sync.history.endpoints import router as history
 from services.sync.outbound.endpoints import router as outbound
 from services.sync.person.endpoints import router as persons
@@ -13,6 +17,7 @@ from services.sync.roster.endpoints import router as roster
 from services.sync.run.endpoints import router as runs
 from services.sync.source.endpoints import router as sources
 from services.sync.statistics.endpoints import router as statistics
+from services.sync.tombstone.endpoints import router as tombstones
 from services.sync.undo.endpoints import router as undos
 from services.sync.unit.endpoints import router as units
 from services.sync.upload.endpoints import router as uploads
@@ -27,11 +32,16 @@ ROUTERS: list[APIRouter] = [
     fetches,
     notices,
     runs,
+    policies,
+    cases,
     undos,
     platform,
     verification,
+    evidence,
     roster,
     history,
+    erasures,
+    tombstones,
     outbound,
     statistics,
     journal_router("sync"),

@@ -54,6 +54,7 @@ PUBLIC: dict[tuple[str, str, str], str] = {
     ("identity", "GET", "/saml/{tenant}/login"): "a login on its way to the identity provider",
     ("identity", "POST", "/saml/{tenant}/acs"): "a login on its way back, bound to the browser's cookie",
     ("identity", "GET", "/saml/{tenant}/metadata"): "our signed metadata, for identity providers and federations",
+    ("sync", "GET", "/{service}/v1/evidence-keys"): "public keys by which anybody checks evidence (RFC 7517)",
     ("projects", "GET", "/{service}/v1/shared-plans"): "a plan behind a share link; its secret stands for the token",
     ("projects", "GET", "/{service}/v1/calendar-files/{secret}"): "for calendar programs; the secret is in the path",
     (

@@ -102,8 +102,22 @@ TABLES = {
         CONSTRAINT pk_unit_sign_off PRIMARY KEY (tenant_id, id),
         CONSTRAINT fk_unit_sign_off_tenant_id_unit_id FOREIGN KEY (tenant_id, unit_id) REFERENCES unit (tenant_id, id)
     )""",
+    "evidence_pack": """
+    CREATE TABLE evidence_pack (
+        tenant_id uuid NOT NULL,
+        id uuid NOT NULL,
+        unit_id uuid NOT NULL,
+        made_at timestamptz NOT NULL,
+        made_by uuid NOT NULL,
+        content text NOT NULL,
+        content_hash text NOT NULL,
+        signature text NOT NULL,
+        CONSTRAINT pk_evidence_pack PRIMARY KEY (tenant_id, id),
+        CONSTRAINT fk_evidence_pack_tenant_id_unit_id FOREIGN KEY (tenant_id, unit_id) REFERENCES unit (tenant_id, id)
+    )""",
 }
 INDEXES = {
+    "ix_evidence_pack_unit": ("evidence_pack", ["tenant_id", "unit_id", "id"]),
     "ix_unit_sign_off_unit": ("unit_sign_off", ["tenant_id", "unit_id", "id"]),
     "ix_platform_account_person": ("platform_account", ["tenant_id", "person_id"]),
     "ix_platform_account_comparison": ("platform_account", ["tenant_id", "comparison_id", "id"]),

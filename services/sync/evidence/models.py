@@ -1,0 +1,30 @@
+"""Evidence packs: what was proved, word for word, and the signature over it."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ForeignKeyConstraint, Index, Text
+from sqlmodel import Field
+
+from services.sync.db import Model
+from shared.kit.db import TIMESTAMP, TenantRow
+
+
+class EvidencePack(Model, TenantRow, table=True):
+    """How a unit stood at `made_at`. `content` is the document to the byte, `signature` a compact JWS over its hash.
+
+    There are numbers and ids in it, nobody's name; it is kept until its time is over.
+    """
+
+    __tablename__ = "evidence_pack"
+    __table_args__ = (
+        ForeignKeyConstraint(["tenant_id", "unit_id"], ["unit.tenant_id", "unit.id"]),
+        Index("ix_evidence_pack_unit", "tenant_id", "unit_id", "id"),
+    )
+
+    unit_id: UUID
+    made_at: datetime = Field(sa_type=TIMESTAMP)
+    made_by: UUID
+    content: str = Field(sa_type=Text)
+    content_hash: str = Field(sa_type=Text)
+    signature: str = Field(sa_type=Text)

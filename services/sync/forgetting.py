@@ -4,11 +4,12 @@
 caller's transaction. Called when an identity becomes protected and when a person is erased.
 """
 
+from services.sync.casework.forgetting import forget_cases
 from services.sync.outbound.forgetting import forget_packages
 from services.sync.plan.forgetters import Forgetter, remember_forgetters
 from services.sync.plan.placing import forget_findings
 from services.sync.platform.forgetting import forget_platform_rows
 
-FORGETTERS: tuple[Forgetter, ...] = (forget_findings, forget_platform_rows, forget_packages)
+FORGETTERS: tuple[Forgetter, ...] = (forget_findings, forget_platform_rows, forget_packages, forget_cases)
 
 remember_forgetters(FORGETTERS)

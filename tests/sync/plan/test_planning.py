@@ -8,7 +8,7 @@ from cli.demo_roster import Dirt, Municipality
 from cli.demo_roster.dirt import spoil
 from cli.demo_roster.model import Person
 from services.sync.reading.findings import Fatal
-from services.sync.run.service import APPLY_JOB, PLAN_JOB
+from services.sync.run.service import APPLY_JOB, PLAN_JOB, WATCH_JOB
 from services.sync.settings import Settings
 from services.sync.upload.service import PURGE_JOB
 from services.sync.worker import worker_spec
@@ -319,4 +319,4 @@ async def test_a_plan_whose_rows_are_not_those_approved_is_not_applied(roster: R
 async def test_the_worker_knows_every_kind_of_job_that_the_service_starts(service: Start) -> None:
     sync = await service("sync")
     assert isinstance(sync.settings, Settings)
-    assert set(worker_spec(sync.settings).jobs) == {PLAN_JOB, APPLY_JOB, PURGE_JOB}
+    assert {PLAN_JOB, APPLY_JOB, WATCH_JOB, PURGE_JOB} <= set(worker_spec(sync.settings).jobs)

@@ -1,0 +1,81 @@
+"""Deciding whether a delivered row is the person that the roster knows. A decision speaks from the next plan on."""
+
+from collections.abc import Sequence
+from typing import Literal
+from uuid import UUID
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from services.sync.casework.errors import CaseClosed
+from services.sync.casework.models import CorrelationCase
+from services.sync.casework.repository import CaseRepository
+from services.sync.plan.applying import apply_planned, lock_head
+from services.sync.plan.models import PlannedPerson, Run
+from services.sync.roster.models import Person, PersonFields
+from shared.auth import Principal
+from shared.kit import clock
+from shared.kit.journal import record
+
+Decision = Literal["same", "different", "later"]
+_FREED = "replaced:{}"
+
+
+class CaseService:
+    """Correlation cases of the session's tenant."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        self._session = session
+        self._cases = CaseRepository(session)
+
+    async def get(self, case_id: UUID) -> CorrelationCase:
+        return await self._cases.get(case_id)
+
+    async def list_after(
+        self, state: str | None, source: str | None, after: UUID | None, limit: int
+    ) -> Sequence[CorrelationCase]:
+        return await self._cases.list_after(state, source, after, limit)
+
+    async def persons_of(self, cases: Sequence[CorrelationCase]) -> dict[UUID, Person]:
+        """The persons whom the cases are about, as the roster knows them today."""
+        ids = {one for case in cases for one in (case.person_id, case.other_id) if one is not None}
+        return await self._cases.persons(ids) if ids else {}
+
+    async def decide(self, case_id: UUID, decision: Decision, reason: str | None, caller: Principal) -> CorrelationCase:
+        """`later` leaves the case open. Raises NotFound, CaseClosed."""
+        await lock_head(self._session)
+        case = await self._cases.get(case_id, lock=True)
+        if case.state != "open":
+            raise CaseClosed(state=case.state)
+        case.state = "open" if decision == "later" else "decided"
+        case.decision, case.reason = decision, reason
+        case.decided_by, case.decided_at = caller.subject, clock.now()
+        case.touch()
+        if decision == "different" and case.kind != "perhaps_same":
+            await self._free_id(case, caller)
+        after = {"decision": decision, "kind": case.kind, "personId": str(case.person_id)}
+        await record(self._session, "correlation_case.decide", "correlation_case", case.id, after=after, reason=reason)
+        return case
+
+    async def _free_id(self, case: CorrelationCase, caller: Principal) -> None:
+        """The id means somebody else from now on: the person of the roster lets go of it, in a version of its own."""
+        person = (await self._cases.persons([case.person_id])).get(case.person_id)
+        if person is None or person.source_id != case.source_id:
+            return
+        run = Run(
+            tenant_id=case.tenant_id,
+            kind="manual",
+            source=person.source,
+            state="applying",
+            counts={"person": {"created": 0, "changed": 1, "ended": 0, "unchanged": 0}},
+            started_by=caller.subject,
+        )
+        self._session.add(run)
+        await self._session.flush()
+        values = person.model_dump(include=set(PersonFields.model_fields))
+        before = {"source_id": person.source_id}
+        values["source_id"] = _FREED.format(person.id)
+        self._session.add(
+            PlannedPerson(tenant_id=case.tenant_id, run_id=run.id, id=person.id, op="change", before=before, **values)
+        )
+        await self._session.flush()
+        await apply_planned(self._session, run, "manual")

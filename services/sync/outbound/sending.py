@@ -5,9 +5,9 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
 from services.sync.fetching.errors import FetchFailed
+from services.sync.fetching.sftp_client import logged_in
 from services.sync.fetching.trust import egress_for
 from services.sync.outbound.destination import AnyDestination, HttpsDrop, SftpDrop
-from services.sync.outbound.laying import lay_down
 from services.sync.settings import Settings
 from services.sync.source.connectors import Credentials
 from shared.kit.egress import EgressClient, EgressError, EgressRefused
@@ -46,7 +46,8 @@ async def send(destination: AnyDestination, credentials: Credentials, parcel: Pa
         if isinstance(destination, HttpsDrop):
             return await _by_https(destination, credentials, parcel, egress)
         if isinstance(destination, SftpDrop):
-            await lay_down(destination, credentials, parcel.name, parcel.content, egress)
+            async with logged_in(destination, credentials, egress) as server:
+                await server.lay(destination.folder, parcel.name, parcel.content)
             return Outcome("sent")
     except EgressError as error:
         return Outcome(error.code, is_final=isinstance(error, EgressRefused))

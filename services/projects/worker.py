@@ -9,7 +9,13 @@ from services.projects.feed.tasks import on_access_revoked, on_bulk_access_revok
 from services.projects.governance.tasks import GOVERNANCE_SCHEDULE, governance_jobs
 from services.projects.history.tasks import history_jobs
 from services.projects.instantiation.tasks import instantiation_jobs
-from services.projects.intake.tasks import jobs, on_coverage_changed, on_login_method_told, on_roster_applied
+from services.projects.intake.tasks import (
+    jobs,
+    on_coverage_changed,
+    on_login_method_told,
+    on_roster_applied,
+    on_verification_changed,
+)
 from services.projects.interchange.tasks import interchange_jobs
 from services.projects.notice.tasks import NOTICE_SCHEDULE, Post, notice_jobs
 from services.projects.settings import Settings
@@ -20,6 +26,7 @@ from shared.contracts.identity import AccessRevoked, BulkAccessRevoked
 from shared.contracts.identity_assurance import AssurancePolicyChanged
 from shared.contracts.identity_login import LoginMethodLapsed, LoginMethodVerified
 from shared.contracts.sync import RosterApplied
+from shared.contracts.sync_verification import VerificationChanged
 from shared.contracts.training import CoverageChanged
 from shared.kit.files import FileStore
 from shared.queue import WorkerSpec, run_worker
@@ -36,7 +43,7 @@ def worker_spec(
         service="projects",
         settings=Settings,
         consumes={
-            "sync": {RosterApplied: on_roster_applied},
+            "sync": {RosterApplied: on_roster_applied, VerificationChanged: on_verification_changed},
             "training": {CoverageChanged: on_coverage_changed},
             "identity": {
                 AccessRevoked: on_access_revoked,

@@ -32,6 +32,7 @@ class Facts:
     waivers: dict[UUID, GateWaiver] = field(default_factory=dict)
     attestations: dict[UUID, Attestation] = field(default_factory=dict)
     signals: Sequence[Signal] = ()
+    unit_names: dict[UUID, str] = field(default_factory=dict)
 
     @property
     def told(self) -> Told:

@@ -1,6 +1,8 @@
 """Criteria about what other services told: registers, training, sync in operation and real logins. Pure."""
 
 from datetime import timedelta
+from typing import Any
+from uuid import UUID
 
 from services.projects.gate.facts import Facts, MustAct, Observation, aged, met_if
 from services.projects.gate.models import GateCriterion
@@ -66,17 +68,50 @@ def sync_verified(criterion: GateCriterion, facts: Facts) -> Observation:
             da="Ukendt: tjenesten sync har ikke fortalt om nogen verificeret overførsel",
         )
         return Observation(CriterionState.unknown, text, must_act)
-    newest = told[0]
-    days, drift = int(newest.value["days"]), int(newest.value["drift"])
     wanted, allowed = int(criterion.params["min_days"]), int(criterion.params["max_drift"])
+    # What was told of the whole counts every unit; of single units all must hold, so the worst of them decides.
+    worst = min(told, key=_by_worth)
+    days, drift = int(worst.value["days"]), int(worst.value["drift"])
     text = Text(
         sv=f"Överföringen har hållit i {days} dagar med {drift} avvikelser; {wanted} dagar och högst {allowed} krävs",
         en=f"The transfer has held for {days} days with {drift} deviations; {wanted} days and at most {allowed} needed",
+        da=f"Overførslen har holdt i {days} dage med {drift} afvigelser; {wanted} dage og højst {allowed} kræves",
     )
-    evidence = {"signalId": str(newest.id), "days": days, "drift": drift, "minDays": wanted, "maxDrift": allowed}
+    evidence = {"signalId": str(worst.id), "days": days, "drift": drift, "minDays": wanted, "maxDrift": allowed}
     holds = days >= wanted and drift <= allowed
-    seen = Observation(met_if(holds), text, must_act, evidence, newest.observed_at)
+    if not holds:
+        text, more = _why_not_verified(worst, text, facts)
+        evidence |= more
+    seen = Observation(met_if(holds), text, must_act, evidence, worst.observed_at)
     return aged(seen, criterion.params.get("max_age_days"), facts.now)
+
+
+def _by_worth(signal: Signal) -> tuple[bool, int, int]:
+    return signal.scope != "tenant", int(signal.value["days"]), -int(signal.value["drift"])
+
+
+_LEGS = {
+    "registerOk": Text(sv="registret stämmer inte", en="the register's leg fails", da="registret stemmer ikke"),
+    "platformOk": Text(
+        sv="plattformens egen export stämmer inte",
+        en="the platform's own export does not agree",
+        da="platformens egen eksport stemmer ikke",
+    ),
+}
+
+
+def _why_not_verified(worst: Signal, text: Text, facts: Facts) -> tuple[Text, dict[str, Any]]:
+    """Which leg fails, and at which unit it is worst; by name where the plan knows the unit."""
+    value = worst.value
+    legs = [words for leg, words in _LEGS.items() if value.get(leg) is False]
+    unit = value.get("worstUnitId") or (str(worst.scope_id) if worst.scope == "unit" else None)
+    evidence = {"reasons": value.get("reasons", []), "worstUnitId": unit}
+    for words in legs:
+        text = Text(sv=f"{text.sv}; {words.sv}", en=f"{text.en}; {words.en}", da=f"{text.da}; {words.da}")
+    if unit:
+        name = facts.unit_names.get(UUID(unit), unit)
+        text = Text(sv=f"{text.sv}; värst: {name}", en=f"{text.en}; worst: {name}", da=f"{text.da}; værst: {name}")
+    return text, evidence
 
 
 def login_verified(criterion: GateCriterion, facts: Facts) -> Observation:

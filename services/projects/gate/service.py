@@ -15,7 +15,9 @@ from services.projects.gate.models import Attestation, Gate, GateCriterion, Gate
 from services.projects.gate.repository import GateRepository
 from services.projects.gate.vocabulary import CLOSED, GateState
 from services.projects.plan.vocabulary import RECHECK
+from services.projects.signal.models import Signal
 from services.projects.signal.service import SignalService
+from services.projects.unit.service import UnitService
 from shared.auth.principal import Principal
 from shared.contracts.base import Event
 from shared.contracts.projects import GateReady, GateReopened
@@ -47,6 +49,7 @@ class GateService:
         self._gates = GateRepository(session)
         self._activities = ActivityService(session)
         self._signals = SignalService(session)
+        self._units = UnitService(session)
 
     async def add(self, gates: Sequence[Gate], criteria: Sequence[GateCriterion]) -> None:
         """Write new gates; the signals of the tenant stand still until the transaction ends."""
@@ -134,13 +137,20 @@ class GateService:
         activity_ids = {criterion.activity_id for criterion in criteria if criterion.activity_id is not None}
         activities = await self._activities.by_ids(activity_ids) if activity_ids else ()
         kinds = signal_kinds(criteria)
+        signals = await self._signals.of_kinds(kinds) if kinds else ()
         return Facts(
             now=clock.viewpoint(),
             activities={activity.id: activity for activity in activities},
             waivers={waiver.criterion_id: waiver for waiver in await self._gates.waivers(ids)},
             attestations={given.criterion_id: given for given in await self._gates.attestations(ids)},
-            signals=await self._signals.of_kinds(kinds) if kinds else (),
+            signals=signals,
+            unit_names=await self._unit_names(signals),
         )
+
+    async def _unit_names(self, signals: Sequence[Signal]) -> dict[UUID, str]:
+        """Of the units that signals name, as far as the copies know them: to say where it is worst."""
+        named = {UUID(unit) for signal in signals if (unit := signal.value.get("worstUnitId"))}
+        return {unit.id: unit.name for unit in await self._units.by_ids(named)} if named else {}
 
 
 def _view(gate: Gate, criteria: Sequence[GateCriterion], facts: Facts) -> GateView:

@@ -19,6 +19,7 @@ from services.projects.unit.service import UnitService
 from shared.contracts.base import EventEnvelope
 from shared.contracts.identity_login import LoginMethodLapsed, LoginMethodVerified
 from shared.contracts.sync import RosterApplied, parse_page
+from shared.contracts.sync_verification import VerificationChanged
 from shared.contracts.training import CoverageChanged
 from shared.queue import JobContext, JobHandler, start_job
 from shared.queue.changes import ChangeFeed
@@ -46,6 +47,21 @@ async def on_login_method_told(
     """Whether logins by a method are verified, and how surely they know the person."""
     value = {"verified": event.verified, "acr": event.acr}
     await _observe(session, envelope, CriterionKind.login_verified, value, key=event.key)
+
+
+async def on_verification_changed(session: AsyncSession, envelope: EventEnvelope, event: VerificationChanged) -> None:
+    """For how many days in a row register and platform have agreed, of a unit or the whole, and what differs now."""
+    value = {
+        "days": event.days,
+        "drift": event.drift,
+        "registerOk": event.register_ok,
+        "platformOk": event.platform_ok,
+        "reasons": list(event.reasons),
+        "units": event.units,
+        "unitsHeld": event.units_held,
+        "worstUnitId": str(event.worst_unit_id) if event.worst_unit_id else None,
+    }
+    await _observe(session, envelope, CriterionKind.sync_verified, value, unit_id=event.unit_id)
 
 
 async def recheck_gates(ctx: JobContext) -> None:

@@ -117,7 +117,8 @@ class FactKind(StrEnum):
 
     Of other services, about the tenant or a unit:
 
-    - `sync_verified` of sync, value: `{"days": int, "drift": int}`, days in a row and rows missing, stale or double
+    - `sync_verified` of sync, value: `{"days": int, "drift": int}`, days in a row and rows missing, stale or double;
+      with `registerOk`, `platformOk`, `reasons`, and of the tenant `units`, `unitsHeld`, `worstUnitId`
     - `login_verified` of identity, key: the login method, value: `{"verified": bool, "acr": str}`
     - `attendance` of training, key: the role, value: `{"attended": int, "invited": int}`
     - `accounts_missing` of identity, value: `{"trained": int, "missing": int}`, trained people without an account

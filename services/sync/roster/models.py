@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ARRAY, BigInteger, CheckConstraint, ForeignKeyConstraint, Index, Text, UniqueConstraint
+from sqlalchemy import text as sql_text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
@@ -17,6 +18,8 @@ from shared.kit import clock
 from shared.kit.db import TIMESTAMP, TenantRow, Versioned
 
 NAMELESS = "given_name IS NULL AND family_name IS NULL AND email IS NULL AND login IS NULL AND external_ids IS NULL"
+
+GONE = "ended_at IS NOT NULL AND source_id NOT LIKE 'erased:%'"
 
 
 class UnitFields(SQLModel):
@@ -183,6 +186,7 @@ class Person(Model, PersonFields, RosterRow, table=True):
         CheckConstraint(f"NOT protected OR ({NAMELESS})", name="protected_has_no_name"),
         Index("ix_person_login", "tenant_id", "login_digest"),
         Index("ix_person_civic", "tenant_id", "civic_hash"),
+        Index("ix_person_ended", "tenant_id", "ended_at", postgresql_where=sql_text(GONE)),
     )
 
 

@@ -2,7 +2,7 @@
 
 from alembic import op
 
-from shared.kit.migrations import protect
+from shared.kit.migrations import definer_function, protect, service_name
 
 revision = "2026_11_22_0610"
 down_revision = "2026_11_22_0600"
@@ -49,6 +49,7 @@ INDEXES = (
 
 
 RUN_KINDS = "'delivery', 'manual', 'marking', 'undo'"
+GONE = "ended_at IS NOT NULL AND source_id NOT LIKE 'erased:%'"
 BY_SOURCE = ("unit", "person", "school_group", "activity")
 
 
@@ -73,6 +74,36 @@ def upgrade() -> None:
     )
     op.execute("CREATE INDEX ix_run_applied ON run (tenant_id, applied_version)")
     _run_kinds(f"{RUN_KINDS}, 'erasure'")
+    _create_ledger()
+
+
+def _create_ledger() -> None:
+    op.execute("""
+    CREATE TABLE erasure (
+        tenant_id uuid NOT NULL, id uuid NOT NULL, person_id uuid NOT NULL, reason text NOT NULL, part text NOT NULL,
+        ended_at timestamptz, erased_at timestamptz NOT NULL, run_id uuid NOT NULL,
+        CONSTRAINT pk_erasure PRIMARY KEY (tenant_id, id),
+        CONSTRAINT uq_erasure_tenant_id_person_id UNIQUE (tenant_id, person_id),
+        CONSTRAINT ck_erasure_reason CHECK (reason IN ('grace_over', 'request')),
+        CONSTRAINT ck_erasure_part CHECK (part IN ('pupil', 'staff', 'guardian', 'none'))
+    )""")
+    protect("erasure")
+    op.execute(f"REVOKE UPDATE, DELETE ON erasure FROM {service_name()}_app")
+    op.execute("""
+    CREATE TABLE grace_policy (
+        tenant_id uuid NOT NULL, id uuid NOT NULL, version integer NOT NULL, created_at timestamptz NOT NULL,
+        updated_at timestamptz NOT NULL, pupil_days integer NOT NULL, staff_days integer NOT NULL,
+        guardian_days integer NOT NULL,
+        CONSTRAINT pk_grace_policy PRIMARY KEY (tenant_id, id),
+        CONSTRAINT ck_grace_policy_days CHECK (least(pupil_days, staff_days, guardian_days) >= 1)
+    )""")
+    protect("grace_policy")
+    op.execute(f"CREATE INDEX ix_person_ended ON person (tenant_id, ended_at) WHERE {GONE}")
+    op.execute(f"""
+    CREATE FUNCTION tombstone_tenants(before timestamptz) RETURNS SETOF uuid LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path = public, pg_temp AS
+    $$SELECT DISTINCT tenant_id FROM person WHERE {GONE} AND ended_at < before ORDER BY tenant_id$$""")
+    definer_function("tombstone_tenants(timestamptz)")
 
 
 def _unique_by_source(table: str, when: str) -> None:
@@ -123,6 +154,10 @@ def _create_planned(table: str, columns: str) -> None:
 
 
 def downgrade() -> None:
+    op.execute("DROP FUNCTION tombstone_tenants(timestamptz)")
+    op.execute("DROP INDEX ix_person_ended")
+    op.execute("DROP TABLE grace_policy")
+    op.execute("DROP TABLE erasure")
     _run_kinds(RUN_KINDS)
     op.execute("DROP INDEX ix_run_applied")
     op.execute("ALTER TABLE run DROP CONSTRAINT fk_run_tenant_id_undoes_run_id, DROP COLUMN undoes_run_id")

@@ -1,0 +1,19 @@
+"""The ledger of erased persons."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from services.sync.erasure.models import Erasure
+from services.sync.erasure.repository import ErasureRepository
+
+
+class ErasureService:
+    """The erasures of the session's tenant."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        self._erasures = ErasureRepository(session)
+
+    async def list_before(self, before: UUID | None, limit: int) -> Sequence[Erasure]:
+        return await self._erasures.list_before(before, limit)

@@ -1,8 +1,9 @@
 """A delivery whose facts the roster has already: found out by the prints of its files, concluded without reading on.
 
 The base is a run of the same source after which the roster has not changed at all, and which found nothing that it
-would not find again. Anything else (another mapping, policy or login scope, a version in between, an unproved fetch, a
-week gone by since the last whole comparison) makes the run a whole one, which also finds what has drifted unseen.
+would not find again. Anything else (another mapping, policy, login scope or decided case, a version in between, an
+unproved fetch, a week gone by since the last whole comparison) makes the run a whole one, which also finds what has
+drifted unseen.
 """
 
 import hashlib
@@ -33,6 +34,8 @@ _BY_ORDER = {"conflicting_rows", "same_person_twice", "login_taken"}
 _SURROUNDINGS = """
 SELECT (SELECT string_agg(domain, ' ' ORDER BY domain) FROM login_scope WHERE tenant_id = :tenant) AS scopes,
        (SELECT document::text FROM guard_policy WHERE tenant_id = :tenant AND source = :source) AS policy,
+       (SELECT concat(count(*), '/', max(decided_at)) FROM correlation_case
+        WHERE tenant_id = :tenant AND source = :source AND decision IS NOT NULL) AS decided,
        coalesce((SELECT version FROM roster_head WHERE tenant_id = :tenant), 0) AS head
 """
 # The newest run of the source that was compared as a whole and after which nothing has changed.
@@ -63,7 +66,7 @@ async def surroundings_of(session: AsyncSession, run: Run, upload: Upload) -> Su
     """Look around before a delivery is read."""
     values = {"tenant": tenant_of(session), "source": run.source}
     row = (await session.execute(text(_SURROUNDINGS), values)).one()
-    told = json.dumps([upload.mapping, row.scopes, row.policy], sort_keys=True)
+    told = json.dumps([upload.mapping, row.scopes, row.policy, row.decided], sort_keys=True)
     digest = hashlib.sha256(told.encode()).hexdigest()
     if upload.incomplete:
         return Surroundings(digest, row.head, None, None)

@@ -9,12 +9,14 @@ from cli.demo.api import Caller
 from cli.demo.login import Wish, log_in
 
 LEADER, REGISTER, APPROVER, TRAINER, ADMIN = "ledare", "register", "beslut", "utbildare", "admin"
+HEAD = "rektor"
 SUPPLIER = "leverantor"
 APP = "demo-app"
 
 _SCOPES = (
     "openid projects:read projects:write activities:read activities:write gates:read gates:write templates:read"
     " signals:read"
+    " sources:read sources:write verifications:read verifications:write"
     " uploads:write uploads:read runs:read runs:write persons:read units:read jobs:read courses:read courses:write"
     " sessions:read sessions:write enrolments:read enrolments:write attendances:write coverage:read"
     " endpoints:read endpoints:write deliveries:read events:read journal:read tenants:read tenants:write"

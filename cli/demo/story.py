@@ -14,7 +14,9 @@ from cli.demo.cast import ADMIN, APPROVER, LEADER, REGISTER, TRAINER, Cast
 from cli.demo.listener import Listener
 from cli.demo.logins import LoginActs
 from cli.demo.planning import PlanActs
+from cli.demo.platform import SOAK_DAYS, PlatformActs
 from cli.demo.telling import Telling
+from cli.demo_roster.model import Municipality
 from cli.demo_roster.writing import generate
 
 TEMPLATE = ("sv-supplier-5-phase", "1.1.0")
@@ -35,6 +37,7 @@ class Story:
         self._pupils = pupils
         self._seed = seed
         self._folder = folder
+        self._town = Municipality()
         self._mark = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
 
     def play(self) -> None:
@@ -48,6 +51,7 @@ class Story:
             project = self._instantiate()
             PlanActs(self._cast, self._tell, project, self._folder).play()
             gate = self._watched_gate(project)
+            PlatformActs(self._cast, self._tell, self._town, self._folder).play(lambda: self._explained(gate))
             logins = LoginActs(self._cast, self._tell, self._mark)
             logins.configure()
             logins.verify(lambda: self._blockers(gate))
@@ -85,7 +89,8 @@ class Story:
         register = self._cast.as_(REGISTER)
         with self._tell.act(f"Importing a roster of {self._pupils} pupils (OneRoster 1.2)"):
             with tempfile.TemporaryDirectory() as folder:
-                content = generate(Path(folder), pupils=self._pupils, seed=self._seed).oneroster.read_bytes()
+                files = generate(Path(folder), pupils=self._pupils, seed=self._seed)
+                content, self._town = files.oneroster.read_bytes(), files.town
             upload = register.post(
                 "/sync/v1/uploads",
                 {
@@ -136,7 +141,12 @@ class Story:
                     {"side": "customer", "name": "Norrviks kommun"},
                     {"side": "supplier", "name": "Läranda AB"},
                 ],
-                "options": {"key_person_coverage_percent": COVERAGE_PERCENT, "gate_needs_verified_login": True},
+                "options": {
+                    "key_person_coverage_percent": COVERAGE_PERCENT,
+                    "gate_needs_verified_login": True,
+                    "gate_needs_verified_sync": True,
+                    "sync_soak_days": SOAK_DAYS,
+                },
             }
             project = leader.post("/projects/v1/projects", body)
             activities = list(leader.each(f"/projects/v1/projects/{project['id']}/activities"))
@@ -262,8 +272,12 @@ class Story:
             self._tell.table("Gates", ("gate", "state", "what blocks it", "who must act"), rows)
 
     def _blockers(self, gate: str) -> set[str]:
+        return set(self._explained(gate))
+
+    def _explained(self, gate: str) -> dict[str, str]:
+        """What blocks the gate, by criterion, in words."""
         explained = self._cast.as_(LEADER).get(f"/projects/v1/gates/{gate}/explanations")
-        return {blocker["key"] for blocker in explained["blocking"]}
+        return {blocker["key"]: blocker["explanation"]["en"] for blocker in explained["blocking"]}
 
     def _state(self, gate: str) -> str:
         return str(self._cast.as_(LEADER).get(f"/projects/v1/gates/{gate}")["state"])

@@ -3,7 +3,9 @@
 from fastapi import APIRouter
 
 from services.sync.casework.endpoints import router as cases
+from services.sync.change.endpoints import public_router as roster_changes
 from services.sync.change.endpoints import router as changes
+from services.sync.copies.endpoints import router as copies
 from services.sync.erasure.endpoints import router as erasures
 from services.sync.evidence.endpoints import router as evidence
 from services.sync.fetching.endpoints import router as fetches
@@ -30,6 +32,7 @@ ROUTERS: list[APIRouter] = [
     uploads,
     sources,
     fetches,
+    copies,
     notices,
     runs,
     policies,
@@ -40,6 +43,7 @@ ROUTERS: list[APIRouter] = [
     evidence,
     roster,
     history,
+    roster_changes,
     erasures,
     tombstones,
     outbound,

@@ -30,6 +30,8 @@ _PROTECTED = "'protected', o.protected"
 # A login name of a domain that is not proved to be the tenant's goes no further: it would be another's person.
 _OWN_LOGIN = """r.login_scope IS NULL OR EXISTS (
     SELECT FROM login_scope s WHERE s.tenant_id = r.tenant_id AND s.domain = r.login_scope)"""
+# Whoever guesses a login name could tell by its digest who a protected person is.
+_DIGESTS = f" 'loginDigests', array_remove(ARRAY[CASE WHEN {_OWN_LOGIN} THEN encode(r.login_digest, 'hex') END], NULL),"
 # Fields beside those that every line has, and the join that they need.
 _LINES = {
     "unit": (
@@ -41,7 +43,7 @@ _LINES = {
         f"'displayName', {display_name_sql('r')}, 'givenName', r.given_name, 'familyName', r.family_name,"
         " 'email', r.email,"
         f" 'loginNames', array_remove(ARRAY[CASE WHEN {_OWN_LOGIN} THEN r.login END], NULL),"
-        f" 'loginDigests', array_remove(ARRAY[CASE WHEN {_OWN_LOGIN} THEN encode(r.login_digest, 'hex') END], NULL),"
+        f"{_DIGESTS}"
         " 'sourceId', CASE WHEN NOT r.protected THEN r.source_id END, 'externalIds', r.external_ids,"
         " 'protected', r.protected",
         "",
@@ -114,9 +116,12 @@ class ChangeRepository:
         for setting in ("enable_bitmapscan", "enable_seqscan"):
             await self._session.execute(text(f"SET LOCAL {setting} = off"))
 
-    async def lines(self, entity: Entity, after: tuple[int, UUID], limit: int) -> list[Line]:
+    async def lines(
+        self, entity: Entity, after: tuple[int, UUID], limit: int, *, is_public: bool = False
+    ) -> list[Line]:
         """The next rows of one kind, in the order of the versions in which they last changed: a scan of its index."""
         fields, join = _LINES[entity.kind]
+        fields = fields.replace(_DIGESTS, "") if is_public else fields
         statement = (
             "SELECT r.changed_version AS version, r.id,"
             f" json_strip_nulls(json_build_object('kind', '{entity.kind}', {_COMMON}, {fields}))::text AS json"

@@ -16,11 +16,15 @@ _FIRST = UUID(int=2**128 - 1)
 
 @dataclass(frozen=True)
 class FeedQuery:
-    """Lines after version `after`, or after the line that `cursor` names; at most `limit`."""
+    """Lines after version `after`, or after the line that `cursor` names; at most `limit`.
+
+    `is_public`: for readers outside; only our own services are told the digests of login names.
+    """
 
     after: int
     cursor: str | None
     limit: int
+    is_public: bool = False
 
 
 @dataclass(frozen=True)
@@ -51,7 +55,7 @@ class ChangeService:
         for rank in range(place.rank, len(ENTITIES)):
             after = (place.version, place.id) if rank == place.rank else (query.after, _FIRST)
             room = query.limit - len(lines)
-            found = await self._changes.lines(ENTITIES[rank], after, room + 1)
+            found = await self._changes.lines(ENTITIES[rank], after, room + 1, is_public=query.is_public)
             lines += [line.json for line in found[:room]]
             if len(found) > room:
                 last = (found[room - 1].version, found[room - 1].id) if room else after

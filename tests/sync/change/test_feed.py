@@ -4,6 +4,7 @@ import hashlib
 from typing import Any
 from uuid import UUID
 
+import httpx
 import pytest
 
 from services.sync.change.service import ChangeService, FeedQuery
@@ -20,7 +21,7 @@ from shared.contracts.sync import (
     parse_page,
 )
 from shared.kit.ids import new_id
-from tests.support.services import Start
+from tests.support.services import ServiceUnderTest, Start
 from tests.sync.town import Roster, oneroster_zip, town
 
 
@@ -180,3 +181,59 @@ def test_a_kind_of_a_later_release_is_skipped_and_a_broken_line_is_not() -> None
     assert parse_page(b'{"kind":"room","op":"put","id":1}\n' + end) == ([], PageEnd(next=None, version=3))
     with pytest.raises(ValueError, match="version"):
         parse_page(b'{"kind":"unit","op":"put","name":"x"}\n' + end)
+
+
+async def public(sync: ServiceUnderTest, path: str, *roles: str, **claims: Any) -> httpx.Response:
+    claims.setdefault("scopes", ["changes:read"])
+    token = sync.mint.token(tenant=sync.tenant, roles=roles or ("auditor@*",), acr=None, auth_time=None, **claims)
+    return await sync.client.get(path, headers={"Authorization": f"Bearer {token}"})
+
+
+async def test_a_program_outside_rebuilds_the_whole_roster_page_by_page(committed_service: Start) -> None:
+    sync = await committed_service("sync")
+    small = town()
+    await Roster(sync.database, sync.tenant).with_scope()
+    await Roster(sync.database, sync.tenant).load(oneroster_zip(small))
+    seen: dict[tuple[str, UUID], Change] = {}
+    path = "/sync/v1/changes?after=0&limit=100"
+    while True:
+        response = await public(sync, path)
+        assert (response.status_code, response.headers["content-type"]) == (200, "application/x-ndjson")
+        lines, end = parse_page(response.content)
+        assert len(lines) <= 100
+        seen |= {(type(line).__name__, line.id): line for line in lines}
+        if end.next is None:
+            break
+        path = f"/sync/v1/changes?after=0&limit=100&cursor={end.next}"
+    assert end.version == 1
+    assert len([key for key in seen if key[0] == "PersonChange"]) == len(small.persons)
+    assert (await public(sync, "/sync/v1/changes?after=1")).content == b'{"kind":"page","next":null,"version":1}\n'
+
+
+async def test_outside_a_protected_person_is_an_alias_without_any_digest(committed_service: Start) -> None:
+    sync = await committed_service("sync")
+    small = town()
+    person = small.of_part("pupil")[0]
+    person.marking, person.family = "Sekretessmarkering", "Hemlignamn"
+    await Roster(sync.database, sync.tenant).with_scope()
+    await Roster(sync.database, sync.tenant).load(oneroster_zip(small))
+    response = await public(sync, "/sync/v1/changes?limit=5000")
+    assert "Hemlignamn" not in response.text
+    assert hashlib.sha256(person.login.encode()).hexdigest() not in response.text
+    assert person.id not in response.text
+    assert "loginDigests" not in response.text
+    hidden = [c for c in parse_page(response.content)[0] if isinstance(c, PersonChange) and c.protected]
+    assert all(line.display_name.startswith("Skyddad ") for line in hidden)
+
+
+async def test_the_public_feed_is_for_those_with_scope_and_role_of_the_own_tenant(committed_service: Start) -> None:
+    sync = await committed_service("sync")
+    await Roster(sync.database, sync.tenant).load(oneroster_zip(town()))
+    assert (await public(sync, "/sync/v1/changes", scopes=["persons:read"])).status_code == 403
+    assert (await public(sync, "/sync/v1/changes", "unit_head@*")).status_code == 403
+    assert (await public(sync, "/sync/v1/changes", f"auditor@{new_id()}")).status_code == 403
+    assert (await sync.client.get("/sync/v1/changes")).status_code == 401
+    assert (await public(sync, "/sync/v1/changes?limit=5001")).status_code == 422
+    token = sync.mint.token(tenant=new_id(), roles=("auditor@*",), scopes=["changes:read"], acr=None, auth_time=None)
+    other = await sync.client.get("/sync/v1/changes", headers={"Authorization": f"Bearer {token}"})
+    assert parse_page(other.content)[0] == []

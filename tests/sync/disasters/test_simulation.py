@@ -2,20 +2,24 @@
 
 import os
 from collections.abc import AsyncIterator, Callable
+from random import Random
 from uuid import UUID
 
 import pytest
 
+from cli.demo_roster import Municipality
 from shared.kit.db import Database
 from shared.kit.ids import new_id
 from tests.support.databases import Clone
-from tests.sync.disasters.damage import DISASTERS, written
+from tests.sync.disasters.damage import DISASTERS, Disaster, written
 from tests.sync.disasters.simulator import Play, Tally, chance
+from tests.sync.disasters.stories import STORIES, Story
 from tests.sync.disasters.world import Newcomers, base_town, copied, live
 from tests.sync.town import Roster
 
 SEEDS = int(os.environ.get("DISASTER_SEEDS", "100"))
 CHUNK = 250
+BAD_DAYS: tuple[Disaster | Story, ...] = (*DISASTERS, *STORIES)
 TOWNS = 12
 
 
@@ -36,22 +40,27 @@ class Stage:
         random = chance(seed)
         number = random.randrange(len(self._tenants))
         truth = copied(base_town(number))
-        turn = seed % (2 * len(DISASTERS))
-        disaster = DISASTERS[turn // 2] if turn % 2 else None
-        name = disaster.name if disaster else "harmless"
+        found = BAD_DAYS[seed // 2 % len(BAD_DAYS)] if seed % 2 else None
+        name = found.name if found else "harmless"
         try:
             async with self._database.transaction(self._tenants[number]) as session:
                 play = Play(session, self._tenants[number], self.tally, f"{name}, seed {seed}")
-                live(truth, random, Newcomers(random), random.choice((0, 1, 1, 2, 3)))
-                if disaster is None:
-                    await play.judge_harmless(await play.deliver(written(truth)), truth)
-                else:
-                    run = await play.deliver(disaster.damage(truth, random))
-                    await play.judge_disaster(run, truth, disaster.codes)
+                await _tell(play, found, truth, random)
                 raise _Over
         except _Over:
             self.tally.seeds += 1
             self.tally.by_name[name] += 1
+
+
+async def _tell(play: Play, found: Disaster | Story | None, truth: Municipality, random: Random) -> None:
+    if isinstance(found, Story):
+        await found.tell(play, truth, random)
+        return
+    live(truth, random, Newcomers(random), random.choice((0, 1, 1, 2, 3)))
+    if found is None:
+        await play.judge_harmless(await play.deliver(written(truth)), truth)
+    else:
+        await play.judge_disaster(await play.deliver(found.damage(truth, random)), truth, found.codes)
 
 
 @pytest.fixture

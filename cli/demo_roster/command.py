@@ -21,7 +21,7 @@ def demo_roster(
     as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON")] = False,
 ) -> None:
     """Units of all five school forms, staff, pupils, guardians, groups; nobody in them exists."""
-    files = generate(out, pupils=pupils, seed=seed, dirt=dirt or (), staff_share=staff_share)
+    files = generate(out, pupils=pupils, seed=seed, dirt=dirt or (), staff_share=staff_share, registers=True)
     if as_json:
         typer.echo(json.dumps(_summary(files)))
         return
@@ -32,8 +32,9 @@ def demo_roster(
     for name, count in (_counts(files.town) | files.town.dirt).items():
         table.add_row(name, str(count))
     console.print(table)
-    for path in (files.oneroster, files.joined, files.mapping):
-        console.print(str(path))
+    for path in (files.oneroster, files.joined, files.mapping, files.ss12000, files.stil):
+        if path is not None:
+            console.print(str(path))
 
 
 def _counts(town: Municipality) -> dict[str, int]:
@@ -51,5 +52,7 @@ def _counts(town: Municipality) -> dict[str, int]:
 
 
 def _summary(files: Files) -> dict[str, object]:
-    paths = {"oneroster": str(files.oneroster), "joined": str(files.joined), "mapping": str(files.mapping)}
+    named = {"oneroster": files.oneroster, "joined": files.joined, "mapping": files.mapping}
+    paths = {name: str(path) for name, path in named.items()}
+    paths |= {path.stem: str(path) for path in (files.ss12000, files.stil) if path is not None}
     return {"files": paths, "rows": _counts(files.town), "dirt": files.town.dirt}

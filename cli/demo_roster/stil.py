@@ -6,6 +6,8 @@ municipality of what it can carry.
 
 import io
 import zipfile
+from collections.abc import Iterable
+from typing import TypeVar
 
 from lxml import etree
 
@@ -15,6 +17,8 @@ NAMESPACE = "https://brugerdatabasen.stil.dk/bpi/wsieksport/7"
 FULL = f"{NAMESPACE}/fullmyndighed"
 COMMON = f"{NAMESPACE}/common"
 SHARED = "https://brugerdatabasen.stil.dk/bpi/common/3"
+Key = TypeVar("Key")
+Value = TypeVar("Value")
 _EPOCH = (2026, 1, 1, 0, 0, 0)
 _WRITTEN = "2026-11-20T04:00:00Z"
 _STUDENTS = {"preschool": "Barn", "compulsory": "Elev", "upper_secondary": "Studerende"}
@@ -39,17 +43,20 @@ def document(town: Municipality) -> bytes:
 
 
 class _Facts:
+    """The rows by where they are written. The format has no place for a tie to nobody, and a leisure group says by
+    itself that a child is there."""
+
     def __init__(self, town: Municipality) -> None:
-        self._persons = {person.id: person for person in town.persons}
-        self._groups = {group.id: group for group in town.groups}
-        self._town = town
-        self._member_of: dict[tuple[str, str], list[str]] = {}
-        for tie in town.memberships:
-            unit = self._groups[tie.group].unit
-            self._member_of.setdefault((tie.person, unit), []).append(tie.group)
-        self._guardians: dict[str, list[str]] = {}
-        for responsible in town.responsibles:
-            self._guardians.setdefault(responsible.child, []).append(responsible.guardian)
+        persons = self._persons = {person.id: person for person in town.persons}
+        groups = self._groups = {group.id: group for group in town.groups}
+        here = [place for place in town.enrolments if place.form != "leisure" and place.person in persons]
+        ties = [tie for tie in town.memberships if tie.group in groups]
+        guardians = [tie for tie in town.responsibles if tie.guardian in persons]
+        self._groups_at = _grouped((group.unit, group) for group in town.groups)
+        self._places_at = _grouped((place.unit, place) for place in here)
+        self._duties_at = _grouped((duty.unit, duty) for duty in town.duties if duty.person in persons)
+        self._member_of = _grouped(((tie.person, groups[tie.group].unit), tie.group) for tie in ties)
+        self._guardians = _grouped((tie.child, tie.guardian) for tie in guardians)
 
     def document(self, units: list[Unit]) -> bytes:
         root = etree.Element(
@@ -65,21 +72,18 @@ class _Facts:
 
     def _institution(self, institution: etree._Element, unit: Unit) -> None:
         _add(institution, COMMON, InstitutionNumber=unit.id, InstitutionName=unit.name)
-        for group in self._town.groups:
-            if group.unit == unit.id:
-                kind = "SFO" if group.form == "leisure" else "Hovedgruppe" if group.kind == "home" else "Hold"
-                told = etree.SubElement(institution, f"{{{COMMON}}}Group")
-                _add(told, COMMON, GroupId=group.id, GroupName=group.name, GroupType=kind)
-        for place in self._town.enrolments:
-            if place.unit == unit.id and place.form != "leisure":
-                student = etree.SubElement(self._person(institution, place.person), f"{{{FULL}}}Student")
-                self._student(student, place.person, unit.id, (_STUDENTS[place.form], place.grade or "Andet"))
-        for duty in self._town.duties:
-            if duty.unit == unit.id:
-                employee = etree.SubElement(self._person(institution, duty.person), f"{{{COMMON}}}Employee")
-                _add(employee, COMMON, Role=_EMPLOYEES[duty.role])
-                for group_id in self._member_of.get((duty.person, unit.id), []):
-                    _add(employee, SHARED, GroupId=group_id)
+        for group in self._groups_at.get(unit.id, []):
+            kind = "SFO" if group.form == "leisure" else "Hovedgruppe" if group.kind == "home" else "Hold"
+            told = etree.SubElement(institution, f"{{{COMMON}}}Group")
+            _add(told, COMMON, GroupId=group.id, GroupName=group.name, GroupType=kind)
+        for place in self._places_at.get(unit.id, []):
+            student = etree.SubElement(self._person(institution, place.person), f"{{{FULL}}}Student")
+            self._student(student, place.person, unit.id, (_STUDENTS[place.form], place.grade or "Andet"))
+        for duty in self._duties_at.get(unit.id, []):
+            employee = etree.SubElement(self._person(institution, duty.person), f"{{{COMMON}}}Employee")
+            _add(employee, COMMON, Role=_EMPLOYEES[duty.role])
+            for group_id in self._member_of.get((duty.person, unit.id), []):
+                _add(employee, SHARED, GroupId=group_id)
 
     def _student(self, student: etree._Element, person: str, unit: str, study: tuple[str, str]) -> None:
         role, level = study
@@ -98,6 +102,13 @@ class _Facts:
         told = etree.SubElement(institution, f"{{{FULL}}}InstitutionPerson", {"source": "demo"})
         _tell(told, self._persons[person])
         return told
+
+
+def _grouped(pairs: Iterable[tuple[Key, Value]]) -> dict[Key, list[Value]]:
+    found: dict[Key, list[Value]] = {}
+    for key, value in pairs:
+        found.setdefault(key, []).append(value)
+    return found
 
 
 def _tell(parent: etree._Element, person: Person) -> None:

@@ -2,13 +2,14 @@
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from cli.demo_roster import joined, oneroster
+from cli.demo_roster import joined, oneroster, ss12000, stil
 from cli.demo_roster.dirt import spoil
 from cli.demo_roster.model import Dirt, Municipality
 from cli.demo_roster.municipality import build
+from cli.demo_roster.variants import common
 
 
 @dataclass(frozen=True)
@@ -19,6 +20,8 @@ class Files:
     joined: Path
     mapping: Path
     town: Municipality
+    ss12000: Path | None = None
+    stil: Path | None = None
 
 
 def generate(
@@ -27,10 +30,13 @@ def generate(
     seed: int = 1,
     dirt: Iterable[Dirt | str] = (),
     staff_share: float = 1.0,
+    *,
+    registers: bool = False,
 ) -> Files:
     """Write `oneroster.zip`, `totalfiler.zip` and its `mapping.json` into the folder `target`.
 
-    The same arguments write the same bytes. `staff_share` scales the 2 710 members of staff of HAN-T.
+    `registers` adds `ss12000.zip`, and `stil.zip` with as much of it as that format carries (`variants.common`). The
+    same arguments write the same bytes. `staff_share` scales the 2 710 members of staff of HAN-T.
     """
     kinds = frozenset(Dirt(kind) for kind in dirt)
     town = build(pupils, seed, staff_share)
@@ -40,4 +46,9 @@ def generate(
     files.oneroster.write_bytes(oneroster.write(town, kinds))
     files.joined.write_bytes(joined.write(town, kinds))
     files.mapping.write_text(json.dumps(joined.MAPPING, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
-    return files
+    if not registers:
+        return files
+    told = replace(files, ss12000=target / "ss12000.zip", stil=target / "stil.zip")
+    (target / "ss12000.zip").write_bytes(ss12000.write(town))
+    (target / "stil.zip").write_bytes(stil.write(common(town, seed)))
+    return told

@@ -56,6 +56,7 @@ DEFINERS: dict[tuple[str, str], str] = {
     ("identity", "journal_tenants()"): "the worker seals the journal of every tenant; ids alone",
     ("projects", "journal_tenants()"): "the worker seals the journal of every tenant; ids alone",
     ("projects", "journal_redact(uuid,text[])"): "takes a person out of the present tenant's images; returns a count",
+    ("sync", "register_tenants()"): "the worker sees to subscriptions at registers of every tenant; ids alone",
     ("training", "roster_tenants()"): "the daily refresh of coverage visits every tenant with a roster; ids alone",
 }
 

@@ -83,6 +83,7 @@ async def _pulled(fetch: Fetch, whole: Whole, reason: str) -> Fetched:
         "deletedAfter": mark.isoformat() if mark else _oldest(tallies),
         "wholeAt": fetch.now.isoformat(),
         "seen": sorted(seen),
+        "day": _day(fetch),
         "incomplete": sorted(incomplete),
     }
     proof = {"whole": True, "why": reason, "endpoints": whole.proof, "notPermitted": whole.forbidden}
@@ -100,7 +101,10 @@ async def _merged(fetch: Fetch, changes: Changes) -> Fetched:
         memory["deletedAfter"] = (changes.started - OVERLAP).isoformat()
     incomplete = frozenset(memory.get("incomplete", ()))
     proof: dict[str, Any] = {"whole": False, **changes.proof}
-    if changes.is_empty or fetch.previous is None:
+    # What holds today may differ from what held yesterday, although nothing was changed.
+    is_same_day = memory.get("day") == _day(fetch)
+    memory["day"] = _day(fetch)
+    if fetch.previous is None or (changes.is_empty and is_same_day):
         return Fetched(proof=proof, incomplete=incomplete, memory=memory, is_unchanged=True)
     counts = await merge(fetch, fetch.previous, changes)
     await _note_seen(fetch, seen)
@@ -109,9 +113,13 @@ async def _merged(fetch: Fetch, changes: Changes) -> Fetched:
 
 async def _note_seen(fetch: Fetch, seen: Iterable[str]) -> None:
     async def content() -> AsyncIterator[bytes]:
-        yield orjson.dumps({"tables": sorted(seen)})
+        yield orjson.dumps({"tables": sorted(seen), "day": _day(fetch)})
 
     await fetch.sink.add(SEEN, content())
+
+
+def _day(fetch: Fetch) -> str:
+    return fetch.now.date().isoformat()
 
 
 def _kinds(entities: Iterable[str]) -> frozenset[str]:

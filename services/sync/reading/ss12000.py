@@ -6,7 +6,7 @@ permitted to tell is no table, or a column that is not there; it is never taken 
 they are, since registers add their own: the mapping decides, and what it does not know never fails.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 
 import orjson
@@ -102,7 +102,7 @@ class _Reader:
                 sid, text(raw, "givenName"), text(raw, "familyName"), mail(raw), first(raw, "eduPersonPrincipalNames"),
                 *number(raw), externals(raw), text(raw, "securityMarking"), status, text(raw, "birthDate"),
             )  # fmt: skip
-            for enrolment in sorted(items(raw, "enrolments"), key=self._nearness):
+            for enrolment in self._nearest(items(raw, "enrolments"), _place):
                 enrolments.add(
                     sid, status, ref(enrolment, "enroledAt"), text(enrolment, "schoolType"),
                     text(enrolment, "schoolYear"), text(enrolment, "cancelled"), *_span(enrolment),
@@ -121,22 +121,25 @@ class _Reader:
                 sid, text(raw, "displayName"), text(raw, "groupType"), ref(raw, "organisation"),
                 text(raw, "schoolType"), *_span(raw),
             )  # fmt: skip
-            for tie in sorted(items(raw, "groupMemberships"), key=self._nearness):
+            for tie in self._nearest(items(raw, "groupMemberships"), _person):
                 person = ref(tie, "person")
                 memberships.add(sid, text(raw, "groupType"), person, self._status.get(person), *_span(tie))
 
     def _duties(self) -> None:
         duties = self._table("duties", "id", "dutyAt", "dutyRole", *_TIE)
         assignments = self._table("duties.assignmentRole", "group", "assignmentRoleType", *_TIE)
+        best: dict[tuple[str, ...], tuple[tuple[int, str], tuple[str, ...]]] = {}
         for raw in self._objects("duties"):
-            person = ref(raw, "person")
-            status = self._status.get(person)
+            person, at, role = ref(raw, "person"), ref(raw, "dutyAt"), text(raw, "dutyRole")
+            status = self._status.get(person, "")
             self._duty_holders[text(raw, "id")] = person
-            write = duties.add if self._nearness(raw)[0] == 0 else duties.hold
-            write(text(raw, "id"), ref(raw, "dutyAt"), text(raw, "dutyRole"), person, status, *_span(raw))
-            for tie in sorted(items(raw, "assignmentRole"), key=self._nearness):
+            told = (self._nearness(raw), (text(raw, "id"), at, role, person, status, *_span(raw)))
+            best[person, at, role] = min(best.get((person, at, role), told), told)
+            for tie in self._nearest(items(raw, "assignmentRole"), _group):
                 group, role = ref(tie, "group"), text(tie, "assignmentRoleType")
                 assignments.add(group, role, person, status, *_span(tie))
+        for _, cells in best.values():
+            duties.add(*cells)
 
     def _syllabuses(self) -> None:
         for raw in self._objects("syllabuses"):
@@ -158,7 +161,7 @@ class _Reader:
             here = [text(item, "id") for item in items(raw, "groups")]
             for group in here:
                 groups.add(sid, group)
-            for tie in sorted(items(raw, "teachers"), key=self._nearness):
+            for tie in self._nearest(items(raw, "teachers"), _duty):
                 person = self._duty_holders.get(ref(tie, "duty"), "")
                 teachers.add(sid, person, self._status.get(person), *_span(tie))
                 for group in here:
@@ -169,16 +172,46 @@ class _Reader:
             "placements", "id", "child", "personStatus", "placedAt", "group", "schoolType", *_DATES,
             "maxWeeklyScheduleHours", guarded=("group", "maxWeeklyScheduleHours"),
         )  # fmt: skip
+        best: dict[tuple[str, ...], tuple[tuple[int, str], tuple[str, ...]]] = {}
         for raw in self._objects("placements"):
-            child = ref(raw, "child")
-            write = table.add if self._nearness(raw)[0] == 0 else table.hold
-            write(
-                text(raw, "id"), child, self._status.get(child), ref(raw, "placedAt"), ref(raw, "group"),
-                text(raw, "schoolType"), *_span(raw), text(raw, "maxWeeklyScheduleHours"),
+            child, at, form = ref(raw, "child"), ref(raw, "placedAt"), text(raw, "schoolType")
+            cells = (
+                text(raw, "id"), child, self._status.get(child, ""), at, ref(raw, "group"), form, *_span(raw),
+                text(raw, "maxWeeklyScheduleHours"),
             )  # fmt: skip
+            told = (self._nearness(raw), cells)
+            best[child, at, form] = min(best.get((child, at, form), told), told)
+        for _, row in best.values():
+            table.add(*row)
+
+    def _nearest(self, rows: Iterator[Raw], key: Callable[[Raw], tuple[str, ...]]) -> Iterable[Raw]:
+        """Of what tells the same, the one that holds today: the roster has room for one."""
+        best: dict[tuple[str, ...], tuple[tuple[int, str], Raw]] = {}
+        for row in rows:
+            near = self._nearness(row)
+            if key(row) not in best or near < best[key(row)][0]:
+                best[key(row)] = (near, row)
+        return [row for _, row in best.values()]
 
     def _nearness(self, raw: Raw) -> tuple[int, str]:
         return nearness(text(raw, "startDate"), text(raw, "endDate"), self._today)
+
+
+def _place(raw: Raw) -> tuple[str, ...]:
+    # A cancelled place is left out by the mapping, and must not stand in for one that is not.
+    return ref(raw, "enroledAt"), text(raw, "schoolType"), text(raw, "cancelled")
+
+
+def _person(raw: Raw) -> tuple[str, ...]:
+    return (ref(raw, "person"),)
+
+
+def _group(raw: Raw) -> tuple[str, ...]:
+    return (ref(raw, "group"),)
+
+
+def _duty(raw: Raw) -> tuple[str, ...]:
+    return (ref(raw, "duty"),)
 
 
 def _span(raw: Raw) -> tuple[str, str]:

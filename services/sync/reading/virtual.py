@@ -23,34 +23,19 @@ class Table:
         self._text = io.TextIOWrapper(self._body, "utf-8", errors="replace", newline="", write_through=True)
         self._writer = csv.writer(self._text, lineterminator="\n")
         self._writer.writerow(self._columns)
-        self._held: list[list[str]] = []
 
     def add(self, *cells: object) -> None:
         """The next row; None is an empty cell."""
         row = ["" if cell is None else str(cell).replace("\x00", "") for cell in cells]
-        self._write(row)
-
-    def hold(self, *cells: object) -> None:
-        """A row that stands after all others: of two that tell the same, the first counts."""
-        self._held.append(["" if cell is None else str(cell).replace("\x00", "") for cell in cells])
-
-    @property
-    def is_empty(self) -> bool:
-        return not self.rows and not self._held
-
-    def content(self) -> bytes:
-        """The whole file."""
-        for row in self._held:
-            self._write(row)
-        self._held.clear()
-        self._hide()
-        return self._body.getvalue()
-
-    def _write(self, row: list[str]) -> None:
         self.rows += 1
         self._writer.writerow(row)
         if self._unfilled:
             self._unfilled -= {name for name, cell in zip(self._columns, row, strict=True) if cell}
+
+    def content(self) -> bytes:
+        """The whole file."""
+        self._hide()
+        return self._body.getvalue()
 
     def _hide(self) -> None:
         """Give the columns that nobody filled a name that no mapping knows, in place."""
@@ -66,7 +51,7 @@ class Virtual:
     """
 
     def __init__(self, tables: Iterable[Table], never_told: Iterable[str] = ()) -> None:
-        self._files = {table.name: table.content() for table in tables if not table.is_empty}
+        self._files = {table.name: table.content() for table in tables if table.rows}
         self.never_told = frozenset(never_told) - set(self._files)
 
     def names(self) -> list[str]:

@@ -106,4 +106,14 @@ def test_the_command_writes_the_files_and_prints_what_is_in_them(tmp_path: Path)
     result = CliRunner().invoke(build_app(arguments), arguments)
     assert result.exit_code == 0, result.output
     assert '"pupils": 100' in result.output
-    assert {path.name for path in tmp_path.iterdir()} == {"oneroster.zip", "totalfiler.zip", "mapping.json"}
+    written = {"oneroster.zip", "totalfiler.zip", "mapping.json", "ss12000.zip", "stil.zip"}
+    assert {path.name for path in tmp_path.iterdir()} == written
+
+
+def test_every_kind_of_dirt_can_be_written_in_the_registers_formats(tmp_path: Path) -> None:
+    once = generate(tmp_path / "a", pupils=100, staff_share=0.02, dirt=list(Dirt), registers=True)
+    again = generate(tmp_path / "b", pupils=100, staff_share=0.02, dirt=list(Dirt), registers=True)
+    for one, other in ((once.ss12000, again.ss12000), (once.stil, again.stil)):
+        assert one is not None
+        assert other is not None
+        assert one.read_bytes() == other.read_bytes()

@@ -135,6 +135,14 @@ async def test_nothing_new_leaves_the_package_alone() -> None:
         assert (await puller.fetch()).is_unchanged
 
 
+async def test_another_day_is_another_delivery_since_other_places_hold() -> None:
+    async with pulling() as puller:
+        await puller.fetch()
+        with frozen(now() + timedelta(days=1)):
+            assert not (await puller.fetch()).is_unchanged
+            assert (await puller.fetch()).is_unchanged
+
+
 async def test_everything_is_pulled_again_after_a_week() -> None:
     async with pulling() as puller:
         await puller.fetch()

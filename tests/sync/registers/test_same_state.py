@@ -96,7 +96,7 @@ def _plain(cell: str) -> str:
 
 
 @pytest.mark.parametrize("country", ["se", "dk"])
-@settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=4, deadline=None, suppress_health_check=list(HealthCheck))
 @given(seed=st.integers(1, 10_000), pupils=st.integers(50, 90), dirt=st.sets(st.sampled_from([Dirt.national_ids])))
 async def test_every_format_tells_the_same_rows(country: str, seed: int, pupils: int, dirt: set[Dirt]) -> None:
     whole = town(pupils, seed)

@@ -4,6 +4,8 @@ SHELL := /bin/sh
 PY := .venv/bin/python
 # xdist processes for `make test`.
 WORKERS ?= 2
+# Disasters that `make e2e` plays; `make test` plays a hundred.
+SEEDS ?= 10000
 
 .PHONY: help up down reset demo test e2e check lint types arch openapi lock lock-check migrations bench setup
 
@@ -25,9 +27,10 @@ demo: ## Play a municipality's rollout through the gateway
 ##@ Prove
 test: setup ## Every test that needs nothing but Python; the rules of the tree are in `make check` (ARGS="-k words")
 	@$(PY) -m pytest -n $(WORKERS) --dist loadfile -m "not browser" --ignore tests/architecture $(ARGS)
-e2e: setup ## Tests that need Node or a browser too: the pages, foreign identity providers, the generated client
+e2e: setup ## Tests that need Node or a browser too, and SEEDS=10000 disasters of deliveries
 	@sh cli/browser.sh
 	@$(PY) -m pytest -m browser $(ARGS)
+	@DISASTER_SEEDS=$(SEEDS) $(PY) -m pytest -q -n $(WORKERS) tests/sync/disasters
 check: lint types arch lock-check openapi-check ## Style, types, import rules, locks, API documents
 migrations: setup ## Migrate every service up, compare with the models, on each PostgreSQL found
 	@$(PY) -m cli.migrations

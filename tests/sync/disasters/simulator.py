@@ -82,9 +82,19 @@ class Tally:
             else:
                 setattr(self, name, max(mine, value) if name == "dripped" else mine + value)
 
-    def bound(self, cases: int) -> float:
-        """The 95 % bound on a rate of which none was seen in so many cases: the rule of three."""
-        return 3 / max(1, cases)
+    def summary(self) -> str:
+        """What the run came to. Of what was seen in none of n cases, the 95 % bound of its rate is 3 / n."""
+        bad_days = self.seeds - self.by_name["harmless"]
+        lines = [
+            f"{self.seeds} seeds: {bad_days} disasters and great changes, {self.harmless} harmless deliveries",
+            f"wrongful endings: {len(self.wrongful)} (95 % bound of the rate per disaster {3 / max(1, bad_days):.5f})",
+            f"false holds: {self.false_holds} of {self.harmless} harmless; second looks: {self.second_looks}",
+            f"stopped {self.stopped}, applied {self.applied}, unreadable {self.refused}; undone {self.inverted}",
+            f"a slow drip ended at most {self.dripped} persons of a town before it was stopped",
+            f"declared year rolls: {self.rolls}, of them held: {self.rolls_held}",
+            *(f"{count:6} {name}" for name, count in sorted(self.by_name.items()) if "seed" not in name),
+        ]
+        return "\n".join(lines + self.wrongful[:20] + self.untold[:20])
 
 
 def true_ties(town: Municipality) -> dict[str, set[Key]]:

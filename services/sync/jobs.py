@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 
+from services.sync.copies import tasks as copies
+from services.sync.copies.tasks import COPY_SCHEDULE
 from services.sync.evidence import tasks as evidence
 from services.sync.fetching import tasks as fetching
 from services.sync.fetching.tasks import FETCHING_SCHEDULE
@@ -22,6 +24,7 @@ from shared.queue import JobHandler, Schedule
 SCHEDULE: tuple[Schedule, ...] = (
     *TOMBSTONE_SCHEDULE,
     *FETCHING_SCHEDULE,
+    *COPY_SCHEDULE,
     *REGISTER_SCHEDULE,
 )
 
@@ -34,6 +37,7 @@ def jobs(settings: Settings) -> Mapping[str, JobHandler]:
         **tombstones.handlers(),
         **uploads.handlers(settings),
         **fetching.handlers(settings),
+        **copies.handlers(settings),
         **registers.handlers(settings),
         **platform.handlers(settings),
         **verification.handlers(settings),

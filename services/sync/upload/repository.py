@@ -1,8 +1,10 @@
 """Every statement about uploads."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
+from sqlalchemy import text
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -28,10 +30,22 @@ class UploadRepository:
             raise NotFound()
         return upload
 
-    async def of_ids(self, upload_ids: Sequence[UUID]) -> Sequence[Upload]:
+    async def of_files(self, file_ids: Sequence[UUID]) -> Sequence[Upload]:
         query = select(Upload).where(
-            Upload.tenant_id == tenant_of(self._session), col(Upload.id).in_(list(upload_ids))
+            Upload.tenant_id == tenant_of(self._session), col(Upload.file_id).in_(list(file_ids))
         )
+        return (await self._session.exec(query)).all()
+
+    async def is_needed(self, upload_id: UUID) -> bool:
+        values = {"tenant": tenant_of(self._session), "upload": upload_id}
+        return bool(await self._session.scalar(text(_NEEDED), values))
+
+    async def superseded(self, before: datetime) -> Sequence[UUID]:
+        values = {"tenant": tenant_of(self._session), "before": before}
+        return (await self._session.scalars(text(_SUPERSEDED), values)).all()
+
+    async def of_ids(self, upload_ids: Sequence[UUID]) -> Sequence[Upload]:
+        query = select(Upload).where(Upload.tenant_id == tenant_of(self._session), col(Upload.id).in_(list(upload_ids)))
         return (await self._session.exec(query)).all()
 
     async def role_of(self, upload: Upload) -> str | None:
@@ -52,3 +66,21 @@ class UploadRepository:
         if before is not None:
             query = query.where(Upload.id < before)
         return (await self._session.exec(query.order_by(col(Upload.id).desc()).limit(limit))).all()
+
+
+_NEEDED = """
+SELECT EXISTS (SELECT FROM run WHERE tenant_id = :tenant AND upload_id = :upload
+               AND state IN ('queued', 'planned', 'applying'))
+"""
+# The newest delivery of a source stays: what a register tells later is added to it.
+_SUPERSEDED = """
+SELECT u.id FROM upload u JOIN source s ON s.tenant_id = u.tenant_id AND s.id = u.source_id
+WHERE u.tenant_id = :tenant AND u.state = 'stored' AND u.created_at < :before
+  AND EXISTS (SELECT FROM upload v WHERE v.tenant_id = u.tenant_id AND v.source_id = u.source_id
+              AND v.state = 'stored' AND v.id > u.id
+              AND (s.role = 'platform' OR EXISTS (SELECT FROM run r WHERE r.tenant_id = v.tenant_id
+                                                  AND r.upload_id = v.id AND r.state = 'applied')))
+  AND NOT EXISTS (SELECT FROM run r WHERE r.tenant_id = u.tenant_id AND r.upload_id = u.id
+                  AND r.state IN ('queued', 'planned', 'applying'))
+ORDER BY u.id
+"""

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -95,6 +95,18 @@ class UploadService:
         """The newest delivery of a source whose content is still held."""
         return await self._uploads.newest_of(source_id)
 
+    async def of_files(self, file_ids: Sequence[UUID]) -> dict[UUID | None, Upload]:
+        """The uploads that these files are the content of, by file."""
+        return {upload.file_id: upload for upload in await self._uploads.of_files(file_ids)}
+
+    async def is_needed(self, upload: Upload) -> bool:
+        """Whether a run of it has still to be read or approved."""
+        return await self._uploads.is_needed(upload.id)
+
+    async def superseded(self, before: datetime) -> Sequence[UUID]:
+        """Deliveries from before `before` that a newer one of the same source has replaced in the roster."""
+        return await self._uploads.superseded(before)
+
     async def of_ids(self, upload_ids: Sequence[UUID]) -> dict[UUID | None, Upload]:
         """Those that there are, by id."""
         return {upload.id: upload for upload in await self._uploads.of_ids(upload_ids)}
@@ -138,10 +150,12 @@ class UploadService:
         await start_job(self._session, PURGE_JOB, {"uploadId": upload.id}, after=retention, created_by=by)
         return upload
 
-    async def purge(self, upload_id: UUID, store: FileStore) -> None:
+    async def purge(self, upload_id: UUID, store: FileStore, by: UUID | None = None) -> None:
         """Erase the content; the upload stays as a record without it. Idempotent."""
         upload = await self._uploads.get(upload_id, lock=True)
-        await store.delete(self._session, stored_file(upload))
+        if upload.state == "erased":
+            return
+        await store.delete(self._session, stored_file(upload), by=by)
         upload.state = "erased"
         upload.touch()
         await record(self._session, "upload.purge", "upload", upload.id)

@@ -67,9 +67,10 @@ class CopyLog:
         if row.first() is None:
             raise NotFound()
 
-    async def mark_file_purged(self, file_id: UUID, *, place: str) -> None:
+    async def mark_file_purged(self, file_id: UUID, *, place: str, by: UUID | None = None) -> None:
         """Close the rows of a stored file at one place; other places keep theirs."""
-        await self._session.execute(text(_PURGE_FILE), {"file": file_id, "place": place, "now": clock.now()})
+        values = {"file": file_id, "place": place, "now": clock.now(), "by": by}
+        await self._session.execute(text(_PURGE_FILE), values)
 
 
 def _copy(row: Row[tuple[object, ...]]) -> Copy:
@@ -89,6 +90,6 @@ UPDATE file_copy_log SET purged_at = :now, purged_by = :by, proof = :proof
 WHERE id = :id AND purged_at IS NULL RETURNING id
 """
 _PURGE_FILE = """
-UPDATE file_copy_log SET purged_at = :now, proof = 'key destroyed'
+UPDATE file_copy_log SET purged_at = :now, purged_by = :by, proof = 'key destroyed'
 WHERE file_id = :file AND place = :place AND purged_at IS NULL
 """

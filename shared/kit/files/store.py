@@ -89,13 +89,13 @@ class FileStore:
                 raise FileDamaged(f"chunk {index} of file {file_id} is missing")
             yield cipher.open(index, body, last=index == row.chunks - 1)
 
-    async def delete(self, session: AsyncSession, file_id: UUID) -> None:
+    async def delete(self, session: AsyncSession, file_id: UUID, *, by: UUID | None = None) -> None:
         """Forget a file: destroy its key, drop its chunks, close its row in the copy log. Idempotent.
 
         What remains in old row versions and in backups is unreadable once the key's old version is vacuumed or the
         backup that holds it has expired; the row itself stays as evidence that the file existed and when it went.
         """
-        await forget_file(session, file_id)
+        await forget_file(session, file_id, by=by)
 
     async def purge_expired(self, session: AsyncSession, limit: int = 100) -> list[UUID]:
         """Forget at most `limit` files of the session's tenant whose retention has ended; returns their ids."""
@@ -150,14 +150,14 @@ class FileStore:
         await session.execute(text(_PUT), values)
 
 
-async def forget_file(session: AsyncSession, file_id: UUID) -> None:
+async def forget_file(session: AsyncSession, file_id: UUID, *, by: UUID | None = None) -> None:
     """`FileStore.delete`, for who has no key: destroying needs none."""
     gone = await session.execute(text(_SHRED), {"id": file_id, "now": clock.now()})
     if gone.first() is None:
         await _row(session, file_id)
         return
     await session.execute(text("DELETE FROM stored_file_chunk WHERE file_id = :id"), {"id": file_id})
-    await CopyLog(session).mark_file_purged(file_id, place=PLACE)
+    await CopyLog(session).mark_file_purged(file_id, place=PLACE, by=by)
 
 
 async def _row(session: AsyncSession, file_id: UUID) -> Row[tuple[object, ...]]:

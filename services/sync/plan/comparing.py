@@ -36,12 +36,13 @@ _TOLD_BY = {
 
 _CHANGES = """
 INSERT INTO {planned} (tenant_id, run_id, id, op, before, at_unit, {columns})
-SELECT :tenant, :run, s.id, s.op, CASE WHEN s.op <> 'create' THEN s.before END, s.at_unit, {from_s}
+SELECT :tenant, :run, s.id, s.op, CASE WHEN s.op <> 'create' THEN jsonb_build_object({old_pairs}) END, s.at_unit,
+       {from_s}
 FROM (
     SELECT coalesce(r.target, r.id) AS id, r.at_unit, {new},
            CASE WHEN p.id IS NULL THEN 'create' WHEN p.ended_at IS NOT NULL THEN 'revive'
                 WHEN p.source <> :source OR ({old_compared}) IS DISTINCT FROM ({new_compared}) THEN 'change' END AS op,
-           jsonb_build_object({old_pairs}) AS before
+           p AS old
     FROM r_{kind} r LEFT JOIN {table} p ON p.tenant_id = :tenant AND p.id = r.target
     OFFSET 0) s
 WHERE s.op IS NOT NULL
@@ -59,8 +60,8 @@ _UNLESS_KEPT = """
 """
 _COUNT = "SELECT at_unit, op, count(*) AS n FROM {planned} WHERE tenant_id = :tenant AND run_id = :run GROUP BY 1, 2"
 _HASH = """
-SELECT count(*) AS n, encode(sha256(coalesce(string_agg(sha256(convert_to(p::text, 'UTF8')), ''::bytea ORDER BY p.id),
-                                             ''::bytea)), 'hex') AS digest
+SELECT count(*) AS n, encode(sha256(coalesce(string_agg(sha256(record_send(p)), ''::bytea ORDER BY p.id), ''::bytea)),
+                             'hex') AS digest
 FROM {planned} p WHERE p.tenant_id = :tenant AND p.run_id = :run
 """
 
@@ -95,7 +96,7 @@ def _changes(entity: Entity) -> str:
         new=", ".join(f"{value} AS {column}" for column, value in new.items()),
         old_compared=", ".join(f"p.{column}" for column in entity.compared),
         new_compared=", ".join(new[column] for column in entity.compared),
-        old_pairs=_old_pairs(entity),
+        old_pairs=_old_pairs(entity, "(s.old)"),
     )
 
 
@@ -109,7 +110,7 @@ def _ends(entity: Entity) -> str:
         table=entity.table,
         columns=", ".join(entity.columns),
         from_p=", ".join(f"p.{column}" for column in entity.columns),
-        old_pairs=_old_pairs(entity),
+        old_pairs=_old_pairs(entity, "p"),
         end_unit=entity.end_unit,
         seen=seen,
         unless_kept=unless_kept,
@@ -127,9 +128,9 @@ def _new_value(column: str) -> str:
     return f"CASE WHEN p.id IS NOT NULL AND ({untold}) THEN p.{column} ELSE r.{column} END"
 
 
-def _old_pairs(entity: Entity) -> str:
+def _old_pairs(entity: Entity, old: str) -> str:
     """The row as it was, and whose it was: undoing gives it back to that register."""
-    return ", ".join(f"'{column}', p.{column}" for column in ("source", *entity.columns))
+    return ", ".join(f"'{column}', {old}.{column}" for column in ("source", *entity.columns))
 
 
 async def count_planned(session: AsyncSession, run_id: UUID) -> dict[str, dict[str | None, dict[str, int]]]:

@@ -77,13 +77,14 @@ _KEEP_CLASSMATES = (
     "DELETE FROM planned_responsible WHERE tenant_id = :tenant AND run_id = :run AND op = 'end'"
     " AND child_id = ANY (:children)",
 )
-# Protected persons have no names here to compare: one who comes while one goes may always be the same.
+# Protected persons have no names here to compare: one who comes while one goes may always be the same. One key to
+# join by: with an OR, everybody would be compared with everybody.
+_NAME = "coalesce(lower({0}.given_name) || chr(31) || lower({0}.family_name), CASE WHEN {0}.protected THEN '' END)"
 _NAMESAKES = """
 SELECT a.id AS new_id, a.source_id, e.id AS person_id, i.file, i.line
 FROM planned_person a JOIN planned_person e
      ON e.tenant_id = a.tenant_id AND e.run_id = a.run_id AND e.op = 'end'
-     AND (lower(e.given_name) = lower(a.given_name) AND lower(e.family_name) = lower(a.family_name)
-          OR a.protected AND e.protected)
+     AND {name_of_e} = {name_of_a}
      AND (a.civic_hash IS NULL OR e.civic_hash IS NULL OR a.civic_hash = e.civic_hash)
 JOIN in_person i ON i.id = a.id
 WHERE a.tenant_id = :tenant AND a.run_id = :run AND a.op = 'create'
@@ -91,7 +92,7 @@ WHERE a.tenant_id = :tenant AND a.run_id = :run AND a.op = 'create'
                   WHERE c.tenant_id = a.tenant_id AND c.source = :source AND c.source_id = a.source_id
                     AND c.person_id = e.id AND c.decision = 'different')
 ORDER BY a.id, e.id
-"""
+""".format(name_of_a=_NAME.format("a"), name_of_e=_NAME.format("e"))
 _PERSONS = "SELECT count(*) FROM person WHERE tenant_id = :tenant AND source = :source AND ended_at IS NULL"
 
 

@@ -16,6 +16,7 @@ from services.sync.reading.frames import HEADER, Done, Frame, Kind, decode
 from services.sync.reading.mapping import Mapping
 
 _ROOT = Path(__file__).parents[3]
+_AHEAD = 3
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,7 @@ async def read_in_child(task: ReadTask, content: AsyncIterator[bytes]) -> AsyncI
     try:
         await _feed(child, task, content)
         is_done = False
-        async for frame in _frames(child):
+        async for frame in _ahead(_frames(child)):
             is_done = isinstance(frame, Done)
             yield frame
         if not is_done:
@@ -101,3 +102,27 @@ async def _frames(child: asyncio.subprocess.Process) -> AsyncIterator[Frame]:
         except asyncio.IncompleteReadError:
             return
         yield decode(Kind(kind), body)
+
+
+async def _ahead(frames: AsyncIterator[Frame]) -> AsyncIterator[Frame]:
+    """The frames, the next ones taken in while one is being worked on: the child reads on meanwhile."""
+    waiting: asyncio.Queue[Frame | Exception | None] = asyncio.Queue(_AHEAD)
+
+    async def take() -> None:
+        try:
+            async for frame in frames:
+                await waiting.put(frame)
+            await waiting.put(None)
+        except Exception as error:  # handed on to whoever asks for the next frame
+            await waiting.put(error)
+
+    taking = asyncio.create_task(take())
+    try:
+        while (frame := await waiting.get()) is not None:
+            if isinstance(frame, Exception):
+                raise frame
+            yield frame
+    finally:
+        taking.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await taking

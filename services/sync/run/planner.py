@@ -80,8 +80,8 @@ async def _take_in(staging: Staging, frames: AsyncIterator[Frame]) -> Done:
     done: Done | None = None
     is_made = False
     async for frame in frames:
-        # Not before anything is staged: of a delivery that says nothing new, nothing is.
-        if not is_made and not (isinstance(frame, Done) and frame.is_known):
+        # Not before it is needed: of a delivery that says nothing new, nothing is staged.
+        if not is_made and (isinstance(frame, Rows) or (isinstance(frame, Done) and not frame.is_known)):
             await staging.create()
             is_made = True
         if isinstance(frame, Rows):

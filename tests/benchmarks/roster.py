@@ -56,7 +56,9 @@ class _Round(NamedTuple):
 
 
 @dataclass(frozen=True)
-class _Bench:
+class SyncBench:
+    """A sync service, the administrator's connection to its database, and the postmaster's process id."""
+
     service: ServiceUnderTest
     admin: asyncpg.Connection
     postgres: int
@@ -79,13 +81,13 @@ async def run() -> list[Figure]:
     """
     found: dict[str, list[_Round]] = {"apply": [], "copy": []}
     content = oneroster.write(build(pupils=PUPILS, seed=1), frozenset())
-    async with _bench() as bench:
+    async with sync_bench() as bench:
         rows, former = await _warm(bench, content)
         for number in range(ROUNDS):
             bench.service.tenant = new_id()
             await _approve(bench.service, content)
-            tables = await _rows_of(bench.admin, former, new_id())
-            turns = {"apply": partial(work.work, bench.service), "copy": partial(_copy, bench.admin, tables)}
+            tables = await rows_of(bench.admin, former, new_id())
+            turns = {"apply": partial(work.work, bench.service), "copy": partial(copy_into, bench.admin, tables)}
             for name in turns if number % 2 else reversed(turns):
                 found[name].append(await bench.timed(rows, turns[name]))
             former = bench.service.tenant
@@ -97,12 +99,12 @@ async def run() -> list[Figure]:
     return [against("sync.apply_rows", rates["apply"], rates["copy"], unit="rows/s", better="higher", note=note)]
 
 
-async def _warm(bench: _Bench, content: bytes) -> tuple[int, UUID]:
+async def _warm(bench: SyncBench, content: bytes) -> tuple[int, UUID]:
     """Apply and copy once. How many rows there are, and the tenant that has them."""
     tenant = bench.service.tenant
     await _approve(bench.service, content)
     await work.work(bench.service)
-    await _copy(bench.admin, await _rows_of(bench.admin, tenant, new_id()))
+    await copy_into(bench.admin, await rows_of(bench.admin, tenant, new_id()))
     return await _count(bench.admin, tenant), tenant
 
 
@@ -117,14 +119,14 @@ async def _approve(service: ServiceUnderTest, content: bytes) -> None:
             return
 
 
-async def _copy(admin: asyncpg.Connection, tables: list[_Table]) -> None:
+async def copy_into(admin: asyncpg.Connection, tables: list[_Table]) -> None:
     async with admin.transaction():
         for table in tables:
             source = io.BytesIO(table.rows)
             await admin.copy_to_table(table.name, source=source, columns=table.columns, format="binary")
 
 
-async def _rows_of(admin: asyncpg.Connection, tenant: UUID, other: UUID) -> list[_Table]:
+async def rows_of(admin: asyncpg.Connection, tenant: UUID, other: UUID) -> list[_Table]:
     """The roster of `tenant` as rows of `other`."""
     tables = []
     for entity in ENTITIES:
@@ -143,7 +145,7 @@ async def _count(admin: asyncpg.Connection, tenant: UUID) -> int:
 
 
 @asynccontextmanager
-async def _bench() -> AsyncIterator[_Bench]:
+async def sync_bench() -> AsyncIterator[SyncBench]:
     """The sync service over a PostgreSQL with fsync; its jobs are done in this process."""
     async with AsyncExitStack() as stack:
         structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
@@ -161,4 +163,4 @@ async def _bench() -> AsyncIterator[_Bench]:
         admin = await asyncpg.connect(admin_url, database=urls.name)
         stack.push_async_callback(admin.close)
         assert server.pid is not None
-        yield _Bench(service, admin, server.pid)
+        yield SyncBench(service, admin, server.pid)

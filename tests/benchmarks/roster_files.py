@@ -60,19 +60,26 @@ class Register:
             files[name] = (header, touched)
         return Register(files)
 
-    def renamed(self, share: float) -> "Register":
-        """One person in `1 / share` has another family name; one in twice as many has left one of the groups."""
-        step = round(1 / share)
+    def changed(self, share: float) -> "Register":
+        """Of `share` of the persons, half have another family name, the others have left altogether."""
+        step = round(2 / share)
         files = dict(self.files)
         header, users = files["users.csv"]
-        users = list(users)
-        users[::step] = [row.replace(",elev@", ",elev@").replace(_MARK, "Nyttnamn") for row in users[::step]]
-        files["users.csv"] = (header, users)
+        names = {row.split(",", 1)[0]: row.split(",") for row in users[::step]}
+        gone = {row.split(",", 1)[0] for row in users[1::step]}
+        kept = [row for row in users if row.split(",", 1)[0] not in gone]
+        files["users.csv"] = (header, [_renamed(names.get(row.split(",", 1)[0]), row) for row in kept])
+        for name, place in (("roles.csv", 3), ("enrollments.csv", 5)):
+            header, rows = files[name]
+            files[name] = (header, [row for row in rows if row.split(",", place + 1)[place] not in gone])
         return Register(files)
 
 
+def _renamed(cells: list[str] | None, row: str) -> str:
+    return row if cells is None else ",".join([*cells[:7], "Nyttnamn", *cells[8:]])
+
+
 _STAMP = "2026-08-17T06:00:00Z"
-_MARK = "\x00"
 
 
 def register(persons: int, memberships: int = 1) -> Register:

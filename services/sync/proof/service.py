@@ -8,7 +8,7 @@ drifted unseen.
 
 import hashlib
 import json
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -24,6 +24,7 @@ from services.sync.upload.models import Upload
 from shared.kit import clock
 from shared.kit.db import tenant_of
 
+Sign = Callable[[Mapping[str, Any]], str]
 WHOLE_EVERY = timedelta(days=7)
 
 # Found again each time that the same facts are compared, also with the roster that they made.
@@ -107,6 +108,27 @@ def keep_proof(session: AsyncSession, run: Run, around: Surroundings, done: Done
             same_as=around.base if done.is_known else None,
             is_settled=(is_empty or is_calm) and not _BY_ORDER & set(run.finding_counts),
         )
+    )
+
+
+async def sign_proof(session: AsyncSession, run: Run, upload: Upload, sign: Sign) -> None:
+    """Put the outcome of `run` over the signature of the service: numbers and hashes, nobody's name."""
+    proof = await session.get(RunProof, (run.tenant_id, run.id))
+    if proof is None:
+        return
+    proof.evidence = sign(
+        {
+            "runId": str(run.id),
+            "source": run.source,
+            "sha256": upload.sha256,
+            "sameAs": str(proof.same_as) if proof.same_as else None,
+            "rosterVersion": run.base_version,
+            "planHash": run.plan_hash,
+            "counts": run.counts,
+            "findings": run.finding_counts,
+            "guard": run.guard,
+            "madeAt": clock.now().isoformat(),
+        }
     )
 
 

@@ -7,10 +7,11 @@ from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from services.sync.evidence.signing import EvidenceKey
 from services.sync.plan.keys import civic_keys
 from services.sync.plan.models import Run
 from services.sync.plan.staging import Staging
-from services.sync.proof.service import surroundings_of
+from services.sync.proof.service import Sign, sign_proof, surroundings_of
 from services.sync.reading.findings import Fatal
 from services.sync.reading.frames import Found, Frame
 from services.sync.reading.mapping import Mapping
@@ -34,16 +35,18 @@ from shared.queue.leases import LeaseLost
 
 def handlers(settings: Settings) -> dict[str, JobHandler]:
     """The job handlers of the service."""
-    tasks = RunTasks(FileStore(settings.file_key_bytes()), settings.file_key_bytes())
+    sign = EvidenceKey(settings.client_key_file).sign if settings.client_key_file else None
+    tasks = RunTasks(FileStore(settings.file_key_bytes()), settings.file_key_bytes(), sign)
     return {PLAN_JOB: tasks.plan, APPLY_JOB: tasks.apply, WATCH_JOB: watch}
 
 
 class RunTasks:
-    """Job handlers with what they need of the process: the file store and the key of national numbers."""
+    """Job handlers with what they need of the process: the file store, the keys of numbers and of evidence."""
 
-    def __init__(self, store: FileStore, file_key: bytes) -> None:
+    def __init__(self, store: FileStore, file_key: bytes, sign: Sign | None) -> None:
         self._store = store
         self._file_key = file_key
+        self._sign = sign
 
     async def plan(self, ctx: JobContext) -> dict[str, Any]:
         """Read the upload of a run and plan it. A delivery that cannot be read fails the run and the job."""
@@ -80,6 +83,8 @@ class RunTasks:
             await plan_delivery(session, run, frames(task), around)
         except RosterMoved:
             await plan_delivery(session, run, frames(replace(task, prints=None)), around)
+        if self._sign is not None:
+            await sign_proof(session, run, upload, self._sign)
 
     async def _give_up(self, ctx: JobContext, run_id: UUID, error: Exception) -> None:
         """Let the run say that it has failed once its job is not tried again."""

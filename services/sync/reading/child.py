@@ -57,7 +57,9 @@ def _read(task: dict[str, Any], content: bytes, sink: FrameWriter) -> dict[str, 
         row_by_row=task.get("rowByRow", False),
         missing_rule="field_not_permitted" if mapping.manifest == "ss12000" else "optional_column_missing",
     )
-    source = open_source(content, mapping.files[0].file, Limits(task["expandedBytes"]))
+    # STIL exports one file for each institution, of which a large municipality has hundreds.
+    entries = 2000 if mapping.manifest == "stil" else 100
+    source = open_source(content, mapping.files[0].file, Limits(task["expandedBytes"], entries))
     summary = read_delivery(*as_tables(source, mapping, context), context)
     return {
         "files": [vars(file) for file in summary.files],

@@ -8,7 +8,6 @@ from typing import IO, BinaryIO, Protocol
 
 from services.sync.reading.findings import Fatal
 
-_ENTRIES = 100
 _RATIO = 200
 _FREE_OF_RATIO = 10 * 1024 * 1024
 _METHODS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
@@ -18,9 +17,10 @@ _CLUTTER = ("__MACOSX/", ".DS_Store", "desktop.ini", "Thumbs.db")
 
 @dataclass(frozen=True)
 class Limits:
-    """Bytes that a delivery may expand to, in all."""
+    """Bytes that a delivery may expand to, in all, and how many files it may have."""
 
     expanded_bytes: int = 1024 * 1024 * 1024
+    entries: int = 100
 
 
 class Source(Protocol):
@@ -77,7 +77,7 @@ class _Archive:
 def _checked(infos: list[zipfile.ZipInfo], limits: Limits) -> dict[str, zipfile.ZipInfo]:
     """The entries by name, after everything that the directory of the archive alone can tell."""
     wanted = [info for info in infos if not info.filename.startswith(_CLUTTER)]
-    if len(infos) > _ENTRIES:
+    if len(infos) > limits.entries:
         raise Fatal("zip_bomb")
     entries: dict[str, zipfile.ZipInfo] = {}
     for info in wanted:

@@ -148,6 +148,14 @@ async def test_an_answer_in_its_envelope_and_a_file_for_each_institution_are_rea
     assert len((await read(target.getvalue(), shipped(STIL))).rows("person")) == 2
 
 
+async def test_a_large_municipality_has_hundreds_of_institutions() -> None:
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w") as pack:
+        for number in range(300):
+            pack.writestr(f"{number}.xml", export(institution(student(f"a{number:07}"), number=f"{number:06}")))
+    assert len((await read(target.getvalue(), shipped(STIL))).rows("unit")) == 300
+
+
 async def test_an_institution_without_anybody_ends_nothing() -> None:
     with pytest.raises(Fatal) as caught:
         await told(institution())

@@ -1,6 +1,7 @@
 """The erasure ledger: that a person was erased, when and why. Never who it was."""
 
 from datetime import datetime
+from typing import Literal
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Text, UniqueConstraint
@@ -9,6 +10,8 @@ from sqlmodel import Field
 from services.sync.db import Model
 from shared.kit import clock
 from shared.kit.db import TIMESTAMP, TenantRow
+
+Reason = Literal["grace_over", "request"]
 
 
 class Erasure(Model, TenantRow, table=True):

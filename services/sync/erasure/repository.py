@@ -1,20 +1,18 @@
 """The statements of the ledger."""
 
 from collections.abc import Sequence
-from typing import Literal
 from uuid import UUID
 
 from sqlalchemy import text
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from services.sync.erasure.models import Erasure
+from services.sync.erasure.models import Erasure, Reason
 from services.sync.erasure.parts import part_of
 from shared.kit import clock
 from shared.kit.db import tenant_of
 from shared.kit.ids import new_id
 
-Reason = Literal["grace_over", "request"]
 _ABOUT = f"""
 SELECT p.id, {part_of("p")} AS part, p.ended_at FROM person p WHERE p.tenant_id = :tenant AND p.id = ANY (:ids)
 """

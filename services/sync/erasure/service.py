@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from services.sync.erasure.models import Erasure
+from services.sync.erasure.models import Erasure, Reason
 from services.sync.erasure.repository import ErasureRepository
 
 
@@ -14,6 +14,10 @@ class ErasureService:
 
     def __init__(self, session: AsyncSession) -> None:
         self._erasures = ErasureRepository(session)
+
+    async def log(self, ids: Sequence[UUID], reason: Reason, run_id: UUID) -> None:
+        """Write down that these persons are erased, before what they were is gone."""
+        await self._erasures.log(ids, reason, run_id)
 
     async def list_before(self, before: UUID | None, limit: int) -> Sequence[Erasure]:
         return await self._erasures.list_before(before, limit)

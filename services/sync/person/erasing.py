@@ -7,7 +7,8 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from services.sync.erasure.repository import ErasureRepository, Reason
+from services.sync.erasure.models import Reason
+from services.sync.erasure.service import ErasureService
 from services.sync.plan.applying import apply_planned, lock_head
 from services.sync.plan.entities import ENTITIES, Entity
 from services.sync.plan.forgetters import forget_everywhere
@@ -95,7 +96,7 @@ async def forget_persons(session: AsyncSession, ids: Sequence[UUID], reason: Rea
         await protect(session, open_ones, SOURCE)
     await forget_everywhere(session, list(known))
     run, ended = await _end(session, values)
-    await ErasureRepository(session).log(list(known), reason, run.id)
+    await ErasureService(session).log(list(known), reason, run.id)
     for statement in _FORGET:
         await session.execute(text(statement), values)
     for person in known:

@@ -1,0 +1,49 @@
+"""kill -9 of the worker, the database and Redis while an approved plan is applied: it is applied, once."""
+
+import time
+from dataclasses import replace
+
+import pytest
+
+from cli.demo_roster import oneroster
+from cli.demo_roster.municipality import build
+from tests.e2e.deliveries import approve, head, planned, uploaded
+from tests.e2e.house import REGISTER, House, wait
+
+pytestmark = [pytest.mark.stack, pytest.mark.slow]
+
+SOURCE = "killed-register"
+VICTIMS = ("sync-worker", "postgres", "redis")
+
+
+def delivery(turn: int) -> bytes:
+    """A register of its own persons, without login names, from which one pupil more has left at each turn."""
+    town = build(pupils=400, seed=77, staff_share=0.02)
+    for number, person in enumerate(town.persons):
+        person.id, person.login, person.civic = f"k{number}-{person.id}", "", ""
+    town = replace(town, duties=[], enrolments=[], memberships=[], responsibles=[], groups=[], units=town.units[:1])
+    gone = {person.id for person in town.of_part("pupil")[:turn]}
+    town.persons = [person for person in town.persons if person.id not in gone]
+    return oneroster.write(town, frozenset())
+
+
+def test_a_plan_is_applied_once_whoever_is_killed_meanwhile(house: House) -> None:
+    pause = 0.0
+    for turn, victim in enumerate(("", *VICTIMS)):
+        run, _ = planned(house, uploaded(house, delivery(turn), source=SOURCE))
+        before = head(house)
+        approved = approve(house, run)
+        assert approved.status_code == 202, approved.text
+        if victim:
+            time.sleep(pause)
+            house.wait_until_back(victim, house.kill(victim))
+        path = f"/sync/v1/runs/{run['id']}"
+        wait(lambda path=path: _state(house, path) == "applied", f"the run is applied after {victim}", seconds=90)  # type: ignore[misc]
+        assert head(house) == before + 1
+        assert house.read(path, REGISTER)["appliedVersion"] == before + 1
+        pause += 0.15
+
+
+def _state(house: House, path: str) -> str:
+    answer = house.ask("GET", path, REGISTER)
+    return str(answer.json()["state"]) if answer.status_code == 200 else ""

@@ -4,7 +4,8 @@ Deletions are asked for before changes: whatever a later listing of changes stil
 were told, so it stays. All times are the register's own.
 """
 
-from collections.abc import AsyncIterator, Mapping
+import asyncio
+from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -15,6 +16,8 @@ from services.sync.fetching.connector import Fetch
 from services.sync.fetching.package import Package
 from services.sync.fetching.ss12000_client import NotPermitted, PageLost, RegisterClient, Row
 from services.sync.fetching.ss12000_rows import ENTITIES, Tally
+
+_AT_A_TIME = 1000
 
 
 class NeedsWhole(Exception):
@@ -63,7 +66,7 @@ async def pull_changes(fetch: Fetch, client: RegisterClient, page_size: int, pre
     except PageLost:
         raise NeedsWhole("a page token has expired") from None
     for entity in held:
-        _compare(entity, previous, changes, deleted.get(entity, set()))
+        await _compare(entity, previous, changes, deleted.get(entity, set()))
     return changes
 
 
@@ -81,13 +84,15 @@ async def _changed(
     return rows
 
 
-def _compare(entity: str, previous: Package, changes: Changes, deleted: set[str]) -> None:
+async def _compare(entity: str, previous: Package, changes: Changes, deleted: set[str]) -> None:
     """Leave only what differs: an overlap in time tells much again. Raises NeedsWhole where a field has gone."""
     rows, gone = changes.changed[entity], deleted - set(changes.changed[entity])
     found: set[str] = set()
     before: set[str] = set()
     after: set[str] = set()
-    for line in previous.lines(f"{entity}.ndjson"):
+    for place, line in enumerate(previous.lines(f"{entity}.ndjson")):
+        if place % _AT_A_TIME == 0:
+            await asyncio.sleep(0)  # the worker has other things to do as well
         old = orjson.loads(line)
         sid = old["id"]
         if sid in gone:
@@ -129,13 +134,19 @@ class _Merged:
         self.count = 0
 
     async def lines(self) -> AsyncIterator[bytes]:
+        piece: list[bytes] = []
+        for line in self._all():
+            self.count += 1
+            piece.append(line)
+            if len(piece) == _AT_A_TIME:
+                yield b"\n".join([*piece, b""])
+                piece.clear()
+        yield b"\n".join([*piece, b""])
+
+    def _all(self) -> Iterator[bytes]:
         for line in self._previous.lines(self._name):
             sid = orjson.loads(line)["id"]
-            if sid in self._deleted:
-                continue
-            new = self._rows.pop(sid, None)
-            self.count += 1
-            yield (orjson.dumps(new) if new is not None else line) + b"\n"
-        for row in self._rows.values():
-            self.count += 1
-            yield orjson.dumps(row) + b"\n"
+            if sid not in self._deleted:
+                new = self._rows.pop(sid, None)
+                yield orjson.dumps(new) if new is not None else line
+        yield from (orjson.dumps(row) for row in self._rows.values())

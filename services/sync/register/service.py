@@ -80,6 +80,11 @@ class RegisterService:
             await start_job(self._session, FEEDBACK_JOB, {"feedbackId": row.id})
         return len(sources) + len(runs)
 
+    async def subscription(self, source_id: UUID) -> SourceSubscription | None:
+        """That of a source; None where there never was one. Raises NotFound."""
+        await self._sources.get(source_id)
+        return await self._rows.subscription(source_id)
+
     async def due(self, source_id: UUID) -> Due:
         """What is to be done about the subscription of a source."""
         source = await self._sources.get(source_id)

@@ -78,13 +78,15 @@ async def test_a_subscription_is_made_renewed_at_half_time_and_ended_with_the_so
         await joint.see_to_it()
         (subscription,) = joint.register.subscriptions.values()
         assert {"resource": "Person"} in subscription["resourceTypes"]
+        shown = await read(joint.service, f"/sync/v1/sources/{joint.source}/subscription")
+        assert (shown["state"], shown["problem"]) == ("active", None)
         await joint.see_to_it()
         assert (len(joint.register.subscriptions), joint.register.renewed) == (1, [])
         with frozen(now() + timedelta(days=46)):
             await joint.see_to_it()
         assert joint.register.renewed == [subscription["id"]]
-        shown = await joint.service.client.get(f"/sync/v1/sources/{joint.source}", headers=joint.service.as_(LOADER))
-        headers = joint.service.as_(LOADER) | {"If-Match": shown.headers["etag"]}
+        source = await joint.service.client.get(f"/sync/v1/sources/{joint.source}", headers=joint.service.as_(LOADER))
+        headers = joint.service.as_(LOADER) | {"If-Match": source.headers["etag"]}
         gone = await joint.service.client.delete(f"/sync/v1/sources/{joint.source}", headers=headers)
         assert gone.status_code in (200, 204), gone.text
         with frozen(now() + timedelta(hours=2)):

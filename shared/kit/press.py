@@ -9,8 +9,10 @@ import resource
 import sys
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import typst
+if TYPE_CHECKING:
+    import typst
 
 CPU_SECONDS = 60
 MEMORY_BYTES = 2 * 1024**3
@@ -33,6 +35,8 @@ def set_in_type(template: Path, fonts: list[Path], data: dict[str, object], at: 
     (an emoji, say): that must not cost the document, so it is then set without the standard's promise, tagged all the
     same.
     """
+    import typst  # noqa: PLC0415 - only images of services that print hold it
+
     try:
         return _compiled(template, fonts, data, at, ["ua-1"])
     except typst.TypstError:
@@ -42,6 +46,8 @@ def set_in_type(template: Path, fonts: list[Path], data: dict[str, object], at: 
 def _compiled(
     template: Path, fonts: list[Path], data: dict[str, object], at: str, standards: "list[typst.PDFStandard]"
 ) -> bytes:
+    import typst  # noqa: PLC0415 - as above
+
     return typst.compile(
         template,
         root=template.parent,

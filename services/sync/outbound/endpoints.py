@@ -18,9 +18,8 @@ from services.sync.outbound.schemas import (
     OutboundTemplatePublic,
     ReceiptCreate,
 )
-from services.sync.outbound.service import DeliveryService, TemplateService
+from services.sync.outbound.service import SEAL_INFO, DeliveryService, TemplateService
 from services.sync.outbound.showing import show_delivery, show_template
-from services.sync.outbound.tasks import SEAL_INFO
 from shared.auth import Principal
 from shared.kit.files import FileStore
 from shared.kit.journal import record

@@ -23,14 +23,16 @@ from services.sync.outbound.repository import OutboundRepository
 from services.sync.outbound.schemas import OutboundTemplateCreate, OutboundTemplatePatch, ReceiptCreate
 from services.sync.source.connectors import Credentials
 from services.sync.source.schedule import FetchSchedule
+from shared.contracts.sync_outbound import OutboundFailed
 from shared.kit import clock
 from shared.kit.db import tenant_of
-from shared.kit.files import FileStore
+from shared.kit.files import FileStore, forget_file
 from shared.kit.journal import record
 from shared.kit.sealing import Sealer
-from shared.queue import start_job
+from shared.queue import publish, start_job
 from shared.web.preconditions import check_version
 
+SEAL_INFO = b"startklar.sync.outbound.seal.v1"
 PRODUCE_JOB = "outbound-produce"
 SEND_JOB = "outbound-send"
 DUE_JOB = "outbound-due"
@@ -183,6 +185,38 @@ class DeliveryService:
         after = {"outcome": body.outcome}
         await record(self._session, "outbound_delivery.receipt", "outbound_delivery", row.id, after=after)
         return row
+
+    async def template(self, row: OutboundDelivery) -> OutboundTemplate:
+        """The template that the package is made by."""
+        return await self._rows.template(row.template_id)
+
+    async def base(self, row: OutboundDelivery) -> OutboundDelivery | None:
+        """The package that a delta starts from: the newest that the platform has."""
+        return await self._rows.base(row.template_id)
+
+    async def roster_version(self) -> int:
+        return await self._rows.roster_version()
+
+    async def recall(self) -> None:
+        """Erase the content of every package; what was about to be sent is made anew."""
+        for row in await self._rows.with_content():
+            if row.file_id is not None:
+                await forget_file(self._session, row.file_id)
+            row.file_id = None
+            row.touch()
+            await record(self._session, "outbound_delivery.recall", "outbound_delivery", row.id)
+            if row.state == "sending":
+                await self._make_anew(row)
+
+    async def _make_anew(self, row: OutboundDelivery) -> None:
+        row.state = "failed"
+        row.attempts = [*row.attempts, {"at": clock.now().isoformat(), "outcome": "recalled", "status": None}]
+        await self._session.flush()
+        failed = OutboundFailed(delivery_id=row.id, template_id=row.template_id, reason="recalled")
+        await publish(self._session, failed)
+        template = await self._rows.template(row.template_id)
+        if template.is_active and template.auto_send:
+            await self.ask(template.id, "delta" if row.mode == "delta" else "total", None)
 
     async def erase(self, delivery_id: UUID, store: FileStore) -> OutboundDelivery:
         """Erase the content, not the record of it. Idempotent. Raises NotReady while it is being made or sent."""

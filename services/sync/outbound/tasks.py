@@ -12,11 +12,11 @@ from services.sync.outbound.errors import DeliveryUnderWay
 from services.sync.outbound.manifest import Manifest, read_manifest
 from services.sync.outbound.models import OutboundDelivery, OutboundTemplate
 from services.sync.outbound.producing import Mode, Production
-from services.sync.outbound.repository import OutboundRepository
 from services.sync.outbound.sending import Outcome, Parcel, send
 from services.sync.outbound.service import (
     DUE_JOB,
     PRODUCE_JOB,
+    SEAL_INFO,
     SEND_JOB,
     DeliveryService,
     TemplateService,
@@ -34,7 +34,6 @@ from shared.kit.files import DataClass, FileStore, spooled
 from shared.kit.sealing import Sealer
 from shared.queue import JobContext, JobHandler, publish, start_job
 
-SEAL_INFO = b"startklar.sync.outbound.seal.v1"
 # Six hours in all: a platform's night closes before then, and the next day's package is better than a late one.
 RETRIES = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 280))
 
@@ -56,7 +55,7 @@ class OutboundTasks:
     async def due(self, ctx: JobContext) -> dict[str, Any]:
         """A template's time has come: produce, and ask for the next time. Nothing where the schedule was changed."""
         async with ctx.transaction() as session:
-            template = await OutboundRepository(session).template(UUID(ctx.params["templateId"]), lock=True)
+            template = await TemplateService(session, self._sealer).get(UUID(ctx.params["templateId"]), lock=True)
             if template.next_at is None or template.next_at > clock.now() or not template.is_active:
                 return {"outcome": "not_due"}
             await schedule_next(session, template)
@@ -70,10 +69,11 @@ class OutboundTasks:
     async def produce(self, ctx: JobContext) -> dict[str, Any]:
         """Make the package of a delivery, in one transaction: it shows one state of the roster."""
         async with ctx.transaction() as session:
-            row = await DeliveryService(session).get(UUID(ctx.params["deliveryId"]), lock=True)
+            deliveries = DeliveryService(session)
+            row = await deliveries.get(UUID(ctx.params["deliveryId"]), lock=True)
             if row.state != "queued":
                 return {"state": row.state}
-            template = await OutboundRepository(session).template(row.template_id)
+            template = await deliveries.template(row)
             production = await self._prepare(session, row, template_of(template))
             async with spooled(production.pieces(), self._settings.max_upload_bytes) as content:
                 held = bool(production.wrong) and production.template.on_invalid == "hold"
@@ -91,13 +91,13 @@ class OutboundTasks:
 
     async def _prepare(self, session: AsyncSession, row: OutboundDelivery, template: Template) -> Production:
         keys = civic_keys(self._settings.file_key_bytes(), tenant_of(session))
-        rows = OutboundRepository(session)
+        deliveries = DeliveryService(session)
         base = Manifest(keys.hashing)
-        if row.mode == "delta" and (earlier := await rows.base(row.template_id)) is not None:
+        if row.mode == "delta" and (earlier := await deliveries.base(row)) is not None:
             row.base_id = earlier.id
             if earlier.manifest_id is not None:
                 base = await read_manifest(keys.hashing, self._store.read(session, earlier.manifest_id))
-        row.roster_version = await rows.roster_version()
+        row.roster_version = await deliveries.roster_version()
         mode: Mode = "delta" if row.mode == "delta" else "total"
         return Production(session, template, mode, keys.open, Manifest(keys.hashing), base)
 
@@ -138,10 +138,11 @@ class OutboundTasks:
         async with AsyncExitStack() as held:
             # The content is taken in first: a slow platform must not hold a connection to the database.
             async with ctx.transaction() as session:
-                row = await DeliveryService(session).get(delivery_id)
+                deliveries = DeliveryService(session)
+                row = await deliveries.get(delivery_id)
                 if row.state != "sending" or row.file_id is None:
                     return {"state": row.state}
-                template = await OutboundRepository(session).template(row.template_id)
+                template = await deliveries.template(row)
                 credentials = TemplateService(session, self._sealer).credentials(template)
                 content = self._store.read(session, row.file_id)
                 spool = await held.enter_async_context(spooled(content, self._settings.max_upload_bytes))

@@ -10,13 +10,12 @@ from sqlalchemy import text
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from services.sync.history.state import rows_of
+from services.sync.history.state import page_of, rows_of
 from services.sync.plan.entities import Entity
 from services.sync.roster.models import RosterVersion
 from shared.kit.db import tenant_of
 from shared.kit.problems import NotFound
 
-_PAGE = "SELECT s.* FROM ({rows}) s WHERE s.id > :after {more} ORDER BY s.id LIMIT :limit"
 _TOUCHED = """
 SELECT DISTINCT p.id FROM {planned} p JOIN run r ON r.tenant_id = p.tenant_id AND r.id = p.run_id
 WHERE p.tenant_id = :tenant AND r.applied_version > :low AND r.applied_version <= :high AND p.id > :after
@@ -65,8 +64,7 @@ class HistoryRepository:
         self, entity: Entity, version: int, after: UUID, limit: int, unit_id: UUID | None
     ) -> Sequence[dict[str, Any]]:
         """Rows present in `version`, by id, as columns by name."""
-        more = "AND s.unit_id = :unit" if unit_id is not None else ""
-        statement = _PAGE.format(rows=rows_of(entity, "version"), more=more)
+        statement = page_of(entity, "version", at_unit=unit_id is not None)
         values = {"tenant": tenant_of(self._session), "version": version, "after": after, "limit": limit}
         values |= {"unit": unit_id} if unit_id is not None else {}
         return [dict(row._mapping) for row in await self._session.execute(text(statement), values)]

@@ -24,6 +24,19 @@ UNION ALL
 SELECT l.id, {from_w} FROM later l CROSS JOIN LATERAL jsonb_populate_record(NULL::{planned}, l.was) w
 WHERE l.op IN ('change', 'end')
 """
+# A page of it, in the order of ids: each side by itself stops at the limit.
+_PAGE = """
+WITH {later}
+(SELECT t.id, {from_t} FROM {table} t
+ WHERE t.tenant_id = :tenant AND t.ended_at IS NULL AND t.id > :after {at_unit_t}
+   AND NOT EXISTS (SELECT FROM later l WHERE l.id = t.id)
+ ORDER BY t.id LIMIT :limit)
+UNION ALL
+(SELECT l.id, {from_w} FROM later l CROSS JOIN LATERAL jsonb_populate_record(NULL::{planned}, l.was) w
+ WHERE l.op IN ('change', 'end') AND l.id > :after {at_unit_w}
+ ORDER BY l.id LIMIT :limit)
+ORDER BY 1 LIMIT :limit
+"""
 _NOW = "SELECT t.id, {from_t} FROM {table} t WHERE t.tenant_id = :tenant AND t.ended_at IS NULL {narrowed_t}"
 
 
@@ -48,4 +61,20 @@ def rows_of(entity: Entity, version: str | None, ids: str | None = None) -> str:
         table=entity.table,
         planned=entity.planned_table,
         narrowed_t=narrowed.format("t"),
+    )
+
+
+def page_of(entity: Entity, version: str, *, at_unit: bool) -> str:
+    """A SELECT of the next rows present in a version, by id: parameters tenant, after, limit, and unit if `at_unit`.
+
+    `version` names a parameter too.
+    """
+    return _PAGE.format(
+        later=later(entity, "later", version),
+        from_t=", ".join(f"t.{column}" for column in entity.columns),
+        from_w=", ".join(f"w.{column}" for column in entity.columns),
+        table=entity.table,
+        planned=entity.planned_table,
+        at_unit_t="AND t.unit_id = :unit" if at_unit else "",
+        at_unit_w="AND w.unit_id = :unit" if at_unit else "",
     )

@@ -7,6 +7,7 @@ from uuid import UUID
 
 import pytest
 
+from services.sync.history.errors import NoUnitInKind
 from services.sync.history.service import HistoryService
 from services.sync.person.erasing import forget_person
 from services.sync.plan.entities import BY_KIND, ENTITIES
@@ -143,3 +144,19 @@ async def test_who_was_erased_is_in_no_past(roster: Roster) -> None:
     past = await read(roster, 1)
     assert str(row_id) not in str(past)
     assert await hashed(roster, 1) == await hashed(roster)
+
+
+async def test_rows_of_a_unit_are_read_from_the_past_by_page(roster: Roster) -> None:
+    await roster.load(oneroster_zip(town()))
+    await roster.load(oneroster_zip(town(seed=6)))
+    unit = await roster.value("SELECT unit_id FROM enrolment GROUP BY 1 ORDER BY count(*) DESC LIMIT 1")
+    async with roster.database.transaction(roster.tenant) as session:
+        history = HistoryService(session)
+        whole = {row.id for row in await history.rows("enrolment", 1, None, 10_000) if row.values["unit_id"] == unit}
+        found: list[UUID] = []
+        while page := await history.rows("enrolment", 1, found[-1] if found else None, 5, unit):
+            found += [row.id for row in page]
+        assert (len(found), set(found)) == (len(whole), whole)
+        assert found == sorted(found)
+        with pytest.raises(NoUnitInKind):
+            await history.rows("membership", 1, None, 5, unit)

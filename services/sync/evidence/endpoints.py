@@ -11,7 +11,7 @@ from services.sync.evidence.schemas import EvidenceKeys, PackCheck, PackChecked,
 from services.sync.evidence.service import EvidenceService
 from services.sync.evidence.signing import EvidenceKey
 from services.sync.settings import Settings
-from services.sync.verification.tasks import limits_of
+from services.sync.verification.limits import limits_of
 from shared.kit.problems import NotFound
 from shared.web import LangDep, Page, PageDep, SessionDep, created, make_page, new_router, runtime
 from shared.web.negotiation import negotiated

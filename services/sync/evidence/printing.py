@@ -1,6 +1,7 @@
 """A pack as PDF: the same facts in words, for people who keep paper."""
 
 import json
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +45,22 @@ _W = {
 }
 
 
+# What the codes of the roster are called; another code is printed as it is.
+_CODES = {
+    "preschool": _t("Förskola", "Preschool", "Børnehave"),
+    "compulsory": _t("Grundskola", "Compulsory school", "Grundskole"),
+    "leisure": _t("Fritidshem", "Leisure centre", "Fritidsordning"),
+    "upper_secondary": _t("Gymnasieskola", "Upper secondary school", "Gymnasium"),
+    "adult": _t("Vuxenutbildning", "Adult education", "Voksenuddannelse"),
+    "school_administrator": _t("Skoladministratörer", "School administrators", "Skoleadministratorer"),
+    "advanced_user": _t("Avancerade användare", "Advanced users", "Avancerede brugere"),
+    "teacher": _t("Lärare", "Teachers", "Lærere"),
+    "central_administrator": _t("Centrala administratörer", "Central administrators", "Centrale administratorer"),
+    "school_leader": _t("Skolledare", "School leaders", "Skoleledere"),
+    "other": _t("Övriga", "Others", "Øvrige"),
+}
+
+
 async def print_pack(pack: EvidencePack, lang: Lang) -> bytes:
     """The PDF of a stored pack; the same pack gives the same PDF. Raises PrintingFailed."""
     return await print_pdf(_TEMPLATE, pack_words(pack, lang), pack.made_at)
@@ -53,37 +70,13 @@ def pack_words(pack: EvidencePack, lang: Lang) -> dict[str, Any]:
     """Everything that the template sets, in one language."""
     content = json.loads(pack.content)
     words = {name: word.pick(lang) for name, word in _W.items()}
-    standing, signed, roster = content["standing"], content["signOff"], content["roster"]
-
-    def leg(holds: bool) -> str:
-        return words["holds" if holds else "fails"]
-
-    found: dict[str, int] = {}
-    for platform in content["platforms"]:
-        for kind, count in platform["differences"].items():
-            found[kind] = found.get(kind, 0) + count
-    facts = [
-        (words["made"], pack.made_at.strftime("%Y-%m-%d %H:%M UTC")),
-        (words["register"], leg(standing["registerOk"])),
-        (words["platform"], leg(standing["platformOk"])),
-        (words["days"], str(standing["days"])),
-        (words["drift"], f"{standing['missing']}, {standing['stale']}, {standing['duplicate']}"),
-        (words["signed"], signed["accountId"] if signed else words["unsigned"]),
-    ]
-    years = [[_year(row), str(row["pupils"])] for row in roster["years"]]
-    classes = [[row["name"], str(row["pupils"])] for row in roster["classes"]]
+    facts = [(words["made"], pack.made_at.strftime("%Y-%m-%d %H:%M UTC")), *_facts(content, words)]
     return {
         "lang": lang,
         "title": words["title"],
         "unit": content["unit"]["name"],
         "facts": [{"name": name, "value": value} for name, value in facts],
-        "tables": [
-            {"head": words["reasons"], "rows": [[_rule(REASONS, code, lang), ""] for code in standing["reasons"]]},
-            {"head": words["differences"], "rows": [[_rule(RULES, k, lang), str(n)] for k, n in sorted(found.items())]},
-            {"head": words["years"], "rows": years},
-            {"head": words["classes"], "rows": classes},
-            {"head": words["roles"], "rows": [[row["role"], str(row["people"])] for row in roster["roles"]]},
-        ],
+        "tables": _tables(content, words, lang),
         "columns": [words["what"], words["count"]],
         "none": words["none"],
         "check": words["check"],
@@ -92,9 +85,43 @@ def pack_words(pack: EvidencePack, lang: Lang) -> dict[str, Any]:
     }
 
 
+def _facts(content: dict[str, Any], words: dict[str, str]) -> list[tuple[str, str]]:
+    standing, signed = content["standing"], content["signOff"]
+
+    def leg(holds: bool) -> str:
+        return words["holds" if holds else "fails"]
+
+    return [
+        (words["register"], leg(standing["registerOk"])),
+        (words["platform"], leg(standing["platformOk"])),
+        (words["days"], str(standing["days"])),
+        (words["drift"], f"{standing['missing']}, {standing['stale']}, {standing['duplicate']}"),
+        (words["signed"], signed["accountId"] if signed else words["unsigned"]),
+    ]
+
+
+def _tables(content: dict[str, Any], words: dict[str, str], lang: Lang) -> list[dict[str, Any]]:
+    roster, found = content["roster"], Counter[str]()
+    for platform in content["platforms"]:
+        found.update(platform["differences"])
+    rows = {
+        "reasons": [[_rule(REASONS, code, lang), ""] for code in content["standing"]["reasons"]],
+        "differences": [[_rule(RULES, kind, lang), str(count)] for kind, count in sorted(found.items())],
+        "years": [[_year(row, lang), str(row["pupils"])] for row in roster["years"]],
+        "classes": [[row["name"], str(row["pupils"])] for row in roster["classes"]],
+        "roles": [[_code(row["role"], lang), str(row["people"])] for row in roster["roles"]],
+    }
+    return [{"head": words[name], "rows": told} for name, told in rows.items()]
+
+
 def _rule(rules: dict[str, Any], name: str, lang: Lang) -> str:
     return str(rules[name].message.pick(lang)) if name in rules else name
 
 
-def _year(row: dict[str, Any]) -> str:
-    return " ".join(str(part) for part in (row["schoolForm"], row["schoolYear"]) if part not in (None, ""))
+def _code(code: str, lang: Lang) -> str:
+    return _CODES[code].pick(lang) if code in _CODES else code
+
+
+def _year(row: dict[str, Any], lang: Lang) -> str:
+    form = _code(row["schoolForm"], lang)
+    return " ".join(str(part) for part in (form, row["schoolYear"]) if part not in (None, ""))

@@ -9,11 +9,11 @@ from services.sync.settings import Settings
 from services.sync.verification.auth import SignOffsWrite, VerificationRead, units_seen
 from services.sync.verification.facts import Limits
 from services.sync.verification.judging import judge_tenant
+from services.sync.verification.limits import limits_of
 from services.sync.verification.reading import read_facts
 from services.sync.verification.schemas import SignOffCreate, SignOffPublic, UnitReport, VerificationPublic
 from services.sync.verification.service import VerificationService
 from services.sync.verification.showing import show_report, show_sign_off, show_verdict
-from services.sync.verification.tasks import limits_of
 from shared.kit.problems import NotFound
 from shared.web import LangDep, Page, PageDep, SessionDep, created, make_page, new_router, runtime
 

@@ -4,13 +4,9 @@ from typing import Any
 
 from services.sync.recheck.service import VERIFY_JOB
 from services.sync.settings import Settings
-from services.sync.verification.facts import Limits
+from services.sync.verification.limits import limits_of
 from services.sync.verification.service import VerificationService
 from shared.queue import JobContext, JobHandler
-
-
-def limits_of(settings: Settings) -> Limits:
-    return Limits(settings.verification_max_age_days, settings.verification_max_errors, settings.verification_max_drift)
 
 
 def handlers(settings: Settings) -> dict[str, JobHandler]:

@@ -69,7 +69,7 @@ async def test_both_legs_must_hold_and_nobody_else_than_the_heads_can_sign(commi
     assert (refused.status_code, refused.json()["type"].rsplit("/", 1)[-1]) == (403, "head-signs-off")
     assert (await _sign(sync, unit, side="supplier")).status_code == 403
     assert (await _sign(sync, unit, "trainer@*")).status_code == 403
-    with_children = [one["unitId"] for one in before["units"] if await _pupils(sync, one["unitId"])][0]
+    with_children, *_ = [one["unitId"] for one in before["units"] if await _pupils(sync, one["unitId"])]
     assert (await _sign(sync, with_children, LOADER)).status_code == 403
     await _sign_all(sync)
     after = await _standing(sync)

@@ -6,10 +6,13 @@ from fastapi import FastAPI
 
 from services.training import models  # noqa: F401 - every table is known before the first query
 from services.training.appointment.endpoints import router as appointments
+from services.training.choice.endpoints import router as choices
 from services.training.course.endpoints import router as courses
 from services.training.coverage.endpoints import router as coverage
 from services.training.enrolment.endpoints import router as enrolments
+from services.training.exchange.endpoints import router as exchanges
 from services.training.person_data import PERSON_DATA
+from services.training.room.endpoints import router as rooms
 from services.training.session.endpoints import router as sessions
 from services.training.settings import Settings
 from shared.auth.cutoffs import use_cutoffs
@@ -28,7 +31,17 @@ SPEC = ServiceSpec(
         en="Training: courses, sessions, enrolment, attendance and how large a share of each role is trained.",
     ),
     settings=Settings,
-    routers=[courses, sessions, enrolments, appointments, coverage, journal_router("training")],
+    routers=[
+        courses,
+        rooms,
+        choices,
+        sessions,
+        enrolments,
+        exchanges,
+        appointments,
+        coverage,
+        journal_router("training"),
+    ],
     startup=[use_cutoffs, use_assurance()],
     person_data=PERSON_DATA,
 )

@@ -1,11 +1,14 @@
 """Every table of training, for alembic and the app."""
 
 from services.training.appointment.models import Appointment
+from services.training.choice.models import SessionChoice
 from services.training.course.models import Course
 from services.training.coverage.models import Coverage
 from services.training.db import Model
+from services.training.meeting.models import SessionDate, SessionTrainer
+from services.training.room.models import Room
 from services.training.roster.models import Duty, Person, RosterPosition, Unit
-from services.training.session.models import Enrolment, Session
+from services.training.session.models import Enrolment, FreeSeat, Session
 from shared.auth.tables import declare_access_cutoff, declare_assurance_rule
 from shared.kit.journal import declare_journal_table
 from shared.kit.kit_tables import declare_kit_tables
@@ -21,9 +24,14 @@ __all__ = [
     "Coverage",
     "Duty",
     "Enrolment",
+    "FreeSeat",
     "Model",
     "Person",
+    "Room",
     "RosterPosition",
     "Session",
+    "SessionChoice",
+    "SessionDate",
+    "SessionTrainer",
     "Unit",
 ]

@@ -10,7 +10,13 @@ from services.training.coverage.service import CoverageService
 from shared.kit.db import tenant_of
 from shared.kit.persondata import ErasureReport, PersonData
 
-_TABLES = {"person": "id", "duty": "person_id", "appointment": "person_id", "enrolment": "person_id"}
+_TABLES = {
+    "person": "id",
+    "duty": "person_id",
+    "appointment": "person_id",
+    "session_trainer": "person_id",
+    "enrolment": "person_id",
+}
 
 
 async def export(session: AsyncSession, person_id: UUID) -> dict[str, Any]:
@@ -24,9 +30,9 @@ async def export(session: AsyncSession, person_id: UUID) -> dict[str, Any]:
 
 
 async def erase(session: AsyncSession, person_id: UUID) -> ErasureReport:
-    """Forget name, duties and appointments, which moves coverage. Enrolments stay as numbers, without a name."""
+    """Forget name, duties, appointments and sessions held, which moves coverage. Enrolments stay, without a name."""
     erased = 0
-    for table in ("duty", "appointment", "person"):
+    for table in ("duty", "appointment", "session_trainer", "person"):
         statement = text(f"DELETE FROM {table} WHERE tenant_id = :tenant AND {_TABLES[table]} = :person RETURNING 1")
         values = {"tenant": tenant_of(session), "person": person_id}
         erased += len((await session.execute(statement, values)).all())

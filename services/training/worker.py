@@ -5,6 +5,7 @@ from datetime import timedelta
 from services.training import models  # noqa: F401 - every table is known before the first query
 from services.training.coverage.tasks import REFRESH, refresh_all
 from services.training.roster.tasks import FOLLOW, follow_roster, on_person_protected, on_roster_applied
+from services.training.session.tasks import SETTLE, settle_all
 from services.training.settings import Settings
 from shared.auth.assurance import record_rule
 from shared.auth.cutoffs import record_cutoff, record_cutoffs
@@ -29,8 +30,8 @@ def worker_spec(feed: ChangeFeed) -> WorkerSpec:
                 AssurancePolicyChanged: record_rule,
             },
         },
-        jobs={FOLLOW: follow_roster(feed), REFRESH: refresh_all},
-        schedule=[Schedule(REFRESH, every=timedelta(hours=6))],
+        jobs={FOLLOW: follow_roster(feed), REFRESH: refresh_all, SETTLE: settle_all},
+        schedule=[Schedule(REFRESH, every=timedelta(hours=6)), Schedule(SETTLE, every=timedelta(minutes=1))],
         tokens=build_token_source,
     )
 

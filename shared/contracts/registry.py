@@ -26,6 +26,7 @@ from shared.contracts import (
     sync_outbound,
     sync_verification,
     training,
+    training_booking,
     webhooks,
 )
 from shared.contracts.base import Event, EventEnvelope, owner_of
@@ -52,6 +53,7 @@ _MODULES: tuple[ModuleType, ...] = (
     sync_verification,
     sync_outbound,
     training,
+    training_booking,
     webhooks,
 )
 

@@ -7,7 +7,8 @@ calls `record` in its own transaction. `before` and `after` hold ids, states, da
 was changed.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from types import new_class
 from typing import Any
@@ -195,23 +196,45 @@ async def record(  # noqa: PLR0913 - the fields of an entry
 
     `action` is `<entity>.<verb>` ("gate.pass"); `reason` is what the actor gave, and must not name a person.
     """
-    principal = session.info.get("principal")
+    await record_all(session, [Entry(action, entity, entity_id, before=before, after=after, reason=reason)])
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What `record` takes, for many at once. `principal` is who acted, where that is not whom the session acts for."""
+
+    action: str
+    entity: str
+    entity_id: UUID
+    before: Mapping[str, Any] | None = None
+    after: Mapping[str, Any] | None = None
+    reason: str | None = None
+    principal: Any = None
+
+
+async def record_all(session: AsyncSession, entries: Sequence[Entry]) -> None:
+    """`record` for many entries in one round trip, in their order."""
+    if not entries:
+        return
     await session.flush()
-    await session.execute(
-        _INSERT,
-        {
-            "tenant": tenant_of(session),
-            "id": new_id(),
-            "at": clock.now(),
-            "actor": principal.subject if principal else None,
-            "side": principal.side.value if principal and principal.side else None,
-            "client": principal.client_id if principal else None,
-            "action": action,
-            "entity": entity,
-            "entity_id": entity_id,
-            "before": None if before is None else orjson.dumps(dict(before), default=str).decode(),
-            "after": None if after is None else orjson.dumps(dict(after), default=str).decode(),
-            "reason": reason,
-            "trace": trace_id(session.info.get("traceparent")),
-        },
-    )
+    rows = [_row(session, entry) for entry in entries]
+    await session.execute(_INSERT, rows if len(rows) > 1 else rows[0])
+
+
+def _row(session: AsyncSession, entry: Entry) -> dict[str, Any]:
+    principal = entry.principal or session.info.get("principal")
+    return {
+        "tenant": tenant_of(session),
+        "id": new_id(),
+        "at": clock.now(),
+        "actor": principal.subject if principal else None,
+        "side": principal.side.value if principal and principal.side else None,
+        "client": principal.client_id if principal else None,
+        "action": entry.action,
+        "entity": entry.entity,
+        "entity_id": entry.entity_id,
+        "before": None if entry.before is None else orjson.dumps(dict(entry.before), default=str).decode(),
+        "after": None if entry.after is None else orjson.dumps(dict(entry.after), default=str).decode(),
+        "reason": entry.reason,
+        "trace": trace_id(session.info.get("traceparent")),
+    }

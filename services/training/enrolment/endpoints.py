@@ -1,7 +1,7 @@
 """`/sessions/{sessionId}/enrolments`, `/enrolments`, and the attendance list."""
 
 from typing import Annotated, Any
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from fastapi import Path, Request, Response
 
@@ -16,16 +16,13 @@ from services.training.enrolment.schemas import (
     EnrolmentPublic,
 )
 from services.training.enrolment.service import EnrolmentService
-from services.training.session.models import Enrolment
-from shared.auth import Principal, Scope
+from services.training.enrolment.showing import show_enrolment
+from services.training.session.seats import Asked
+from shared.auth import Principal
 from shared.kit.problems import Problem
-from shared.kit.text import Lang, Text
 from shared.web import IfMatch, LangDep, Page, PageDep, SessionDep, created, etag, make_page, new_router
-from shared.web.actions import allowed_action, refusal
 
 router = new_router("enrolments")
-
-_OVER = Text(sv="Anmälan är avslutad", da="Tilmeldingen er afsluttet", en="The enrolment is over")
 
 SessionId = Annotated[UUID, Path(alias="sessionId")]
 EnrolmentId = Annotated[UUID, Path(alias="enrolmentId")]
@@ -43,10 +40,10 @@ async def enrolments_create(
 ) -> EnrolmentPublic:
     """Enrol one person: a seat where one is free, else a place in the queue. Heads enrol people of their units."""
     service = EnrolmentService(session, caller.units_for(*ENROLLERS))
-    enrolment, name = await service.enrol(session_id, body.person_id)
+    enrolment, name = await service.enrol(session_id, Asked(body.person_id, request_id=_named(request, caller)))
     created(response, request, f"/training/v1/enrolments/{enrolment.id}")
     etag(response, enrolment.version)
-    return _show(enrolment, name, caller, request, lang)
+    return show_enrolment(enrolment, name, caller, request, lang)
 
 
 @router.post("/sessions/{sessionId}/enrolment-batches")
@@ -61,13 +58,13 @@ async def enrolment_batches_create(
     """Enrol several people in the order given; each succeeds or fails on its own, and the answer tells which."""
     service = EnrolmentService(session, caller.units_for(*ENROLLERS))
     results = []
-    async for person_id, outcome, name in service.enrol_each(session_id, body.person_ids):
+    asked = [Asked(person_id) for person_id in body.person_ids]
+    for person_id, outcome, name in await service.enrol_each(session_id, asked):
         if isinstance(outcome, Problem):
             results.append(BatchResult(person_id=person_id, status=outcome.status, problem=outcome.slug))
-        else:
-            results.append(
-                BatchResult(person_id=person_id, status=201, enrolment=_show(outcome, name, caller, request, lang))
-            )
+            continue
+        enrolment = show_enrolment(outcome, name, caller, request, lang)
+        results.append(BatchResult(person_id=person_id, status=201, enrolment=enrolment))
     return BatchResults(results=results)
 
 
@@ -79,7 +76,7 @@ async def enrolments_list(
     rows = await EnrolmentService(session, caller.units_for(*READERS)).list(session_id, page.limit + 1, page.keys(UUID))
 
     def show(row: Any) -> EnrolmentPublic:
-        return _show(row[0], row[1], caller, request, lang)
+        return show_enrolment(row[0], row[1], caller, request, lang)
 
     return make_page(request, page, rows, key=lambda row: [row[0].id], show=show)
 
@@ -96,7 +93,7 @@ async def enrolments_get(
     """One person's enrolment, with its state."""
     enrolment, name = await EnrolmentService(session, caller.units_for(*READERS)).read(enrolment_id)
     etag(response, enrolment.version)
-    return _show(enrolment, name, caller, request, lang)
+    return show_enrolment(enrolment, name, caller, request, lang)
 
 
 @router.post("/enrolments/{enrolmentId}/cancellations", status_code=201)
@@ -114,7 +111,7 @@ async def enrolment_cancellations_create(
     enrolment, name = await service.cancel(enrolment_id, version)
     created(response, request, f"/training/v1/enrolments/{enrolment.id}")
     etag(response, enrolment.version)
-    return _show(enrolment, name, caller, request, lang)
+    return show_enrolment(enrolment, name, caller, request, lang)
 
 
 @router.post("/sessions/{sessionId}/attendances")
@@ -126,10 +123,7 @@ async def session_attendances_create(
     return AttendanceResult(marked=len(body.marks), coverage_changed=moved)
 
 
-def _show(enrolment: Enrolment, name: str, caller: Principal, request: Request, lang: Lang) -> EnrolmentPublic:
-    refused = refusal(caller, Scope.enrolments_write, ENROLLERS)
-    if refused is None and enrolment.state not in ("confirmed", "waiting"):
-        refused = _OVER
-    path = f"/training/v1/enrolments/{enrolment.id}/cancellations"
-    cancel = allowed_action(request, lang, "cancel", "POST", path, refused=refused)
-    return EnrolmentPublic.model_validate({**enrolment.model_dump(), "display_name": name, "allowed_actions": [cancel]})
+def _named(request: Request, caller: Principal) -> UUID | None:
+    """The request by its Idempotency-Key, so that a repetition finds its enrolment even where no answer was kept."""
+    key = request.headers.get("idempotency-key")
+    return None if key is None else uuid5(caller.subject, key)

@@ -33,14 +33,20 @@ class EnrolmentRepository:
             raise NotFound(_MISSING)
         return found[0], found[1]
 
-    async def find(self, session_id: UUID, person_id: UUID) -> Enrolment | None:
-        """The person's enrolment in a session, unless cancelled."""
+    async def by_id(self, ids: Sequence[UUID]) -> dict[UUID, tuple[Enrolment, str]]:
+        """The enrolments with these ids, as they are now, with names."""
+        query = self._shown().where(col(Enrolment.id).in_(ids)).execution_options(populate_existing=True)
+        return {row[0].id: (row[0], row[1]) for row in (await self._session.exec(query)).all()}
+
+    async def no_show(self, session_id: UUID) -> Enrolment | None:
+        """Somebody who did not come and whose seat nobody was given."""
         query = select(Enrolment).where(
             Enrolment.tenant_id == tenant_of(self._session),
             Enrolment.session_id == session_id,
-            Enrolment.person_id == person_id,
-            Enrolment.state != "cancelled",
+            Enrolment.state == "no_show",
+            col(Enrolment.seat).is_not(None),
         )
+        query = query.order_by(col(Enrolment.id)).limit(1).execution_options(populate_existing=True)
         return (await self._session.exec(query)).one_or_none()
 
     async def of_session(self, session_id: UUID, ids: Sequence[UUID]) -> dict[UUID, Enrolment]:
@@ -50,7 +56,8 @@ class EnrolmentRepository:
             Enrolment.session_id == session_id,
             col(Enrolment.id).in_(ids),
         )
-        return {row.id: row for row in (await self._session.exec(query)).all()}
+        rows = await self._session.exec(query.execution_options(populate_existing=True))
+        return {row.id: row for row in rows.all()}
 
     async def list(self, session_id: UUID, limit: int, after: tuple[UUID] | None) -> Sequence[Row[Any]]:
         """(Enrolment, display name) in order of arrival."""

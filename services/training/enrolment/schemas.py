@@ -8,15 +8,18 @@ from pydantic import Field
 
 from shared.web import AllowedAction, ApiInput, ApiModel, example
 
-State = Literal["confirmed", "waiting", "cancelled", "attended", "partial", "no_show"]
+State = Literal["confirmed", "offered", "waiting", "cancelled", "attended", "partial", "no_show"]
 
 _PERSON = "01979f3a-1111-7b52-9d3a-5f0c2b9e8d11"
-_EXAMPLE = {
+_EXAMPLE: dict[str, object] = {
     "id": "01979f3a-7c1e-7b52-9d3a-5f0c2b9e8d11",
     "sessionId": "01979f3a-2222-7b52-9d3a-5f0c2b9e8d11",
     "personId": _PERSON,
     "displayName": "Test Testsson",
-    "state": "confirmed",
+    "state": "offered",
+    "offerExpiresAt": "2026-08-18T08:00:00Z",
+    "origin": "enrolled",
+    "follows": None,
     "version": 1,
     "createdAt": "2026-08-17T08:00:00Z",
     "allowedActions": [],
@@ -40,7 +43,9 @@ class EnrolmentBatch(ApiInput):
 
 
 class EnrolmentPublic(ApiModel):
-    """One person's seat (`confirmed`) or place in the queue (`waiting`). Protected persons show an alias."""
+    """One person's seat (`confirmed`), a seat that is held for them (`offered`) or place in the queue (`waiting`).
+
+    `follows` is the enrolment whose seat or person this one took over. Protected persons show an alias."""
 
     model_config = example(_EXAMPLE)
 
@@ -49,6 +54,9 @@ class EnrolmentPublic(ApiModel):
     person_id: UUID
     display_name: str
     state: State
+    offer_expires_at: datetime | None
+    origin: Literal["enrolled", "walk_in", "substitute", "moved", "swapped"]
+    follows: UUID | None
     version: int
     created_at: datetime
     allowed_actions: list[AllowedAction] = Field(default_factory=list)

@@ -1,7 +1,7 @@
 """Enrolling, cancelling, and writing down who came."""
 
-from collections.abc import AsyncIterator, Sequence
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, NoReturn
 from uuid import UUID
 
 from sqlalchemy import Row
@@ -12,28 +12,36 @@ from services.training.enrolment.errors import (
     AlreadyEnrolled,
     EnrolmentOver,
     NotYourUnit,
+    OtherChosen,
+    SessionFull,
     SessionNotStarted,
     SessionOver,
+    SessionsOverlap,
 )
 from services.training.enrolment.repository import EnrolmentRepository
 from services.training.enrolment.schemas import AttendanceMark
-from services.training.roster.models import Person
-from services.training.roster.service import RosterService
+from services.training.roster.service import RosterService, unknown_person
 from services.training.session.models import Enrolment, Session
-from services.training.session.seats import Seats
+from services.training.session.seats import Asked, Outcome, Seats
 from services.training.session.service import SessionService
 from shared.kit import clock
 from shared.kit.problems import FieldError, Invalid, Problem
 from shared.kit.text import Text
 from shared.web.preconditions import check_version
 
-Outcome = tuple[UUID, Enrolment | Problem, str]
+Result = tuple[UUID, Enrolment | Problem, str]
 
 _UNKNOWN = Text(
     sv="Anmälan hör inte till tillfället eller är avbokad",
     da="Tilmeldingen hører ikke til sessionen eller er afmeldt",
     en="The enrolment does not belong to the session or is cancelled",
 )
+_GIVEN = Text(
+    sv="Platsen gavs till någon annan",
+    da="Pladsen blev givet til en anden",
+    en="The seat was given to somebody else",
+)
+SEATED = ("confirmed", "attended", "partial", "no_show")
 
 
 class EnrolmentService:
@@ -45,61 +53,78 @@ class EnrolmentService:
         self._enrolments = EnrolmentRepository(session, units)
         self._roster = RosterService(session)
 
-    async def enrol(self, session_id: UUID, person_id: UUID) -> tuple[Enrolment, str]:
-        """A seat or a place in the queue, and the person's name; the session's lock makes it one after the other."""
-        return await self._enrol(await SessionService(self._session).lock_for_seats(session_id), person_id)
+    async def enrol(self, session_id: UUID, asked: Asked) -> tuple[Enrolment, str]:
+        """A seat or a place in the queue, and the person's name. The same request again gives the same."""
+        [(_, outcome, name)] = await self.enrol_each(session_id, [asked])
+        if isinstance(outcome, Problem):
+            raise outcome
+        return outcome, name
 
-    async def enrol_each(self, session_id: UUID, person_ids: Sequence[UUID]) -> AsyncIterator[Outcome]:
-        """Enrol several people in turn; NotFound before the first when there is no session."""
-        planned = await SessionService(self._session).lock_for_seats(session_id)
-        for person_id in person_ids:
-            try:
-                enrolment, name = await self._enrol(planned, person_id)
-                yield person_id, enrolment, name
-            except Problem as problem:
-                yield person_id, problem, ""
-
-    async def _enrol(self, planned: Session, person_id: UUID) -> tuple[Enrolment, str]:
-        """Refuses before it writes anything, so that a batch goes on without a savepoint for each person."""
+    async def enrol_each(self, session_id: UUID, asked: Sequence[Asked]) -> Sequence[Result]:
+        """Enrol several people in turn; each succeeds or fails on its own. NotFound when there is no session."""
+        planned = await SessionService(self._session).get(session_id)
         if planned.state != "planned" or planned.ends_at <= clock.now():
-            raise SessionOver(state=planned.state)
-        person = await self._roster.person(person_id)
-        await self._check_unit(person)
-        known = await self._enrolments.find(planned.id, person_id)
-        if known is not None:
-            raise AlreadyEnrolled(enrolmentId=str(known.id), state=known.state)
-        return await Seats(self._session, planned).take(person_id), person.display_name
+            over = SessionOver(state=planned.state)
+            return [(one.person_id, over, "") for one in asked]
+        refused = await self.refused([one.person_id for one in asked])
+        fit = [one for one in asked if one.person_id not in refused]
+        outcomes = dict(zip((one.id for one in fit), await Seats(self._session, session_id).enrol(fit), strict=True))
+        made = await self._enrolments.by_id([each.enrolment_id for each in outcomes.values() if each.enrolment_id])
+        return [self._result(one, refused, outcomes, made) for one in asked]
+
+    async def refused(self, ids: Sequence[UUID]) -> dict[UUID, Problem]:
+        """Whom the caller cannot enrol, and why."""
+        people = await self._roster.people(ids)
+        refused: dict[UUID, Problem] = {one: unknown_person() for one in ids if one not in people}
+        if self._units is not None:
+            own = await self._roster.working_at(ids, self._units)
+            refused |= {one: NotYourUnit() for one in people if one not in own}
+        return refused
+
+    @staticmethod
+    def _result(
+        one: Asked,
+        refused: dict[UUID, Problem],
+        outcomes: dict[UUID, Outcome],
+        made: dict[UUID, tuple[Enrolment, str]],
+    ) -> Result:
+        if one.person_id in refused:
+            return one.person_id, refused[one.person_id], ""
+        outcome = outcomes[one.id]
+        if outcome.verdict not in ("enrolled", "repeated") or outcome.enrolment_id is None:
+            return one.person_id, problem_of(outcome), ""
+        return one.person_id, *made[outcome.enrolment_id]
 
     async def cancel(self, enrolment_id: UUID, version: int) -> tuple[Enrolment, str]:
         """Give a seat back before the session is over; the queue moves up in the same transaction."""
-        found, _ = await self._enrolments.get(enrolment_id)
-        planned = await SessionService(self._session).lock_for_seats(found.session_id)
-        enrolment, name = await self._enrolments.get(enrolment_id)
-        check_version(version, enrolment.version)
-        if enrolment.state not in ("confirmed", "waiting"):
+        enrolment, planned = await self.locked(enrolment_id, version)
+        if enrolment.state not in ("confirmed", "offered", "waiting"):
             raise EnrolmentOver(state=enrolment.state)
         if planned.ends_at <= clock.now():
             raise SessionOver(state=planned.state)
-        await Seats(self._session, planned).release(enrolment)
-        return enrolment, name
+        await Seats(self._session, planned.id).release([enrolment.id])
+        return await self._enrolments.get(enrolment_id)
+
+    async def locked(self, enrolment_id: UUID, version: int) -> tuple[Enrolment, Session]:
+        """The enrolment that the caller saw, and its session, whose lock is held from here on."""
+        found, _ = await self._enrolments.get(enrolment_id)
+        planned = await SessionService(self._session).lock_for_seats(found.session_id)
+        enrolment, _ = await self._enrolments.get(enrolment_id)
+        check_version(version, enrolment.version)
+        return enrolment, planned
 
     async def mark(self, session_id: UUID, marks: Sequence[AttendanceMark]) -> int:
         """Write the attendance list, all of it or nothing; returns how many coverage rows moved."""
         planned = await SessionService(self._session).lock_for_seats(session_id)
         self._check_started(planned)
         known = await self._enrolments.of_session(session_id, [mark.enrolment_id for mark in marks])
-        seated = {id_: row for id_, row in known.items() if row.state not in ("cancelled", "waiting")}
-        wrong = [
-            FieldError(pointer=f"#/marks/{index}/enrolmentId", detail=_UNKNOWN, code="unknown")
-            for index, mark in enumerate(marks)
-            if mark.enrolment_id not in seated
-        ]
+        wrong = [error for index, mark in enumerate(marks) if (error := _mistake(index, mark, known))]
         if wrong:
             raise Invalid(_UNKNOWN, errors=wrong)
-        seats = Seats(self._session, planned)
+        seats = Seats(self._session, session_id)
         for mark in marks:
-            if seated[mark.enrolment_id].state != mark.state:
-                await seats.mark(seated[mark.enrolment_id], mark.state)
+            if known[mark.enrolment_id].state != mark.state:
+                await seats.mark(known[mark.enrolment_id], mark.state)
         await SessionService(self._session).note_held(planned)
         return await CoverageService(self._session).refresh()
 
@@ -112,9 +137,9 @@ class EnrolmentService:
         """One enrolment with the person's name."""
         return await self._enrolments.get(enrolment_id)
 
-    async def _check_unit(self, person: Person) -> None:
-        if self._units is not None and not await self._roster.works_at(person.id, self._units):
-            raise NotYourUnit()
+    async def no_show(self, session_id: UUID) -> Enrolment | None:
+        """Somebody who did not come to a locked session, and whose seat is still theirs."""
+        return await self._enrolments.no_show(session_id)
 
     @staticmethod
     def _check_started(planned: Session) -> None:
@@ -122,3 +147,33 @@ class EnrolmentService:
             raise SessionOver(state=planned.state)
         if planned.starts_at > clock.now():
             raise SessionNotStarted(startsAt=planned.starts_at.isoformat())
+
+
+def problem_of(outcome: Outcome) -> Problem:
+    """Why somebody was not enrolled, as the API says it."""
+    enrolment = str(outcome.enrolment_id)
+    match outcome.verdict:
+        case "chosen":
+            return OtherChosen(enrolmentId=enrolment)
+        case "clash":
+            return SessionsOverlap(enrolmentId=enrolment)
+        case "full":
+            return SessionFull()
+        case "closed":
+            return SessionOver(state=outcome.state)
+        case _:
+            return AlreadyEnrolled(enrolmentId=enrolment, state=outcome.state)
+
+
+def refuse(outcome: Outcome) -> NoReturn:
+    """Raise why somebody was not enrolled; what the transaction has done so far is undone."""
+    raise problem_of(outcome)
+
+
+def _mistake(index: int, mark: AttendanceMark, known: dict[UUID, Enrolment]) -> FieldError | None:
+    row = known.get(mark.enrolment_id)
+    if row is None or row.state not in SEATED:
+        return FieldError(pointer=f"#/marks/{index}/enrolmentId", detail=_UNKNOWN, code="unknown")
+    if row.seat is None and mark.state != "no_show":
+        return FieldError(pointer=f"#/marks/{index}/state", detail=_GIVEN, code="seat_given")
+    return None

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import orjson
 from sqlalchemy import text
-from sqlmodel import select
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.training.roster.models import Duty, Person
@@ -102,6 +102,18 @@ class RosterRepository:
         """The person, whether or not still in the roster."""
         query = select(Person).where(Person.tenant_id == tenant_of(self._session), Person.id == person_id)
         return (await self._session.exec(query)).one_or_none()
+
+    async def people(self, ids: Sequence[UUID]) -> Sequence[Person]:
+        """Those of `ids` who are known, whether or not still in the roster."""
+        query = select(Person).where(Person.tenant_id == tenant_of(self._session), col(Person.id).in_(ids))
+        return (await self._session.exec(query)).all()
+
+    async def working_at(self, ids: Sequence[UUID], units: frozenset[UUID], today: date) -> frozenset[UUID]:
+        """Those of `ids` who have a duty today at one of the units."""
+        query = select(Duty.person_id).where(
+            Duty.tenant_id == tenant_of(self._session), col(Duty.person_id).in_(ids), Duty.is_held(units, today)
+        )
+        return frozenset((await self._session.exec(query)).all())
 
     async def works_at(self, person_id: UUID, units: frozenset[UUID], today: date) -> bool:
         """Whether the person has a duty today at one of the units."""

@@ -18,6 +18,11 @@ HIDDEN = "Skyddad person"
 _NO_PERSON = Text(sv="Personen finns inte i registret", en="The person is not in the roster", da="Ikke i registret")
 
 
+def unknown_person() -> Invalid:
+    """The roster does not hold the person that a request names."""
+    return Invalid(_NO_PERSON, errors=[FieldError(pointer="#/personId", detail=_NO_PERSON, code="unknown")])
+
+
 class RosterService:
     """One transaction's view of the copies."""
 
@@ -52,8 +57,21 @@ class RosterService:
         """The person; Invalid when the roster does not hold them (any more)."""
         found = await self._copies.find_person(person_id)
         if found is None or found.ended:
-            raise Invalid(_NO_PERSON, errors=[FieldError(pointer="#/personId", detail=_NO_PERSON, code="unknown")])
+            raise unknown_person()
         return found
+
+    async def people(self, ids: Sequence[UUID]) -> dict[UUID, Person]:
+        """Those of `ids` whom the roster holds today."""
+        return {person.id: person for person in await self._copies.people(ids) if not person.ended}
+
+    async def working_at(self, ids: Sequence[UUID], units: frozenset[UUID]) -> frozenset[UUID]:
+        """Those of `ids` who have a duty today at one of the units."""
+        return await self._copies.working_at(ids, units, clock.today())
+
+    async def knows(self, person_id: UUID) -> bool:
+        """Whether the roster holds the person today."""
+        found = await self._copies.find_person(person_id)
+        return found is not None and not found.ended
 
     async def works_at(self, person_id: UUID, units: frozenset[UUID]) -> bool:
         """Whether the person has a duty today at one of the units."""

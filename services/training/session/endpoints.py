@@ -8,10 +8,11 @@ from fastapi import Path, Query, Request, Response
 from pydantic import Field
 
 from services.training.course.auth import PLANNERS
+from services.training.meeting.schemas import SessionDatePublic, SessionTrainerPublic
 from services.training.session.auth import SessionRead, SessionWrite
 from services.training.session.models import Session
 from services.training.session.schemas import SessionCreate, SessionPublic, SessionUpdate
-from services.training.session.service import SessionService
+from services.training.session.service import SessionService, Shown
 from shared.auth import Principal, Scope
 from shared.kit.text import Lang, Text
 from shared.web import (
@@ -55,8 +56,9 @@ async def sessions_create(
     """Plan a session of a course."""
     planned = await SessionService(session).create(body)
     created(response, request, f"/training/v1/sessions/{planned.id}")
-    etag(response, planned.version)
-    return _show(planned, caller, request, lang)
+    [shown] = await SessionService(session).shown([planned])
+    etag(response, shown.version)
+    return _show(shown, caller, request, lang)
 
 
 @router.get("/sessions")
@@ -70,10 +72,12 @@ async def sessions_list(
 ) -> Page[SessionPublic]:
     """Sessions by start."""
     after = page.keys(datetime.fromisoformat, UUID)
-    rows = await SessionService(session).list(course_id, page.limit + 1, after)
+    service = SessionService(session)
+    rows = await service.list(course_id, page.limit + 1, after)
+    shown = {each.planned.id: each for each in await service.shown(rows)}
 
     def show(row: Session) -> SessionPublic:
-        return _show(row, caller, request, lang)
+        return _show(shown[row.id], caller, request, lang)
 
     return make_page(request, page, rows, key=lambda row: [row.starts_at.isoformat(), row.id], show=show)
 
@@ -84,8 +88,9 @@ async def sessions_get(
 ) -> SessionPublic:
     """One session with its seats and what the caller may do."""
     planned = await SessionService(session).get(session_id)
-    etag(response, planned.version)
-    return _show(planned, caller, request, lang)
+    [shown] = await SessionService(session).shown([planned])
+    etag(response, shown.version)
+    return _show(shown, caller, request, lang)
 
 
 @router.patch("/sessions/{sessionId}")
@@ -101,8 +106,9 @@ async def sessions_patch(
 ) -> SessionPublic:
     """Move a session or change its capacity."""
     planned = await SessionService(session).change(session_id, body, version)
-    etag(response, planned.version)
-    return _show(planned, caller, request, lang)
+    [shown] = await SessionService(session).shown([planned])
+    etag(response, shown.version)
+    return _show(shown, caller, request, lang)
 
 
 @router.post("/sessions/{sessionId}/cancellations", status_code=201)
@@ -119,18 +125,29 @@ async def session_cancellations_create(
     """Cancel a session with every seat in it."""
     planned = await SessionService(session).cancel(session_id, version, body.reason)
     created(response, request, f"/training/v1/sessions/{planned.id}")
-    etag(response, planned.version)
-    return _show(planned, caller, request, lang)
+    [shown] = await SessionService(session).shown([planned])
+    etag(response, shown.version)
+    return _show(shown, caller, request, lang)
 
 
-def _show(planned: Session, caller: Principal, request: Request, lang: Lang) -> SessionPublic:
-    shown = SessionPublic.model_validate(planned)
+def _show(shown: Shown, caller: Principal, request: Request, lang: Lang) -> SessionPublic:
+    planned, seats = shown.planned, shown.seats
     path = f"/training/v1/sessions/{planned.id}"
     refused = refusal(caller, Scope.sessions_write, PLANNERS, everywhere=True)
     if refused is None and planned.state != "planned":
         refused = _CLOSED
-    shown.allowed_actions = [
-        allowed_action(request, lang, "change", "PATCH", path, refused=refused),
-        allowed_action(request, lang, "cancel", "POST", f"{path}/cancellations", refused=refused),
-    ]
-    return shown
+    return SessionPublic.model_validate(
+        planned.model_dump()
+        | {
+            "version": shown.version,
+            "taken": seats.taken,
+            "offered": seats.offered,
+            "waiting": seats.waiting,
+            "dates": [SessionDatePublic.model_validate(each) for each in shown.dates],
+            "trainers": [SessionTrainerPublic.model_validate(each) for each in shown.trainers],
+            "allowed_actions": [
+                allowed_action(request, lang, "change", "PATCH", path, refused=refused),
+                allowed_action(request, lang, "cancel", "POST", f"{path}/cancellations", refused=refused),
+            ],
+        }
+    )

@@ -154,7 +154,9 @@ def _with_target(kind: str, rows: str) -> str:
         return rows
     key = ", ".join(f"s.{column}" for column in entity.key)
     same = " AND ".join(f"d.{column} = s.{column}" for column in entity.key)
-    return _TIE.format(key=key, rows=rows, table=entity.table, same=same)
+    # Of several rows for one tie what they say decides, not where they stand: exports come in any order.
+    rest = "".join(f"s.{column}, " for column in entity.columns if column not in entity.key)
+    return _TIE.format(key=key, rows=rows, table=entity.table, same=same, rest=rest)
 
 
 async def count_delivered(session: AsyncSession) -> dict[str, dict[str | None, int]]:

@@ -18,7 +18,7 @@ from services.sync.reading.persons import person_cells, read_marks
 from services.sync.reading.steps import Collector, Step, Test
 from services.sync.reading.table import LINE, Table
 
-_SLICE = 100_000
+_SLICE = 50_000
 _WHOLE = ("text", "id", "ref", "national_id")
 
 
@@ -34,10 +34,10 @@ class BulkReader:
         frame = table.frame
         cells = [column for column in frame.columns if column != LINE]
         plain = frame.select(pl.all_horizontal(quick.is_plain(frame[column]) for column in cells)).to_series()
-        odd, frame = frame.filter(~plain), frame.filter(plain)
+        odd, frame = frame.filter(~plain), _where(plain, frame)
         bad: set[int] = set()
         for step in steps:
-            rows = frame.filter(_holds(step, frame))
+            rows = _where(_holds(step, frame), frame)
             if isinstance(step.run, Collector):
                 step.run.ids.update(rows[str(step.run.place)])
                 careful = odd
@@ -62,7 +62,8 @@ class BulkReader:
         careful = values.filter(pl.any_horizontal(pl.all().is_null()))[LINE].unique()
         if emitter.spec.has_source_id:
             careful = self._once(emitter, values, careful, [odd, rows], width)
-        good = values.filter(~pl.col(LINE).is_in(careful.implode()))
+        good = _where(~values[LINE].is_in(careful.implode()), values)
+        del values
         if emitter.spec.has_source_id and emitter.emit.repeats:
             good = good.unique(_fields(emitter), keep="first", maintain_order=True)
         if emitter.spec.name in self.several and emitter.spec.has_source_id:
@@ -88,6 +89,11 @@ class BulkReader:
                 ids.add(known[0])
         lines = first.filter(pl.col("0").is_in(pl.Series(list(ids), dtype=pl.String).implode()))[LINE]
         return pl.concat([careful, lines]).unique()
+
+
+def _where(holds: pl.Series, frame: pl.DataFrame) -> pl.DataFrame:
+    """The rows where it holds; a copy only where it does not hold for all, which is rare and costs memory."""
+    return frame if holds.all() else frame.filter(holds)
 
 
 def _ids_of(emitter: Emitter, rows: pl.DataFrame, width: int) -> list[str]:
@@ -168,23 +174,20 @@ def _column(emitter: Emitter, part: Part, rows: pl.DataFrame) -> pl.Series:
 
 def _write(emitter: Emitter, good: pl.DataFrame, name: str) -> None:
     """In the order of the ids, so that what refers to them comes in order, too; the ids of our own as well."""
-    good = good.sort(_fields(emitter)[:2])
-    cells = (
-        person_cells(emitter, good) if emitter.spec.name == "person" else good.select(_fields(emitter)).get_columns()
-    )
-    frame = pl.DataFrame(
-        [
-            pl.repeat(name, good.height, eager=True).alias("file"),
-            good[LINE],
-            pl.repeat("f", good.height, eager=True).alias("bad"),
-            pl.repeat(emitter.untold, good.height, eager=True).alias("untold"),
-            pl.Series("id", new_ids(good.height), dtype=pl.String),
-            *(column.alias(f"c{place}") for place, column in enumerate(cells)),
-        ]
-    )
-    frame = frame.with_columns(pl.when(pl.col(pl.String) != "").then(pl.col(pl.String)).name.keep())
-    for piece in frame.iter_slices(_SLICE):
-        emitter.context.sink.bulk(emitter.spec.name, piece.write_csv(include_header=False).encode())
+    for piece in good.sort(_fields(emitter)[:2]).iter_slices(_SLICE):
+        cells = person_cells(emitter, piece) if emitter.spec.name == "person" else piece[_fields(emitter)].get_columns()
+        frame = pl.DataFrame(
+            [
+                pl.repeat(name, piece.height, eager=True).alias("file"),
+                piece[LINE],
+                pl.repeat("f", piece.height, eager=True).alias("bad"),
+                pl.repeat(emitter.untold, piece.height, eager=True).alias("untold"),
+                pl.Series("id", new_ids(piece.height), dtype=pl.String),
+                *(column.alias(f"c{place}") for place, column in enumerate(cells)),
+            ]
+        )
+        frame = frame.with_columns(pl.when(pl.col(pl.String) != "").then(pl.col(pl.String)).name.keep())
+        emitter.context.sink.bulk(emitter.spec.name, frame.write_csv(include_header=False).encode())
 
 
 def new_ids(count: int) -> list[str]:

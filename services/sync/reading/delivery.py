@@ -24,6 +24,8 @@ from services.sync.reading.table import Layout, Table, table_of
 _FIELD_LIMIT = 64 * 1024
 # A larger file is read row by row, so that memory does not grow with it.
 _AT_ONCE = 400 * 1024 * 1024
+# What a larger file holds is not kept until its turn comes, but read anew.
+_KEPT = 32 * 1024 * 1024
 
 
 @dataclass
@@ -150,15 +152,21 @@ class _FileReader:
         is_small = len(body) <= _AT_ONCE
         with io.BytesIO(body) if is_small else source.open(name) as stream:
             self._encoded = sniff_encoding(stream, name, file.encoding)
-        at_once = is_small and not self._context.row_by_row
-        self._table = self._as_table(in_utf8(body, self._encoded.encoding)) if at_once else None
+        self._at_once = is_small and not self._context.row_by_row
+        self._table = self._as_table(in_utf8(body, self._encoded.encoding)) if self._at_once else None
+        self._at_once = self._table is not None
         self.print = None if self._table is None else self._printed(self._table)
+        if len(body) > _KEPT:
+            self._table = None
 
     def read(self, summary: Summary) -> FileSummary:
         for finding in self._encoded.findings:
             self._context.sink.finding(finding)
         self._done.encoding = self._encoded.encoding
         self._done.ends_with_line = self._encoded.ends_with_line
+        if self._table is None and self._at_once:
+            with self._source.open(self._name) as stream:
+                self._table = self._as_table(in_utf8(stream.read(), self._encoded.encoding))
         if self._table is not None:
             self._read_table(self._table, summary)
             return self._done

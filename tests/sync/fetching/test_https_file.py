@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
@@ -12,10 +13,10 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response, S
 
 from services.sync.fetching.errors import ContentDiffers, NothingThere, SourceAnswered, SourceAway, SourceRefused
 from shared.kit.egress import EgressClient, EgressFailed
-from tests.support.services import Start
+from tests.support.services import ServiceUnderTest, Start
 from tests.sync.fetching.harness import Answer, answering, ask, bring, declare, fetch, probe, rows, touch
-from tests.sync.town import oneroster_zip, town
-from tests.sync.work import read
+from tests.sync.town import member, oneroster_zip, repacked, town
+from tests.sync.work import LOADER, load, read
 
 CONTENT = oneroster_zip(town(30))
 ZIP: dict[str, Any] = {"media_type": "application/zip"}
@@ -214,25 +215,51 @@ async def test_a_checksum_that_differs_keeps_the_delivery_out() -> None:
             await bring(settings, {})
 
 
-async def test_a_body_without_an_end_of_its_own_proves_nothing(committed_service: Start) -> None:
-    """A server that tells no length and just closes may have been cut off: such a delivery ends nobody."""
-    sync = await committed_service("sync")
+@asynccontextmanager
+async def close_delimited(content: bytes) -> AsyncIterator[str]:
+    """A server that tells no length and just closes."""
 
-    async def close_delimited(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.readuntil(b"\r\n\r\n")
-        writer.write(b"HTTP/1.0 200 OK\r\nContent-Type: application/zip\r\n\r\n" + CONTENT)
+        writer.write(b"HTTP/1.0 200 OK\r\nContent-Type: application/zip\r\n\r\n" + content)
         await writer.drain()
         writer.close()
 
-    server = await asyncio.start_server(close_delimited, "127.0.0.1", 0)
-    port = server.sockets[0].getsockname()[1]
+    server = await asyncio.start_server(answer, "127.0.0.1", 0)
     async with server:
-        source_id = await declare(sync, source(f"http://127.0.0.1:{port}/a.zip"))
-        fetched = await fetch(sync, source_id)
-    assert fetched["state"] == "stored"
-    assert {"person", "unit", "enrolment"} <= set(fetched["incomplete"])
-    run = await read(sync, f"/sync/v1/runs/{fetched['runId']}")
+        yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/a.zip"
+
+
+async def test_a_body_without_an_end_of_its_own_ends_nobody(committed_service: Start) -> None:
+    """It may have been cut off, however whole it looks."""
+    sync = await committed_service("sync")
+    whole_package = oneroster_zip(town(30))
+    await load(sync, whole_package, source="elevregister")
+    lines = member(whole_package, "enrollments.csv").splitlines(keepends=True)
+    fewer = repacked(whole_package, enrollments_csv=b"".join(lines[: len(lines) - 5]))
+
+    async def framed(_: Request) -> Response:
+        return Response(fewer, **ZIP)
+
+    async with answering(framed) as url, close_delimited(fewer) as unframed:
+        source_id = await declare(sync, source(url))
+        told = await fetch(sync, source_id)
+        path = f"/sync/v1/sources/{source_id}"
+        headers = sync.as_(LOADER) | {"If-Match": '"1"'}
+        moved = await sync.client.patch(path, json={"connector": source(unframed)}, headers=headers)
+        assert moved.status_code == 200, moved.text
+        untold = await fetch(sync, source_id)
+    assert (told["incomplete"], await ended(sync, told)) == ([], 5)
+    assert {"person", "unit", "membership"} <= set(untold["incomplete"])
+    assert await ended(sync, untold) == 0
+    run = await read(sync, f"/sync/v1/runs/{untold['runId']}")
     assert run["findingCounts"]["incomplete_fetch"] == 1
+
+
+async def ended(service: ServiceUnderTest, fetched: dict[str, Any]) -> int:
+    """How many memberships the run of a fetch would end."""
+    run = await read(service, f"/sync/v1/runs/{fetched['runId']}")
+    return int(run["counts"]["membership"]["ended"])
 
 
 async def test_a_server_that_falls_silent_is_left(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -36,6 +36,22 @@ SELECT tenant_id, :run, id, 'change', '{"protected": false}', source_id, login_d
        civic_cipher, external_digests, true
 FROM person WHERE tenant_id = :tenant AND id = ANY (:ids)
 """
+# Somebody whom the roster does not know yet may stand in a plan that waits, or that never came true.
+_WOULD_BE = """
+SELECT p.run_id, p.id FROM in_person t JOIN run r ON r.tenant_id = :tenant AND r.applied_version IS NULL
+JOIN planned_person p ON p.tenant_id = r.tenant_id AND p.run_id = r.id AND {same}
+WHERE t.protected AND t.target IS NULL AND NOT p.protected
+"""
+_SAME = ("r.source = :source AND p.source_id = t.sid", "p.civic_hash = t.civic_hash", "p.login_digest = t.login_digest")
+_FORGET_WOULD_BE = f"""
+WITH found AS ({" UNION ".join(_WOULD_BE.format(same=same) for same in _SAME)}), hidden AS (
+    UPDATE planned_person p SET protected = true, given_name = NULL, family_name = NULL, email = NULL, login = NULL,
+           external_ids = NULL, before = NULL
+    FROM found f WHERE p.tenant_id = :tenant AND p.run_id = f.run_id AND p.id = f.id RETURNING p.run_id, p.source_id)
+UPDATE finding t SET row_ref = NULL FROM hidden h
+WHERE t.tenant_id = :tenant AND t.run_id = h.run_id AND t.row_ref = h.source_id AND t.entity NOT IN ('unit', 'group')
+"""
+_SOMEBODY_UNKNOWN = "SELECT EXISTS (SELECT FROM in_person WHERE protected AND target IS NULL)"
 # Revived here only if present: an ended person is marked and stays ended.
 _MARK_ENDED = """
 UPDATE person SET protected = true, given_name = NULL, family_name = NULL, email = NULL, login = NULL,
@@ -51,6 +67,8 @@ async def tighten_staged(session: AsyncSession, source: str) -> int:
     ids = list(await session.scalars(text(_TIGHTENED), {"tenant": tenant_of(session)}))
     if ids:
         await protect(session, ids, source)
+    if await session.scalar(text(_SOMEBODY_UNKNOWN)):
+        await session.execute(text(_FORGET_WOULD_BE), {"tenant": tenant_of(session), "source": source})
     return len(ids)
 
 

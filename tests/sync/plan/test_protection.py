@@ -98,6 +98,23 @@ async def test_a_tightened_marking_makes_older_plans_stale(roster: Roster) -> No
     assert await roster.apply(waiting) is False
 
 
+async def test_a_marking_reaches_somebody_whom_only_a_plan_that_never_came_true_knows(roster: Roster) -> None:
+    small = town()
+    person = marked(small, "Ingen")
+    waiting = await roster.plan(oneroster_zip(small))
+    by_number = await roster.plan(joined_zip(small), JOINED, source="another-register")
+    assert SECRET in await everything(roster)
+
+    person.marking = "Sekretessmarkering"
+    await roster.plan(oneroster_zip(small))
+    assert SECRET not in await everything(roster)
+    query = "SELECT protected, family_name FROM planned_person WHERE run_id = :run AND source_id = :id"
+    for older in (waiting, by_number):
+        assert tuple((await roster.rows(query, run=older.id, id=person.id))[0]) == (True, None)
+        assert await roster.value("SELECT count(*) FROM planned_person WHERE protected AND run_id = :r", r=older.id) == 1
+        assert await roster.apply(older) is False, "the plan is not the one that was approved"
+
+
 async def test_lifting_a_marking_waits_for_the_approval(roster: Roster) -> None:
     small = town()
     person = marked(small, "Sekretessmarkering")

@@ -111,7 +111,8 @@ async def test_a_marking_reaches_somebody_whom_only_a_plan_that_never_came_true_
     query = "SELECT protected, family_name FROM planned_person WHERE run_id = :run AND source_id = :id"
     for older in (waiting, by_number):
         assert tuple((await roster.rows(query, run=older.id, id=person.id))[0]) == (True, None)
-        assert await roster.value("SELECT count(*) FROM planned_person WHERE protected AND run_id = :r", r=older.id) == 1
+        hidden = "SELECT count(*) FROM planned_person WHERE protected AND run_id = :run"
+        assert await roster.value(hidden, run=older.id) == 1
         assert await roster.apply(older) is False, "the plan is not the one that was approved"
 
 

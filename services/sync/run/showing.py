@@ -31,6 +31,7 @@ from services.sync.run.schemas import (
 from shared.auth import Principal, Role, Scope, Side
 from shared.kit.text import Lang, Text
 from shared.web.actions import allowed_action, refusal
+from shared.web.models import AllowedAction
 
 _SECRET = {"civic_hash", "civic_cipher", "login_digest", "login_scope", "external_digests"}
 _NOT_CUSTOMER = Text(sv="Bara kunden godkänner", en="Only the customer approves", da="Kun kunden godkender")
@@ -76,25 +77,19 @@ def show_run(
         ended_code=run.ended_code,
         ended_message=ending(run.ended_code, lang) if run.ended_code else None,
         has_year_roll=run.year_roll is not None,
-        allowed_actions=[
-            allowed_action(
-                request,
-                lang,
-                "approve",
-                "POST",
-                f"/sync/v1/runs/{run.id}/approvals",
-                refused=_refused(run, approvals, caller),
-            ),
-            allowed_action(
-                request,
-                lang,
-                "cancel",
-                "POST",
-                f"/sync/v1/runs/{run.id}/cancellations",
-                refused=_refused_to_cancel(run, caller),
-            ),
-        ],
+        allowed_actions=_actions(run, approvals, caller, request, lang),
     )
+
+
+def _actions(
+    run: Run, approvals: Sequence[Approval], caller: Principal, request: Request, lang: Lang
+) -> list[AllowedAction]:
+    refusals = {"approval": _refused(run, approvals, caller), "cancellation": _refused_to_cancel(run, caller)}
+    names = {"approval": "approve", "cancellation": "cancel"}
+    return [
+        allowed_action(request, lang, names[kind], "POST", f"/sync/v1/runs/{run.id}/{kind}s", refused=refused)
+        for kind, refused in refusals.items()
+    ]
 
 
 def _reason(reason: dict[str, Any], units: Mapping[str, str], lang: Lang) -> GuardReason:

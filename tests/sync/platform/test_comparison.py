@@ -208,3 +208,15 @@ async def test_another_tenant_sees_nothing(committed_service: Start, path: str) 
     answer = await sync.client.get(f"/sync/v1/{path}", headers=sync.as_(LOADER, tenant=new_id()))
     assert answer.status_code == 200
     assert answer.json()["items"] == []
+
+
+async def test_a_key_that_may_be_a_national_number_is_not_shown(committed_service: Start) -> None:
+    sync, small = await _loaded(committed_service)
+
+    def strangers(rows: Rows) -> None:
+        for key in ("191802063404", "180802-3405", "plattform-11"):
+            rows.append(rows[0] | {"Konto-ID": key, "Användarnamn": ""})
+
+    await compare(sync, exported(small, strangers))
+    shown = [one["rowRef"] for one in await differences(sync, kind="extra_account")]
+    assert sorted(shown, key=str) == [None, None, "plattform-11"]

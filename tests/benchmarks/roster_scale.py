@@ -120,10 +120,8 @@ async def _nochange(bench: SyncBench, facts: Register, limit: float, about: str)
             raise RuntimeError("a delivery of known facts changed something")
         rounds.append(turn)
     wal, stored = max(turn.wal for turn in rounds), max(turn.stored for turn in rounds)
-    note = (
-        f"{about}, shuffled, other timestamps; 0 roster rows, WAL {(wal - stored) / _MB:.2f} MB and {stored / _MB:.0f} MB"
-        " for the encrypted copy of the file"
-    )
+    written = f"WAL {(wal - stored) / _MB:.2f} MB, and {stored / _MB:.0f} MB for the encrypted copy of the file"
+    note = f"{about}, shuffled, other timestamps; 0 roster rows, {written}"
     return [replace(to_aim("sync.nochange_1m", [turn.seconds for turn in rounds], limit, unit="s"), note=note)]
 
 

@@ -1,18 +1,16 @@
 """Every route says who may call it, what it answers and what for; none can be added that does not."""
 
 import inspect
-import re
 from typing import Annotated, Any
 
 import jsonschema
 import pytest
 from fastapi import Body, Depends, FastAPI
 
-from cli.gateway_tables import PublicRoute, read_table
 from shared.auth import Scope, internal, requires
 from shared.auth.principal import Principal
 from tests.architecture.routes import PUBLIC, Endpoint, endpoints, endpoints_of, every_endpoint, operations
-from tests.architecture.tree import ROOT, SERVICES
+from tests.architecture.tree import SERVICES
 
 
 def unguarded(endpoint: Endpoint) -> bool:
@@ -157,17 +155,6 @@ def test_no_public_route_is_listed_that_does_not_exist() -> None:
     keys = {one.public_key for one in every_endpoint()}
     known = keys | {("*", method, path) for _, method, path in keys}
     assert [key for key in PUBLIC if key not in known] == []
-
-
-def test_the_gateway_lets_public_routes_through_and_no_others() -> None:
-    table = read_table(ROOT / "deploy/gateway/public-routes.yaml", PublicRoute)
-    wrong = []
-    for one in every_endpoint():
-        path = re.sub(r"\{\w+\}", "x", one.path)
-        is_open = any(one.method in row.methods and re.fullmatch(row.regex(), path) for row in table)
-        if is_open != one.is_public and not one.is_internal and not one.path.endswith("z"):
-            wrong.append(f"{one}: {'open' if is_open else 'closed'} at the gateway")
-    assert wrong == []
 
 
 # What the rules above must find, shown on routes that break them.

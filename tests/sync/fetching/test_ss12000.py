@@ -126,6 +126,17 @@ async def test_changes_and_deletions_are_merged_into_the_package_before() -> Non
         assert all("meta.modified.after" in call for call in listed)
 
 
+async def test_changes_over_many_pages_are_still_changes() -> None:
+    async with pulling() as puller:
+        await puller.fetch()
+        for row in list(puller.register.objects["persons"].values()):
+            puller.register.put("persons", row | {"givenName": "Ny"})
+        puller.settings["pageSize"] = 20
+        fetched = await puller.fetch()
+        assert not fetched.proof["whole"]
+        assert puller.agrees()
+
+
 async def test_nothing_new_leaves_the_package_alone() -> None:
     async with pulling() as puller:
         await puller.fetch()
@@ -194,8 +205,9 @@ async def test_duplicated_and_reordered_pages_bring_every_object_once() -> None:
 
 async def test_a_lost_page_is_noticed_and_nothing_of_it_counts_as_complete() -> None:
     async with pulling(lost_page=2) as puller:
+        puller.settings["pageSize"] = 10
         fetched = await puller.fetch()
-        assert {"person", "enrolment", "responsible"} <= fetched.incomplete
+        assert {"person", "enrolment", "responsible", "group"} <= fetched.incomplete
         assert fetched.notes
 
 

@@ -130,10 +130,10 @@ async def test_the_dead_and_those_who_have_left_the_country_are_left_out_with_th
 
 async def test_a_cancelled_place_is_no_place_and_of_several_the_present_one_counts() -> None:
     places = [
-        enrolment(schoolYear=5, startDate="2027-08-16"),
         enrolment(schoolYear=3, startDate="2025-08-18", endDate="2026-06-12"),
         enrolment(schoolYear=4),
         enrolment(schoolYear=9, cancelled=True),
+        enrolment(schoolYear=5, startDate="2027-08-16"),
     ]
     done = await read_told(persons=[person(PUPIL, enrolments=places), person(TEACHER)])
     assert [row["school_year"] for row in done.rows("enrolment")] == ["4"]

@@ -43,6 +43,8 @@ _FORGET = (
     "UPDATE planned_person SET login_digest = NULL, login_scope = NULL, civic_hash = NULL, civic_cipher = NULL,"
     " external_digests = NULL, before = NULL, source_id = 'erased:' || id"
     " WHERE tenant_id = :tenant AND id = ANY (:persons)",
+    "DELETE FROM correlation_case"
+    " WHERE tenant_id = :tenant AND (person_id = ANY (:persons) OR other_id = ANY (:persons))",
 )
 KEPT = {
     "ties": "ended duties, enrolments and memberships stay as numbers, without a name",

@@ -1,9 +1,11 @@
 """Cases for people: what waits, what a decision does in the next plan, and that nobody protected is named."""
 
 from typing import Any
+from uuid import UUID
 
 from cli.demo_roster import Municipality
 from cli.demo_roster.civic import luhn_digit
+from services.sync.person.erasing import forget_person
 from shared.kit.ids import new_id
 from tests.support.services import ServiceUnderTest, Start
 from tests.sync.plan.test_planning import pupil, renamed, without
@@ -156,6 +158,17 @@ async def test_a_case_never_names_a_protected_person(committed_service: Start) -
     response = await sync.client.get("/sync/v1/correlation-cases", headers=sync.as_(LOADER))
     assert response.json()["items"][0]["person"]["isProtected"]
     assert [secret for secret in secrets if f'"{secret}' in response.text or f"{secret} " in response.text] == []
+
+
+async def test_a_case_about_a_person_who_is_erased_is_gone(committed_service: Start) -> None:
+    sync = await committed_service("sync")
+    small = town()
+    await load(sync, oneroster_zip(small))
+    await plan(sync, oneroster_zip(given_away(small)))
+    case = await open_case(sync)
+    async with sync.database.transaction(sync.tenant) as session:
+        await forget_person(session, UUID(case["person"]["id"]))
+    assert (await read(sync, "/sync/v1/correlation-cases"))["items"] == []
 
 
 async def test_another_tenant_neither_sees_nor_decides(committed_service: Start) -> None:

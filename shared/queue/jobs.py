@@ -26,6 +26,10 @@ _INSERT = text(
     " now() + make_interval(secs => :delay), :traceparent, :created_by, now(), now())"
     " ON CONFLICT (tenant_id, kind, slot) DO NOTHING"
 )
+_HASTEN = text(
+    "UPDATE job SET run_after = now(), version = version + 1, updated_at = now()"
+    " WHERE tenant_id = :tenant AND id = :id AND state = 'queued' RETURNING id"
+)
 _CANCEL = text(
     "UPDATE job SET cancel_requested = true, version = version + 1, updated_at = now(),"
     " finished_at = CASE WHEN state = 'queued' THEN now() ELSE finished_at END,"
@@ -85,6 +89,15 @@ async def cancel_job(session: AsyncSession, job_id: UUID) -> bool:
     """
     values = {"tenant": session.info.get("tenant") or NO_TENANT, "id": job_id}
     return (await session.execute(_CANCEL, values)).first() is not None
+
+
+async def hasten_job(session: AsyncSession, job_id: UUID) -> bool:
+    """Let a waiting job of the session's tenant run at once; False where none waits."""
+    values = {"tenant": session.info.get("tenant") or NO_TENANT, "id": job_id}
+    is_waiting = (await session.execute(_HASTEN, values)).first() is not None
+    if is_waiting:
+        ask_for_nudge(session)
+    return is_waiting
 
 
 def _plain(name: str, value: Param) -> str | int | bool:

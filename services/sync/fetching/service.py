@@ -25,6 +25,7 @@ from shared.kit.journal import record
 from shared.kit.problems import NotFound
 from shared.kit.sealing import Sealer
 from shared.queue import publish, start_job
+from shared.queue.jobs import hasten_job
 
 FETCH_JOB = "source-fetch"
 PLATFORM_JOB = "platform-read"
@@ -57,13 +58,19 @@ class FetchService:
         self._sources = SourceService(session, seals)
 
     async def ask(self, source_id: UUID, origin: Origin, by: UUID | None = None) -> SourceFetch:
-        """Ask the worker for a delivery. Raises NotFound, SourceInactive, NothingToFetch, FetchGoingOn."""
+        """Ask the worker for a delivery; one that waits to be tried again is tried now.
+
+        Raises NotFound, SourceInactive, NothingToFetch, FetchGoingOn.
+        """
         source = await self._sources.get(source_id, lock=True)
         if not source.is_active:
             raise SourceInactive()
         if fetched_by(source) is None:
             raise NothingToFetch()
         earlier = await self._fetches.going_on(source_id)
+        if earlier is not None and origin != "schedule" and await self._hasten(earlier):
+            self._note(source, earlier)
+            return earlier
         if earlier is not None:
             if await self._fetches.is_worked_on(earlier.job_id):
                 raise FetchGoingOn(fetchId=str(earlier.id))
@@ -75,6 +82,13 @@ class FetchService:
         self._note(source, fetch)
         await record(self._session, "source.fetch", "source", source_id, after={"fetchId": str(fetch.id)})
         return fetch
+
+    async def _hasten(self, fetch: SourceFetch) -> bool:
+        """Whoever has mended what was wrong does not wait for the next try."""
+        if fetch.state != "waiting" or fetch.job_id is None or not await hasten_job(self._session, fetch.job_id):
+            return False
+        fetch.state, fetch.next_attempt_at = "queued", None
+        return True
 
     async def get(self, source_id: UUID, fetch_id: UUID) -> SourceFetch:
         """A fetch of this source. Raises NotFound."""

@@ -131,6 +131,21 @@ async def test_a_source_that_is_away_is_tried_again_with_longer_pauses(committed
     assert (await read(sync, f"/sync/v1/sources/{source_id}"))["failures"] == 1
 
 
+async def test_whoever_has_mended_the_source_does_not_wait_for_the_next_try(committed_service: Start) -> None:
+    sync = await committed_service("sync")
+    answers = [gone, whole]
+
+    async def in_turn(request: Request) -> Response:
+        return await answers.pop(0)(request)
+
+    async with answering(in_turn) as url:
+        source_id = await declare(sync, https(url))
+        waiting = await fetch(sync, source_id)
+        assert waiting["state"] == "waiting"
+        mended = await fetch(sync, source_id)
+        assert (mended["id"], mended["state"], mended["nextAttemptAt"]) == (waiting["id"], "stored", None)
+
+
 async def test_failures_in_a_row_raise_an_alarm_and_a_success_ends_it(committed_service: Start) -> None:
     sync = await committed_service("sync")
     answer = refused

@@ -1,7 +1,6 @@
 """kill -9 of the worker, the database and Redis while an approved plan is applied: it is applied, once."""
 
 import time
-from dataclasses import replace
 
 import pytest
 
@@ -9,6 +8,8 @@ from cli.demo_roster import oneroster
 from cli.demo_roster.municipality import build
 from tests.e2e.deliveries import approve, head, planned, uploaded
 from tests.e2e.house import REGISTER, House, wait
+from tests.sync.disasters.damage import renamed
+from tests.sync.disasters.world import without
 
 pytestmark = [pytest.mark.stack, pytest.mark.slow]
 
@@ -17,13 +18,16 @@ VICTIMS = ("sync-worker", "postgres", "redis")
 
 
 def delivery(turn: int) -> bytes:
-    """A register of its own persons, without login names, from which one pupil more has left at each turn."""
+    """A register of its own people, without login names, from which one pupil more has left at each turn."""
     town = build(pupils=400, seed=77, staff_share=0.02)
-    for number, person in enumerate(town.persons):
-        person.id, person.login, person.civic = f"k{number}-{person.id}", "", ""
-    town = replace(town, duties=[], enrolments=[], memberships=[], responsibles=[], groups=[], units=town.units[:1])
-    gone = {person.id for person in town.of_part("pupil")[:turn]}
-    town.persons = [person for person in town.persons if person.id not in gone]
+    for person in town.persons:
+        person.login = person.civic = ""
+    for unit in town.units:
+        unit.code = ""
+    ids = [unit.id for unit in town.units] + [group.id for group in town.groups]
+    ids += [person.id for person in town.persons]
+    renamed(town, {one: f"killed-{one}" for one in ids})
+    without(town, {person.id for person in town.of_part("pupil")[:turn]})
     return oneroster.write(town, frozenset())
 
 

@@ -149,16 +149,17 @@ def renumbering(town: Municipality, random: Random) -> bytes:
     """The register gives new ids: to all, or to some; to persons alone, or to units and classes too."""
     seen = copied(town)
     some = random.choice((1.0, 1.0, 0.5, 0.05))
-    renamed = {person.id: f"n{number}" for number, person in enumerate(seen.persons) if random.random() < some}
-    _rename(seen, renamed)
+    names = {person.id: f"n{number}" for number, person in enumerate(seen.persons) if random.random() < some}
+    renamed(seen, names)
     if random.random() < 0.4:
         units = {unit.id: f"u{number}" for number, unit in enumerate(seen.units)}
         groups = {group.id: f"g{number}" for number, group in enumerate(seen.groups)}
-        _rename(seen, units | groups)
+        renamed(seen, units | groups)
     return written(seen)
 
 
-def _rename(town: Municipality, names: dict[str, str]) -> None:
+def renamed(town: Municipality, names: dict[str, str]) -> None:
+    """Other ids, wherever they stand."""
     for row in itertools.chain(
         town.units, town.persons, town.groups, town.duties, town.enrolments, town.memberships, town.responsibles
     ):
@@ -188,8 +189,8 @@ def lost_marks(town: Municipality, random: Random) -> bytes:
     seen = copied(town)
     for person in random.sample(seen.persons, max(2, len(seen.persons) // random.choice((2, 5, 20)))):
         person.civic = person.login = ""
-    renamed = {person.id: f"n{number}" for number, person in enumerate(seen.persons) if not person.civic}
-    _rename(seen, dict(random.sample(sorted(renamed.items()), min(len(renamed), random.randint(1, 30)))))
+    names = {person.id: f"n{number}" for number, person in enumerate(seen.persons) if not person.civic}
+    renamed(seen, dict(random.sample(sorted(names.items()), min(len(names), random.randint(1, 30)))))
     return written(seen)
 
 
@@ -212,7 +213,7 @@ def mixed_up_register(town: Municipality, random: Random) -> bytes:
         person.login, person.email = fresh.login, fresh.email
     if random.random() < 0.5:
         ids = [person.id for person in other.persons] + [group.id for group in other.groups]
-        _rename(other, {one: f"annan-{one}" for one in ids})
+        renamed(other, {one: f"annan-{one}" for one in ids})
         if random.random() < 0.5:
             for field in ("persons", "groups", "duties", "enrolments", "memberships", "responsibles"):
                 getattr(other, field).extend(getattr(copied(town), field))

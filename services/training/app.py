@@ -9,12 +9,15 @@ from services.training.appointment.endpoints import router as appointments
 from services.training.choice.endpoints import router as choices
 from services.training.course.endpoints import router as courses
 from services.training.coverage.endpoints import router as coverage
+from services.training.curriculum.endpoints import router as curricula
 from services.training.enrolment.endpoints import router as enrolments
 from services.training.exchange.endpoints import router as exchanges
 from services.training.person_data import PERSON_DATA
+from services.training.prerequisite.endpoints import router as prerequisites
 from services.training.room.endpoints import router as rooms
 from services.training.session.endpoints import router as sessions
 from services.training.settings import Settings
+from services.training.wave.endpoints import router as waves
 from shared.auth.cutoffs import use_cutoffs
 from shared.kit.text import Text
 from shared.web import ServiceSpec, build_app
@@ -33,12 +36,15 @@ SPEC = ServiceSpec(
     settings=Settings,
     routers=[
         courses,
+        curricula,
+        prerequisites,
         rooms,
         choices,
         sessions,
         enrolments,
         exchanges,
         appointments,
+        waves,
         coverage,
         journal_router("training"),
     ],

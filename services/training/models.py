@@ -4,11 +4,14 @@ from services.training.appointment.models import Appointment
 from services.training.choice.models import SessionChoice
 from services.training.course.models import Course
 from services.training.coverage.models import Coverage
+from services.training.curriculum.models import Curriculum, CurriculumModule
 from services.training.db import Model
 from services.training.meeting.models import SessionDate, SessionTrainer
+from services.training.prerequisite.models import Completion, Prerequisite
 from services.training.room.models import Room
 from services.training.roster.models import Duty, Person, RosterPosition, Unit
 from services.training.session.models import Enrolment, FreeSeat, Session
+from services.training.wave.models import Wave, WaveUnit
 from shared.auth.tables import declare_access_cutoff, declare_assurance_rule
 from shared.kit.journal import declare_journal_table
 from shared.kit.kit_tables import declare_kit_tables
@@ -20,13 +23,17 @@ declare_assurance_rule(Model)
 
 __all__ = [
     "Appointment",
+    "Completion",
     "Course",
     "Coverage",
+    "Curriculum",
+    "CurriculumModule",
     "Duty",
     "Enrolment",
     "FreeSeat",
     "Model",
     "Person",
+    "Prerequisite",
     "Room",
     "RosterPosition",
     "Session",
@@ -34,4 +41,6 @@ __all__ = [
     "SessionDate",
     "SessionTrainer",
     "Unit",
+    "Wave",
+    "WaveUnit",
 ]

@@ -15,6 +15,7 @@ _TABLES = {
     "duty": "person_id",
     "appointment": "person_id",
     "session_trainer": "person_id",
+    "completion": "person_id",
     "enrolment": "person_id",
 }
 
@@ -32,7 +33,7 @@ async def export(session: AsyncSession, person_id: UUID) -> dict[str, Any]:
 async def erase(session: AsyncSession, person_id: UUID) -> ErasureReport:
     """Forget name, duties, appointments and sessions held, which moves coverage. Enrolments stay, without a name."""
     erased = 0
-    for table in ("duty", "appointment", "session_trainer", "person"):
+    for table in ("duty", "appointment", "session_trainer", "completion", "person"):
         statement = text(f"DELETE FROM {table} WHERE tenant_id = :tenant AND {_TABLES[table]} = :person RETURNING 1")
         values = {"tenant": tenant_of(session), "person": person_id}
         erased += len((await session.execute(statement, values)).all())

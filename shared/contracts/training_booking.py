@@ -1,4 +1,4 @@
-"""What training tells of waiting lists and of sessions that may not take place. Ids alone."""
+"""What training tells of waiting lists, sessions that may not take place, curricula and completions. Ids alone."""
 
 from typing import ClassVar
 from uuid import UUID
@@ -23,3 +23,21 @@ class SessionBelowMinimum(Event):
     session_id: UUID
     confirmed: int
     needed: int
+
+
+class CurriculumChanged(Event):
+    """Which modules a role needs was set or changed; `version` is the curriculum's new version, 1 for a new one."""
+
+    type: ClassVar[str] = "training.curriculum.changed.v1"
+
+    curriculum_id: UUID
+    version: int
+
+
+class CourseCompleted(Event):
+    """Somebody worked through a course outside a session, such as the online material before it."""
+
+    type: ClassVar[str] = "training.completion.recorded.v1"
+
+    completion_id: UUID
+    course_id: UUID

@@ -11,7 +11,8 @@ from shared.kit.db import TenantRow, Versioned
 
 
 class Course(Model, TenantRow, Versioned, table=True):
-    """`audience` are the training roles that need the course; group sizes are people per session (IM-T07, IM-T08)."""
+    """`audience` are the training roles that need the course, whatever curricula say; `audience_only` keeps others out.
+    Group sizes are people per session (IM-T07, IM-T08). `link` leads to the material of self-study (HAN-T)."""
 
     __tablename__ = "course"
     __table_args__ = (
@@ -25,4 +26,6 @@ class Course(Model, TenantRow, Versioned, table=True):
     audience: list[str] = Field(sa_type=ARRAY(Text))
     min_size: int
     max_size: int
+    link: str | None = Field(default=None, sa_type=Text)
+    audience_only: bool = False
     archived: bool = False

@@ -31,6 +31,11 @@ class CourseRepository:
         query = select(Course).where(Course.tenant_id == tenant_of(self._session), Course.key == key)
         return (await self._session.exec(query)).one_or_none()
 
+    async def known(self, ids: Sequence[UUID]) -> frozenset[UUID]:
+        """Those of `ids` that exist."""
+        query = select(Course.id).where(Course.tenant_id == tenant_of(self._session), col(Course.id).in_(ids))
+        return frozenset((await self._session.exec(query)).all())
+
     async def list(self, limit: int, after: tuple[UUID] | None) -> Sequence[Course]:
         """Courses, oldest first."""
         query = select(Course).where(Course.tenant_id == tenant_of(self._session))

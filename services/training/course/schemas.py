@@ -14,6 +14,8 @@ Key = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_
 TrainingRole = Annotated[str, StringConstraints(pattern=r"^[a-z]+(_[a-z]+)*$", max_length=60)]
 GroupSize = Annotated[int, Strict(), Field(ge=1, le=100_000, description="People per session")]
 
+Link = Annotated[str, StringConstraints(pattern=r"^https://[^\s]+$", max_length=500)]
+
 _EXAMPLE = {
     "key": "key-persons",
     "title": {"sv": "Nyckelpersoner", "en": "Key persons", "da": None},
@@ -21,6 +23,8 @@ _EXAMPLE = {
     "audience": ["key_person"],
     "minSize": 15,
     "maxSize": 25,
+    "link": "https://academy.example/key-persons",
+    "audienceOnly": False,
 }
 
 
@@ -32,9 +36,13 @@ class CourseCreate(ApiInput):
     key: Key
     title: Text
     mode: Mode = "on_site"
-    audience: list[TrainingRole] = Field(min_length=1, max_length=20)
+    audience: list[TrainingRole] = Field(
+        default_factory=list, max_length=20, description="Roles that need it; empty where curricula alone say so"
+    )
     min_size: GroupSize = 1
     max_size: GroupSize = 25
+    link: Link | None = Field(None, description="Where the material of self-study is")
+    audience_only: bool = Field(False, description="Whether only those who need the course may enrol")
 
     @model_validator(mode="after")
     def _sizes_in_order(self) -> Self:
@@ -50,9 +58,11 @@ class CourseUpdate(ApiPatch):
 
     title: Text | None = None
     mode: Mode | None = None
-    audience: list[TrainingRole] | None = Field(None, min_length=1, max_length=20)
+    audience: list[TrainingRole] | None = Field(None, max_length=20)
     min_size: GroupSize | None = None
     max_size: GroupSize | None = None
+    link: Link | None = None
+    audience_only: bool | None = None
     archived: bool | None = None
 
 
@@ -77,6 +87,8 @@ class CoursePublic(ApiModel):
     audience: list[str]
     min_size: int
     max_size: int
+    link: str | None
+    audience_only: bool
     archived: bool
     version: int
     created_at: datetime

@@ -63,10 +63,14 @@ class CourseService:
         """The course, or NotFound."""
         return await self._courses.get(course_id, lock=lock)
 
+    async def known(self, ids: Sequence[UUID]) -> frozenset[UUID]:
+        """Those of `ids` that are courses, archived ones too."""
+        return await self._courses.known(ids)
+
     async def list(self, limit: int, after: tuple[UUID] | None) -> Sequence[Course]:
         """Courses, oldest first."""
         return await self._courses.list(limit, after)
 
 
 def _facts(course: Course) -> dict[str, object]:
-    return course.model_dump(include={"key", "mode", "audience", "min_size", "max_size", "archived"})
+    return course.model_dump(include={"key", "mode", "audience", "min_size", "max_size", "audience_only", "archived"})

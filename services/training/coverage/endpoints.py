@@ -7,8 +7,8 @@ from fastapi import Query, Request
 
 from services.training.coverage.auth import CoverageRead, visible_units
 from services.training.coverage.models import Coverage
-from services.training.coverage.schemas import CoveragePublic, NeedPublic
-from services.training.coverage.service import CoverageService
+from services.training.coverage.schemas import CoveragePublic, CoverageSummaryPublic, NeedPublic
+from services.training.coverage.service import CoverageService, Grouping
 from shared.web import Page, PageDep, SessionDep, make_page, new_router
 
 router = new_router("coverage")
@@ -51,6 +51,27 @@ async def needs_list(
         return [row.unit_id, row.role, row.person_id]
 
     return make_page(request, page, rows, key=key, show=NeedPublic.model_validate)
+
+
+@router.get("/coverage-summaries")
+async def coverage_summaries_list(
+    caller: CoverageRead,
+    session: SessionDep,
+    request: Request,
+    page: PageDep,
+    by: Annotated[Grouping, Query(description="What to group by")] = "school_form",
+) -> Page[CoverageSummaryPublic]:
+    """Coverage per school form or wave and role, counted now; heads see people of their units."""
+    service = CoverageService(session)
+    rows = await service.summaries(by, visible_units(caller), page.limit + 1, page.keys(str, str))
+
+    def show(row: Any) -> CoverageSummaryPublic:
+        percent = round(100 * row.trained / row.needed, 1) if row.needed else None
+        return CoverageSummaryPublic(
+            key=row.key, role=row.role, trained=row.trained, needed=row.needed, percent=percent
+        )
+
+    return make_page(request, page, rows, key=lambda row: [row.key, row.role], show=show)
 
 
 def _show(row: Coverage) -> CoveragePublic:

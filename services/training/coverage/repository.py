@@ -30,22 +30,41 @@ holder AS (
       AND EXISTS (SELECT FROM working w WHERE w.unit_id = a.unit_id AND w.person_id = a.person_id)
 ),
 required AS (
-    SELECT c.id AS course_id, audience.role
+    SELECT c.id AS course_id, audience.role, NULL AS school_form
     FROM course c, unnest(c.audience) AS audience (role) WHERE c.tenant_id = :tenant AND NOT c.archived
+    UNION
+    SELECT m.course_id, k.role, k.school_form
+    FROM curriculum k
+    JOIN curriculum_module m ON m.tenant_id = k.tenant_id AND m.curriculum_id = k.id
+    JOIN course c ON c.tenant_id = m.tenant_id AND c.id = m.course_id AND NOT c.archived
+    WHERE k.tenant_id = :tenant AND NOT k.archived
 ),
+-- Each course once for a role at a unit, however many curricula name it.
+needed_at AS (
+    SELECT DISTINCT u.id AS unit_id, r.role, r.course_id
+    FROM unit u JOIN required r ON r.school_form IS NULL OR r.school_form = ANY (u.school_forms)
+    WHERE u.tenant_id = :tenant AND NOT u.ended
+),
+needed_count AS (SELECT unit_id, role, count(*) AS courses FROM needed_at GROUP BY unit_id, role),
 attended AS (
-    SELECT DISTINCT e.person_id, s.course_id
+    SELECT e.person_id, s.course_id
     FROM enrolment e JOIN session s ON s.tenant_id = e.tenant_id AND s.id = e.session_id
     WHERE e.tenant_id = :tenant AND e.state = 'attended' AND s.state <> 'cancelled'
+    UNION
+    SELECT c.person_id, c.course_id FROM completion c WHERE c.tenant_id = :tenant
+),
+met AS (
+    SELECT h.unit_id, h.role, h.person_id, count(*) AS courses
+    FROM attended a
+    JOIN holder h ON h.person_id = a.person_id
+    JOIN needed_at n ON n.unit_id = h.unit_id AND n.role = h.role AND n.course_id = a.course_id
+    GROUP BY h.unit_id, h.role, h.person_id
 ),
 status AS (
-    SELECT h.unit_id, h.role, h.person_id,
-        EXISTS (SELECT FROM required r WHERE r.role = h.role) AND NOT EXISTS (
-            SELECT FROM required r WHERE r.role = h.role AND NOT EXISTS (
-                SELECT FROM attended a WHERE a.person_id = h.person_id AND a.course_id = r.course_id
-            )
-        ) AS trained
+    SELECT h.unit_id, h.role, h.person_id, coalesce(m.courses = n.courses, false) AS trained
     FROM holder h
+    LEFT JOIN needed_count n ON n.unit_id = h.unit_id AND n.role = h.role
+    LEFT JOIN met m ON m.unit_id = h.unit_id AND m.role = h.role AND m.person_id = h.person_id
 )
 """
 
@@ -69,7 +88,11 @@ ORDER BY 2, 1
 
 _NEEDS = text(f"""
 WITH {_HOLDERS}
-SELECT s.unit_id, s.role, s.person_id, p.display_name, s.trained
+SELECT s.unit_id, s.role, s.person_id, p.display_name, s.trained, ARRAY (
+    SELECT n.course_id FROM needed_at n WHERE n.unit_id = s.unit_id AND n.role = s.role AND NOT EXISTS (
+        SELECT FROM attended a WHERE a.person_id = s.person_id AND a.course_id = n.course_id
+    ) ORDER BY n.course_id
+) AS missing_course_ids
 FROM status s JOIN person p ON p.tenant_id = :tenant AND p.id = s.person_id
 WHERE (CAST(:units AS uuid[]) IS NULL OR s.unit_id = ANY(:units))
   AND (CAST(:role AS text) IS NULL OR s.role = :role)
@@ -78,6 +101,30 @@ WHERE (CAST(:units AS uuid[]) IS NULL OR s.unit_id = ANY(:units))
        OR (s.unit_id, s.role, s.person_id) > (:after_unit, :after_role, :after_person))
 ORDER BY s.unit_id, s.role, s.person_id LIMIT :limit
 """)
+
+_NEEDING = text(f"""
+WITH {_HOLDERS}
+SELECT DISTINCT h.person_id FROM holder h JOIN needed_at n ON n.unit_id = h.unit_id AND n.role = h.role
+WHERE n.course_id = :course AND h.person_id = ANY(CAST(:people AS uuid[]))
+""")
+
+_GROUPS = {
+    "school_form": "SELECT u.id AS unit_id, form AS key FROM unit u, unnest(u.school_forms) form"
+    " WHERE u.tenant_id = :tenant",
+    "wave": "SELECT w.unit_id, w.wave_id::text AS key FROM wave_unit w WHERE w.tenant_id = :tenant",
+}
+_SUMMARIES = {
+    by: text(f"""
+WITH {_HOLDERS}, grouped AS ({units})
+SELECT g.key, s.role, count(DISTINCT s.person_id) FILTER (WHERE s.trained) AS trained,
+       count(DISTINCT s.person_id) AS needed
+FROM status s JOIN grouped g ON g.unit_id = s.unit_id
+WHERE (CAST(:units AS uuid[]) IS NULL OR s.unit_id = ANY(:units))
+  AND (CAST(:after_key AS text) IS NULL OR (g.key, s.role) > (:after_key, :after_role))
+GROUP BY g.key, s.role ORDER BY g.key, s.role LIMIT :limit
+""")
+    for by, units in _GROUPS.items()
+}
 
 
 class CoverageRepository:
@@ -137,6 +184,31 @@ class CoverageRepository:
             "limit": limit,
         }
         return (await self._session.execute(_NEEDS, values)).all()
+
+    async def needing(self, course_id: UUID, people: Sequence[UUID]) -> frozenset[UUID]:
+        """Those of `people` who need the course today, whether or not they have it."""
+        values = {
+            "tenant": tenant_of(self._session),
+            "today": clock.today(),
+            "course": course_id,
+            "people": list(people),
+        }
+        return frozenset((await self._session.execute(_NEEDING, values)).scalars())
+
+    async def summaries(
+        self, by: str, units: frozenset[UUID] | None, limit: int, after: tuple[str, str] | None
+    ) -> Sequence[Row[Any]]:
+        """(key, role, trained, needed) per school form or wave, counted now; each person once."""
+        after_key, after_role = after or (None, None)
+        values = {
+            "tenant": tenant_of(self._session),
+            "today": clock.today(),
+            "units": None if units is None else list(units),
+            "after_key": after_key,
+            "after_role": after_role,
+            "limit": limit,
+        }
+        return (await self._session.execute(_SUMMARIES[by], values)).all()
 
     async def tenants(self) -> Sequence[UUID]:
         """Every tenant with a roster, through the one function that may tell without a tenant."""

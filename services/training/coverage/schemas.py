@@ -42,6 +42,7 @@ class NeedPublic(ApiModel):
             "unitId": "01979f3a-2222-7b52-9d3a-5f0c2b9e8d11",
             "role": "teacher",
             "trained": False,
+            "missingCourseIds": ["01979f3a-3333-7b52-9d3a-5f0c2b9e8d11"],
         }
     )
 
@@ -50,3 +51,16 @@ class NeedPublic(ApiModel):
     unit_id: UUID
     role: str
     trained: bool
+    missing_course_ids: list[UUID] = Field(description="Modules that the person needs in the role and has not had")
+
+
+class CoverageSummaryPublic(ApiModel):
+    """Coverage of a role in a school form or wave; who works at several of its units counts once."""
+
+    model_config = example({"key": "compulsory", "role": "teacher", "trained": 300, "needed": 400, "percent": 75.0})
+
+    key: str = Field(description="A school form, or the id of a wave")
+    role: str
+    trained: int = Field(description="People")
+    needed: int = Field(description="People")
+    percent: float | None = Field(description="Null where nobody holds the role")

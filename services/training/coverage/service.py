@@ -1,7 +1,7 @@
 """Coverage: what share of those who need training in a role have it, per unit and for the whole authority."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from sqlalchemy import Row
@@ -12,6 +12,8 @@ from services.training.coverage.repository import CoverageRepository
 from shared.contracts.training import CoverageChanged
 from shared.kit.db import tenant_of
 from shared.queue import publish
+
+Grouping = Literal["school_form", "wave"]
 
 
 class CoverageService:
@@ -63,8 +65,18 @@ class CoverageService:
         limit: int,
         after: tuple[UUID, str, UUID] | None,
     ) -> Sequence[Row[Any]]:
-        """People who need training: unit_id, role, person_id, display_name, trained."""
+        """People who need training: unit_id, role, person_id, display_name, trained, missing_course_ids."""
         return await self._repository.needs(units=units, role=role, is_trained=is_trained, limit=limit, after=after)
+
+    async def needing(self, course_id: UUID, people: Sequence[UUID]) -> frozenset[UUID]:
+        """Those of `people` who need the course today, whether or not they have it."""
+        return await self._repository.needing(course_id, people)
+
+    async def summaries(
+        self, by: Grouping, units: frozenset[UUID] | None, limit: int, after: tuple[str, str] | None
+    ) -> Sequence[Row[Any]]:
+        """(key, role, trained, needed) per school form or wave, counted now; each person once."""
+        return await self._repository.summaries(by, units, limit, after)
 
     async def tenants(self) -> Sequence[UUID]:
         """Every tenant with a roster; for the platform's own periodic work."""

@@ -20,6 +20,7 @@ from services.training.enrolment.errors import (
 )
 from services.training.enrolment.repository import EnrolmentRepository
 from services.training.enrolment.schemas import AttendanceMark
+from services.training.prerequisite.service import PrerequisiteService
 from services.training.roster.service import RosterService, unknown_person
 from services.training.session.models import Enrolment, Session
 from services.training.session.seats import Asked, Outcome, Seats
@@ -66,16 +67,17 @@ class EnrolmentService:
         if planned.state != "planned" or planned.ends_at <= clock.now():
             over = SessionOver(state=planned.state)
             return [(one.person_id, over, "") for one in asked]
-        refused = await self.refused([one.person_id for one in asked])
+        refused = await self.refused(planned.course_id, [one.person_id for one in asked])
         fit = [one for one in asked if one.person_id not in refused]
         outcomes = dict(zip((one.id for one in fit), await Seats(self._session, session_id).enrol(fit), strict=True))
         made = await self._enrolments.by_id([each.enrolment_id for each in outcomes.values() if each.enrolment_id])
         return [self._result(one, refused, outcomes, made) for one in asked]
 
-    async def refused(self, ids: Sequence[UUID]) -> dict[UUID, Problem]:
-        """Whom the caller cannot enrol, and why."""
+    async def refused(self, course_id: UUID, ids: Sequence[UUID]) -> dict[UUID, Problem]:
+        """Whom the caller cannot enrol in a course, and why."""
         people = await self._roster.people(ids)
-        refused: dict[UUID, Problem] = {one: unknown_person() for one in ids if one not in people}
+        refused = await PrerequisiteService(self._session).keeps_out(course_id, ids)
+        refused |= {one: unknown_person() for one in ids if one not in people}
         if self._units is not None:
             own = await self._roster.working_at(ids, self._units)
             refused |= {one: NotYourUnit() for one in people if one not in own}

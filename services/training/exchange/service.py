@@ -86,7 +86,7 @@ class ExchangeService:
         _check_open(planned)
         if old.state != "confirmed":
             raise EnrolmentOver(state=old.state)
-        await self._check(person_id)
+        await self._check(planned, person_id)
         seats, asked = Seats(self._session, planned.id), Asked(person_id)
         await self._clear(seats, asked)
         seat = await seats.give_up(old, "cancelled")
@@ -102,7 +102,7 @@ class ExchangeService:
         _check_open(planned)
         if planned.starts_at - DOORS_OPEN > clock.now():
             raise SessionNotStarted(startsAt=planned.starts_at.isoformat())
-        await self._check(person_id)
+        await self._check(planned, person_id)
         enrolment_id = await self._let_in(planned, Asked(person_id))
         if planned.starts_at <= clock.now():
             enrolment, _ = await self._enrolments.read(enrolment_id)
@@ -152,8 +152,8 @@ class ExchangeService:
             refuse(hurdle)
         await seats.release([hurdle.enrolment_id])
 
-    async def _check(self, person_id: UUID) -> None:
-        refused = await self._enrolments.refused([person_id])
+    async def _check(self, planned: Session, person_id: UUID) -> None:
+        refused = await self._enrolments.refused(planned.course_id, [person_id])
         if person_id in refused:
             raise refused[person_id]
 

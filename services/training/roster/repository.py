@@ -10,7 +10,7 @@ from sqlalchemy import text
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from services.training.roster.models import Duty, Person
+from services.training.roster.models import Duty, Person, Unit
 from shared.contracts.sync import DutyChange, PersonChange, UnitChange
 from shared.kit.db import tenant_of
 
@@ -50,6 +50,8 @@ _PRUNE = text(
     " AND NOT EXISTS (SELECT FROM duty d WHERE d.tenant_id = p.tenant_id AND d.person_id = p.id)"
     " AND NOT EXISTS (SELECT FROM enrolment e WHERE e.tenant_id = p.tenant_id AND e.person_id = p.id)"
     " AND NOT EXISTS (SELECT FROM appointment a WHERE a.tenant_id = p.tenant_id AND a.person_id = p.id)"
+    " AND NOT EXISTS (SELECT FROM completion c WHERE c.tenant_id = p.tenant_id AND c.person_id = p.id)"
+    " AND NOT EXISTS (SELECT FROM session_trainer t WHERE t.tenant_id = p.tenant_id AND t.person_id = p.id)"
     " RETURNING 1"
 )
 _POSITION = text("SELECT version FROM roster_position WHERE tenant_id = :tenant")
@@ -102,6 +104,13 @@ class RosterRepository:
         """The person, whether or not still in the roster."""
         query = select(Person).where(Person.tenant_id == tenant_of(self._session), Person.id == person_id)
         return (await self._session.exec(query)).one_or_none()
+
+    async def units(self, ids: Sequence[UUID]) -> frozenset[UUID]:
+        """Those of `ids` that are units still in the roster."""
+        query = select(Unit.id).where(
+            Unit.tenant_id == tenant_of(self._session), col(Unit.id).in_(ids), col(Unit.ended).is_(False)
+        )
+        return frozenset((await self._session.exec(query)).all())
 
     async def people(self, ids: Sequence[UUID]) -> Sequence[Person]:
         """Those of `ids` who are known, whether or not still in the roster."""

@@ -68,6 +68,10 @@ class RosterService:
         """Those of `ids` who have a duty today at one of the units."""
         return await self._copies.working_at(ids, units, clock.today())
 
+    async def units(self, ids: Sequence[UUID]) -> frozenset[UUID]:
+        """Those of `ids` that are units of the roster today."""
+        return await self._copies.units(ids)
+
     async def knows(self, person_id: UUID) -> bool:
         """Whether the roster holds the person today."""
         found = await self._copies.find_person(person_id)

@@ -103,6 +103,13 @@ class Enrolment(Model, TenantRow, Versioned, table=True):
         ),
         Index("ix_enrolment_tenant_id_session_id_state", "tenant_id", "session_id", "state", "id"),
         Index("ix_enrolment_tenant_id_person_id", "tenant_id", "person_id"),
+        Index(
+            "ix_enrolment_tenant_id_attended",
+            "tenant_id",
+            "person_id",
+            "session_id",
+            postgresql_where=text("state = 'attended'"),
+        ),
     )
 
     session_id: UUID

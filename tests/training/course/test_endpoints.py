@@ -15,7 +15,7 @@ COURSE: dict[str, Any] = {"key": "basics", "title": {"sv": "Grund", "en": "Basic
     [
         ({"key": "Not A Key"}, "#/key"),
         ({"title": {"sv": "Grund"}}, "#/title/en"),
-        ({"audience": []}, "#/audience"),
+        ({"link": "http://insecure.example"}, "#/link"),
         ({"audience": ["Big Role"]}, "#/audience/0"),
         ({"minSize": 30, "maxSize": 20}, "#"),
         ({"maxSize": 10**12}, "#/maxSize"),

@@ -106,6 +106,12 @@ SELECT :tenant, gen_random_uuid(), :comparison, '{kind}', '{severity}', d.cause,
                                                                                   d.line::text)), 'UTF8')), 'hex'), 24)
 FROM ({rows}) d LEFT JOIN person p ON p.tenant_id = :tenant AND p.id = d.person_id
 """
+# Who differed in an export of last month is nobody's business any more; the numbers stay with the comparison.
+_OLD_DIFFERENCES = """
+DELETE FROM platform_difference d USING platform_comparison c
+WHERE d.tenant_id = :tenant AND c.tenant_id = :tenant AND c.id = d.comparison_id AND c.source_id = :source
+  AND c.ended_at < :forgotten
+"""
 _FORMER_ACCOUNTS = """
 DELETE FROM platform_account a USING platform_comparison c
 WHERE a.tenant_id = :tenant AND c.tenant_id = :tenant AND c.id = a.comparison_id AND c.source_id = :source
@@ -134,6 +140,7 @@ async def store_differences(
     for kind, rows in STATEMENTS.items():
         if kind not in left_out:
             await _run(session, _STORE.format(kind=kind, severity=RULES[kind].severity.value, rows=rows), values)
+    await _run(session, _OLD_DIFFERENCES, values)
     await _run(session, _FORMER_ACCOUNTS, values)
     await _run(session, _ACCOUNTS, values)
 

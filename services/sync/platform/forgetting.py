@@ -15,6 +15,18 @@ WHERE tenant_id = :tenant AND row_ref IS NOT NULL AND (person_id = ANY (:ids) OR
 """
 
 
+_SHOW = """
+SELECT comparison_id, row_ref, is_active, last_login_on, unit_ids FROM platform_account
+WHERE tenant_id = :tenant AND person_id = :person ORDER BY id
+"""
+
+
+async def show_platform_rows(session: AsyncSession, person_id: UUID) -> list[dict[str, str]]:
+    """What is held about the person's accounts at platforms."""
+    rows = await session.execute(text(_SHOW), {"tenant": tenant_of(session), "person": person_id})
+    return [{name: str(value) for name, value in row._mapping.items() if value is not None} for row in rows]
+
+
 async def forget_platform_rows(session: AsyncSession, ids: Sequence[UUID]) -> None:
     """Accounts and differences of these persons keep ids of ours alone."""
     for table in ("platform_account", "platform_difference"):

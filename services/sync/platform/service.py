@@ -30,6 +30,7 @@ from shared.queue import publish, start_job
 READ_JOB = "platform-read"
 # What is younger than this may simply not have reached the platform yet, where no former comparison tells better.
 _RECENT = timedelta(days=2)
+_KEPT = timedelta(days=30)
 
 
 class PlatformService:
@@ -111,6 +112,7 @@ class PlatformService:
             "today": clock.today(),
             "recently": former.ended_at if former and former.ended_at else now - _RECENT,
             "tells_login": "lastLogin" in told,
+            "forgotten": now - _KEPT,
         }
         comparison.roster_version = await lock_head(self._session)
         comparison.incomplete = sorted(told & {*done.incomplete, *upload.incomplete})

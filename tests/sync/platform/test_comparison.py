@@ -1,18 +1,24 @@
 """The platform's own export is compared with the roster, unit by unit, and every difference has a name and a cause."""
 
 from collections import Counter
+from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 from sqlalchemy import text
 
 from cli.demo_roster import platform
 from cli.demo_roster.model import Municipality
+from services.sync.person_data import PERSON_DATA
+from shared.kit.clock import frozen
 from shared.kit.ids import new_id
 from tests.support.services import ServiceUnderTest, Start
 from tests.sync.platform.export import TODAY, Rows, compare, declare_platform, differences, exported
 from tests.sync.town import member, oneroster_zip, repacked, town
 from tests.sync.work import LOADER, load, read, upload
+
+DAY = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 
 
 async def _loaded(committed_service: Start) -> tuple[ServiceUnderTest, Municipality]:
@@ -220,3 +226,23 @@ async def test_a_key_that_may_be_a_national_number_is_not_shown(committed_servic
     await compare(sync, exported(small, strangers))
     shown = [one["rowRef"] for one in await differences(sync, kind="extra_account")]
     assert sorted(shown, key=str) == [None, None, "plattform-11"]
+
+
+async def test_who_differed_last_month_is_forgotten_and_the_numbers_stay(committed_service: Start) -> None:
+    with frozen(DAY):
+        sync, small = await _loaded(committed_service)
+        first = await compare(sync, exported(small, _drop_first))
+    with frozen(DAY + timedelta(days=31)):
+        await compare(sync, exported(small, _renamed))
+    assert await differences(sync, comparisonId=first["id"]) == []
+    kept = await read(sync, f"/sync/v1/platform-comparisons/{first['id']}")
+    assert kept["counts"]["missing_account"] == 1
+
+
+async def test_a_person_is_shown_what_is_held_of_the_account(committed_service: Start) -> None:
+    sync, small = await _loaded(committed_service)
+    await compare(sync, exported(small))
+    account = (await read(sync, "/sync/v1/platform-accounts?limit=1"))["items"][0]
+    async with sync.database.transaction(sync.tenant) as session:
+        shown = await PERSON_DATA.export(session, UUID(account["personId"]))
+    assert [row["last_login_on"] for row in shown["platform_account"]] == [account["lastLoginOn"]]

@@ -101,7 +101,7 @@ def test_a_table_with_thirty_percent_bad_rows_is_held_and_every_bad_row_is_named
     found = house.each(f"/sync/v1/runs/{run['id']}/findings?rule=wrong_column_count", REGISTER)
     assert len(found) == reason["count"]
     assert all(one["line"] and one["file"] == "users.csv" and one["message"] and one["mend"] for one in found)
-    told = problem(approve(house, run), 409, "plan-held")
+    told = problem(approve(house, run), 422, "reason-missing")
     assert told["reasons"]
 
 

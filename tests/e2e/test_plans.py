@@ -4,7 +4,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from tests.e2e.deliveries import approve, changed, head, planned, roster, uploaded
+from cli.demo_roster import oneroster
+from cli.demo_roster.municipality import build
+from tests.e2e.deliveries import approve, head, planned, roster, uploaded
 from tests.e2e.house import (
     APPROVER,
     LEADER,
@@ -15,6 +17,7 @@ from tests.e2e.house import (
     House,
     problem,
 )
+from tests.sync.disasters.world import without
 
 pytestmark = pytest.mark.stack
 
@@ -35,13 +38,9 @@ def applied(house: House) -> int:
 
 def _fewer() -> bytes:
     """The delivery without 25 of its pupils, so many that a second person must look."""
-    gone = tuple(f"elev{number:05}".encode() for number in range(1, 26))
-
-    def shorten(files: dict[str, bytes]) -> dict[str, bytes]:
-        rest = (line for line in files["users.csv"].splitlines(keepends=True) if not line.startswith(gone))
-        return files | {"users.csv": b"".join(rest)}
-
-    return changed(roster(PUPILS), shorten)
+    town = build(pupils=PUPILS, seed=5, staff_share=0.01)
+    without(town, {f"elev{number:05}" for number in range(1, 26)})
+    return oneroster.write(town, frozenset())
 
 
 def test_only_the_customers_own_may_approve_and_only_the_plan_that_they_saw(house: House, applied: int) -> None:
@@ -72,10 +71,10 @@ def test_a_large_change_needs_two_persons_and_one_person_is_never_two(house: Hou
     assert (shown["state"], len(shown["approvals"])) == ("planned", 1)
 
 
-def test_of_two_plans_from_one_upload_only_the_first_is_applied(house: House, applied: int) -> None:
-    upload_id = uploaded(house, roster(PUPILS, seed=6), source="second-register")
+def test_of_two_plans_that_rest_on_one_version_only_the_first_is_applied(house: House, applied: int) -> None:
+    uploads = [uploaded(house, roster(PUPILS, seed=6), source=source) for source in ("second-register", "its-twin")]
     with ThreadPoolExecutor(2) as crowd:
-        (first, _), (second, _) = crowd.map(lambda _: planned(house, upload_id), range(2))
+        (first, _), (second, _) = crowd.map(lambda upload_id: planned(house, upload_id), uploads)
     assert first["baseVersion"] == second["baseVersion"] == head(house)
 
     accepted = approve(house, first, LEADER)

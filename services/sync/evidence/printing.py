@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from services.sync.evidence.models import EvidencePack
+from services.sync.roster.words import CODES
 from services.sync.rules.catalogue import RULES
 from services.sync.verification.reasons import REASONS
 from shared.kit.printing import print_pdf
@@ -42,22 +43,6 @@ _W = {
         "To check: the SHA-256 of the JSON version is the number below; its signature is checked by the published key.",
         "Kontrol: JSON-versionens SHA-256 er tallet nedenfor; signaturen prøves med den offentliggjorte nøgle.",
     ),
-}
-
-
-# What the codes of the roster are called; another code is printed as it is.
-_CODES = {
-    "preschool": _t("Förskola", "Preschool", "Børnehave"),
-    "compulsory": _t("Grundskola", "Compulsory school", "Grundskole"),
-    "leisure": _t("Fritidshem", "Leisure centre", "Fritidsordning"),
-    "upper_secondary": _t("Gymnasieskola", "Upper secondary school", "Gymnasium"),
-    "adult": _t("Vuxenutbildning", "Adult education", "Voksenuddannelse"),
-    "school_administrator": _t("Skoladministratörer", "School administrators", "Skoleadministratorer"),
-    "advanced_user": _t("Avancerade användare", "Advanced users", "Avancerede brugere"),
-    "teacher": _t("Lärare", "Teachers", "Lærere"),
-    "central_administrator": _t("Centrala administratörer", "Central administrators", "Centrale administratorer"),
-    "school_leader": _t("Skolledare", "School leaders", "Skoleledere"),
-    "other": _t("Övriga", "Others", "Øvrige"),
 }
 
 
@@ -119,7 +104,7 @@ def _rule(rules: dict[str, Any], name: str, lang: Lang) -> str:
 
 
 def _code(code: str, lang: Lang) -> str:
-    return _CODES[code].pick(lang) if code in _CODES else code
+    return CODES[code].pick(lang) if code in CODES else code
 
 
 def _year(row: dict[str, Any], lang: Lang) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from services.sync.roster.words import word_within
 from shared.kit.text import Lang, Text
 
 KINDS: dict[str, Text] = {
@@ -97,8 +98,8 @@ REASONS: dict[str, Words] = {
     ),
     "ends_most": _words(
         "{count} av {base} {kind} skulle avslutas: mer än hälften",
-        "{count} of {base} {kind} would end: more than the greater part",
-        "{count} af {base} {kind} ville blive afsluttet: mere end det meste",
+        "{count} of {base} {kind} would end: more than half",
+        "{count} af {base} {kind} ville blive afsluttet: mere end halvdelen",
         _RELEASE,
     ),
     "identities_doubtful": _words(
@@ -148,9 +149,9 @@ REASONS: dict[str, Words] = {
         _LOOK,
     ),
     "ends_many_in_part": _words(
-        "{count} av {base} {kind} i {part} skulle avslutas",
-        "{count} of {base} {kind} of {part} would end",
-        "{count} af {base} {kind} i {part} ville blive afsluttet",
+        "{count} av {base} {kind} ({part}) skulle avslutas",
+        "{count} of {base} {kind} ({part}) would end",
+        "{count} af {base} {kind} ({part}) ville blive afsluttet",
         _LOOK,
     ),
     "unit_emptied": _words(
@@ -160,9 +161,9 @@ REASONS: dict[str, Words] = {
         _PERMISSION,
     ),
     "part_emptied": _words(
-        "Alla {base} {kind} i {part} skulle avslutas",
-        "All {base} {kind} of {part} would end",
-        "Alle {base} {kind} i {part} ville blive afsluttet",
+        "Alla {base} {kind} ({part}) skulle avslutas",
+        "All {base} {kind} ({part}) would end",
+        "Alle {base} {kind} ({part}) ville blive afsluttet",
         _PERMISSION,
     ),
     "unit_ends": _words(
@@ -208,9 +209,9 @@ REASONS: dict[str, Words] = {
         _LOOK,
     ),
     "lifts_protection": _words(
-        "{count} skyddade identiteter skulle bli synliga igen",
-        "{count} protected identities would be shown again",
-        "{count} beskyttede identiteter ville blive synlige igen",
+        "Skyddade identiteter som skulle bli synliga igen: {count}",
+        "Protected identities that would be shown again: {count}",
+        "Beskyttede identiteter, der ville blive synlige igen: {count}",
         Text(
             sv="Bekräfta med registret att markeringen är hävd; två personer godkänner",
             en="Confirm with the register that the marking is lifted; two persons approve",
@@ -234,9 +235,9 @@ REASONS: dict[str, Words] = {
         ),
     ),
     "field_vanished": _words(
-        "{part} kom tom för {count} av {base} {kind}; de kända värdena behålls",
-        "{part} came empty for {count} of {base} {kind}; the known values are kept",
-        "{part} kom tom for {count} af {base} {kind}; de kendte værdier beholdes",
+        "Uppgiften {part} kom tom för {count} av {base} {kind}; de kända värdena behålls",
+        "The field {part} came empty for {count} of {base} {kind}; the known values are kept",
+        "Oplysningen {part} kom tom for {count} af {base} {kind}; de kendte værdier beholdes",
         Text(
             sv="Kontrollera att exporten fortfarande får läsa uppgiften",
             en="Check that the export may still read the field",
@@ -244,9 +245,9 @@ REASONS: dict[str, Words] = {
         ),
     ),
     "case_waits": _words(
-        "{count} poster väntar på att någon avgör vem de gäller; personerna lämnas orörda",
-        "{count} records wait for somebody to decide whom they are about; the persons are left untouched",
-        "{count} poster venter på, at nogen afgør, hvem de gælder; personerne lades urørte",
+        "Poster som väntar på att någon avgör vem de gäller: {count}; personerna lämnas orörda",
+        "Records that wait for somebody to decide whom they are about: {count}; the persons are left untouched",
+        "Poster, der venter på, at nogen afgør, hvem de gælder: {count}; personerne lades urørte",
         Text(
             sv="Avgör korrelationsfallen",
             en="Decide the correlation cases",
@@ -254,6 +255,7 @@ REASONS: dict[str, Words] = {
         ),
     ),
 }
+_AT_UNIT = Text(sv="Vid {unit}: ", en="At {unit}: ", da="Ved {unit}: ")
 _SOME_UNIT = Text(sv="en enhet", en="a unit", da="en enhed")
 
 
@@ -266,7 +268,10 @@ def told(reason: Mapping[str, Any], units: Mapping[str, str], lang: Lang) -> tup
         "base": reason.get("base") or 0,
         "kind": kind.pick(lang) if kind else "",
         "unit": units.get(str(reason.get("unitId")), _SOME_UNIT.pick(lang)),
-        "part": reason.get("part") or "",
+        "part": word_within(reason.get("part") or "", lang),
         "file": reason.get("file") or "",
     }
-    return words.message.pick(lang).format(**values), words.mend.pick(lang)
+    message = words.message.pick(lang)
+    if reason.get("unitId") and "{unit}" not in message:
+        message = _AT_UNIT.pick(lang) + message
+    return message.format(**values), words.mend.pick(lang)

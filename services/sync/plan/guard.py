@@ -91,6 +91,7 @@ def judge(facts: Facts, policy: GuardPolicy | None = None) -> tuple[Verdict, lis
     number and what it is part of."""
     policy = policy or GuardPolicy()
     found = [{**reason, "level": LEVELS[reason["code"]]} for check in _CHECKS for reason in check(facts, policy)]
+    found = _said_once(found)
     found.sort(key=lambda reason: _ORDER.index(reason["level"]))
     return _VERDICTS.get(found[0]["level"], "clear") if found else "clear", found
 
@@ -132,7 +133,7 @@ def _emptied(facts: Facts, _: GuardPolicy) -> Iterator[Reason]:
             yield {"code": "unit_emptied", "kind": row["kind"], "unitId": row["unit_id"], **_numbers(row, "ended")}
     for row in facts.parts:
         if _is_emptied(row):
-            yield {"code": "part_emptied", "kind": row["kind"], "part": row["part"], **_numbers(row, "ended")}
+            yield {"code": "part_emptied", **_part(row), **_numbers(row, "ended")}
 
 
 def _is_emptied(row: Mapping[str, Any]) -> bool:
@@ -149,7 +150,7 @@ def _ended(facts: Facts, policy: GuardPolicy) -> Iterator[Reason]:
     yield from _ended_at_units(facts, policy)
     for row in facts.parts:
         if policy.limit("ends_many_in_part", row["kind"]).is_passed(row["ended"], _base(row)):
-            yield {"code": "ends_many_in_part", "kind": row["kind"], "part": row["part"], **_numbers(row, "ended")}
+            yield {"code": "ends_many_in_part", **_part(row), **_numbers(row, "ended")}
 
 
 def _ended_at_units(facts: Facts, policy: GuardPolicy) -> Iterator[Reason]:
@@ -247,6 +248,41 @@ _CHECKS = (
     _fields,
     _year,
 )
+
+
+def _part(row: Mapping[str, Any]) -> Reason:
+    at_unit = {"unitId": row["unit_id"]} if row["unit_id"] else {}
+    return {"kind": row["kind"], "part": row["part"], **at_unit}
+
+
+# By code: what says the same of the same rows, and by which marks it names them. All of one level.
+_SAME = {
+    "ends_many_at_unit": (("unit_emptied", {"unitId"}),),
+    "part_emptied": (("unit_emptied", {"unitId"}), ("part_emptied", {"part"})),
+    "ends_many_in_part": (
+        ("part_emptied", {"part", "unitId"}),
+        ("part_emptied", {"part"}),
+        ("unit_emptied", {"unitId"}),
+        ("ends_many_at_unit", {"unitId"}),
+        ("ends_many_in_part", {"part"}),
+    ),
+}
+
+
+def _said_once(found: Sequence[Reason]) -> list[Reason]:
+    """Without reasons that another one gives already, of the same rows."""
+    said = {_said(one["code"], one, {"part", "unitId"}) for one in found}
+    return [one for one in found if not said & _echoed(one)]
+
+
+def _echoed(reason: Reason) -> set[tuple[Any, ...]]:
+    others = {_said(code, reason, marks) for code, marks in _SAME.get(reason["code"], ())}
+    return others - {_said(reason["code"], reason, {"part", "unitId"})}
+
+
+def _said(code: str, reason: Reason, marks: set[str]) -> tuple[Any, ...]:
+    named = (reason.get(mark) if mark in marks else None for mark in ("part", "unitId"))
+    return code, reason.get("kind"), *named, reason["count"], reason.get("base")
 
 
 def _numbers(row: Mapping[str, Any], what: str) -> dict[str, int]:

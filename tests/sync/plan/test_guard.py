@@ -10,6 +10,7 @@ from services.sync.plan.guard import LEVELS, Facts, is_releasable, judge
 from services.sync.plan.policy import DEFAULTS, GuardPolicy, Limit
 
 UNIT = "01979f3a-8a40-7d11-8c55-0d7e6f1a2b33"
+OTHER = "01979f3a-8a40-7d11-8c55-0d7e6f1a2b34"
 
 
 def row(created: int = 0, changed: int = 0, ended: int = 0, unchanged: int = 0, **more: Any) -> dict[str, Any]:
@@ -66,6 +67,31 @@ def test_many_at_one_unit_are_seen_though_they_are_few_in_all() -> None:
     found = facts(units=[row(0, 0, 7, 20, kind="enrolment", unit_id=UNIT)])
     assert codes(found) == {"ends_many_at_unit": "second_person"}
     assert codes(facts(units=[row(0, 0, 6, 20, kind="enrolment", unit_id=UNIT)])) == {}
+
+
+def test_what_several_limits_see_in_the_same_rows_is_said_once() -> None:
+    units = [row(0, 0, 30, 0, kind="enrolment", unit_id=UNIT), row(0, 0, 40, 60, kind="enrolment", unit_id=OTHER)]
+    parts = [
+        row(0, 0, 30, 0, kind="enrolment", part="preschool", unit_id=None),
+        row(0, 0, 30, 0, kind="enrolment", part="preschool", unit_id=UNIT),
+        row(0, 0, 40, 100, kind="enrolment", part="compulsory", unit_id=None),
+        row(0, 0, 40, 40, kind="enrolment", part="compulsory", unit_id=OTHER),
+    ]
+    said = [(one["code"], one.get("part"), one.get("unitId")) for one in judge(facts(units=units, parts=parts))[1]]
+    assert said == [
+        ("unit_emptied", None, UNIT),
+        ("part_emptied", "preschool", None),
+        ("ends_many_at_unit", None, OTHER),
+        ("ends_many_in_part", "compulsory", None),
+        ("ends_many_in_part", "compulsory", OTHER),
+    ]
+
+
+def test_a_part_is_told_in_words_and_with_its_unit() -> None:
+    reason = {"code": "ends_many_in_part", "kind": "enrolment", "part": "upper_secondary", "count": 3, "base": 9}
+    assert told(reason, {}, "sv")[0] == "3 av 9 inskrivningar (gymnasieskola) skulle avslutas"
+    at_unit = told(reason | {"unitId": UNIT}, {UNIT: "Björkskolan"}, "en")[0]
+    assert at_unit == "At Björkskolan: 3 of 9 enrolments (upper secondary school) would end"
 
 
 def test_a_unit_that_ends_takes_two_persons() -> None:

@@ -121,13 +121,16 @@ def betrays(endpoint: Endpoint, response: httpx.Response, rows: Rows, sent: set[
         return "401: the token should have been accepted, so the matrix tested nothing"
     if shown := sorted(one for one in rows.ids - sent if one in response.text):
         return f"{response.status_code}: shows {shown[:3]}"
-    if response.is_success and "{" in endpoint.path and sent:
+    if not response.is_success or endpoint.path.startswith(KEYED):
+        return None
+    if "{" in endpoint.path and sent:
         return f"{response.status_code}: found what belongs to another tenant"
-    if response.is_success and any(one in response.text for one in sent & rows.ids):
-        return f"{response.status_code}: took an id of another tenant"
-    return None
+    took = any(one in response.text for one in sent & rows.ids)
+    return f"{response.status_code}: took an id of another tenant" if took else None
 
 
+# Named by the tenant's own word for a source: the defaults hold for every word, and no other tenant's limits are shown.
+KEYED = "/sync/v1/guard-policies/"
 # Two strangers: whoever holds every role of another tenant, and the platform's administrator, who reads no tenant's
 # data and keeps the directory of tenants.
 STRANGERS: dict[str, list[Role]] = {
@@ -141,6 +144,8 @@ SHARED = "/identity/v1/federations/"
 DERIVED = "/identity/v1/assurance-policies/"
 # Shows accounts that an administrator of a unit opened there, which a bare row is not; tests of its own hold it.
 OPENED = "/identity/v1/unit-accounts/"
+# About units that are still there, which the invented one, with a value in every column, is not.
+PRESENT = ("/sync/v1/units/{unitId}/verification", "/sync/v1/units/{unitId}/sign-offs")
 
 
 @every_service
@@ -173,7 +178,7 @@ async def test_the_tenant_itself_finds_what_strangers_do_not(name: str, committe
     rows = await insert_rows(service.urls.owner, service.tenant)
     missed = []
     for one in guarded(name):
-        is_own = not one.is_internal and not one.path.startswith((SHARED, DERIVED, OPENED))
+        is_own = not one.is_internal and not one.path.startswith((SHARED, DERIVED, OPENED, *PRESENT))
         if one.method == "GET" and "{" in one.path and is_own:
             headers = service.as_(*(f"{role}@*" for role in Role), acr=Acr.eid3)
             response = await call(service, one, ids_of(rows), headers)

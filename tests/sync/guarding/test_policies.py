@@ -60,6 +60,14 @@ async def test_anybody_who_keeps_the_register_tightens_and_the_customer_alone_lo
     assert next(one["reason"] for one in journal if one["action"] == "guard_policy.put") == "Sammanslagning"
 
 
+async def test_another_tenant_sees_nothing_of_the_limits_under_the_same_key(service: Start) -> None:
+    sync = await service("sync")
+    await put(sync, 0, {"limits": [TIGHT]})
+    other = await sync.client.get(PATH, headers=sync.as_(LOADER, tenant=new_id()))
+    assert all(one["isDefault"] for one in other.json()["limits"])
+    assert other.json()["version"] == 0
+
+
 async def test_a_rule_or_kind_that_there_is_not_is_refused(service: Start) -> None:
     sync = await service("sync")
     for wrong in ({"rule": "ends_some"}, {"kind": "teapot"}):

@@ -59,7 +59,7 @@ UNREADABLE: dict[str, tuple[Callable[[], bytes], str, str]] = {
     ),
     "a file left out": (lambda: changed(roster(), _without("users.csv")), "file_missing", "file:users.csv"),
     "a column left out": (lambda: with_users(_first_column_gone), "column_missing", "file:users.csv:1:sourcedId"),
-    "an empty file": (lambda: with_users(lambda _: b""), "column_missing", "file:users.csv:1:sourcedId"),
+    "an empty file": (lambda: with_users(lambda _: b""), "empty_file", "file:users.csv"),
     "binary cells": (lambda: with_users(lambda text: text.encode() + b"a\0b\n"), "not_a_table", "file:users.csv"),
     "another alphabet than any of ours": (
         lambda: with_users(lambda text: text.encode("cp500", "replace")),

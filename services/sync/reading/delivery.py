@@ -274,6 +274,8 @@ class _FileReader:
         self._context.sink.finding(finding)
 
     def _compile(self, header: Cells, summary: Summary) -> list[Step]:
+        if not any(header):
+            raise Fatal("empty_file", self._name)
         columns = _columns_in(header)
         steps = []
         for emit in self._file.emits:

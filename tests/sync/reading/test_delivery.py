@@ -162,7 +162,7 @@ async def test_column_names_are_compared_without_case_blanks_and_composition() -
         (b"PK\x03\x04 this is not a zip", "broken_zip"),
         (oneroster_zip(town())[:-200], "broken_zip"),
         (b"\x7fELF\x00\x00\x00\x00", "not_a_table"),
-        (b"", "column_missing"),
+        (b"", "empty_file"),
         (zipped(users_csv=b"sourcedId\r\n"), "manifest_wrong"),
     ],
 )

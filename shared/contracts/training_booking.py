@@ -15,10 +15,10 @@ class SeatOffered(Event):
     session_id: UUID
 
 
-class SessionBelowMinimum(Event):
+class SessionMinimumMissed(Event):
     """On the day of decision a session had fewer people than it needs, and somebody must decide."""
 
-    type: ClassVar[str] = "training.session.below_minimum.v1"
+    type: ClassVar[str] = "training.session.minimum_missed.v1"
 
     session_id: UUID
     confirmed: int

@@ -22,6 +22,9 @@ from tests.benchmarks import (
     schedule,
     stack,
     tokens,
+    training_coverage,
+    training_http,
+    training_seats,
 )
 from tests.benchmarks.measure import Figure
 from tests.benchmarks.report import show, write
@@ -41,6 +44,9 @@ BENCHES: tuple[ModuleType, ...] = (
     aggregate,
     saml_verify,
     saml_login,
+    training_seats,
+    training_coverage,
+    training_http,
 )
 """Each has `NAMES`, the figures that it gives, and `run()`."""
 

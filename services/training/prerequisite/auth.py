@@ -3,12 +3,13 @@
 from typing import Annotated
 
 from services.training.course.auth import PLANNERS, CourseRead, CourseWrite
-from services.training.enrolment.auth import ENROLLERS
 from shared.auth import Principal, Scope, requires
+from shared.auth.roles import Role
 
+RECORDERS = (*PLANNERS, Role.unit_head)
 PrerequisiteRead = CourseRead
 PrerequisiteWrite = CourseWrite
-CompletionWrite = Annotated[Principal, requires(Scope.attendances_write, ENROLLERS)]
+CompletionWrite = Annotated[Principal, requires(Scope.attendances_write, RECORDERS)]
 GapRead = Annotated[Principal, requires(Scope.enrolments_read, PLANNERS, everywhere=True)]
 
-__all__ = ["ENROLLERS", "CompletionWrite", "GapRead", "PrerequisiteRead", "PrerequisiteWrite"]
+__all__ = ["RECORDERS", "CompletionWrite", "GapRead", "PrerequisiteRead", "PrerequisiteWrite"]

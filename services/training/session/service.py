@@ -20,7 +20,7 @@ from services.training.session.repository import SeatCounts, SessionRepository
 from services.training.session.schemas import SessionCreate, SessionUpdate
 from services.training.session.seats import Seats
 from shared.contracts.training import SessionChanged, SessionScheduled
-from shared.contracts.training_booking import SessionBelowMinimum
+from shared.contracts.training_booking import SessionMinimumMissed
 from shared.kit import clock
 from shared.kit.db import tenant_of
 from shared.kit.journal import record
@@ -132,7 +132,7 @@ class SessionService:
         else:
             facts = {"session_id": planned.id, "confirmed": confirmed, "needed": planned.min_size}
             await record(self._session, "session.below_minimum", "session", planned.id, after=facts)
-            await publish(self._session, SessionBelowMinimum.model_validate(facts))
+            await publish(self._session, SessionMinimumMissed.model_validate(facts))
 
     async def due(self) -> Sequence[UUID]:
         """Sessions that `settle` has work for."""

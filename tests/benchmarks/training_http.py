@@ -1,0 +1,79 @@
+"""`training.http_enrol`: enrolments through the gateway into one session that everybody wants.
+
+People of the demo municipality queue for it, each request with an Idempotency-Key of its own, as browsers send it; the
+limit reads the session through the same gateway, with the same login and connections.
+"""
+
+import asyncio
+import json
+import time
+from datetime import UTC, datetime, timedelta
+from itertools import count
+
+from cli.demo.cast import LEADER, Cast
+from shared.kit.ids import new_id
+from tests.benchmarks.load import get_many, send_all, written
+from tests.benchmarks.measure import Figure, against, percentile
+from tests.benchmarks.private_stack import private_stack
+
+NAMES = ("training.http_enrol",)
+ROUNDS = 5
+PEOPLE = 200
+CAPACITY = 150
+CONNECTIONS = 8
+
+
+async def run() -> list[Figure]:
+    """Enrolments a second in each round, against reads of the same session."""
+    enrolled, read, waits = [], [], []
+    async with private_stack() as stack:
+        cast = Cast.read(stack.places.demo)
+        leader = cast.as_(LEADER)
+        people = await asyncio.to_thread(_people, cast)
+        token = await asyncio.to_thread(cast.token, LEADER)
+        headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+        body = {"key": f"bench-{new_id()}", "title": {"sv": "Kurs", "en": "Course"}, "audience": ["nobody"]}
+        course = (await asyncio.to_thread(leader.post, "/training/v1/courses", body))["id"]
+        for number in count():
+            planned = await asyncio.to_thread(leader.post, "/training/v1/sessions", _session(course, number))
+            url = f"{cast.gateway}/training/v1/sessions/{planned['id']}"
+            requests = [_request(f"{url}/enrolments", headers, person) for person in people]
+            begin = time.perf_counter()
+            taken = await send_all(url, requests, connections=CONNECTIONS)
+            seconds = time.perf_counter() - begin
+            begin = time.perf_counter()
+            await get_many(url, headers, requests=PEOPLE, connections=CONNECTIONS)
+            if number:  # the first round warms caches, plans and pools
+                enrolled.append(len(people) / seconds)
+                read.append(PEOPLE / (time.perf_counter() - begin))
+                waits += taken
+            shown = await asyncio.to_thread(leader.get, f"/training/v1/sessions/{planned['id']}")
+            if (shown["taken"], shown["waiting"]) != (CAPACITY, len(people) - CAPACITY):
+                raise RuntimeError(f"the seats are wrong: {shown}")
+            if number == ROUNDS:
+                break
+    p50, p99 = (percentile(waits, share) * 1e3 for share in (0.5, 0.99))
+    note = f"gateway, {PEOPLE} people for {CAPACITY} seats, {CONNECTIONS} at once: p50 {p50:.0f} ms, p99 {p99:.0f} ms"
+    return [against(NAMES[0], enrolled, read, unit="requests/s", better="higher", note=note)]
+
+
+def _people(cast: Cast) -> list[str]:
+    found: list[str] = []
+    for row in cast.as_(LEADER).each("/training/v1/needs", role="teacher"):
+        if row["personId"] not in found:
+            found.append(row["personId"])
+        if len(found) == PEOPLE:
+            return found
+    raise RuntimeError("the demo municipality has too few teachers")
+
+
+def _session(course: str, number: int) -> dict[str, object]:
+    starts = datetime.now(UTC) + timedelta(days=7 + number)
+    ends = starts + timedelta(hours=2)
+    times = {"startsAt": starts.isoformat(), "endsAt": ends.isoformat()}
+    return {"courseId": course, "place": "Stadshuset", "capacity": CAPACITY, **times}
+
+
+def _request(url: str, headers: dict[str, str], person: str) -> bytes:
+    body = json.dumps({"personId": person}).encode()
+    return written(url, headers | {"Idempotency-Key": str(new_id())}, method="POST", body=body)

@@ -14,7 +14,8 @@ class Download(Reached):
 
 
 class HttpsDrop(Reached):
-    """The package is the body of one request; any 2xx counts as sent. It carries `Idempotency-Key` and `Digest`.
+    """The package is the body of one request; any 2xx counts as sent. It carries `Idempotency-Key` and
+    `Repr-Digest`.
 
     `authority` is a PEM bundle that is trusted for this platform instead of the public authorities.
     """

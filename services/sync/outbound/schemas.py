@@ -1,7 +1,7 @@
 """Templates and deliveries on the wire."""
 
 from datetime import datetime
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, ClassVar, Literal, Self
 from uuid import UUID
 
 from pydantic import Field, model_validator
@@ -11,7 +11,7 @@ from services.sync.outbound.destination import Destination, Download
 from services.sync.outbound.producing import Mode
 from services.sync.source.connectors import Credentials
 from services.sync.source.schedule import FetchSchedule
-from shared.web.models import AllowedAction, ApiInput, ApiModel, example
+from shared.web.models import AllowedAction, ApiInput, ApiModel, ApiPatch, example
 
 _ID = "01979f3a-7c1e-7b52-9d3a-5f0c2b9e8d11"
 _TEMPLATE = {
@@ -94,10 +94,11 @@ class OutboundTemplateCreate(ApiInput):
         return self.template or shipped(str(self.shipped))
 
 
-class OutboundTemplatePatch(ApiInput):
-    """Leave out what stays. Credentials are replaced as a whole."""
+class OutboundTemplatePatch(ApiPatch):
+    """Leave out what stays. Credentials are replaced as a whole, and must be given anew with another address."""
 
     model_config = example({"autoSend": False})
+    nullable: ClassVar[frozenset[str]] = frozenset({"credentials", "schedule"})
 
     name: Name | None = None
     template: Template | None = None

@@ -78,15 +78,17 @@ class TemplateService:
         """Raises NotFound, StaleVersion, SecretsWrong, NoDelta."""
         row = await self._rows.template(template_id, lock=True)
         check_version(version, row.version)
-        given = body.model_fields_set
+        given, held = body.model_fields_set, self.credentials(row)
         for name in given & {"name", "auto_send", "is_active", "scheduled_mode"}:
             setattr(row, name, getattr(body, name))
         if body.template is not None:
             row.template = body.template.model_dump(mode="json", by_alias=True)
         if body.destination is not None:
+            # Secrets are meant for the place that they were given for.
+            held = held if body.destination.place() == destination_of(row).place() else Credentials()
             row.destination = body.destination.model_dump(mode="json", by_alias=True)
         if "credentials" in given or body.destination is not None:
-            self._seal(row, body.credentials if "credentials" in given else self.credentials(row))
+            self._seal(row, body.credentials if "credentials" in given else held)
         self._check_delta(row)
         if given & {"schedule", "is_active"}:
             kept = FetchSchedule.model_validate(row.schedule) if row.schedule else None

@@ -67,6 +67,11 @@ class Reached(ApiInput):
         """Every host and port that it would reach otherwise."""
         return ()
 
+    def place(self) -> tuple[object, ...]:
+        """What decides who gets the secrets: where they are sent, and under which pinned identity."""
+        pinned = getattr(self, "host_key", None), getattr(self, "authority", None)
+        return getattr(self, "kind", None), self.urls(), self.hosts(), pinned
+
 
 class ByUpload(Reached):
     """Nothing is fetched: people or systems send the files."""

@@ -94,7 +94,7 @@ class SourceService:
         said.mapping = None if source.mapping is None else Reading.model_validate(source.mapping)
         said.schedule = schedule_of(source)
         said.held = self.held(source)
-        if "connector" in changes and _place(changes["connector"]) != _place(said.connector):
+        if "connector" in changes and changes["connector"].place() != said.connector.place():
             said.held = frozenset()
             source.memory = {}
         if changes.get("mapping") is not None:
@@ -193,12 +193,6 @@ def _check(said: Declaration) -> None:
             raise SourceUnsound.at("#/profile", f"there is no profile {name} for {said.kind}")
     if said.schedule is not None and isinstance(said.connector, ByUpload):
         raise SourceUnsound.at("#/schedule", "nothing is fetched from a source that is sent to us")
-
-
-def _place(connector: Any) -> tuple[Any, ...]:
-    """What decides who gets the secrets: where they are sent, and under which pinned identity."""
-    pinned = getattr(connector, "host_key", None), getattr(connector, "authority", None)
-    return connector.kind, connector.urls(), connector.hosts(), pinned
 
 
 def _seal_place(source: Source) -> str:

@@ -146,3 +146,29 @@ async def test_national_numbers_leave_only_where_the_template_says_so(committed_
     numbers = [row["Personnr"] for row in rows if row["Personnr"]]
     assert numbers
     assert all(len(number) == 12 and number.isdigit() for number in numbers)
+
+
+async def test_secrets_do_not_follow_to_another_destination(committed_service: Start) -> None:
+    sync = await committed_service("sync")
+    await load(sync, oneroster_zip(town()))
+    async with platform() as there, platform() as elsewhere:
+        first = https(there.url, auth="bearer")
+        template = await declared(sync, **first, credentials={"token": "hemlig-nyckel"})
+        path = f"/sync/v1/outbound-templates/{template}"
+
+        async def patched(**change: Any) -> int:
+            etag = (await sync.client.get(path, headers=sync.as_(LOADER))).headers["etag"]
+            response = await sync.client.patch(path, json=change, headers=sync.as_(LOADER) | {"If-Match": etag})
+            return response.status_code
+
+        moved = https(elsewhere.url, auth="bearer")["destination"]
+        assert await patched(destination=moved) == 422
+        assert await patched(destination=moved | {"auth": "none"}) == 200
+        assert (await read(sync, path))["heldCredentials"] == []
+        assert await patched(destination=moved, credentials={"token": "en-annan-nyckel"}) == 200
+        assert await patched(destination=moved | {"method": "POST"}) == 200
+        assert (await read(sync, path))["heldCredentials"] == ["token"]
+        assert await patched(name=None) == 422
+        assert (await produced(sync, template))["state"] == "sent"
+    assert there.taken == []
+    assert elsewhere.taken[0][1]["authorization"] == "Bearer en-annan-nyckel"

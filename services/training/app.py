@@ -11,6 +11,7 @@ from services.training.course.endpoints import router as courses
 from services.training.coverage.endpoints import router as coverage
 from services.training.curriculum.endpoints import router as curricula
 from services.training.enrolment.endpoints import router as enrolments
+from services.training.enrolment.rush import use_rush
 from services.training.exchange.endpoints import router as exchanges
 from services.training.person_data import PERSON_DATA
 from services.training.prerequisite.endpoints import router as prerequisites
@@ -48,7 +49,7 @@ SPEC = ServiceSpec(
         coverage,
         journal_router("training"),
     ],
-    startup=[use_cutoffs, use_assurance()],
+    startup=[use_cutoffs, use_assurance(), use_rush],
     person_data=PERSON_DATA,
 )
 

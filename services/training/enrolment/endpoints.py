@@ -1,11 +1,13 @@
 """`/sessions/{sessionId}/enrolments`, `/enrolments`, and the attendance list."""
 
+from collections.abc import Sequence
 from typing import Annotated, Any
 from uuid import UUID, uuid5
 
 from fastapi import Path, Request, Response
 
 from services.training.enrolment.auth import ENROLLERS, READERS, AttendanceWrite, EnrolmentRead, EnrolmentWrite
+from services.training.enrolment.rush import Rush
 from services.training.enrolment.schemas import (
     AttendanceList,
     AttendanceResult,
@@ -17,10 +19,12 @@ from services.training.enrolment.schemas import (
 )
 from services.training.enrolment.service import EnrolmentService
 from services.training.enrolment.showing import show_enrolment
-from services.training.session.seats import Asked
+from services.training.session.seats import Asked, Outcome
 from shared.auth import Principal
+from shared.kit.db import tenant_of
 from shared.kit.problems import Problem
 from shared.web import IfMatch, LangDep, Page, PageDep, SessionDep, created, etag, make_page, new_router
+from shared.web.runtime import runtime
 
 router = new_router("enrolments")
 
@@ -40,7 +44,15 @@ async def enrolments_create(
 ) -> EnrolmentPublic:
     """Enrol one person: a seat where one is free, else a place in the queue. Heads enrol people of their units."""
     service = EnrolmentService(session, caller.units_for(*ENROLLERS))
-    enrolment, name = await service.enrol(session_id, Asked(body.person_id, request_id=_named(request, caller)))
+    asked = Asked(body.person_id, request_id=_named(request, caller), principal=caller)
+    rush: Rush = runtime(request).resources[Rush]
+    tenant = tenant_of(session)
+
+    async def batched(people: Sequence[Asked]) -> Sequence[Outcome]:
+        return [await rush.enrol(tenant, session_id, one) for one in people]
+
+    with rush.present(tenant, session_id) as is_hot:
+        enrolment, name = await service.enrol(session_id, asked, batched if is_hot else None)
     created(response, request, f"/training/v1/enrolments/{enrolment.id}")
     etag(response, enrolment.version)
     return show_enrolment(enrolment, name, caller, request, lang)

@@ -1,6 +1,6 @@
 """Enrolling, cancelling, and writing down who came."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, NoReturn
 from uuid import UUID
 
@@ -31,6 +31,7 @@ from shared.kit.text import Text
 from shared.web.preconditions import check_version
 
 Result = tuple[UUID, Enrolment | Problem, str]
+Seating = Callable[[Sequence[Asked]], Awaitable[Sequence[Outcome]]]
 
 _UNKNOWN = Text(
     sv="Anmälan hör inte till tillfället eller är avbokad",
@@ -54,14 +55,18 @@ class EnrolmentService:
         self._enrolments = EnrolmentRepository(session, units)
         self._roster = RosterService(session)
 
-    async def enrol(self, session_id: UUID, asked: Asked) -> tuple[Enrolment, str]:
-        """A seat or a place in the queue, and the person's name. The same request again gives the same."""
-        [(_, outcome, name)] = await self.enrol_each(session_id, [asked])
+    async def enrol(self, session_id: UUID, asked: Asked, batched: Seating | None = None) -> tuple[Enrolment, str]:
+        """A seat or a place in the queue, and the person's name. The same request again gives the same.
+
+        `batched` seats the person together with others, in a transaction of its own."""
+        [(_, outcome, name)] = await self.enrol_each(session_id, [asked], batched)
         if isinstance(outcome, Problem):
             raise outcome
         return outcome, name
 
-    async def enrol_each(self, session_id: UUID, asked: Sequence[Asked]) -> Sequence[Result]:
+    async def enrol_each(
+        self, session_id: UUID, asked: Sequence[Asked], batched: Seating | None = None
+    ) -> Sequence[Result]:
         """Enrol several people in turn; each succeeds or fails on its own. NotFound when there is no session."""
         planned = await SessionService(self._session).get(session_id)
         if planned.state != "planned" or planned.ends_at <= clock.now():
@@ -69,7 +74,8 @@ class EnrolmentService:
             return [(one.person_id, over, "") for one in asked]
         refused = await self.refused(planned.course_id, [one.person_id for one in asked])
         fit = [one for one in asked if one.person_id not in refused]
-        outcomes = dict(zip((one.id for one in fit), await Seats(self._session, session_id).enrol(fit), strict=True))
+        seated = await (batched or Seats(self._session, session_id).enrol)(fit)
+        outcomes = dict(zip((one.id for one in fit), seated, strict=True))
         made = await self._enrolments.by_id([each.enrolment_id for each in outcomes.values() if each.enrolment_id])
         return [self._result(one, refused, outcomes, made) for one in asked]
 

@@ -116,6 +116,27 @@ async def test_whoever_waits_for_a_seat_that_is_just_being_taken_gets_it_when_th
     await seat_facts(committed, session_id)
 
 
+async def test_a_seat_that_is_given_back_while_somebody_is_joining_the_queue_is_not_lost_on_them(
+    committed: ServiceUnderTest,
+) -> None:
+    [session_id] = await plan_sessions(committed, 1)
+    async with committed.database.transaction(committed.tenant) as db:
+        [seated] = await Seats(db, session_id).enrol([Asked(new_id())])
+
+    async def give_back() -> None:
+        async with committed.database.transaction(committed.tenant) as db:
+            await Seats(db, session_id).release([seated.enrolment_id or new_id()])
+
+    async with committed.database.transaction(committed.tenant) as db:
+        [joining] = await Seats(db, session_id).enrol([Asked(new_id())])
+        assert joining.state == "waiting"
+        giving = asyncio.create_task(give_back())
+        await asyncio.sleep(0.2)
+    await giving
+    facts = await seat_facts(committed, session_id)
+    assert (facts.taken, facts.waiting) == (1, 0)
+
+
 async def test_a_session_that_is_cancelled_while_a_seat_is_taken_keeps_nobody(committed: ServiceUnderTest) -> None:
     [session_id] = await plan_sessions(committed, 2)
 

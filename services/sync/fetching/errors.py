@@ -23,6 +23,11 @@ class DeliveryTooLarge(FetchFailed):
 
     slug = "fetch-too-large"
     title = Text(sv="Leveransen är för stor", en="The delivery is too large", da="Leverancen er for stor")
+    mend = Text(
+        sv="Dela upp leveransen eller höj gränsen",
+        en="Split the delivery, or raise the limit",
+        da="Del leverancen, eller hæv grænsen",
+    )
 
 
 class SourceRefused(FetchFailed):
@@ -33,6 +38,11 @@ class SourceRefused(FetchFailed):
         sv="Källan godtog inte inloggningsuppgifterna",
         en="The source did not accept the credentials",
         da="Kilden godtog ikke loginoplysningerne",
+    )
+    mend = Text(
+        sv="Ange gällande uppgifter för källan och testa anslutningen",
+        en="Give the source credentials that hold, and test the connection",
+        da="Angiv gyldige oplysninger for kilden, og test forbindelsen",
     )
 
 
@@ -45,6 +55,11 @@ class SourceAnswered(FetchFailed):
         en="The source did not answer with a delivery",
         da="Kilden svarede ikke med en leverance",
     )
+    mend = Text(
+        sv="Kontrollera adressen med den som driver källan",
+        en="Check the address with whoever runs the source",
+        da="Kontrollér adressen med den, der driver kilden",
+    )
 
 
 class SourceAway(FetchFailed):
@@ -52,17 +67,27 @@ class SourceAway(FetchFailed):
 
     slug = "fetch-unreachable"
     title = Text(sv="Källan går inte att nå", en="The source cannot be reached", da="Kilden kan ikke nås")
+    mend = Text(
+        sv="Kontrollera att källan är igång och att adressen stämmer",
+        en="Check that the source is running and the address is right",
+        da="Kontrollér, at kilden kører, og at adressen passer",
+    )
     is_transient = True
 
 
 class HostKeyWrong(FetchFailed):
-    """The server has another host key than the one that was pinned; `seen` is its fingerprint. Nothing was sent."""
+    """The server has another host key than the one that was pinned; `hostKey` is its fingerprint. Nothing was sent."""
 
     slug = "fetch-host-key"
     title = Text(
         sv="Servern har en annan värdnyckel än den angivna",
         en="The server has another host key than the one given",
         da="Serveren har en anden værtsnøgle end den angivne",
+    )
+    mend = Text(
+        sv="Fråga den som driver servern vilken nyckel den har; är det fingeravtrycket här, ange det som hostKey",
+        en="Ask whoever runs the server which key it has; if it is the fingerprint seen here, give it as hostKey",
+        da="Spørg den, der driver serveren, hvilken nøgle den har; er det fingeraftrykket her, angiv det som hostKey",
     )
 
 
@@ -71,6 +96,11 @@ class NothingThere(FetchFailed):
 
     slug = "fetch-nothing-there"
     title = Text(sv="Ingen leverans ligger framme", en="No delivery is there", da="Der ligger ingen leverance")
+    mend = Text(
+        sv="Kontrollera att exporten har körts och att namn och mapp stämmer",
+        en="Check that the export has run, and that name and folder are right",
+        da="Kontrollér, at eksporten er kørt, og at navn og mappe passer",
+    )
     is_transient = True
 
 
@@ -80,6 +110,11 @@ class StillWritten(FetchFailed):
     slug = "fetch-still-written"
     title = Text(
         sv="Leveransen skrivs fortfarande", en="The delivery is still being written", da="Leverancen skrives stadig"
+    )
+    mend = Text(
+        sv="Vänta tills exporten är klar; den hämtas då",
+        en="Wait until the export is done; it is fetched then",
+        da="Vent, til eksporten er færdig; så hentes den",
     )
     is_transient = True
 
@@ -93,6 +128,11 @@ class ContentDiffers(FetchFailed):
         en="What arrived does not fit its checksum",
         da="Det, der kom frem, passer ikke med kontrolsummen",
     )
+    mend = Text(
+        sv="Gör om exporten och dess kontrollsumma om felet upprepas",
+        en="Make the export and its checksum anew if this repeats itself",
+        da="Lav eksporten og dens kontrolsum igen, hvis fejlen gentages",
+    )
     is_transient = True
 
 
@@ -102,6 +142,11 @@ class SourceMoved(FetchFailed):
     slug = "fetch-source-moved"
     title = Text(
         sv="Källan ändrades medan den lästes", en="The source changed while it was read", da="Kilden ændredes undervejs"
+    )
+    mend = Text(
+        sv="Hämta när källan är i vila, till exempel på natten",
+        en="Fetch while the source is at rest, by night for example",
+        da="Hent, når kilden er i ro, for eksempel om natten",
     )
     is_transient = True
 
@@ -115,6 +160,11 @@ class SourceUntrusted(FetchFailed):
         en="The server's certificate is not accepted",
         da="Serverens certifikat godtages ikke",
     )
+    mend = Text(
+        sv="Låt förnya certifikatet, eller ange källans egen utfärdare som authority",
+        en="Have the certificate renewed, or give the source's own authority",
+        da="Få certifikatet fornyet, eller angiv kildens egen udsteder som authority",
+    )
 
 
 class AddressRefused(FetchFailed):
@@ -122,6 +172,22 @@ class AddressRefused(FetchFailed):
 
     slug = "fetch-address-refused"
     title = Text(sv="Adressen anropas inte", en="The address is not called", da="Adressen kaldes ikke")
+    mend = Text(
+        sv="Ange en adress som nås utifrån",
+        en="Give an address that can be reached from outside",
+        da="Angiv en adresse, der kan nås udefra",
+    )
+
+
+class SourceChanged(FetchFailed):
+    """The source was given another address, or was deactivated, while it was read; nothing was kept. Fetch again."""
+
+    slug = "fetch-source-changed"
+    title = Text(
+        sv="Källan ställdes om medan den lästes",
+        en="The source was set up anew while it was read",
+        da="Kilden blev sat op på ny undervejs",
+    )
 
 
 class NothingToFetch(Conflict):
@@ -131,6 +197,11 @@ class NothingToFetch(Conflict):
     title = Text(
         sv="Källans leveranser skickas hit", en="Its deliveries are sent to us", da="Kildens leverancer sendes hertil"
     )
+    mend = Text(
+        sv="Anmäl en uppladdning med källans sourceId",
+        en="Announce an upload with the source's sourceId",
+        da="Anmeld en upload med kildens sourceId",
+    )
 
 
 class FetchGoingOn(Conflict):
@@ -138,6 +209,11 @@ class FetchGoingOn(Conflict):
 
     slug = "fetch-going-on"
     title = Text(sv="En hämtning pågår redan", en="A fetch is going on", da="En hentning er i gang")
+    mend = Text(
+        sv="Följ hämtningen som fetchId anger",
+        en="Follow the fetch that fetchId names",
+        da="Følg hentningen, som fetchId angiver",
+    )
 
 
 def translated(error: EgressError) -> FetchFailed:

@@ -193,7 +193,7 @@ def _translated(client: _Pinned | None = None) -> Iterator[None]:
         yield
     except (asyncssh.HostKeyNotVerifiable, asyncssh.KeyExchangeFailed):
         # The second: the server has no key of the pinned kind at all.
-        raise HostKeyWrong(seen=client.seen if client else "") from None
+        raise HostKeyWrong(hostKey=client.seen if client else "") from None
     except (asyncssh.Error, OSError, TimeoutError) as error:
         raise _meaning(error) from None
 

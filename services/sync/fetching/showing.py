@@ -13,9 +13,16 @@ _OURS = Text(
     en="A fault of ours; the fetch is not tried again by itself",
     da="Fejl hos os; hentningen gentages ikke af sig selv",
 )
+
+
+def _both(what: Text, mend: Text | None) -> Text:
+    """What happened, and what to do about it."""
+    return Text(sv=f"{what.sv}. {mend.sv}", en=f"{what.en}. {mend.en}", da=f"{what.da}. {mend.da}") if mend else what
+
+
 _WORDS: dict[str, Text] = {
     **{
-        kind.slug: kind.mend or kind.title
+        kind.slug: _both(kind.title, kind.mend)
         for kind in (*vars(errors).values(), SourceInactive)
         if isinstance(kind, type) and issubclass(kind, Problem)
     },

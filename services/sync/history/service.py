@@ -42,6 +42,8 @@ class Changed:
     before: dict[str, Any] | None
     after: dict[str, Any] | None
     mark: Mark
+    row: dict[str, Any]
+    """The whole row as it was last, by which it is called."""
 
 
 Place = tuple[str, UUID]
@@ -156,12 +158,12 @@ def _difference(
 ) -> Changed | None:
     if before is None or after is None:
         op: Literal["created", "ended"] = "created" if before is None else "ended"
-        return None if before is after else Changed(entity.kind, row_id, op, before, after, mark)
+        return None if before is after else Changed(entity.kind, row_id, op, before, after, mark, after or before or {})
     names = [column for column in entity.compared if before.get(column) != after.get(column)]
     if not names:
         return None
     old, new = ({name: row.get(name) for name in names} for row in (before, after))
-    return Changed(entity.kind, row_id, "changed", old, new, mark)
+    return Changed(entity.kind, row_id, "changed", old, new, mark, after)
 
 
 def _without_id(row: dict[str, Any]) -> dict[str, Any]:

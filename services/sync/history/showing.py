@@ -33,7 +33,7 @@ def show_difference(row: Changed) -> Difference:
         kind=row.kind,
         id=row.id,
         op=row.op,
-        label=_label(row.kind, row.id, sides[-1], is_hidden=is_hidden),
+        label=_label(row.kind, row.id, row.row, is_hidden=is_hidden),
         is_protected=row.mark.protected or is_hidden,
         before=None if is_hidden else _shown(row.before),
         after=None if is_hidden else _shown(row.after),

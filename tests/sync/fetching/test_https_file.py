@@ -11,8 +11,17 @@ from sqlalchemy import text
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response, StreamingResponse
 
-from services.sync.fetching.errors import ContentDiffers, NothingThere, SourceAnswered, SourceAway, SourceRefused
+from services.sync.fetching.errors import (
+    ContentDiffers,
+    FetchFailed,
+    NothingThere,
+    SourceAnswered,
+    SourceAway,
+    SourceRefused,
+)
+from services.sync.fetching.showing import words_for
 from shared.kit.egress import EgressClient, EgressFailed
+from shared.kit.text import LANGUAGES
 from tests.support.services import ServiceUnderTest, Start
 from tests.sync.fetching.harness import Answer, answering, ask, bring, declare, fetch, probe, rows, touch
 from tests.sync.town import member, oneroster_zip, repacked, town
@@ -185,9 +194,16 @@ async def test_what_is_no_delivery_is_said_in_words_and_kept_out(committed_servi
         source_id = await declare(sync, source(url))
         fetched = await fetch(sync, source_id)
     assert (fetched["state"], fetched["problem"]) == ("failed", "fetch-unexpected")
-    assert (fetched["message"], fetched["detail"]) == ("The source did not answer with a delivery", "reason=web-page")
+    assert fetched["message"].startswith("The source did not answer with a delivery. Check the address")
+    assert fetched["detail"] == "reason=web-page"
     assert await rows(sync, "SELECT id FROM upload") == []
     assert await rows(sync, "SELECT id FROM stored_file") == []
+
+
+@pytest.mark.parametrize("kind", FetchFailed.__subclasses__())
+def test_why_a_fetch_failed_is_told_with_what_to_do(kind: type[FetchFailed]) -> None:
+    for lang in LANGUAGES:
+        assert words_for(kind.slug, lang) == f"{kind.title.pick(lang)}. {kind.mend.pick(lang) if kind.mend else ''}"
 
 
 async def test_a_delivery_that_is_too_large_is_cut_off() -> None:

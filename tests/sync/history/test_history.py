@@ -9,6 +9,7 @@ import pytest
 
 from services.sync.history.errors import NoUnitInKind
 from services.sync.history.service import HistoryService
+from services.sync.history.showing import show_difference
 from services.sync.person.erasing import forget_person
 from services.sync.plan.entities import BY_KIND, ENTITIES
 from shared.kit.ids import new_id
@@ -78,6 +79,18 @@ def _texts(states: dict[str, dict[str, Any]]) -> dict[str, Any]:
         kind: {row: {name: plain(value) for name, value in values.items()} for row, values in rows.items()}
         for kind, rows in states.items()
     }
+
+
+async def test_a_person_of_whom_one_name_differs_is_called_by_both(roster: Roster) -> None:
+    small = town()
+    await roster.load(oneroster_zip(small))
+    person = small.of_part("pupil")[0]
+    person.family = "Omdöpt"
+    await roster.load(oneroster_zip(small))
+    async with roster.database.transaction(roster.tenant) as session:
+        [changed] = await HistoryService(session).differences(1, 2, None, 10)
+    assert show_difference(changed).label == f"{person.given} Omdöpt"
+    assert show_difference(changed).after == {"familyName": "Omdöpt"}
 
 
 async def test_differences_come_in_pages_that_miss_and_repeat_nothing(roster: Roster) -> None:

@@ -5,7 +5,8 @@ from shared.kit.text import Text
 
 
 class CustomerLoosens(Forbidden):
-    """Whoever helps the customer may tighten the limits; what is borne of a source is the customer's to say."""
+    """Whoever helps the customer, and any program, may tighten the limits; what is borne of a source is for a person of
+    the customer to say."""
 
     slug = "customer-loosens"
     title = Text(

@@ -12,6 +12,7 @@ from services.sync.guarding.models import GuardPolicyRow
 from services.sync.guarding.repository import GuardPolicyRepository
 from services.sync.plan.policy import GuardPolicy
 from shared.auth import Principal, Side
+from shared.auth.assurance import is_program
 from shared.kit.db import tenant_of
 from shared.kit.journal import record
 from shared.kit.problems import StaleVersion
@@ -51,7 +52,7 @@ class GuardPolicyService:
         if before.version != version:
             raise StaleVersion()
         if policy.is_looser_than(before.policy):
-            if caller.side is not Side.customer:
+            if caller.side is not Side.customer or is_program(caller):
                 raise CustomerLoosens()
             if not (reason or "").strip():
                 raise LooseningReasonMissing()

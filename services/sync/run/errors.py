@@ -122,6 +122,13 @@ class AlreadyApproved(Conflict):
     title = Text(sv="En andra person behövs", en="A second person is needed", da="En anden person er nødvendig")
 
 
+class PersonApproves(Forbidden):
+    """A program may load and plan; whoever answers for the register has looked at the plan, and a program has not."""
+
+    slug = "person-approves"
+    title = Text(sv="Bara en person godkänner", en="Only a person approves", da="Kun en person godkender")
+
+
 class CustomerApproves(Forbidden):
     """The customer owns its register: the supplier may load and plan, never approve (X-OWN)."""
 

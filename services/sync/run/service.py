@@ -17,6 +17,7 @@ from services.sync.recheck.service import ask_verification
 from services.sync.run.errors import (
     AlreadyApproved,
     CustomerApproves,
+    PersonApproves,
     PlanDiffers,
     PlanHeld,
     PlanStale,
@@ -30,6 +31,7 @@ from services.sync.run.query import FindingQuery, ItemQuery
 from services.sync.run.repository import RunRepository
 from services.sync.upload.service import UploadService
 from shared.auth import Principal, Side
+from shared.auth.assurance import is_program
 from shared.contracts.sync import RunFailed
 from shared.kit import clock
 from shared.kit.db import tenant_of
@@ -113,6 +115,8 @@ class RunService:
         """
         if caller.side is not Side.customer:
             raise CustomerApproves()
+        if is_program(caller):
+            raise PersonApproves()
         run = await self._runs.get(run_id, lock=True)
         self._check(run, plan, reason)
         if run.base_version != await self._runs.head():

@@ -16,7 +16,7 @@ from services.sync.plan.models import Approval, FindingRow, PlannedPerson, Plann
 from services.sync.roster.alias import display_name
 from services.sync.rules.catalogue import RULES
 from services.sync.run.endings import ending
-from services.sync.run.errors import RunOver
+from services.sync.run.errors import PersonApproves, RunOver
 from services.sync.run.schemas import (
     ApprovalPublic,
     CountsPublic,
@@ -29,6 +29,7 @@ from services.sync.run.schemas import (
     UnitCounts,
 )
 from shared.auth import Principal, Role, Scope, Side
+from shared.auth.assurance import is_program
 from shared.kit.text import Lang, Text
 from shared.web.actions import allowed_action, refusal
 from shared.web.models import AllowedAction
@@ -104,6 +105,8 @@ def _refused(run: Run, approvals: Sequence[Approval], caller: Principal) -> Text
         return _HELD
     if caller.side is not Side.customer:
         return _NOT_CUSTOMER
+    if is_program(caller):
+        return PersonApproves.title
     if any(approval.account_id == caller.subject for approval in approvals):
         return _TWICE
     return refusal(caller, Scope.runs_write, (Role.register_admin, Role.approver), everywhere=True)

@@ -19,6 +19,7 @@ from services.sync.verification.numbers import unit_numbers
 from services.sync.verification.reading import read_facts
 from services.sync.verification.repository import VerificationRepository
 from shared.auth import Principal, Role, Side
+from shared.auth.assurance import is_program
 from shared.contracts.sync_verification import Drift, VerificationChanged
 from shared.kit import clock
 from shared.kit.db import tenant_of
@@ -212,7 +213,7 @@ def days_held(state: VerificationState) -> int:
 
 def may_sign(caller: Principal, report: Report) -> bool:
     """The unit's own head; where no child is enrolled, whoever keeps the whole register too."""
-    if caller.side is not Side.customer:
+    if caller.side is not Side.customer or is_program(caller):
         return False
     headed = caller.units_for(Role.unit_head)
     if headed is None or report.unit.id in headed:

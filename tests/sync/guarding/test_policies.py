@@ -50,6 +50,8 @@ async def test_anybody_who_keeps_the_register_tightens_and_the_customer_alone_lo
     assert (tightened.status_code, tightened.json()["version"]) == (200, 1)
     refused = await put(sync, 1, {"limits": [WIDE], "reason": "Sammanslagning"}, side="supplier")
     assert (refused.status_code, slug(refused)) == (403, "customer-loosens")
+    program = await put(sync, 1, {"limits": [WIDE], "reason": "Sammanslagning"}, acr=None, auth_time=None)
+    assert (program.status_code, slug(program)) == (403, "customer-loosens")
     silent = await put(sync, 1, {"limits": [WIDE]}, side="customer")
     assert (silent.status_code, slug(silent)) == (422, "loosening-reason-missing")
     loosened = await put(sync, 1, {"limits": [WIDE], "reason": "Sammanslagning"}, side="customer")

@@ -82,6 +82,16 @@ async def test_only_the_customer_approves(committed_service: Start) -> None:
     assert (action["allowed"], action["reason"]) == (False, "Bara kunden godkänner")
 
 
+async def test_a_program_approves_nothing_even_on_the_customers_side(committed_service: Start) -> None:
+    sync = await committed_service("sync")
+    run = await plan(sync, oneroster_zip(town()))
+    refused = await approve(sync, run, acr=None, auth_time=None)
+    assert (refused.status_code, _slug(refused)) == (403, "person-approves")
+    shown = await sync.client.get(f"/sync/v1/runs/{run['id']}", headers=sync.as_(LOADER, acr=None, auth_time=None))
+    action = shown.json()["allowedActions"][0]
+    assert (action["allowed"], action["reason"]) == (False, "Only a person approves")
+
+
 async def test_roles_at_single_units_may_not_load_or_approve_the_whole_register(committed_service: Start) -> None:
     sync = await committed_service("sync")
     run = await plan(sync, oneroster_zip(town()))

@@ -68,6 +68,7 @@ async def test_both_legs_must_hold_and_nobody_else_than_the_heads_can_sign(commi
     refused = await _sign(sync, unit, f"unit_head@{other}")
     assert (refused.status_code, refused.json()["type"].rsplit("/", 1)[-1]) == (403, "head-signs-off")
     assert (await _sign(sync, unit, side="supplier")).status_code == 403
+    assert (await _sign(sync, unit, acr=None, auth_time=None)).status_code == 403
     assert (await _sign(sync, unit, "trainer@*")).status_code == 403
     with_children, *_ = [one["unitId"] for one in before["units"] if await _pupils(sync, one["unitId"])]
     assert (await _sign(sync, with_children, LOADER)).status_code == 403

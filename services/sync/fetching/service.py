@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from services.sync.fetching.errors import FetchFailed, FetchGoingOn, NothingToFetch
+from services.sync.fetching.errors import FetchFailed, FetchGoingOn, NothingToFetch, SourceChanged
 from services.sync.fetching.models import SourceFetch
 from services.sync.fetching.repository import FetchRepository
 from services.sync.run.service import RunService
@@ -134,6 +134,13 @@ class FetchService:
 
     async def source_of(self, fetch_id: UUID) -> Source:
         return await self._sources.get((await self._fetches.get(fetch_id)).source_id)
+
+    async def still_meant(self, begun: Begun) -> None:
+        """Whether the source is still reached as it was when the fetch began: what another address told is not its
+        delivery. Raises SourceChanged."""
+        source = await self._sources.get(begun.source_id, lock=True)
+        if not source.is_active or fetched_by(source) != begun.settings:
+            raise SourceChanged()
 
     async def stored(self, fetch_id: UUID, upload: Upload, memory: Mapping[str, Any], notes: Sequence[str]) -> None:
         """The delivery is kept: hand it on, to be planned or compared."""

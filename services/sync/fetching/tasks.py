@@ -111,6 +111,7 @@ class FetchTasks:
     async def _keep(self, ctx: JobContext, begun: Begun, sink: PackageSink, fetched: Fetched) -> dict[str, Any]:
         async with ctx.transaction() as session:
             fetches = FetchService(session, self._seals)
+            await fetches.still_meant(begun)
             if fetched.is_unchanged:
                 await fetches.unchanged(begun.fetch_id, fetched.memory)
                 return {"fetchId": str(begun.fetch_id), "state": "unchanged"}

@@ -179,3 +179,28 @@ async def test_a_fetch_whose_source_was_deactivated_meanwhile_sends_nothing(serv
         assert await fetches.begin(UUID(asked.json()["id"])) is None
     shown = await read(sync, f"/sync/v1/sources/{source_id}/fetches/{asked.json()['id']}")
     assert (shown["state"], shown["problem"]) == ("failed", "source-inactive")
+
+
+@pytest.mark.parametrize("is_moved", [True, False])
+async def test_what_comes_from_where_the_source_no_longer_is_is_not_kept(
+    committed_service: Start, is_moved: bool
+) -> None:
+    sync = await committed_service("sync")
+
+    async def while_it_is_set_up_anew(_: Request) -> Response:
+        path, headers = f"/sync/v1/sources/{source_id}", sync.as_(LOADER) | {"If-Match": '"1"'}
+        if is_moved:
+            change = {"connector": https("http://127.0.0.1:8")}
+            assert (await sync.client.patch(path, json=change, headers=headers)).status_code == 200
+        else:
+            assert (await sync.client.delete(path, headers=headers)).status_code == 204
+        return Response(CONTENT, media_type="application/zip", headers={"ETag": '"of-another"'})
+
+    async with answering(while_it_is_set_up_anew) as url:
+        source_id = await declare(sync, https(url))
+        fetched = await fetch(sync, source_id)
+    assert (fetched["state"], fetched["problem"]) == ("failed", "fetch-source-changed")
+    assert (fetched["uploadId"], fetched["runId"]) == (None, None)
+    assert await rows(sync, "SELECT id FROM upload") == []
+    assert await rows(sync, "SELECT id FROM run") == []
+    assert [tuple(row) for row in await rows(sync, "SELECT memory FROM source")] == [({},)]

@@ -59,6 +59,11 @@ UPDATE person SET protected = true, given_name = NULL, family_name = NULL, email
        version = version + 1
 WHERE tenant_id = :tenant AND id = ANY (:ids) AND ended_at IS NOT NULL
 """
+_AGAIN = """
+SELECT id FROM planned_person
+WHERE tenant_id = :tenant AND run_id = :run AND protected AND NOT coalesce((before ->> 'protected')::boolean, true)
+ORDER BY id
+"""
 _PRESENT = "SELECT id FROM person WHERE tenant_id = :tenant AND id = ANY (:ids) AND ended_at IS NULL ORDER BY id"
 
 
@@ -86,10 +91,24 @@ async def protect(session: AsyncSession, ids: Sequence[UUID], source: str) -> No
     await session.execute(text(_PLAN), {"tenant": tenant, "ids": present, "run": run.id})
     await forget_everywhere(session, ids)
     applied = await apply_planned(session, run, "marking")
+    await _tell(session, ids, run.id, applied.version_to)
+
+
+async def protect_again(session: AsyncSession, run: Run, version: int) -> None:
+    """Undoing has brought back a mark that a run had lifted: what bears the names meanwhile is forgotten as well."""
+    values = {"tenant": tenant_of(session), "run": run.id}
+    if ids := list(await session.scalars(text(_AGAIN), values)):
+        await session.execute(text(_FORGET), {"tenant": tenant_of(session), "ids": ids})
+        await forget_everywhere(session, ids)
+        await _tell(session, ids, run.id, version)
+
+
+async def _tell(session: AsyncSession, ids: Sequence[UUID], run_id: UUID, version: int) -> None:
+    """Answers that are kept for repeated requests go, the journal says so, and the others recall their copies."""
     await forget_answers(session)
     for person_id in ids:
-        await record(session, "person.protect", "person", person_id, after={"runId": str(run.id)})
-        await publish(session, PersonProtected(person_id=person_id, version=applied.version_to))
+        await record(session, "person.protect", "person", person_id, after={"runId": str(run_id)})
+        await publish(session, PersonProtected(person_id=person_id, version=version))
 
 
 def _counts(changed: int) -> dict[str, dict[str, int]]:

@@ -10,6 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from services.sync.plan.applying import apply_planned, lock_head
 from services.sync.plan.comparing import plan_hash
 from services.sync.plan.guard import is_releasable
+from services.sync.plan.marking import protect_again
 from services.sync.plan.models import Approval, FindingRow, PlannedRow, Run
 from services.sync.plan.staging import set_based
 from services.sync.proof.service import findings_of
@@ -208,6 +209,8 @@ class RunService:
             await self.fail(run, "stale", "plan_stale")
             return False
         applied = await apply_planned(self._session, run, "run")
+        if run.kind == "undo":
+            await protect_again(self._session, run, applied.version_to)
         await record(self._session, "run.apply", "run", run.id, after={"version": applied.version_to})
         await ask_verification(self._session)
         return True

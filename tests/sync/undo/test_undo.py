@@ -96,10 +96,17 @@ async def test_a_protection_that_the_run_had_lifted_is_back(roster: Roster) -> N
     await roster.load(oneroster_zip(small))
     state = await hashed(roster)
     pupil(small).marking = "Ingen"
+    pupil(small).family = "Hemlignamn"
     run = await roster.load(oneroster_zip(small))
+    told = "SELECT count(*) FROM planned_person p WHERE p::text LIKE '%Hemlignamn%'"
+    assert await roster.value(told) > 0
+    heard = "SELECT count(*) FROM journal_entry WHERE action = 'person.protect'"
+    before = await roster.value(heard)
     await undo(roster, run)
     assert await roster.value("SELECT protected FROM person WHERE source_id = :i", i=pupil(small).id) is True
     assert await hashed(roster) == state
+    assert await roster.value(told) == 0, "the name is gone from every plan"
+    assert await roster.value(heard) == before + 1, "it is told like every marking"
 
 
 async def test_who_was_erased_in_between_stays_erased(roster: Roster) -> None:

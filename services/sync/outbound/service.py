@@ -30,6 +30,7 @@ from shared.kit.files import FileStore, forget_file
 from shared.kit.journal import record
 from shared.kit.sealing import Sealer
 from shared.queue import publish, start_job
+from shared.queue.jobs import hasten_job
 from shared.web.preconditions import check_version
 
 SEAL_INFO = b"startklar.sync.outbound.seal.v1"
@@ -167,8 +168,13 @@ class DeliveryService:
         return await self._rows.deliveries_before(template_id, before, limit)
 
     async def send(self, delivery_id: UUID, asked_by: UUID | None) -> OutboundDelivery:
-        """Start sending a produced package, or one that failed, again. Raises NotReady, ContentErased."""
+        """Send a produced package, one that failed, or at once one that waits for its next try.
+
+        Raises NotReady, ContentErased.
+        """
         row = await self._rows.delivery(delivery_id, lock=True)
+        if waits_for_its_next_try(row) and row.job_id is not None and await hasten_job(self._session, row.job_id):
+            return row
         template = await self._rows.template(row.template_id)
         if problem := problem_with_sending(row, destination_of(template)):
             raise problem
@@ -242,6 +248,10 @@ async def start_sending(session: AsyncSession, row: OutboundDelivery, asked_by: 
     row.job_id = await start_job(session, SEND_JOB, {"deliveryId": row.id}, created_by=asked_by)
     row.touch()
     await record(session, "outbound_delivery.send", "outbound_delivery", row.id)
+
+
+def waits_for_its_next_try(row: OutboundDelivery) -> bool:
+    return row.state == "sending" and bool(row.attempts)
 
 
 def problem_with_sending(row: OutboundDelivery, destination: AnyDestination) -> NotReady | ContentErased | None:

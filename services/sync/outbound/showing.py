@@ -13,7 +13,7 @@ from services.sync.outbound.schemas import (
     OutboundTemplatePublic,
     Receipt,
 )
-from services.sync.outbound.service import ANSWERABLE, SENDABLE
+from services.sync.outbound.service import ANSWERABLE, SENDABLE, waits_for_its_next_try
 from services.sync.source.connectors import Credentials
 from services.sync.source.schedule import FetchSchedule
 from shared.auth import Principal
@@ -57,7 +57,8 @@ def show_delivery(row: OutboundDelivery, caller: Principal, request: Request, la
     path = f"/sync/v1/outbound-deliveries/{row.id}"
     no_right = refusal_to_send(caller)
     gone = _ERASED if row.file_id is None else None
-    send = no_right or (None if row.state in SENDABLE else _NOT_NOW) or gone
+    can_be_sent = row.state in SENDABLE or waits_for_its_next_try(row)
+    send = no_right or (None if can_be_sent else _NOT_NOW) or gone
     answer = no_right or (None if row.state in ANSWERABLE else _NOT_NOW)
     erase = no_right or gone or (_NOT_NOW if row.state in ("queued", "sending") else None)
     return OutboundDeliveryPublic(

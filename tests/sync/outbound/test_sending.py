@@ -8,7 +8,7 @@ from shared.kit import clock
 from tests.support.services import Start
 from tests.sync.outbound.packages import ELEVER, content, declared, platform, produced, table
 from tests.sync.town import oneroster_zip, town
-from tests.sync.work import LOADER, load, make_due, read, work
+from tests.sync.work import LOADER, load, make_due, read, verdicts, work
 
 
 def https(url: str, **more: Any) -> dict[str, Any]:
@@ -45,6 +45,20 @@ async def test_a_platform_that_is_busy_is_tried_again_and_takes_the_same_package
         ("sent", 202),
     ]
     assert len({headers["idempotency-key"] for _, headers, _ in there.taken}) == 1
+
+
+async def test_whoever_has_mended_the_platform_does_not_wait_for_the_next_try(committed_service: Start) -> None:
+    sync = await committed_service("sync")
+    await load(sync, oneroster_zip(town()))
+    async with platform(503) as there:
+        delivery = await produced(sync, await declared(sync, **https(there.url)))
+        path = f"/sync/v1/outbound-deliveries/{delivery['id']}"
+        assert (await verdicts(sync, path))["send"] == (True, None)
+        asked = await sync.client.post(f"{path}/sendings", headers=sync.as_(LOADER))
+        assert asked.status_code == 202, asked.text
+        await work(sync)
+    assert (await read(sync, path))["state"] == "sent"
+    assert len(there.taken) == 2
 
 
 async def test_a_platform_that_refuses_is_not_asked_again(committed_service: Start) -> None:

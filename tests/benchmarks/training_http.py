@@ -1,6 +1,6 @@
 """`training.http_enrol`: enrolments through the gateway into one session that everybody wants.
 
-People of the demo municipality queue for it, each request with an Idempotency-Key of its own, as browsers send it; the
+People of the demo's tenant queue for it, each request with an Idempotency-Key of its own, as browsers send it; the
 limit reads the session through the same gateway, with the same login and connections.
 """
 
@@ -14,13 +14,17 @@ from cli.demo.cast import LEADER, Cast
 from shared.kit.ids import new_id
 from tests.benchmarks.load import get_many, send_all, written
 from tests.benchmarks.measure import Figure, against, percentile
-from tests.benchmarks.private_stack import private_stack
+from tests.benchmarks.private_stack import PrivateStack, private_stack
 
 NAMES = ("training.http_enrol",)
 ROUNDS = 5
 PEOPLE = 200
 CAPACITY = 150
 CONNECTIONS = 8
+_PEOPLE = (
+    "INSERT INTO person SELECT c.tenant_id, gen_random_uuid(), 'Test ' || n, false, false, 0"
+    " FROM course c, generate_series(1, $2) n WHERE c.id = $1 RETURNING id"
+)
 
 
 async def run() -> list[Figure]:
@@ -29,11 +33,11 @@ async def run() -> list[Figure]:
     async with private_stack() as stack:
         cast = Cast.read(stack.places.demo)
         leader = cast.as_(LEADER)
-        people = await asyncio.to_thread(_people, cast)
         token = await asyncio.to_thread(cast.token, LEADER)
         headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
         body = {"key": f"bench-{new_id()}", "title": {"sv": "Kurs", "en": "Course"}, "audience": ["nobody"]}
         course = (await asyncio.to_thread(leader.post, "/training/v1/courses", body))["id"]
+        people = await _people(stack, course)
         for number in count():
             planned = await asyncio.to_thread(leader.post, "/training/v1/sessions", _session(course, number))
             url = f"{cast.gateway}/training/v1/sessions/{planned['id']}"
@@ -57,14 +61,14 @@ async def run() -> list[Figure]:
     return [against(NAMES[0], enrolled, read, unit="requests/s", better="higher", note=note)]
 
 
-def _people(cast: Cast) -> list[str]:
-    found: list[str] = []
-    for row in cast.as_(LEADER).each("/training/v1/needs", role="teacher"):
-        if row["personId"] not in found:
-            found.append(row["personId"])
-        if len(found) == PEOPLE:
-            return found
-    raise RuntimeError("the demo municipality has too few teachers")
+async def _people(stack: PrivateStack, course: str) -> list[str]:
+    """Put people into training's copy of the roster, as sync's feed does."""
+    connection = await stack.connect("training")
+    try:
+        rows = await connection.fetch(_PEOPLE, course, PEOPLE)
+    finally:
+        await connection.close()
+    return [str(row["id"]) for row in rows]
 
 
 def _session(course: str, number: int) -> dict[str, object]:

@@ -21,7 +21,7 @@ from services.training.prerequisite.schemas import (
 )
 from services.training.prerequisite.service import PrerequisiteService
 from services.training.session.service import SessionService
-from shared.web import Page, PageDep, SessionDep, created, make_page, new_router
+from shared.web import IfMatch, Page, PageDep, SessionDep, created, etag, make_page, new_router
 
 router = new_router("prerequisites")
 
@@ -42,6 +42,7 @@ async def prerequisites_create(
     """Let a course build on another, such as the online material that it begins with."""
     row = await PrerequisiteService(session).create(course_id, body)
     created(response, request, f"/training/v1/courses/{course_id}/prerequisites")
+    etag(response, row.version)
     return PrerequisitePublic.model_validate(row)
 
 
@@ -55,9 +56,11 @@ async def prerequisites_list(
 
 
 @router.delete("/prerequisites/{prerequisiteId}", status_code=204)
-async def prerequisites_delete(caller: PrerequisiteWrite, session: SessionDep, prerequisite_id: PrerequisiteId) -> None:
-    """Let a course no longer build on another. A prerequisite never changes, so there is nothing to compare."""
-    await PrerequisiteService(session).remove(prerequisite_id)
+async def prerequisites_delete(
+    caller: PrerequisiteWrite, session: SessionDep, prerequisite_id: PrerequisiteId, version: IfMatch
+) -> None:
+    """Let a course no longer build on another."""
+    await PrerequisiteService(session).remove(prerequisite_id, version)
 
 
 @router.post("/courses/{courseId}/completions", status_code=201)

@@ -10,7 +10,7 @@ from services.training.db import Model
 from shared.kit.db import TenantRow, Versioned
 
 
-class Prerequisite(Model, TenantRow, table=True):
+class Prerequisite(Model, TenantRow, Versioned, table=True):
     """Before `course_id` people work through `requires_id`: they are asked to (soft), or must (hard) [HAN-T]."""
 
     __tablename__ = "prerequisite"

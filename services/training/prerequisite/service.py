@@ -27,6 +27,7 @@ from shared.kit.journal import record
 from shared.kit.problems import FieldError, Forbidden, Invalid, NotFound, Problem
 from shared.kit.text import Text
 from shared.queue import publish
+from shared.web.preconditions import check_version
 
 _NO_COURSE = Text(sv="Kursen finns inte", en="There is no such course", da="Kurset findes ikke")
 _LATER = Text(sv="Datumet ligger i framtiden", en="The date is in the future", da="Datoen ligger i fremtiden")
@@ -60,11 +61,12 @@ class PrerequisiteService:
         await record(self._session, "prerequisite.create", "prerequisite", row.id, after=_facts(row))
         return row
 
-    async def remove(self, prerequisite_id: UUID) -> None:
+    async def remove(self, prerequisite_id: UUID, version: int) -> None:
         """Let a course no longer build on another; NotFound when it does not."""
         row = await self._prerequisites.find(prerequisite_id)
         if row is None:
             raise NotFound(_NONE)
+        check_version(version, row.version)
         await record(self._session, "prerequisite.remove", "prerequisite", row.id, before=_facts(row))
         await self._prerequisites.remove(row)
 

@@ -71,8 +71,7 @@ def worker_spec(
 
 def main() -> None:
     settings = Settings()
-    feed = ChangeFeed(settings.service_urls, build_token_source(settings))
-    store = FileStore(settings.file_key_bytes())
+    feed, store = ChangeFeed(settings.service_urls, build_token_source(settings)), FileStore(settings.file_key_bytes())
     run_worker(worker_spec(feed, settings.client_key_file, store, Post.of(settings)), settings)
 
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
-from services.sync.copies import tasks as copies
-from services.sync.copies.tasks import COPY_SCHEDULE
+from services.sync.copy import tasks as copies
+from services.sync.copy.tasks import COPY_SCHEDULE
 from services.sync.evidence import tasks as evidence
 from services.sync.fetching import tasks as fetching
 from services.sync.fetching.tasks import FETCHING_SCHEDULE
@@ -13,7 +13,7 @@ from services.sync.register import tasks as registers
 from services.sync.register.tasks import REGISTER_SCHEDULE
 from services.sync.run import tasks as runs
 from services.sync.settings import Settings
-from services.sync.statistics import tasks as statistics
+from services.sync.statistic import tasks as statistics
 from services.sync.tombstone import tasks as tombstones
 from services.sync.tombstone.tasks import TOMBSTONE_SCHEDULE
 from services.sync.undo import tasks as undos

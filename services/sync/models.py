@@ -45,7 +45,7 @@ from services.sync.roster.models import (
     Unit,
 )
 from services.sync.source.models import Source
-from services.sync.statistics.models import StatisticsExport, StatisticsTemplate
+from services.sync.statistic.models import StatisticsExport, StatisticsTemplate
 from services.sync.tombstone.models import GracePolicy
 from services.sync.upload.models import Upload
 from services.sync.verification.models import UnitSignOff, VerificationState

@@ -5,7 +5,7 @@ from fastapi import APIRouter
 from services.sync.casework.endpoints import router as cases
 from services.sync.change.endpoints import public_router as roster_changes
 from services.sync.change.endpoints import router as changes
-from services.sync.copies.endpoints import router as copies
+from services.sync.copy.endpoints import router as copies
 from services.sync.erasure.endpoints import router as erasures
 from services.sync.evidence.endpoints import router as evidence
 from services.sync.fetching.endpoints import router as fetches
@@ -18,7 +18,7 @@ from services.sync.register.endpoints import router as notices
 from services.sync.roster.endpoints import router as roster
 from services.sync.run.endpoints import router as runs
 from services.sync.source.endpoints import router as sources
-from services.sync.statistics.endpoints import router as statistics
+from services.sync.statistic.endpoints import router as statistics
 from services.sync.tombstone.endpoints import router as tombstones
 from services.sync.undo.endpoints import router as undos
 from services.sync.unit.endpoints import router as units

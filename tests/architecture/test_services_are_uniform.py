@@ -24,7 +24,8 @@ WITHOUT_DATA = {"portal"}
 OWNERS = tuple(name for name in SERVICES if name not in WITHOUT_DATA)
 ENTRY_LINES = 80
 TOP_MODULES = {
-    "__init__", "app", "routers", "worker", "jobs", "settings", "db", "models", "dependencies", "person_data"
+    "__init__", "app", "routers", "worker", "jobs", "settings", "db", "models", "dependencies", "person_data",
+    "forgetting",
 }  # fmt: skip
 MIGRATION = re.compile(r"^\d{4}-\d\d-\d\d-\d{4}_[a-z0-9_]+\.py$")
 

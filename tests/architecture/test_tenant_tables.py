@@ -59,6 +59,10 @@ DEFINERS: dict[tuple[str, str], str] = {
     ("sync", "copy_tenants()"): "the daily purge of copies visits every tenant that holds one; ids alone",
     ("sync", "fetch_tenants(timestamp with time zone)"): "the worker asks for what is due in every tenant; ids alone",
     ("sync", "register_tenants()"): "the worker sees to subscriptions at registers of every tenant; ids alone",
+    (
+        "sync",
+        "tombstone_tenants(timestamp with time zone)",
+    ): "the nightly purge visits every tenant with tombstones",
     ("training", "roster_tenants()"): "the daily refresh of coverage visits every tenant with a roster; ids alone",
 }
 

@@ -13,6 +13,7 @@ import orjson
 
 from services.sync.fetching.errors import SourceAnswered, SourceAway, SourceRefused
 from services.sync.source.connectors import Credentials, Ss12000
+from shared.kit import clock
 from shared.kit.egress import EgressClient, EgressFailed, EgressResponse
 
 Row = dict[str, Any]
@@ -21,6 +22,10 @@ _LONGEST_WAIT = 60.0
 _BUSY = frozenset({429, 500, 502, 503, 504})
 _TIMEOUT = 120.0
 _SMALLEST_PAGE = 10
+# A register that never ends, by mistake or on purpose, must not keep a worker for ever.
+_MOST_PAGES = 200_000
+_MOST_DELETIONS = 10_000
+_MOST_EMPTY = 100
 
 
 class NotPermitted(Exception):
@@ -77,7 +82,7 @@ class RegisterClient:
     async def pages(self, entity: str, limit: int, **filters: str) -> AsyncIterator[tuple[list[Row], Answer]]:
         """The rows of a listing, page by page; a page that is too large is asked for again in smaller ones."""
         query: dict[str, str] = {name.replace("_", "."): value for name, value in filters.items()}
-        tokens: set[str] = set()
+        tokens, empty = set[str](), 0
         while True:
             try:
                 answer = await self.call("GET", f"/{entity}?{urlencode(query | {'limit': str(limit)})}")
@@ -86,10 +91,14 @@ class RegisterClient:
                     raise SourceAnswered(reason="a page is too large") from None
                 limit = max(_SMALLEST_PAGE, limit // 2)
                 continue
-            yield _rows(answer.body), answer
+            rows = _rows(answer.body)
+            yield rows, answer
             token = answer.body.get("pageToken")
             if not token:
                 return
+            empty = 0 if rows else empty + 1
+            if empty > _MOST_EMPTY or len(tokens) > _MOST_PAGES:
+                raise SourceAnswered(reason="endless")
             if not isinstance(token, str) or token in tokens:
                 raise SourceAnswered(reason="a page token came twice")
             tokens.add(token)
@@ -115,24 +124,25 @@ class RegisterClient:
                 yield row
 
     async def deletions(self, after: str) -> tuple[dict[str, set[str]], datetime | None]:
-        """Ids deleted since, by endpoint, and the register's time at the first page. The standard misspells
-        activities, and some registers do not."""
+        """Ids deleted since, by endpoint, and the register's time at the first page."""
         found: dict[str, set[str]] = {}
         query, started = {"after": after}, None
-        tokens: set[str] = set()
+        tokens, empty = set[str](), 0
         while True:
             answer = await self.call("GET", f"/deletedEntities?{urlencode(query | {'limit': '1000'})}")
             started = started or answer.at
-            data = answer.body.get("data")
-            for name, ids in (data if isinstance(data, dict) else {}).items():
-                entity = "activities" if name == "activitites" else name
-                found.setdefault(entity, set()).update(sid for sid in ids or () if isinstance(sid, str))
+            told = _deleted(answer.body)
+            for entity, ids in told.items():
+                found.setdefault(entity, set()).update(ids)
             token = answer.body.get("pageToken")
             if not isinstance(token, str) or not token:
                 return found, started
             if token in tokens:
                 raise SourceAnswered(reason="a page token came twice")
             tokens.add(token)
+            empty = 0 if any(told.values()) else empty + 1
+            if empty > _MOST_EMPTY or len(tokens) > _MOST_DELETIONS:
+                raise SourceAnswered(reason="endless")
             query = {"pageToken": token}
 
     async def _sent(self, method: str, path: str, body: Any, *, patient: bool) -> EgressResponse:
@@ -208,6 +218,18 @@ def _rows(body: Any) -> list[Row]:
     return rows
 
 
+def _deleted(body: Any) -> dict[str, set[str]]:
+    """Ids by endpoint, as far as they are told as they should be. The standard misspells activities."""
+    if not isinstance(body, dict):
+        raise SourceAnswered(reason="not a page of deletions")
+    data = body.get("data")
+    return {
+        "activities" if name == "activitites" else name: {sid for sid in ids if isinstance(sid, str)}
+        for name, ids in (data if isinstance(data, dict) else {}).items()
+        if isinstance(ids, list)
+    }
+
+
 def _date(headers: Mapping[str, str]) -> datetime | None:
     try:
         return parsedate_to_datetime(headers["date"]).astimezone(UTC)
@@ -220,6 +242,6 @@ def _retry_after(value: str) -> float | None:
     if value.isascii() and value.isdigit():
         return float(value)
     try:
-        return max(0.0, (parsedate_to_datetime(value) - datetime.now(UTC)).total_seconds()) if value else None
+        return max(0.0, (parsedate_to_datetime(value) - clock.now()).total_seconds()) if value else None
     except ValueError:
         return None

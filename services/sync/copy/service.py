@@ -8,8 +8,8 @@ from uuid import UUID
 from sqlalchemy import Row
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from services.sync.copies.errors import CopyAlreadyPurged, CopyElsewhere, CopyNeeded
-from services.sync.copies.repository import CopyRepository
+from services.sync.copy.errors import CopyAlreadyPurged, CopyElsewhere, CopyNeeded
+from services.sync.copy.repository import CopyRepository
 from services.sync.upload.service import UploadService
 from shared.contracts.sync_source import CopiesCounted
 from shared.kit import clock

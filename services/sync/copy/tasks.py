@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import text
 
-from services.sync.copies.service import CopyService
+from services.sync.copy.service import CopyService
 from services.sync.settings import Settings
 from shared.kit.files import FileStore
 from shared.queue import JobContext, JobHandler, Schedule

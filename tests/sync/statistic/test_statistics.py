@@ -8,7 +8,7 @@ import pytest
 from openpyxl import load_workbook
 from sqlalchemy import text
 
-from services.sync.statistics.service import next_day
+from services.sync.statistic.service import next_day
 from shared.kit import clock
 from tests.support.services import ServiceUnderTest, Start
 from tests.sync.town import oneroster_zip, town

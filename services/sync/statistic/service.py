@@ -7,11 +7,11 @@ from uuid import UUID
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from services.sync.statistics.counting import count
-from services.sync.statistics.declared import Table
-from services.sync.statistics.errors import DayToCome, ExportMissing, TableKeyTaken, TableMissing
-from services.sync.statistics.models import StatisticsExport, StatisticsTemplate
-from services.sync.statistics.schemas import StatisticsTemplateCreate, StatisticsTemplatePatch
+from services.sync.statistic.counting import count
+from services.sync.statistic.declared import Table
+from services.sync.statistic.errors import DayToCome, ExportMissing, TableKeyTaken, TableMissing
+from services.sync.statistic.models import StatisticsExport, StatisticsTemplate
+from services.sync.statistic.schemas import StatisticsTemplateCreate, StatisticsTemplatePatch
 from shared.kit import clock
 from shared.kit.db import tenant_of
 from shared.kit.journal import record

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from services.sync.statistics.declared import Table
+from services.sync.statistic.declared import Table
 from shared.web.models import AllowedAction, ApiInput, ApiModel, example
 
 _ID = "01979f3a-7c1e-7b52-9d3a-5f0c2b9e8d11"

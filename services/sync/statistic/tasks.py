@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from services.sync.statistics.service import DUE_JOB, StatisticsService
+from services.sync.statistic.service import DUE_JOB, StatisticsService
 from shared.queue import JobContext, JobHandler
 
 

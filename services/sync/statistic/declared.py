@@ -5,7 +5,7 @@ from typing import Annotated, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic.alias_generators import to_camel
 
-from services.sync.statistics.counting import DIMENSIONS
+from services.sync.statistic.counting import DIMENSIONS
 
 Word = Annotated[str, Field(max_length=100, pattern=r"^[^\x00-\x1f]*$")]
 Dimension = Literal["schoolForm", "unitCode", "unitName", "schoolYear", "role", "groupKind"]

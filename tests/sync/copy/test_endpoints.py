@@ -7,7 +7,7 @@ from uuid import UUID
 import httpx
 from sqlalchemy import text
 
-from services.sync.copies.tasks import SWEEP, handlers
+from services.sync.copy.tasks import SWEEP, handlers
 from services.sync.plan.models import Run
 from services.sync.settings import Settings
 from services.sync.upload.service import UploadService

@@ -5,18 +5,18 @@ from uuid import UUID
 
 from fastapi import Path, Query, Request, Response
 
-from services.sync.statistics.auth import StatisticsRead, StatisticsWrite, refusal_to_write
-from services.sync.statistics.declared import Table
-from services.sync.statistics.models import StatisticsExport, StatisticsTemplate
-from services.sync.statistics.schemas import (
+from services.sync.statistic.auth import StatisticsRead, StatisticsWrite, refusal_to_write
+from services.sync.statistic.declared import Table
+from services.sync.statistic.models import StatisticsExport, StatisticsTemplate
+from services.sync.statistic.schemas import (
     StatisticsExportCreate,
     StatisticsExportPublic,
     StatisticsTemplateCreate,
     StatisticsTemplatePatch,
     StatisticsTemplatePublic,
 )
-from services.sync.statistics.service import StatisticsService
-from services.sync.statistics.writing import CSV, FORMATS, XLSX, write_csv, write_xlsx
+from services.sync.statistic.service import StatisticsService
+from services.sync.statistic.writing import CSV, FORMATS, XLSX, write_csv, write_xlsx
 from shared.auth import Principal
 from shared.kit.text import Lang
 from shared.web import IfMatch, LangDep, Page, PageDep, SessionDep, created, etag, make_page, new_router

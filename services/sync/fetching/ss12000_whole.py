@@ -12,7 +12,7 @@ from datetime import datetime
 import orjson
 
 from services.sync.fetching.connector import Fetch
-from services.sync.fetching.errors import FetchFailed, SourceMoved
+from services.sync.fetching.errors import DeliveryTooLarge, FetchFailed, SourceMoved
 from services.sync.fetching.scratch import Scratch
 from services.sync.fetching.ss12000_client import NotPermitted, PageLost, RegisterClient, Row
 from services.sync.fetching.ss12000_rows import ENTITIES, OVERLAP, Tally, changed_at, persons_in
@@ -20,6 +20,7 @@ from services.sync.fetching.ss12000_rows import ENTITIES, OVERLAP, Tally, change
 _ATTEMPTS = 3
 _LOOKED_UP = 2000
 _LOOKUP_SIZE = 200
+_MOST_UNSEEN = 64 * 1024 * 1024
 
 
 @dataclass
@@ -100,6 +101,8 @@ class WholePull:
                 for row in rows:
                     if listing.tally.take(row):
                         listing.rows.append(orjson.dumps(row) + b"\n")
+                        if listing.rows.size > self._fetch.sink.max_bytes:
+                            raise DeliveryTooLarge(maxBytes=self._fetch.sink.max_bytes)
                         self._referred.update(persons_in(entity, row))
         except BaseException:
             listing.rows.close()
@@ -110,10 +113,15 @@ class WholePull:
         """Whether a second count finds the same, but for what the register says has happened meanwhile."""
         again: set[str] = set()
         listing.added.clear()
+        size = 0
         try:
             async for rows, _ in self._client.pages(entity, max(1, self._size * 2 // 3)):
                 again.update(row["id"] for row in rows)
-                listing.added += [row for row in rows if row["id"] not in listing.tally.ids]
+                unseen = [row for row in rows if row["id"] not in listing.tally.ids]
+                listing.added += unseen
+                size += sum(len(orjson.dumps(row)) for row in unseen)
+                if size > _MOST_UNSEEN:
+                    return False
         except PageLost:
             return False
         gone = listing.tally.ids - again

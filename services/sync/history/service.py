@@ -148,9 +148,12 @@ class HistoryService:
 def read_as_of(said: str) -> date | int:
     """A day, or a version's number. Raises AsOfMalformed."""
     try:
-        return int(said) if said.isdigit() else date.fromisoformat(said)
+        day = None if said.isdigit() else date.fromisoformat(said)
     except ValueError:
         raise AsOfMalformed() from None
+    if day == date.max:  # its end is a day that there is not
+        raise AsOfMalformed()
+    return int(said) if day is None else day
 
 
 def _difference(

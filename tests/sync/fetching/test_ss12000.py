@@ -9,18 +9,22 @@ from typing import Any
 
 import pytest
 from pydantic import SecretStr
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
 
 from cli.demo_roster import ss12000
 from services.sync.fetching.connector import Fetch, Fetched
-from services.sync.fetching.errors import SourceAnswered, SourceRefused
+from services.sync.fetching.errors import DeliveryTooLarge, SourceAnswered, SourceRefused
 from services.sync.fetching.package import Package, PackageSink
 from services.sync.fetching.ss12000 import Ss12000Connector
+from services.sync.fetching.ss12000_client import RegisterClient
 from services.sync.source.connectors import Credentials, Ss12000
 from shared.kit.clock import frozen, now
 from shared.kit.egress import EgressClient
 from shared.kit.ids import new_id
 from tests.support.registers import Faults, Ss12000Register, served
 from tests.support.registers.base import CLIENT_ID, CLIENT_SECRET
+from tests.sync.fetching.harness import answering
 from tests.sync.town import town
 
 
@@ -34,9 +38,10 @@ class Puller:
     memory: dict[str, Any] = field(default_factory=dict)
     previous: Package | None = None
     secret: str = CLIENT_SECRET
+    most: int = 100_000_000
 
     async def fetch(self) -> Fetched:
-        sink = PackageSink(100_000_000)
+        sink = PackageSink(self.most)
         declared = {
             "kind": "ss12000",
             "baseUrl": f"{self.url}/v2.0",
@@ -307,3 +312,48 @@ async def test_an_answer_that_is_no_page_is_refused() -> None:
         puller.register.objects["persons"]["x"] = {"name": "no id", "meta": {"modified": "2026-01-01T00:00:00Z"}}
         with pytest.raises(SourceAnswered):
             await puller.fetch()
+
+
+def _client(url: str) -> RegisterClient:
+    settings = Ss12000.model_validate({"kind": "ss12000", "baseUrl": url})
+    return RegisterClient(EgressClient(allow_private=True), settings, Credentials(token=SecretStr("t")))
+
+
+async def test_a_register_that_never_ends_is_left() -> None:
+    asked = 0
+
+    async def always_more(_: Request) -> Response:
+        nonlocal asked
+        asked += 1
+        return JSONResponse({"data": [], "pageToken": str(asked)})
+
+    async with answering(always_more) as url:
+        with pytest.raises(SourceAnswered) as listed:
+            async for _ in _client(url).pages("persons", 10):
+                pass
+        with pytest.raises(SourceAnswered) as deleted:
+            await _client(url).deletions("2026-11-22T00:00:00Z")
+    assert listed.value.extensions == deleted.value.extensions == {"reason": "endless"}
+
+
+@pytest.mark.parametrize("told", [[], "x", {"data": {"persons": 7}}, {"data": {"persons": [{"id": 1}]}}])
+async def test_deletions_that_are_told_otherwise_delete_nobody(told: Any) -> None:
+    async def answer(_: Request) -> Response:
+        return JSONResponse(told)
+
+    async with answering(answer) as url:
+        if isinstance(told, dict):
+            found, _ = await _client(url).deletions("2026-11-22T00:00:00Z")
+            assert not any(found.values())
+        else:
+            with pytest.raises(SourceAnswered):
+                await _client(url).deletions("2026-11-22T00:00:00Z")
+
+
+async def test_a_listing_that_is_larger_than_a_delivery_may_be_is_cut_off() -> None:
+    async with pulling() as puller:
+        puller.most = 20_000
+        with pytest.raises(DeliveryTooLarge):
+            await puller.fetch()
+        assert any("/persons?" in call for call in puller.register.calls)
+        assert not any("/groups?" in call for call in puller.register.calls), "it is cut off while it is listed"

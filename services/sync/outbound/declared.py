@@ -129,12 +129,24 @@ class Template(_Declared):
             raise ValueError("every file is declared once")
         if self.package == "single" and len(self.files) != 1:
             raise ValueError("a single file is one file; use zip for several")
+        words = [word for file in self.files for word in (*file.headers, file.trailer or "")]
+        words += [self.delta.column, self.delta.add, self.delta.change, self.delta.remove] if self.delta else []
+        if unwritable := [word for word in words if not _is_writable(word, self.encoding)]:
+            raise ValueError(f"{self.encoding} cannot write {', '.join(unwritable)}")
         told = {name for file in self.files for part in file.parts for name in part.fill.values()}
         if told & SEALED and not self.national_ids:
             raise ValueError("set nationalIds to true to send national numbers")
         if self.delta and any(self.delta.column in file.headers for file in self.files):
             raise ValueError("the column of the delta is added to every file; do not declare it")
         return self
+
+
+def _is_writable(word: str, encoding: str) -> bool:
+    try:
+        word.encode(encoding)
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 SHIPPED = ("oneroster-1.2", "startklar-total")

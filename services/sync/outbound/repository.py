@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
+from sqlalchemy import text
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -12,6 +13,9 @@ from services.sync.outbound.models import OutboundDelivery, OutboundTemplate
 from services.sync.roster.models import RosterHead
 from shared.kit.db import tenant_of
 
+_WORKED_ON = text(
+    "SELECT EXISTS (SELECT FROM job WHERE tenant_id = :tenant AND id = :id AND state IN ('queued', 'running'))"
+)
 UNDER_WAY = ("queued", "sending")
 AT_THE_PLATFORM = ("sent", "accepted")
 
@@ -66,13 +70,18 @@ class OutboundRepository:
             query = query.where(OutboundDelivery.id < before)
         return (await self._session.exec(query.order_by(col(OutboundDelivery.id).desc()).limit(limit))).all()
 
-    async def is_under_way(self, template_id: UUID) -> bool:
-        query = select(OutboundDelivery.id).where(
+    async def under_way(self, template_id: UUID) -> Sequence[OutboundDelivery]:
+        """Deliveries that are being made or sent, locked."""
+        query = select(OutboundDelivery).where(
             OutboundDelivery.tenant_id == self._tenant,
             OutboundDelivery.template_id == template_id,
             col(OutboundDelivery.state).in_(UNDER_WAY),
         )
-        return (await self._session.exec(query)).first() is not None
+        return (await self._session.exec(query.with_for_update())).all()
+
+    async def is_worked_on(self, job_id: UUID | None) -> bool:
+        """Whether somebody works on the job, or will."""
+        return bool(await self._session.scalar(_WORKED_ON, {"tenant": self._tenant, "id": job_id}))
 
     async def base(self, template_id: UUID) -> OutboundDelivery | None:
         """The newest package that the platform has, as far as we know."""

@@ -148,8 +148,10 @@ class DeliveryService:
             raise TemplateOff()
         if mode == "delta" and template_of(template).delta is None:
             raise NoDelta()
-        if await self._rows.is_under_way(template_id):
-            raise DeliveryUnderWay()
+        for earlier in await self._rows.under_way(template_id):
+            if await self._rows.is_worked_on(earlier.job_id):
+                raise DeliveryUnderWay()
+            await self.give_up(earlier, "worker_lost")
         row = OutboundDelivery(
             tenant_id=tenant_of(self._session), template_id=template_id, mode=mode, asked_by=asked_by
         )
@@ -225,6 +227,14 @@ class DeliveryService:
         template = await self._rows.template(row.template_id)
         if template.is_active and template.auto_send:
             await self.ask(template.id, "delta" if row.mode == "delta" else "total", None)
+
+    async def give_up(self, row: OutboundDelivery, reason: str) -> None:
+        """Nobody works on the package any more; it must not stand in the way of the next."""
+        row.state = "failed"
+        row.attempts = [*row.attempts, {"at": clock.now().isoformat(), "outcome": reason, "status": None}]
+        row.touch()
+        await record(self._session, "outbound_delivery.fail", "outbound_delivery", row.id, after={"reason": reason})
+        await publish(self._session, OutboundFailed(delivery_id=row.id, template_id=row.template_id, reason=reason))
 
     async def erase(self, delivery_id: UUID, store: FileStore) -> OutboundDelivery:
         """Erase the content, not the record of it. Idempotent. Raises NotReady while it is being made or sent."""

@@ -12,6 +12,7 @@ from services.sync.outbound.errors import DeliveryUnderWay
 from services.sync.outbound.manifest import Manifest, read_manifest
 from services.sync.outbound.models import OutboundDelivery, OutboundTemplate
 from services.sync.outbound.producing import Mode, Production
+from services.sync.outbound.repository import UNDER_WAY
 from services.sync.outbound.sending import Outcome, Parcel, send
 from services.sync.outbound.service import (
     DUE_JOB,
@@ -31,8 +32,11 @@ from shared.contracts.sync_outbound import OutboundFailed, OutboundSent
 from shared.kit import clock
 from shared.kit.db import tenant_of
 from shared.kit.files import DataClass, FileStore, spooled
+from shared.kit.problems import Problem
 from shared.kit.sealing import Sealer
 from shared.queue import JobContext, JobHandler, publish, start_job
+from shared.queue.jobs import MAX_ATTEMPTS
+from shared.queue.leases import LeaseLost
 
 # Six hours in all: a platform's night closes before then, and the next day's package is better than a late one.
 RETRIES = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 280))
@@ -41,7 +45,25 @@ RETRIES = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 280))
 def handlers(settings: Settings) -> dict[str, JobHandler]:
     """The job handlers of what leaves."""
     tasks = OutboundTasks(settings)
-    return {DUE_JOB: tasks.due, PRODUCE_JOB: tasks.produce, SEND_JOB: tasks.send}
+    return {DUE_JOB: tasks.due, PRODUCE_JOB: _ended(tasks.produce), SEND_JOB: _ended(tasks.send)}
+
+
+def _ended(handler: JobHandler) -> JobHandler:
+    """Let the delivery say that it has failed once its job is not tried again."""
+
+    async def run(ctx: JobContext) -> dict[str, Any] | None:
+        try:
+            return await handler(ctx)
+        except Exception as error:
+            if not isinstance(error, LeaseLost) and (isinstance(error, Problem) or ctx.attempt >= MAX_ATTEMPTS):
+                async with ctx.transaction() as session:
+                    deliveries = DeliveryService(session)
+                    row = await deliveries.get(UUID(ctx.params["deliveryId"]), lock=True)
+                    if row.state in UNDER_WAY:
+                        await deliveries.give_up(row, error.slug if isinstance(error, Problem) else "fault")
+            raise
+
+    return run
 
 
 class OutboundTasks:
@@ -155,6 +177,11 @@ class OutboundTasks:
 
     async def _conclude(self, session: AsyncSession, delivery_id: UUID, outcome: Outcome) -> dict[str, Any]:
         row = await DeliveryService(session).get(delivery_id, lock=True)
+        if row.state == "failed" and outcome.is_sent:
+            # Recalled while it was on its way: the platform has it, so the next delta starts from it and takes back.
+            row.state, row.sent_at = "sent", clock.now()
+            row.attempts = [*row.attempts, _attempt(outcome)]
+            row.touch()
         if row.state != "sending":
             return {"state": row.state}
         row.attempts = [*row.attempts, _attempt(outcome)]

@@ -3,9 +3,10 @@
 They are what a caller declares, what is stored, and what a connector is given.
 """
 
+import re
 from typing import Annotated, ClassVar, Literal, Self
 
-from pydantic import Field, SecretStr, model_validator
+from pydantic import AfterValidator, Field, SecretStr, model_validator
 
 from shared.web.models import ApiInput
 
@@ -14,18 +15,28 @@ Host = Annotated[str, Field(min_length=1, max_length=253, pattern=r"^[A-Za-z0-9.
 Pattern = Annotated[str, Field(min_length=1, max_length=100, pattern=r"^[^/\\\x00]+$")]
 Folder = Annotated[str, Field(min_length=1, max_length=500, pattern=r"^[^\x00]+$")]
 Pem = Annotated[str, Field(max_length=100_000, pattern=r"^-----BEGIN CERTIFICATE-----")]
+_IN_A_HEADER = re.compile(r"[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?")
 SECRETS = ("password", "token", "client_secret", "private_key", "passphrase", "notice_token")
+
+
+def _fits_a_header(secret: SecretStr) -> SecretStr:
+    if _IN_A_HEADER.fullmatch(secret.get_secret_value()) is None:
+        raise ValueError("a header carries visible ASCII characters alone")
+    return secret
+
+
+HeaderSecret = Annotated[SecretStr, AfterValidator(_fits_a_header)]
 
 
 class Credentials(ApiInput):
     """Secrets of a connector. Write-only: sealed when they arrive, never shown, replaced as a whole."""
 
     password: SecretStr | None = Field(None, min_length=1, max_length=500)
-    token: SecretStr | None = Field(None, min_length=1, max_length=4000, description="Bearer token or header value")
+    token: HeaderSecret | None = Field(None, min_length=1, max_length=4000, description="Bearer token or header value")
     client_secret: SecretStr | None = Field(None, min_length=1, max_length=1000)
     private_key: SecretStr | None = Field(None, min_length=50, max_length=20_000, description="OpenSSH or PEM")
     passphrase: SecretStr | None = Field(None, min_length=1, max_length=500)
-    notice_token: SecretStr | None = Field(
+    notice_token: HeaderSecret | None = Field(
         None, min_length=16, max_length=500, description="What the register sends along with a notice"
     )
 

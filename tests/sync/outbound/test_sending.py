@@ -1,11 +1,21 @@
 """Sending: once, with the platform's credentials, tried again while that may help, and recalled for a protection."""
 
+import asyncio
 from datetime import timedelta
 from typing import Any
 
+from sqlalchemy import text
+from starlette.requests import Request
+from starlette.responses import Response
+
 from services.sync.outbound.forgetting import forget_packages
+from services.sync.outbound.tasks import handlers
+from services.sync.settings import Settings
 from shared.kit import clock
+from shared.queue.metrics import Metrics
+from shared.queue.runner import JobRunner
 from tests.support.services import Start
+from tests.sync.fetching.harness import answering
 from tests.sync.outbound.packages import ELEVER, content, declared, platform, produced, table
 from tests.sync.town import oneroster_zip, town
 from tests.sync.work import LOADER, load, make_due, read, verdicts, work
@@ -137,6 +147,10 @@ async def test_bad_templates_are_refused_with_the_field_and_the_mend(committed_s
             "set nationalIds to true",
         ),
         ({"destination": {"kind": "https", "url": "https://x.example", "auth": "bearer"}}, "this connector needs"),
+        (
+            {"template": ELEVER | {"encoding": "cp1252", "files": [file | {"trailer": "Снежана"}]}},
+            "cp1252 cannot write Снежана",
+        ),
         ({"scheduledMode": "delta", "template": {k: v for k, v in ELEVER.items() if k != "delta"}}, "delta"),
     ]
     for more, words in cases:
@@ -186,3 +200,65 @@ async def test_secrets_do_not_follow_to_another_destination(committed_service: S
         assert (await produced(sync, template))["state"] == "sent"
     assert there.taken == []
     assert elsewhere.taken[0][1]["authorization"] == "Bearer en-annan-nyckel"
+
+
+async def test_what_cannot_be_made_fails_and_does_not_stand_in_the_way(committed_service: Start) -> None:
+    sync = await committed_service("sync")
+    await load(sync, oneroster_zip(town()))
+    body = {"templateId": await declared(sync), "mode": "total"}
+    asked = await sync.client.post("/sync/v1/outbound-deliveries", json=body, headers=sync.as_(LOADER))
+    assert isinstance(sync.settings, Settings)
+    small = handlers(sync.settings.model_copy(update={"max_upload_bytes": 100}))
+    runner = JobRunner(small, sync.database, sync.relay, Metrics())
+    while await runner.step() or runner._running:
+        if runner._running:
+            await asyncio.wait(runner._running)
+    delivery = await read(sync, f"/sync/v1/outbound-deliveries/{asked.json()['id']}")
+    assert (delivery["state"], [one["outcome"] for one in delivery["attempts"]]) == ("failed", ["file-too-large"])
+    again = await sync.client.post("/sync/v1/outbound-deliveries", json=body, headers=sync.as_(LOADER))
+    assert again.status_code == 202
+
+
+async def test_a_package_whose_worker_was_lost_for_good_makes_room_for_the_next(committed_service: Start) -> None:
+    sync = await committed_service("sync")
+    await load(sync, oneroster_zip(town()))
+    async with platform(503) as there:
+        template = await declared(sync, **https(there.url))
+        lost = await produced(sync, template)
+        body = {"templateId": template, "mode": "total"}
+        waits = await sync.client.post("/sync/v1/outbound-deliveries", json=body, headers=sync.as_(LOADER))
+        assert (lost["state"], waits.status_code) == ("sending", 409)
+        async with sync.database.transaction(sync.tenant) as session:
+            await session.execute(text("UPDATE job SET state = 'failed' WHERE kind = 'outbound-send'"))
+        assert (await produced(sync, template))["state"] == "sent"
+    lost = await read(sync, f"/sync/v1/outbound-deliveries/{lost['id']}")
+    assert (lost["state"], lost["attempts"][-1]["outcome"]) == ("failed", "worker_lost")
+
+
+async def test_what_was_recalled_on_its_way_is_known_to_be_at_the_platform(committed_service: Start) -> None:
+    sync = await committed_service("sync")
+    await load(sync, oneroster_zip(town()))
+    is_first = True
+
+    async def taken(_: Request) -> Response:
+        nonlocal is_first
+        if is_first:
+            is_first = False
+            async with sync.database.transaction(sync.tenant) as session:
+                await forget_packages(session, [])
+        return Response(status_code=202)
+
+    async with answering(taken) as url:
+        delivery = await produced(sync, await declared(sync, **https(url)))
+    assert (delivery["state"], delivery["isErased"]) == ("sent", True)
+    assert [attempt["outcome"] for attempt in delivery["attempts"]] == ["recalled", "sent"]
+
+
+async def test_a_secret_that_no_header_can_carry_is_refused_and_not_repeated(committed_service: Start) -> None:
+    sync = await committed_service("sync")
+    for token in ("nyckel\u20ac", "nyckel\r\nX-Evil: 1", "nyckel\x00"):
+        body = {"key": "k", "name": "n", "template": ELEVER, "credentials": {"token": token}}
+        body |= https("https://import.example/a", auth="bearer")
+        response = await sync.client.post("/sync/v1/outbound-templates", json=body, headers=sync.as_(LOADER))
+        assert response.status_code == 422, response.text
+        assert "nyckel" not in response.text

@@ -18,7 +18,7 @@ from shared.queue import publish
 _TIGHTENED = """
 SELECT p.id FROM in_person t JOIN person p ON p.tenant_id = :tenant AND p.id = t.target
 WHERE t.protected AND NOT p.protected
-UNION SELECT p.id FROM in_withheld w JOIN person p ON p.tenant_id = :tenant AND p.id = w.person_id
+UNION SELECT p.id FROM in_withheld w JOIN person p ON p.tenant_id = :tenant AND p.id IN (w.person_id, w.other_id)
 WHERE w.protected AND NOT p.protected
 ORDER BY id
 """

@@ -27,7 +27,8 @@ _CREATE = (
 _DECIDED = """
 UPDATE in_person t SET target = c.person_id, moved = true FROM correlation_case c, person p
 WHERE c.tenant_id = :tenant AND c.source = :source AND c.source_id = t.sid AND c.kind = 'perhaps_same'
-  AND c.decision = 'same' AND t.target IS NULL AND NOT t.bad AND p.tenant_id = c.tenant_id AND p.id = c.person_id
+  AND c.decision = 'same' AND c.civic_hash IS NOT DISTINCT FROM t.civic_hash
+  AND t.target IS NULL AND NOT t.bad AND p.tenant_id = c.tenant_id AND p.id = c.person_id
   AND NOT EXISTS (SELECT FROM in_person o WHERE o.target = c.person_id)
 """
 _CONFIRMED = """

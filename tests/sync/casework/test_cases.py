@@ -114,6 +114,23 @@ async def test_a_namesake_decided_the_same_keeps_id_and_history_under_the_new_id
     assert (await read(sync, f"/sync/v1/persons/{case['person']['id']}"))["endedAt"] is None
 
 
+async def test_a_namesake_that_bears_another_number_since_it_was_decided_is_somebody_else(
+    committed_service: Start,
+) -> None:
+    sync = await committed_service("sync")
+    small = town()
+    await load(sync, oneroster_zip(small))
+    person = pupil(small)
+    person.login = person.civic = ""
+    renamed(small, person.id, "nytt-id")
+    await plan(sync, oneroster_zip(small))
+    await decide(sync, await open_case(sync), "same")
+    person.civic = number(982)
+    run = await plan(sync, oneroster_zip(small))
+    counts = run["counts"]["person"]
+    assert (counts["created"], counts["changed"], counts["ended"]) == (1, 0, 1), "nobody takes over the known person"
+
+
 async def test_a_namesake_decided_different_comes_and_the_other_goes(committed_service: Start) -> None:
     sync = await committed_service("sync")
     small = town()

@@ -135,6 +135,18 @@ async def test_an_id_that_was_given_to_somebody_else_leaves_the_known_person_unt
     assert await roster.value("SELECT family_name FROM person WHERE source_id = :id", id=first.id) == family
 
 
+async def test_a_marking_on_a_row_that_nobody_can_trust_protects_whoever_it_may_mean(roster: Roster) -> None:
+    small = town()
+    await roster.load(oneroster_zip(small))
+    first, second = pupil(small, 0), pupil(small, 1)
+    small = without(small, second)
+    first.family, first.civic, first.login = "Annan", second.civic, "ny@alvsunda.example"
+    first.marking = "Sekretessmarkering"
+    await roster.plan(oneroster_zip(small))
+    protected = await roster.rows("SELECT source_id FROM person WHERE protected ORDER BY source_id")
+    assert [row.source_id for row in protected] == sorted([first.id, second.id])
+
+
 async def test_two_persons_never_share_a_login_name(roster: Roster) -> None:
     small = town()
     first, second = pupil(small, 0), pupil(small, 1)

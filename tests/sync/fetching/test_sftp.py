@@ -189,7 +189,7 @@ async def test_no_server_inside_is_reached_by_ssh(tmp_path: Path, host: str) -> 
 
 class Stuck(asyncssh.SFTPServer):
     async def read(self, file_obj: object, offset: int, size: int) -> bytes:
-        await asyncio.sleep(60)
+        await asyncio.sleep(3)
         return b""
 
 

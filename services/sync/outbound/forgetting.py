@@ -8,9 +8,9 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from services.sync.outbound.service import DeliveryService
 
 
-async def forget_packages(session: AsyncSession, _: Sequence[UUID]) -> None:
+async def forget_packages(session: AsyncSession, ids: Sequence[UUID]) -> None:
     """Erase the content of every package: which of them hold the person cannot be told without opening them.
 
     What the platform already has, the next delta takes back.
     """
-    await DeliveryService(session).recall()
+    await DeliveryService(session).recall(ids)

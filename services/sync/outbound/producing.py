@@ -1,5 +1,6 @@
 """Makes a package from the roster: read, check, compare with what was sent before, write. Nothing leaves here."""
 
+import re
 from collections import Counter
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
@@ -12,8 +13,10 @@ from services.sync.outbound.declared import OutFile, Template
 from services.sync.outbound.manifest import Key, Manifest
 from services.sync.outbound.packaging import Lines, packed
 from services.sync.outbound.reading import Open, rows_of
+from services.sync.rules.numbers import MAY_BE_NUMBER
 
 KEPT_FINDINGS = 200
+_MAY_BE_NUMBER = re.compile(MAY_BE_NUMBER)
 Mode = Literal["total", "delta"]
 
 
@@ -51,7 +54,12 @@ class Production:
         """Record a row that the platform would not take."""
         self.wrong[rule] += 1
         if len(self.findings) < KEPT_FINDINGS:
-            self.findings.append({"file": file.file, "rule": rule, "column": column, "key": list(key)})
+            self.findings.append({"file": file.file, "rule": rule, "column": column, "key": _shown(key)})
+
+
+def _shown(key: Key) -> list[str]:
+    """Ids as they stand, but for what may itself be a national number."""
+    return ["" if _MAY_BE_NUMBER.search(cell) else cell for cell in key]
 
 
 class _FileWriter:

@@ -16,6 +16,16 @@ from shared.kit.db import tenant_of
 _WORKED_ON = text(
     "SELECT EXISTS (SELECT FROM job WHERE tenant_id = :tenant AND id = :id AND state IN ('queued', 'running'))"
 )
+# Of findings about who is protected or erased, the place and the rule stay.
+_FORGET_KEYS = text("""
+UPDATE outbound_delivery d SET findings = (
+    SELECT jsonb_agg(CASE WHEN jsonb_exists_any(x.f -> 'key', k.sids) THEN x.f || '{"key": []}' ELSE x.f END ORDER BY n)
+    FROM jsonb_array_elements(d.findings) WITH ORDINALITY x (f, n))
+FROM (SELECT array_agg(source_id) AS sids FROM person
+      WHERE tenant_id = :tenant AND (id = ANY (:ids) OR protected AND :all)) k
+WHERE d.tenant_id = :tenant
+  AND EXISTS (SELECT FROM jsonb_array_elements(d.findings) f WHERE jsonb_exists_any(f -> 'key', k.sids))
+""")
 UNDER_WAY = ("queued", "sending")
 AT_THE_PLATFORM = ("sent", "accepted")
 
@@ -103,6 +113,11 @@ class OutboundRepository:
             OutboundDelivery.tenant_id == self._tenant, col(OutboundDelivery.file_id).is_not(None)
         )
         return (await self._session.exec(query.with_for_update())).all()
+
+    async def forget_keys(self, ids: Sequence[UUID] = ()) -> None:
+        """Take the ids of these persons out of the findings; without `ids`, of all who are protected."""
+        await self._session.flush()
+        await self._session.execute(_FORGET_KEYS, {"tenant": self._tenant, "ids": list(ids), "all": not ids})
 
     async def roster_version(self) -> int:
         query = select(RosterHead.version).where(RosterHead.tenant_id == self._tenant)

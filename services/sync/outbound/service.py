@@ -207,8 +207,14 @@ class DeliveryService:
     async def roster_version(self) -> int:
         return await self._rows.roster_version()
 
-    async def recall(self) -> None:
-        """Erase the content of every package; what was about to be sent is made anew."""
+    async def hide_protected(self) -> None:
+        """Findings name nobody who is protected."""
+        await self._rows.forget_keys()
+
+    async def recall(self, ids: Sequence[UUID]) -> None:
+        """Erase the content of every package; what was about to be sent is made anew. Findings name none of `ids`."""
+        if ids:
+            await self._rows.forget_keys(ids)
         for row in await self._rows.with_content():
             if row.file_id is not None:
                 await forget_file(self._session, row.file_id)

@@ -104,6 +104,8 @@ class OutboundTasks:
                 if not held:
                     await self._keep(session, row, template, content.pieces(), production.manifest)
             row.touch()
+            if row.findings:
+                await deliveries.hide_protected()
             if row.state == "ready" and template.auto_send and template.destination["kind"] != "download":
                 if production.is_empty:
                     await self._nothing_to_send(row)

@@ -4,10 +4,11 @@ from typing import Any
 
 from sqlalchemy import text
 
+from services.sync.outbound.forgetting import forget_packages
 from tests.support.services import ServiceUnderTest, Start
 from tests.sync.outbound.packages import ELEVER, answered, content, declared, produced, table, unzipped
 from tests.sync.town import oneroster_zip, town
-from tests.sync.work import LOADER, load
+from tests.sync.work import LOADER, load, read
 
 
 async def execute(service: ServiceUnderTest, statement: str) -> None:
@@ -173,3 +174,26 @@ async def test_cells_that_the_encoding_lacks_are_found_before_they_become_questi
     delivery = await produced(sync, await declared(sync, template=ELEVER | {"encoding": "cp1252"}))
     assert {finding["rule"] for finding in delivery["findings"]} == {"not_in_encoding"}
     assert [wrong] in [finding["key"] for finding in delivery["findings"]]
+
+
+async def test_findings_name_nobody_who_is_or_becomes_protected(committed_service: Start) -> None:
+    sync = await committed_service("sync")
+    small = town()
+    hidden, later = list(small.of_part("pupil"))[:2]
+    hidden.marking = "Sekretessmarkering"
+    await load(sync, oneroster_zip(small))
+    file = ELEVER["files"][0]
+    columns = [column | {"required": True} for column in file["columns"]]
+    columns.append({"header": "Saknas", "required": True})
+    strict = ELEVER | {"protected": "alias", "files": [file | {"columns": columns}]}
+    delivery = await produced(sync, await declared(sync, template=strict))
+    keys = [finding["key"] for finding in delivery["findings"]]
+    assert len(keys) == len(small.persons)
+    assert [hidden.id] not in keys
+    assert keys.count([]) == 1
+    assert [later.id] in keys
+    async with sync.database.transaction(sync.tenant) as session:
+        found = await session.scalars(text("SELECT id FROM person WHERE source_id = :sid"), {"sid": later.id})
+        await forget_packages(session, list(found))
+    delivery = await read(sync, f"/sync/v1/outbound-deliveries/{delivery['id']}")
+    assert [finding["key"] for finding in delivery["findings"]].count([]) == 2

@@ -11,6 +11,7 @@ from sqlmodel import Field
 from services.sync.db import Model
 from shared.kit.db import TIMESTAMP, TenantRow, Versioned
 
+UNDER_WAY = ("queued", "sending")
 STATES = ("queued", "ready", "invalid", "sending", "sent", "failed", "accepted", "rejected")
 
 

@@ -9,7 +9,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.sync.outbound.errors import DeliveryMissing, TemplateMissing
-from services.sync.outbound.models import OutboundDelivery, OutboundTemplate
+from services.sync.outbound.models import UNDER_WAY, OutboundDelivery, OutboundTemplate
 from services.sync.roster.models import RosterHead
 from shared.kit.db import tenant_of
 
@@ -26,7 +26,6 @@ FROM (SELECT array_agg(source_id) AS sids FROM person
 WHERE d.tenant_id = :tenant
   AND EXISTS (SELECT FROM jsonb_array_elements(d.findings) f WHERE jsonb_exists_any(f -> 'key', k.sids))
 """)
-UNDER_WAY = ("queued", "sending")
 AT_THE_PLATFORM = ("sent", "accepted")
 
 

@@ -10,9 +10,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from services.sync.outbound.declared import Template
 from services.sync.outbound.errors import DeliveryUnderWay
 from services.sync.outbound.manifest import Manifest, read_manifest
-from services.sync.outbound.models import OutboundDelivery, OutboundTemplate
+from services.sync.outbound.models import UNDER_WAY, OutboundDelivery, OutboundTemplate
 from services.sync.outbound.producing import Mode, Production
-from services.sync.outbound.repository import UNDER_WAY
 from services.sync.outbound.sending import Outcome, Parcel, send
 from services.sync.outbound.service import (
     DUE_JOB,

@@ -72,7 +72,7 @@ class Read:
         return Counter(finding[0] for finding in self.findings)
 
 
-async def read(content: bytes, mapping: Mapping = ONEROSTER, *, in_child: bool = False, **limits: int) -> Read:
+async def read(content: bytes, mapping: Mapping = ONEROSTER, *, in_child: bool = False, **limits: Any) -> Read:
     task = ReadTask(mapping, KEYS, TODAY, **limits)
     found = Read()
     async for frame in read_in_child(task, chunks(content)) if in_child else frames(task, content):

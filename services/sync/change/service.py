@@ -74,6 +74,6 @@ def _decoded(cursor: str) -> _Place:
         place = _Place(int(complete), int(rank), int(version), UUID(row))
     except ValueError:
         raise CursorUnknown() from None
-    if not 0 <= place.rank < len(ENTITIES) or max(place.version, place.complete) >= 2**63:
+    if not 0 <= place.rank < len(ENTITIES) or not all(0 <= one < 2**63 for one in (place.version, place.complete)):
         raise CursorUnknown()
     return place

@@ -1,7 +1,7 @@
 """Reads the facts of a tenant: a handful of statements for all units together."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -37,6 +37,7 @@ _MARKS = """
 SELECT unit_id, mark FROM platform_difference
 WHERE tenant_id = :tenant AND comparison_id = :comparison AND kind = ANY (:kinds)
 """
+_PEOPLE = frozenset({"person", "enrolment"})
 _PATIENCE = timedelta(days=1)
 _DRIFT = MISSING | STALE | DUPLICATE
 
@@ -72,30 +73,50 @@ async def _register_keys(session: AsyncSession) -> list[str]:
 async def _register(session: AsyncSession, key: str) -> RegisterFacts:
     query = select(Run).where(Run.tenant_id == tenant_of(session), Run.kind == "delivery", Run.source == key)
     runs = (await session.exec(query.order_by(col(Run.id).desc()).limit(30))).all()
+    undone = await _undone(session)
     newest = next((run for run in runs if run.state not in ("queued", "stale")), None)
     read = next((run for run in runs if run.state in ("planned", "applying", "applied")), None)
-    proofs = [run.ended_at or run.updated_at for run in runs if run.state == "applied" or _changes_nothing(run)]
+    proofs = [run.ended_at or run.updated_at for run in runs if run.id not in undone and _proves(run)]
     errors, duplicates = await _findings(session, read.id) if read else ({}, {})
     return RegisterFacts(
         source=key,
         proved_at=max(proofs, default=None),
         newest_state=newest.state if newest else None,
         newest_guard=newest.guard if newest else None,
-        waiting=_waiting(newest) if newest and newest.state == "planned" else {},
+        waiting=_waiting(newest, undone) if newest and (newest.state == "planned" or newest.id in undone) else {},
         errors=errors,
         duplicates=duplicates,
     )
 
 
+async def _undone(session: AsyncSession) -> set[UUID]:
+    """Runs whose changes were taken back, and not brought again since: the roster is not what they delivered."""
+    query = select(Run).where(Run.tenant_id == tenant_of(session), Run.kind == "undo", Run.state == "applied")
+    undone: set[UUID] = set()
+    for run in (await session.exec(query.order_by(col(Run.applied_version).desc()))).all():
+        if run.id not in undone and run.undoes_run_id is not None:
+            undone.add(run.undoes_run_id)
+    return undone
+
+
+def _proves(run: Run) -> bool:
+    """Whether the roster is what a whole delivery told. A plan without a change proves that as well as one that was
+    applied, and nobody has to approve it; but what is not whole changes little and proves nothing."""
+    if run.state != "applied" and (run.guard == "held" or not _changes_nothing(run)):
+        return False
+    return not any(
+        reason["code"] == "incomplete_fetch" and reason.get("kind") in _PEOPLE for reason in run.guard_reasons
+    )
+
+
 def _changes_nothing(run: Run) -> bool:
-    """A plan without a change proves the register as well as one that was applied; nobody has to approve it."""
     return run.state == "planned" and not any(
         numbers[op] for numbers in run.counts.values() for op in ("created", "changed", "ended")
     )
 
 
-def _waiting(run: Run) -> dict[UUID | None, Waiting]:
-    is_overdue = run.guard == "held" or clock.now() - run.updated_at > _PATIENCE
+def _waiting(run: Run, undone: Collection[UUID]) -> dict[UUID | None, Waiting]:
+    is_overdue = run.id in undone or run.guard == "held" or clock.now() - run.updated_at > _PATIENCE
     sums: dict[UUID | None, list[int]] = defaultdict(lambda: [0, 0])
     for row in run.counts_by_unit:
         unit = UUID(row["unit_id"]) if row["unit_id"] else None

@@ -145,7 +145,9 @@ async def test_a_row_that_changes_while_the_feed_is_read_is_never_missed(roster:
     assert len(names) == len(small.persons)
 
 
-@pytest.mark.parametrize("cursor", ["x", "1.2.3", "1.99.1.00000000-0000-0000-0000-000000000000", "a.b.c.d"])
+@pytest.mark.parametrize(
+    "cursor", ["x", "1.2.3", "1.99.1.00000000-0000-0000-0000-000000000000", "a.b.c.d", f"0.0.-{2**70}.{UUID(int=0)}"]
+)
 async def test_a_cursor_of_somebody_elses_making_is_refused(service: Start, cursor: str) -> None:
     sync = await service("sync")
     token = sync.mint.service_token("sync", ["changes:read"], sync.tenant)

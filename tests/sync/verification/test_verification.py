@@ -11,7 +11,7 @@ from shared.kit.ids import new_id
 from tests.support.services import ServiceUnderTest, Start
 from tests.sync.platform.export import Rows, compare, declare_platform, exported
 from tests.sync.town import oneroster_zip, town
-from tests.sync.work import LOADER, load, plan, read, work
+from tests.sync.work import LOADER, approve, load, plan, read, upload, work
 
 DAY = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 
@@ -182,3 +182,44 @@ async def test_a_head_sees_the_own_unit_alone_and_a_stranger_nothing(committed_s
         headers=sync.as_(f"unit_head@{units[0]}", tenant=new_id(), side="customer"),
     )
     assert foreign.status_code == 404
+
+
+async def test_a_delivery_of_which_nobody_can_tell_that_it_is_whole_proves_nothing(committed_service: Start) -> None:
+    with frozen(DAY):
+        sync, small = await _compared(committed_service)
+        await _sign_all(sync)
+    with frozen(DAY + timedelta(days=30)):
+        await compare(sync, exported(small))
+        upload_id = await upload(sync, oneroster_zip(small))
+        await _execute(sync, "UPDATE upload SET incomplete = ARRAY['person'] WHERE id = :id", id=upload_id)
+        await sync.client.post("/sync/v1/runs", json={"uploadId": upload_id}, headers=sync.as_(LOADER))
+        await work(sync)
+        assert "register_stale" in _codes((await _standing(sync))["whole"])
+        run = await plan(sync, oneroster_zip(small))
+        assert _codes((await _standing(sync))["whole"]) == set()
+        await _execute(sync, "UPDATE run SET guard = 'held' WHERE id = :id", id=run["id"])
+        assert _codes((await _standing(sync))["whole"]) == {"register_stale"}
+
+
+async def test_a_register_whose_newest_delivery_was_undone_is_not_what_the_roster_holds(
+    committed_service: Start,
+) -> None:
+    sync, small = await _compared(committed_service)
+    await _sign_all(sync)
+    next(iter(small.of_part("pupil"))).family = "Annan"
+    run = await load(sync, oneroster_zip(small))
+    assert (await _standing(sync))["whole"]["registerOk"] is True
+    asked = await sync.client.post(
+        f"/sync/v1/runs/{run['id']}/undos", json={"reason": "a mistake"}, headers=sync.as_(LOADER)
+    )
+    await work(sync)
+    await approve(sync, await read(sync, f"/sync/v1/runs/{asked.json()['id']}"))
+    await work(sync)
+    whole = (await _standing(sync))["whole"]
+    assert (whole["registerOk"], whole["stale"]) == (False, 1)
+    assert "plan_waits" in _codes(whole)
+
+
+async def _execute(sync: ServiceUnderTest, statement: str, **values: Any) -> None:
+    async with sync.database.transaction(sync.tenant) as session:
+        await session.execute(text(statement), values)

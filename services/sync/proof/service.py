@@ -31,6 +31,8 @@ WHOLE_EVERY = timedelta(days=7)
 _STEADY = {"login_foreign", "orphan_person", "orphan_unit", "orphan_group", "orphan_activity", "school_form_unknown"}
 # Here the order of the rows decides, which a print does not tell.
 _BY_ORDER = {"conflicting_rows", "same_person_twice", "login_taken"}
+# Of what was not proved whole, the same facts say more once they are.
+_UNPROVED = {"incomplete_fetch"}
 
 _SURROUNDINGS = """
 SELECT (SELECT string_agg(domain, ' ' ORDER BY domain) FROM login_scope WHERE tenant_id = :tenant) AS scopes,
@@ -106,7 +108,7 @@ def keep_proof(session: AsyncSession, run: Run, around: Surroundings, done: Done
             surroundings=around.digest,
             prints=done.prints,
             same_as=around.base if done.is_known else None,
-            is_settled=(is_empty or is_calm) and not _BY_ORDER & set(run.finding_counts),
+            is_settled=(is_empty or is_calm) and not (_BY_ORDER | _UNPROVED) & set(run.finding_counts),
         )
     )
 

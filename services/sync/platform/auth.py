@@ -12,6 +12,16 @@ _SEERS = (*_KEEPERS, Role.approver, Role.auditor, Role.unit_head)
 ComparisonsRead = Annotated[
     Principal, requires(Scope.verifications_read, (*_KEEPERS, Role.approver, Role.auditor), everywhere=True)
 ]
+AccountsRead = Annotated[
+    Principal,
+    requires(
+        Scope.verifications_read,
+        (*_KEEPERS, Role.approver, Role.auditor),
+        everywhere=True,
+        data_class=DataClass.confidential,
+    ),
+]
+"""When each person last logged in speaks of persons, unlike the numbers of a comparison."""
 ComparisonsWrite = Annotated[
     Principal, requires(Scope.verifications_write, _KEEPERS, everywhere=True, data_class=DataClass.confidential)
 ]

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from fastapi import Depends, Path, Query, Request, Response
 
-from services.sync.platform.auth import ComparisonsRead, ComparisonsWrite, DifferencesRead, units_seen
+from services.sync.platform.auth import AccountsRead, ComparisonsRead, ComparisonsWrite, DifferencesRead, units_seen
 from services.sync.platform.query import DifferenceQuery
 from services.sync.platform.schemas import AccountPublic, ComparisonCreate, ComparisonPublic, DifferencePublic
 from services.sync.platform.service import PlatformService
@@ -83,7 +83,7 @@ async def platform_differences_list(
 
 @router.get("/platform-accounts", summary="List accounts at the platform")
 async def platform_accounts_list(
-    _: ComparisonsRead,
+    _: AccountsRead,
     session: SessionDep,
     request: Request,
     page: PageDep,

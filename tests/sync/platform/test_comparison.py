@@ -246,3 +246,10 @@ async def test_a_person_is_shown_what_is_held_of_the_account(committed_service: 
     async with sync.database.transaction(sync.tenant) as session:
         shown = await PERSON_DATA.export(session, UUID(account["personId"]))
     assert [row["last_login_on"] for row in shown["platform_account"]] == [account["lastLoginOn"]]
+
+
+async def test_when_somebody_last_logged_in_is_read_after_a_strong_login_alone(service: Start) -> None:
+    sync = await service("sync")
+    path = "/sync/v1/platform-accounts"
+    weak = await sync.client.get(path, headers=sync.as_(LOADER, acr="urn:startklar:loa:basic"))
+    assert (weak.status_code, (await sync.client.get(path, headers=sync.as_(LOADER))).status_code) == (401, 200)

@@ -6,6 +6,7 @@ from io import BytesIO, StringIO
 
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Font
 
 from shared.web.export import harmless
@@ -28,16 +29,22 @@ def write_csv(headings: Sequence[str], rows: Rows) -> bytes:
 def write_xlsx(name: str, headings: Sequence[str], rows: Rows) -> bytes:
     """One sheet, named after the table."""
     book = Workbook(write_only=True)
-    sheet = book.create_sheet("".join(letter for letter in name if letter not in "[]:*?/\\'")[:31] or "1")
+    title = "".join(letter for letter in name if letter not in "[]:*?/\\'" and letter.isprintable())
+    sheet = book.create_sheet(title[:31] or "1")
     sheet.freeze_panes = "A2"
     head = []
     for word in headings:
-        cell = WriteOnlyCell(sheet, harmless(word))
+        cell = WriteOnlyCell(sheet, _told(word))
         cell.font = Font(bold=True)
         head.append(cell)
     sheet.append(head)
     for row in rows:
-        sheet.append([cell if isinstance(cell, int) else harmless(cell) for cell in row])
+        sheet.append([cell if isinstance(cell, int) else _told(cell) for cell in row])
     out = BytesIO()
     book.save(out)
     return out.getvalue()
+
+
+def _told(word: str) -> str:
+    """No formula, and no character that a workbook cannot hold: a register may deliver such ones in a name."""
+    return harmless(ILLEGAL_CHARACTERS_RE.sub("", word))

@@ -9,6 +9,7 @@ from openpyxl import load_workbook
 from sqlalchemy import text
 
 from services.sync.statistic.service import next_day
+from services.sync.statistic.writing import write_xlsx
 from shared.kit import clock
 from tests.support.services import ServiceUnderTest, Start
 from tests.sync.town import oneroster_zip, town
@@ -149,3 +150,9 @@ def test_the_next_reference_date_is_the_first_that_the_calendar_has(
 ) -> None:
     found = next_day(frozenset(days), date.fromisoformat(today))
     assert found == (date.fromisoformat(expected) if expected else None)
+
+
+def test_a_workbook_holds_whatever_name_a_register_delivers() -> None:
+    book = load_workbook(io.BytesIO(write_xlsx("a\x01/b", ["\x0bSkola"], [["=1+1\x01", 3], ["\x01=1+1", 4]])))
+    assert book.sheetnames == ["ab"]
+    assert [[cell.value for cell in row] for row in book.active] == [["Skola", None], ["'=1+1", 3], ["'=1+1", 4]]

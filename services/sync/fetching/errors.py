@@ -188,6 +188,7 @@ class SourceChanged(FetchFailed):
         en="The source was set up anew while it was read",
         da="Kilden blev sat op på ny undervejs",
     )
+    mend = Text(sv="Hämta igen", en="Fetch again", da="Hent igen")
 
 
 class NothingToFetch(Conflict):

@@ -202,8 +202,9 @@ async def test_what_is_no_delivery_is_said_in_words_and_kept_out(committed_servi
 
 @pytest.mark.parametrize("kind", FetchFailed.__subclasses__())
 def test_why_a_fetch_failed_is_told_with_what_to_do(kind: type[FetchFailed]) -> None:
+    assert kind.mend is not None
     for lang in LANGUAGES:
-        assert words_for(kind.slug, lang) == f"{kind.title.pick(lang)}. {kind.mend.pick(lang) if kind.mend else ''}"
+        assert words_for(kind.slug, lang) == f"{kind.title.pick(lang)}. {kind.mend.pick(lang)}"
 
 
 async def test_a_delivery_that_is_too_large_is_cut_off() -> None:

@@ -189,7 +189,6 @@ class SourceChanged(FetchFailed):
         da="Kilden blev sat op på ny undervejs",
     )
     mend = Text(sv="Hämta igen", en="Fetch again", da="Hent igen")
-    mend = Text(sv="Hämta igen", en="Fetch again", da="Hent igen")
 
 
 class NothingToFetch(Conflict):

@@ -66,8 +66,8 @@ def jwt_rules(routes: list[PublicRoute]) -> list[dict[str, Any]]:
 
 def secret_paths(routes: list[PublicRoute]) -> str:
     """One expression for the `:path` (query included) of every route whose path is a secret."""
-    found = [f"{route.regex()}(?:\\?.*)?" for route in routes if route.secret]
-    return "|".join(found) or _NEVER
+    found = [route.regex() for route in routes if route.secret]
+    return f"(?:{'|'.join(found)})(?:\\?.*)?" if found else _NEVER
 
 
 def reply_mappers(problems: list[ProblemEntry]) -> list[dict[str, Any]]:

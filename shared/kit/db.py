@@ -17,6 +17,7 @@ import orjson
 import structlog
 from sqlalchemy import DateTime, text
 from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlmodel import Field, SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -148,9 +149,13 @@ class Database:
         """
         async with self._session() as session:
             session.info.update(tenant=tenant, traceparent=traceparent, principal=principal)
-            async with session.begin():
-                await set_tenant(session, tenant)
+            await _enter(session, tenant)
+            try:
                 yield session
+            except BaseException:
+                await session.rollback()
+                raise
+            await session.commit()
             published = session.info.pop("published", False)
         if published and self.after_publish is not None:
             try:
@@ -169,6 +174,19 @@ async def hot_rows_in(session: AsyncSession, select: str, *values: Any) -> list[
     await session.flush()
     raw = await (await session.connection()).get_raw_connection()
     return await rows_on(raw.driver_connection, tenant_of(session), select, *values)
+
+
+async def _enter(session: AsyncSession, tenant: UUID | None) -> None:
+    """Begin. A pooled connection that died meanwhile (a restarted server) is noticed by the first statement: nothing
+    has been done by then, so another connection may do it.
+    """
+    try:
+        await set_tenant(session, tenant)
+    except DBAPIError as error:
+        if not error.connection_invalidated:
+            raise
+        await session.rollback()
+        await set_tenant(session, tenant)
 
 
 async def set_tenant(session: AsyncSession, tenant: UUID | None) -> None:

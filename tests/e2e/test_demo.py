@@ -1,12 +1,24 @@
 """The main job: a rollout plays through the gateway, again and again."""
 
 import json
+from collections.abc import Iterator
 
 import pytest
 
 from tests.e2e.house import House
 
 pytestmark = [pytest.mark.stack, pytest.mark.slow]
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """A stack of its own: a register that another test left held or half would rightly keep the data unverified."""
+    house = House(tmp_path_factory.mktemp("demo-house") / "state")
+    try:
+        house.up()
+        yield house
+    finally:
+        house.reset()
 
 
 @pytest.mark.parametrize("time", ["first", "second"])

@@ -118,3 +118,34 @@ async def test_tenant_of_refuses_a_session_without_one(toy_database: DatabaseUrl
 @pytest.mark.parametrize("spelling", ["postgres://u:p@h/d", "postgresql://u:p@h/d", "postgresql+psycopg://u:p@h/d"])
 def test_any_spelling_of_the_url_gets_our_driver(spelling: str) -> None:
     assert async_url(spelling).drivername == "postgresql+asyncpg"
+
+
+async def test_a_connection_that_died_in_the_pool_is_replaced_before_anything_is_done(
+    toy_database: DatabaseUrls,
+) -> None:
+    database = Database(toy_database.app, pool_size=1)
+    async with database.transaction(new_id()) as session:
+        dead = await session.scalar(text("SELECT pg_backend_pid()"))
+    other = Database(toy_database.app, pool_size=1)
+    async with other.transaction(new_id()) as session:
+        assert await session.scalar(text("SELECT pg_terminate_backend(:pid)"), {"pid": dead})
+    async with database.transaction(new_id()) as session:
+        assert await session.scalar(text("SELECT pg_backend_pid()")) != dead
+    await database.stop()
+    await other.stop()
+
+
+async def test_what_fails_inside_a_transaction_is_never_done_twice(toy_database: DatabaseUrls) -> None:
+    database = Database(toy_database.app, pool_size=1)
+    other = Database(toy_database.app, pool_size=1)
+    turns = 0
+    with pytest.raises(DBAPIError):
+        async with database.transaction(new_id()) as session:
+            turns += 1
+            pid = await session.scalar(text("SELECT pg_backend_pid()"))
+            async with other.transaction(new_id()) as second:
+                await second.execute(text("SELECT pg_terminate_backend(:pid)"), {"pid": pid})
+            await session.execute(text("SELECT 1"))
+    assert turns == 1
+    await database.stop()
+    await other.stop()

@@ -149,9 +149,6 @@ def _is_writable(word: str, encoding: str) -> bool:
     return True
 
 
-SHIPPED = ("oneroster-1.2", "startklar-total")
-
-
 @cache
 def shipped(name: str) -> Template:
     """A template that comes with the service."""

@@ -26,9 +26,10 @@ _TEMPLATE = {
                 {"header": "Förnamn", "required": True},
                 {"header": "Efternamn", "required": True},
                 {"header": "Skolenhetskod", "required": True},
+                {"header": "Skolform", "required": True},
                 {"header": "Klass"},
             ],
-            "key": ["ElevID", "Skolenhetskod"],
+            "key": ["ElevID", "Skolenhetskod", "Skolform"],
             "parts": [
                 {
                     "rows": "enrolments",
@@ -37,6 +38,7 @@ _TEMPLATE = {
                         "Förnamn": "givenName",
                         "Efternamn": "familyName",
                         "Skolenhetskod": "unitCode",
+                        "Skolform": "schoolForm",
                         "Klass": "groupName",
                     },
                 }

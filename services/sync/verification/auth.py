@@ -12,7 +12,6 @@ _SIGNERS = (Role.unit_head, Role.register_admin)
 
 VerificationRead = Annotated[Principal, requires(Scope.verifications_read, _READERS)]
 SignOffsWrite = Annotated[Principal, requires(Scope.verifications_write, _SIGNERS, data_class=DataClass.confidential)]
-EvidenceRead = Annotated[Principal, requires(Scope.verifications_read, _READERS)]
 
 
 def units_seen(caller: Principal) -> Collection[UUID] | None:

@@ -1,11 +1,8 @@
 """The worker of training: follows the roster and removed access, publishes coverage."""
 
-from datetime import timedelta
-
 from services.training import models  # noqa: F401 - every table is known before the first query
-from services.training.coverage.tasks import REFRESH, refresh_all
-from services.training.roster.tasks import FOLLOW, follow_roster, on_person_protected, on_roster_applied
-from services.training.session.tasks import SETTLE, settle_all
+from services.training.jobs import SCHEDULE, jobs
+from services.training.roster.tasks import on_person_protected, on_roster_applied
 from services.training.settings import Settings
 from shared.auth.assurance import record_rule
 from shared.auth.cutoffs import record_cutoff, record_cutoffs
@@ -13,11 +10,11 @@ from shared.auth.service_tokens import build_token_source
 from shared.contracts.identity import AccessRevoked, BulkAccessRevoked
 from shared.contracts.identity_assurance import AssurancePolicyChanged
 from shared.contracts.sync import PersonProtected, RosterApplied
-from shared.queue import Schedule, WorkerSpec, run_worker
+from shared.queue import WorkerSpec, run_worker
 from shared.queue.changes import ChangeFeed
 
 
-def worker_spec(feed: ChangeFeed) -> WorkerSpec:
+def worker_spec(settings: Settings, feed: ChangeFeed) -> WorkerSpec:
     """What this worker does; `feed` reads the change feeds of other services."""
     return WorkerSpec(
         service="training",
@@ -30,8 +27,8 @@ def worker_spec(feed: ChangeFeed) -> WorkerSpec:
                 AssurancePolicyChanged: record_rule,
             },
         },
-        jobs={FOLLOW: follow_roster(feed), REFRESH: refresh_all, SETTLE: settle_all},
-        schedule=[Schedule(REFRESH, every=timedelta(hours=6)), Schedule(SETTLE, every=timedelta(minutes=1))],
+        jobs=jobs(settings, feed),
+        schedule=SCHEDULE,
         tokens=build_token_source,
     )
 
@@ -39,7 +36,7 @@ def worker_spec(feed: ChangeFeed) -> WorkerSpec:
 def main() -> None:
     settings = Settings()
     feed = ChangeFeed(settings.service_urls, build_token_source(settings))
-    run_worker(worker_spec(feed), settings)
+    run_worker(worker_spec(settings, feed), settings)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,31 @@
+"""The routes of training, feature by feature."""
+
+from fastapi import APIRouter
+
+from services.training.appointment.endpoints import router as appointments
+from services.training.choice.endpoints import router as choices
+from services.training.course.endpoints import router as courses
+from services.training.coverage.endpoints import router as coverage
+from services.training.curriculum.endpoints import router as curricula
+from services.training.enrolment.endpoints import router as enrolments
+from services.training.exchange.endpoints import router as exchanges
+from services.training.prerequisite.endpoints import router as prerequisites
+from services.training.room.endpoints import router as rooms
+from services.training.session.endpoints import router as sessions
+from services.training.wave.endpoints import router as waves
+from shared.web.journal import journal_router
+
+ROUTERS: list[APIRouter] = [
+    courses,
+    curricula,
+    prerequisites,
+    rooms,
+    choices,
+    sessions,
+    enrolments,
+    exchanges,
+    appointments,
+    waves,
+    coverage,
+    journal_router("training"),
+]

@@ -41,7 +41,8 @@ class Principal:
     on the person's behalf (RFC 8693 section 4.1). `bound_to` is the thumbprint of the key that each call must prove to
     hold (RFC 9449), None for a bearer token. `amr`: by what the person logged in (RFC 8176), as far as it is known.
     `population` is the group as which a guardian or a pupil logged in; None for staff and where nobody said.
-    `session_id` is the login that the token hangs on; None where no person logged in.
+    `session_id` is the login that the token hangs on; None where no person logged in. `person` is who logged in as the
+    tenant's own roster knows them; None for whoever is not in it, guests of another tenant included.
     """
 
     subject: UUID
@@ -61,6 +62,7 @@ class Principal:
     amr: tuple[str, ...] = ()
     population: Population | None = None
     session_id: UUID | None = None
+    person: UUID | None = None
 
     def has_role(self, role: Role) -> bool:
         """Whether the caller holds `role` at any unit."""

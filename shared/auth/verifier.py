@@ -87,6 +87,7 @@ def _principal(claims: Mapping[str, Any], audience: str) -> Principal:
             amr=tuple(_texts(claims, "amr")),
             population=Population(text_claim(claims, "population")) if "population" in claims else None,
             session_id=UUID(text_claim(claims, "sid")) if "sid" in claims else None,
+            person=UUID(text_claim(claims, "person")) if "person" in claims else None,
         )
     except ValueError as error:
         raise TokenRefused("a claim is outside its vocabulary") from error

@@ -30,11 +30,13 @@ from shared.web.preconditions import check_version
 
 @dataclass(frozen=True)
 class Standing:
-    """What an account is in a tenant: the side it stands on and its roles, each once; guardians and pupils as such."""
+    """What an account is in a tenant: the side it stands on and its roles, each once; guardians and pupils as such.
+    `person_id` is whom the tenant's roster knows it as, None for guests."""
 
     side: Side
     roles: tuple[RoleGrant, ...]
     population: Population | None = None
+    person_id: UUID | None = None
 
 
 class MembershipService:

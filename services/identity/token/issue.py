@@ -73,6 +73,7 @@ class TokenIssuer:
             "sid": str(grant.session_id),
         }
         more = _methods(grant.amr) | _binding(grant.key) | _group(grant.standing.population)
+        more |= _person(grant.standing.person_id)
         return await self._sign(claims | more, ACCESS_TOKEN_TYPE)
 
     async def id_token(self, grant: PersonGrant) -> str:
@@ -127,7 +128,8 @@ class TokenIssuer:
             "exp": int(person.expires_at.timestamp()),
         }
         given = {name: value for name, value in claims.items() if value is not None}
-        return await self._sign(given | _methods(person.amr) | _group(person.population), ACCESS_TOKEN_TYPE)
+        more = _methods(person.amr) | _group(person.population) | _person(person.person)
+        return await self._sign(given | more, ACCESS_TOKEN_TYPE)
 
     async def _sign(self, claims: dict[str, Any], typ: str) -> str:
         now = int(clock.now().timestamp())
@@ -143,6 +145,11 @@ def _methods(amr: Collection[str]) -> dict[str, list[str]]:
 def _group(population: Population | None) -> dict[str, str]:
     """Guardians and pupils are named, so that every service judges them by their own rules [AU-S]."""
     return {"population": population.value} if population is not None else {}
+
+
+def _person(person_id: UUID | None) -> dict[str, str]:
+    """Whom the roster knows the holder as: people act on their own seats and certificates by it."""
+    return {"person": str(person_id)} if person_id is not None else {}
 
 
 def _binding(key: str | None) -> dict[str, dict[str, str]]:

@@ -46,7 +46,8 @@ standing AS (
                    (SELECT jsonb_agg(jsonb_build_array(m.role, m.unit_id, m.side) ORDER BY m.id) FROM membership m
                     WHERE m.tenant_id = u.tenant_id AND m.account_id = u.account_id),
                    ({parts_query("u.tenant_id", "a.person_id", "$5::date")}))::text AS roles,
-               ({group_query("u.tenant_id", "a.person_id", "$5::date")}) AS population
+               ({group_query("u.tenant_id", "a.person_id", "$5::date")}) AS population,
+               a.person_id
         FROM account a
         JOIN sso_session s ON s.tenant_id = a.tenant_id AND s.account_id = a.id
         JOIN public.tenant t ON t.id = a.tenant_id
@@ -73,6 +74,7 @@ token AS (
 _REDEEMED = """
 SELECT u.tenant_id, u.client_id, u.redirect_uri, u.code_challenge, u.dpop_jkt, u.nonce, u.scope, u.acr,
        u.amr::text AS amr, u.auth_time, u.account_id, u.session_id, standing.roles, standing.population,
+       standing.person_id,
        EXISTS (SELECT FROM family) AS is_granted, EXISTS (SELECT FROM token) AS is_refreshable
 FROM used u LEFT JOIN standing ON true LIMIT 1
 """
@@ -117,8 +119,10 @@ async def redeem(
 def _standing(row: Mapping[str, Any]) -> Standing | None:
     held = [(role, unit and UUID(unit), side) for role, unit, side in orjson.loads(row["roles"] or "[]")]
     standing = standing_of(held)
+    if standing is None:
+        return None
     group = row["population"]
-    return replace(standing, population=Population(group) if group else None) if standing is not None else None
+    return replace(standing, population=Population(group) if group else None, person_id=row["person_id"])
 
 
 def _grant(row: Mapping[str, Any], standing: Standing, holder: Holder) -> PersonGrant:

@@ -211,7 +211,10 @@ class TokenService:
         if account is None or account.state != "open" or not is_live:
             return None
         standing = await PopulationService(self._session).standing(account_id, home)
-        return replace(standing, population=group) if standing is not None else None
+        if standing is None:
+            return None
+        is_home = home == tenant_of(self._session)
+        return replace(standing, population=group, person_id=person if is_home else None)
 
     def _new_token(self, family: RefreshFamily) -> str:
         now = clock.now()

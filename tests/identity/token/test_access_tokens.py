@@ -1,11 +1,18 @@
 """What the tokens open, what is told of them, and what no token opens."""
 
 import base64
+from uuid import UUID
 
 import httpx
+from sqlalchemy import text
 
+from shared.auth.jwks import StaticKeys
 from shared.auth.jws import SigningKey
+from shared.auth.principal import API_AUDIENCE
+from shared.auth.verifier import TokenVerifier
+from shared.kit.ids import new_id
 from tests.identity.token.requests import OFFLINE, assertion_form, basic, post
+from tests.identity.token.test_exchange import exchange
 from tests.identity.world import World, bearer, claims_of
 
 
@@ -86,3 +93,22 @@ async def test_userinfo_gives_the_name_only_to_clients_that_may_have_it(world: W
         claims = claims_of(tokens["access_token"])
         assert told.json() == {name: claims[name] for name in login} | more
     assert refused.status_code == 403
+
+
+async def test_a_token_says_whom_the_roster_knows_its_holder_as_however_it_came_about(world: World) -> None:
+    """People act on their own seats by it. Who is no roster's person, or a guest's from another tenant, is nobody."""
+    assert "person" not in claims_of((await world.log_in("rektor"))["access_token"])
+    person, norrvik = new_id(), UUID(world.tenant("norrvik"))
+    async with world.database.transaction(norrvik) as session:
+        named = text("UPDATE account SET person_id = :person WHERE login_name LIKE 'rektor@%'")
+        await session.execute(named, {"person": person})
+    tokens = await world.log_in("rektor", scope=OFFLINE)
+    form = {"grant_type": "refresh_token", "refresh_token": tokens["refresh_token"], "client_id": "demo-app"}
+    renewed = (await post(world, "/oauth2/token", form)).json()
+    passed_on = (await exchange(world, renewed["access_token"])).json()
+    for token in (tokens["access_token"], renewed["access_token"], passed_on["access_token"]):
+        assert claims_of(token)["person"] == str(person)
+    async with httpx.AsyncClient(base_url=world.issuer, trust_env=False) as client:
+        keys = StaticKeys((await client.get("/oauth2/jwks")).json())
+    verifier = TokenVerifier(keys, issuer=world.issuer, audiences=[API_AUDIENCE])
+    assert (await verifier.verify(tokens["access_token"])).person == person

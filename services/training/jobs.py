@@ -3,16 +3,23 @@
 from collections.abc import Mapping
 from datetime import timedelta
 
+from services.training.access.tasks import FOLLOW as FOLLOW_ACCESS
+from services.training.access.tasks import follow_access
 from services.training.coverage.tasks import REFRESH, refresh_all
+from services.training.obligation.tasks import FOLLOW_UP, follow_all
 from services.training.roster.tasks import FOLLOW, follow_roster
 from services.training.session.tasks import SETTLE, settle_all
 from services.training.settings import Settings
+from services.training.signal.service import REFRESH as REFRESH_SIGNALS
+from services.training.signal.tasks import SWEEP, refresh_signals, sweep_signals
 from shared.queue import JobHandler, Schedule
 from shared.queue.changes import ChangeFeed
 
 SCHEDULE: tuple[Schedule, ...] = (
     Schedule(REFRESH, every=timedelta(hours=6)),
     Schedule(SETTLE, every=timedelta(minutes=1)),
+    Schedule(SWEEP, every=timedelta(minutes=15)),
+    Schedule(FOLLOW_UP, every=timedelta(hours=1)),
 )
 
 
@@ -20,6 +27,10 @@ def jobs(settings: Settings, feed: ChangeFeed) -> Mapping[str, JobHandler]:
     """What the worker can do, by the kind of job; `feed` reads the change feeds of other services."""
     return {
         FOLLOW: follow_roster(feed),
+        FOLLOW_ACCESS: follow_access(feed),
+        REFRESH_SIGNALS: refresh_signals,
+        SWEEP: sweep_signals,
         REFRESH: refresh_all,
         SETTLE: settle_all,
+        FOLLOW_UP: follow_all,
     }

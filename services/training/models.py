@@ -1,5 +1,6 @@
 """Every table of training, for alembic and the app."""
 
+from services.training.access.models import PlatformAccount, PlatformSight
 from services.training.appointment.models import Appointment
 from services.training.choice.models import SessionChoice
 from services.training.course.models import Course
@@ -7,10 +8,13 @@ from services.training.coverage.models import Coverage
 from services.training.curriculum.models import Curriculum, CurriculumModule
 from services.training.db import Model
 from services.training.meeting.models import SessionDate, SessionTrainer
+from services.training.mentorship.models import Mentorship
+from services.training.obligation.models import Attestation, Cascade, Obligation
 from services.training.prerequisite.models import Completion, Prerequisite
 from services.training.room.models import Room
 from services.training.roster.models import Duty, Person, RosterPosition, Unit
 from services.training.session.models import Enrolment, FreeSeat, Session
+from services.training.signal.models import TrainingSignal
 from services.training.wave.models import Wave, WaveUnit
 from shared.auth.tables import declare_access_cutoff, declare_assurance_rule
 from shared.kit.journal import declare_journal_table
@@ -23,6 +27,8 @@ declare_assurance_rule(Model)
 
 __all__ = [
     "Appointment",
+    "Attestation",
+    "Cascade",
     "Completion",
     "Course",
     "Coverage",
@@ -31,8 +37,12 @@ __all__ = [
     "Duty",
     "Enrolment",
     "FreeSeat",
+    "Mentorship",
     "Model",
+    "Obligation",
     "Person",
+    "PlatformAccount",
+    "PlatformSight",
     "Prerequisite",
     "Room",
     "RosterPosition",
@@ -40,6 +50,7 @@ __all__ = [
     "SessionChoice",
     "SessionDate",
     "SessionTrainer",
+    "TrainingSignal",
     "Unit",
     "Wave",
     "WaveUnit",

@@ -10,21 +10,28 @@ from services.training.coverage.service import CoverageService
 from shared.kit.db import tenant_of
 from shared.kit.persondata import ErasureReport, PersonData
 
+_OWN = "person_id = :person"
+# What is about a person, by table, in the order in which it is erased.
 _TABLES = {
-    "person": "id",
-    "duty": "person_id",
-    "appointment": "person_id",
-    "session_trainer": "person_id",
-    "completion": "person_id",
-    "enrolment": "person_id",
+    "attestation": f"{_OWN} OR obligation_id IN (SELECT id FROM obligation WHERE {_OWN} AND tenant_id = :tenant)",
+    "obligation": _OWN,
+    "mentorship": ":person IN (mentor_id, mentee_id)",
+    "duty": _OWN,
+    "appointment": _OWN,
+    "session_trainer": _OWN,
+    "completion": _OWN,
+    "enrolment": _OWN,
+    "platform_account": "id = :person",
+    "person": "id = :person",
 }
+_KEPT = {"enrolment": "seat counts and attendance statistics, without a name"}
 
 
 async def export(session: AsyncSession, person_id: UUID) -> dict[str, Any]:
     """Every row about the person, by table."""
     found: dict[str, Any] = {}
-    for table, column in _TABLES.items():
-        query = text(f"SELECT * FROM {table} WHERE tenant_id = :tenant AND {column} = :person ORDER BY id")
+    for table, about in _TABLES.items():
+        query = text(f"SELECT * FROM {table} WHERE tenant_id = :tenant AND ({about}) ORDER BY id")
         rows = await session.execute(query, {"tenant": tenant_of(session), "person": person_id})
         found[table] = [{name: str(value) for name, value in row._mapping.items()} for row in rows]
     return found
@@ -33,12 +40,14 @@ async def export(session: AsyncSession, person_id: UUID) -> dict[str, Any]:
 async def erase(session: AsyncSession, person_id: UUID) -> ErasureReport:
     """Forget name, duties, appointments and sessions held, which moves coverage. Enrolments stay, without a name."""
     erased = 0
-    for table in ("duty", "appointment", "session_trainer", "completion", "person"):
-        statement = text(f"DELETE FROM {table} WHERE tenant_id = :tenant AND {_TABLES[table]} = :person RETURNING 1")
+    for table, about in _TABLES.items():
+        if table in _KEPT:
+            continue
+        statement = text(f"DELETE FROM {table} WHERE tenant_id = :tenant AND ({about}) RETURNING 1")
         values = {"tenant": tenant_of(session), "person": person_id}
         erased += len((await session.execute(statement, values)).all())
     await CoverageService(session).refresh()
-    return ErasureReport(erased, {"enrolment": "seat counts and attendance statistics, without a name"})
+    return ErasureReport(erased, _KEPT)
 
 
 PERSON_DATA = PersonData(export, erase)

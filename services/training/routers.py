@@ -9,9 +9,12 @@ from services.training.coverage.endpoints import router as coverage
 from services.training.curriculum.endpoints import router as curricula
 from services.training.enrolment.endpoints import router as enrolments
 from services.training.exchange.endpoints import router as exchanges
+from services.training.mentorship.endpoints import router as mentorships
+from services.training.obligation.endpoints import router as obligations
 from services.training.prerequisite.endpoints import router as prerequisites
 from services.training.room.endpoints import router as rooms
 from services.training.session.endpoints import router as sessions
+from services.training.signal.endpoints import router as signals
 from services.training.wave.endpoints import router as waves
 from shared.web.journal import journal_router
 
@@ -25,7 +28,10 @@ ROUTERS: list[APIRouter] = [
     enrolments,
     exchanges,
     appointments,
+    obligations,
+    mentorships,
     waves,
     coverage,
+    signals,
     journal_router("training"),
 ]

@@ -27,6 +27,9 @@ from shared.contracts import (
     sync_verification,
     training,
     training_booking,
+    training_day,
+    training_cascade,
+    training_signal,
     webhooks,
 )
 from shared.contracts.base import Event, EventEnvelope, owner_of
@@ -54,6 +57,9 @@ _MODULES: tuple[ModuleType, ...] = (
     sync_outbound,
     training,
     training_booking,
+    training_day,
+    training_cascade,
+    training_signal,
     webhooks,
 )
 

@@ -18,9 +18,7 @@ async def test_an_export_holds_what_an_erasure_then_forgets(training: ServiceUnd
     await enrol(training, await create_session(training, await create_course(training)), people[0])
     before = (await ask(training, "exports", people[0], Scope.persons_read)).json()
     assert before["person"][0]["display_name"] == "Test 0"
-    assert {table: len(rows) for table, rows in before.items()} == {
-        "person": 1, "duty": 1, "appointment": 0, "session_trainer": 0, "completion": 0, "enrolment": 1,
-    }  # fmt: skip
+    assert {table: len(rows) for table, rows in before.items() if rows} == {"person": 1, "duty": 1, "enrolment": 1}
     assert (await ask(training, "erasures", people[0], Scope.persons_write)).json()["erased"] == 2
     assert (await ask(training, "erasures", people[0], Scope.persons_write)).json()["erased"] == 0
     after = (await ask(training, "exports", people[0], Scope.persons_read)).json()

@@ -24,6 +24,10 @@ FROM unnest(CAST(:people AS uuid[])) person
 JOIN prerequisite p ON p.tenant_id = :tenant AND p.course_id = :course AND p.kind = 'hard'
 WHERE NOT {_HAS.format(person="person", course="p.requires_id")} ORDER BY 1, 2
 """)
+_HAVING = text(f"""
+SELECT person FROM unnest(CAST(:people AS uuid[])) person
+WHERE {_HAS.format(person="person", course="CAST(:course AS uuid)")}
+""")
 _GAPS = text(f"""
 SELECT n.person_id, coalesce(q.display_name, '') AS display_name, p.requires_id AS course_id, p.kind
 FROM enrolment n JOIN session held ON held.tenant_id = n.tenant_id AND held.id = n.session_id
@@ -105,8 +109,20 @@ class PrerequisiteRepository:
         )
         return (await self._session.exec(query)).one_or_none()
 
+    async def find_completion(self, completion_id: UUID) -> Completion | None:
+        """The completion with this id."""
+        query = select(Completion).where(
+            Completion.tenant_id == tenant_of(self._session), Completion.id == completion_id
+        )
+        return (await self._session.exec(query)).one_or_none()
+
+    async def having(self, course_id: UUID, people: Sequence[UUID]) -> frozenset[UUID]:
+        """Those of `people` who have had the course."""
+        values = {"tenant": tenant_of(self._session), "course": course_id, "people": list(people)}
+        return frozenset((await self._session.execute(_HAVING, values)).scalars())
+
     def add(self, row: Prerequisite | Completion) -> None:
         self._session.add(row)
 
-    async def remove(self, row: Prerequisite) -> None:
+    async def remove(self, row: Prerequisite | Completion) -> None:
         await self._session.delete(row)

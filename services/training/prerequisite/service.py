@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -23,10 +24,11 @@ from services.training.roster.service import RosterService
 from shared.contracts.training_booking import CourseCompleted
 from shared.kit import clock
 from shared.kit.db import tenant_of
-from shared.kit.journal import record
+from shared.kit.journal import Entry, record, record_all
 from shared.kit.problems import FieldError, Forbidden, Invalid, NotFound, Problem
 from shared.kit.text import Text
 from shared.queue import publish
+from shared.queue.outbox import publish_all
 from shared.web.preconditions import check_version
 
 _NO_COURSE = Text(sv="Kursen finns inte", en="There is no such course", da="Kurset findes ikke")
@@ -100,6 +102,41 @@ class PrerequisiteService:
         await publish(self._session, CourseCompleted(completion_id=row.id, course_id=course_id))
         await CoverageService(self._session).refresh()
         return row, True
+
+    async def complete_each(self, course_id: UUID, people: Sequence[UUID], on: date, source: str) -> dict[UUID, UUID]:
+        """The completions that were written down, by person; who has had the course already gets none."""
+        await CourseService(self._session).get(course_id, lock=True)
+        if on > clock.today():
+            raise Invalid(_LATER, errors=[FieldError(pointer="#/taughtOn", detail=_LATER, code="future")])
+        had = await self._prerequisites.having(course_id, people)
+        rows = [
+            Completion(
+                tenant_id=tenant_of(self._session), course_id=course_id, person_id=one, completed_on=on, source=source
+            )
+            for one in people
+            if one not in had
+        ]
+        facts = {"course_id": str(course_id), "source": source}
+        for row in rows:
+            self._prerequisites.add(row)
+        await record_all(self._session, [Entry("completion.record", "completion", row.id, after=facts) for row in rows])
+        await publish_all(self._session, [CourseCompleted(completion_id=row.id, course_id=course_id) for row in rows])
+        await CoverageService(self._session).refresh()
+        return {row.person_id: row.id for row in rows}
+
+    async def withdraw(self, completion_id: UUID) -> None:
+        """A completion was written down by mistake; coverage follows. One that is gone is left alone."""
+        row = await self._prerequisites.find_completion(completion_id)
+        if row is None:
+            return
+        before = {"course_id": str(row.course_id), "source": row.source}
+        await record(self._session, "completion.withdraw", "completion", row.id, before=before)
+        await self._prerequisites.remove(row)
+        await CoverageService(self._session).refresh()
+
+    async def having(self, course_id: UUID, people: Sequence[UUID]) -> frozenset[UUID]:
+        """Those of `people` who have had the course, in a session or by themselves."""
+        return await self._prerequisites.having(course_id, people)
 
     async def keeps_out(self, course_id: UUID, people: Sequence[UUID]) -> dict[UUID, Problem]:
         """Whom the course's audience or a hard prerequisite keeps out."""

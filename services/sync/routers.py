@@ -2,6 +2,7 @@
 
 from fastapi import APIRouter
 
+from services.sync.access.endpoints import router as access
 from services.sync.casework.endpoints import router as cases
 from services.sync.change.endpoints import public_router as roster_changes
 from services.sync.change.endpoints import router as changes
@@ -50,4 +51,4 @@ ROUTERS: list[APIRouter] = [
     statistics,
     journal_router("sync"),
 ]
-INTERNAL_ROUTERS: list[APIRouter] = [changes]
+INTERNAL_ROUTERS: list[APIRouter] = [changes, access]

@@ -1,15 +1,19 @@
 """The worker of training: follows the roster and removed access, publishes coverage."""
 
 from services.training import models  # noqa: F401 - every table is known before the first query
+from services.training.access.tasks import on_platform_compared
 from services.training.jobs import SCHEDULE, jobs
 from services.training.roster.tasks import on_person_protected, on_roster_applied
 from services.training.settings import Settings
+from services.training.signal.tasks import on_training_changed
 from shared.auth.assurance import record_rule
 from shared.auth.cutoffs import record_cutoff, record_cutoffs
 from shared.auth.service_tokens import build_token_source
 from shared.contracts.identity import AccessRevoked, BulkAccessRevoked
 from shared.contracts.identity_assurance import AssurancePolicyChanged
 from shared.contracts.sync import PersonProtected, RosterApplied
+from shared.contracts.sync_verification import PlatformCompared
+from shared.contracts.training import CoverageChanged, EnrolmentChanged, SessionChanged, SessionScheduled
 from shared.queue import WorkerSpec, run_worker
 from shared.queue.changes import ChangeFeed
 
@@ -20,7 +24,17 @@ def worker_spec(settings: Settings, feed: ChangeFeed) -> WorkerSpec:
         service="training",
         settings=Settings,
         consumes={
-            "sync": {RosterApplied: on_roster_applied, PersonProtected: on_person_protected},
+            "sync": {
+                RosterApplied: on_roster_applied,
+                PersonProtected: on_person_protected,
+                PlatformCompared: on_platform_compared,
+            },
+            "training": {
+                EnrolmentChanged: on_training_changed,
+                SessionScheduled: on_training_changed,
+                SessionChanged: on_training_changed,
+                CoverageChanged: on_training_changed,
+            },
             "identity": {
                 AccessRevoked: record_cutoff,
                 BulkAccessRevoked: record_cutoffs,

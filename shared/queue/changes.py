@@ -47,27 +47,34 @@ class ChangeFeed:
         self._client = httpx.AsyncClient(timeout=30, trust_env=False, transport=transport)
 
     async def pages(
-        self, owner: str, tenant: UUID, after: int, parse: Callable[[bytes], tuple[list[Item], Mark]]
+        self,
+        owner: str,
+        tenant: UUID,
+        after: int,
+        parse: Callable[[bytes], tuple[list[Item], Mark]],
+        path: str = "changes",
     ) -> AsyncIterator[tuple[list[Item], Mark]]:
         """Each page after version `after`, in order. Unavailable when the owner gives no whole page: try again later.
+
+        `path`: another list under the owner's `/internal` that pages alike.
 
         Apply a page and store its mark's version in one transaction; then a crash repeats at most one page.
         """
         cursor: str | None = None
         while True:
-            items, mark = parse(await self._page(owner, tenant, after, cursor))
+            params: dict[str, Any] = {"after": after} | ({} if cursor is None else {"cursor": cursor})
+            items, mark = parse(
+                await self._page(f"{self._urls[owner].rstrip('/')}/internal/{path}", owner, tenant, params)
+            )
             yield items, mark
             cursor = mark.next
             if cursor is None:
                 return
 
-    async def _page(self, owner: str, tenant: UUID, after: int, cursor: str | None) -> bytes:
-        params: dict[str, Any] = {"after": after}
-        if cursor is not None:
-            params["cursor"] = cursor
+    async def _page(self, url: str, owner: str, tenant: UUID, params: dict[str, Any]) -> bytes:
         try:
             response = await self._client.get(
-                f"{self._urls[owner].rstrip('/')}/internal/changes",
+                url,
                 params=params,
                 headers={"Authorization": f"Bearer {await self._tokens.token(owner, tenant)}"},
             )

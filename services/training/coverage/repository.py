@@ -12,8 +12,8 @@ from services.training.coverage.models import Coverage
 from shared.kit import clock
 from shared.kit.db import tenant_of
 
-# Who holds which role where, today. An appointment counts while its person still works at the unit.
-_HOLDERS = """
+# Who holds which role where, today, and who is trained; signals stand on it too. An appointment counts while its person still works at the unit.
+HOLDERS = """
 working AS (
     SELECT d.unit_id, d.role, d.person_id
     FROM duty d
@@ -67,7 +67,7 @@ status AS (
 # Everybody at once fits into memory: sorting on disk takes three times as long.
 _ROOM = text("SET LOCAL work_mem = '48MB'")
 _CHANGED = text(f"""
-WITH {_HOLDERS},
+WITH {HOLDERS},
 fresh AS (
     SELECT unit_id, role, count(*) FILTER (WHERE trained) AS trained, count(*) AS needed
     FROM status GROUP BY unit_id, role
@@ -86,7 +86,7 @@ ORDER BY 2, 1
 """)
 
 _NEEDS = text(f"""
-WITH {_HOLDERS}
+WITH {HOLDERS}
 SELECT s.unit_id, s.role, s.person_id, p.display_name, s.trained, ARRAY (
     SELECT n.course_id FROM needed_at n WHERE n.unit_id = s.unit_id AND n.role = s.role AND NOT EXISTS (
         SELECT FROM attended a WHERE a.person_id = s.person_id AND n.course_id = ANY (a.courses)
@@ -102,7 +102,7 @@ ORDER BY s.unit_id, s.role, s.person_id LIMIT :limit
 """)
 
 _NEEDING = text(f"""
-WITH {_HOLDERS}
+WITH {HOLDERS}
 SELECT DISTINCT h.person_id FROM holder h JOIN needed_at n ON n.unit_id = h.unit_id AND n.role = h.role
 WHERE n.course_id = :course AND h.person_id = ANY(CAST(:people AS uuid[]))
 """)
@@ -114,7 +114,7 @@ _GROUPS = {
 }
 _SUMMARIES = {
     by: text(f"""
-WITH {_HOLDERS}, grouped AS ({units})
+WITH {HOLDERS}, grouped AS ({units})
 SELECT g.key, s.role, count(DISTINCT s.person_id) FILTER (WHERE s.trained) AS trained,
        count(DISTINCT s.person_id) AS needed
 FROM status s JOIN grouped g ON g.unit_id = s.unit_id

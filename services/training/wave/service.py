@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.training.roster.service import RosterService
+from services.training.signal.service import ask_signals
 from services.training.wave.errors import UnitInOtherWave, WaveNameTaken
 from services.training.wave.models import Wave
 from services.training.wave.repository import WaveRepository
@@ -38,6 +39,7 @@ class WaveService:
         await self._session.flush()
         await self._waves.set_units(wave.id, given.unit_ids)
         await record(self._session, "wave.create", "wave", wave.id, after=_facts(wave, given.unit_ids))
+        await ask_signals(self._session)
         return await self._listed(wave)
 
     async def change(self, wave_id: UUID, given: WaveUpdate, version: int) -> Listed:
@@ -54,6 +56,7 @@ class WaveService:
         wave.touch()
         listed = await self._listed(wave)
         await record(self._session, "wave.change", "wave", wave.id, before=before, after=_facts(wave, listed[1]))
+        await ask_signals(self._session)
         return listed
 
     async def get(self, wave_id: UUID) -> Listed:

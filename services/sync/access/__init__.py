@@ -1,0 +1,1 @@
+"""Who has access at the platform, for our own services."""

@@ -1,0 +1,189 @@
+"""Where signals come from: parts of one statement, each named query a fact about people, sessions or units.
+
+They stand on those of coverage (`services/training/coverage/repository.py`): who holds which role where today, which
+courses that needs, and who is trained.
+"""
+
+from services.training.coverage.repository import HOLDERS
+
+# The access window opens this many days before a session's end; a day after the end there is an alert if nothing shows.
+WINDOW_DAYS = 14
+GRACE_DAYS = 3
+RED_DAYS = 14
+NEAR_DAYS = 28
+
+# `held`: what became of each person's seats in sessions of a course that are over. `coming`: seats still to be used.
+# `call`: the same for the roles that people hold today; a course counts where the role needs it there.
+CALLS = f"""
+{HOLDERS},
+held AS (
+    SELECT e.person_id, s.course_id,
+           bool_or(e.state IN ('attended', 'partial')) AS came, bool_or(e.state = 'no_show') AS stayed_away,
+           max(s.ends_at) FILTER (WHERE e.state IN ('attended', 'partial')) AS ended_at,
+           max((s.ends_at AT TIME ZONE s.zone)::date) FILTER (WHERE e.state IN ('attended', 'partial')) AS ended_on
+    FROM session s JOIN enrolment e ON e.tenant_id = s.tenant_id AND e.session_id = s.id
+        AND e.state IN ('confirmed', 'attended', 'partial', 'no_show')
+    WHERE s.tenant_id = :tenant AND s.state <> 'cancelled' AND s.ends_at <= :now
+    GROUP BY e.person_id, s.course_id
+),
+coming AS (
+    SELECT DISTINCT e.person_id, s.course_id
+    FROM session s JOIN enrolment e ON e.tenant_id = s.tenant_id AND e.session_id = s.id
+        AND e.state IN ('confirmed', 'offered')
+    WHERE s.tenant_id = :tenant AND s.state = 'planned' AND s.ends_at > :now
+),
+call AS (
+    SELECT st.unit_id, st.role, st.person_id, h.course_id, h.came, h.stayed_away, h.ended_at, h.ended_on
+    FROM held h
+    JOIN status st ON st.person_id = h.person_id
+    JOIN needed_at n ON n.unit_id = st.unit_id AND n.role = st.role AND n.course_id = h.course_id
+)
+"""
+
+# Who came to a session, and whether the platform was seen to let them in since. What nothing newer than the session
+# tells is unknown; a login that was seen in the window stays a fact, a shut account does not.
+ACCESS = f"""
+arrived AS (
+    SELECT unit_id, role, person_id, max(ended_at) AS ended_at, max(ended_on) AS ended_on
+    FROM call WHERE came GROUP BY unit_id, role, person_id
+),
+access AS (
+    SELECT w.*, CASE
+        WHEN a.is_active AND a.last_login_on >= w.ended_on - {WINDOW_DAYS} THEN 'granted'
+        WHEN w.ended_at > :now - interval '1 day' THEN 'pending'
+        WHEN p.observed_at IS NULL OR p.observed_at < w.ended_at THEN 'unknown'
+        WHEN a.id IS NULL AND p.is_whole OR NOT a.is_active OR p.tells_login AND a.id IS NOT NULL THEN 'missing'
+        ELSE 'unknown' END AS state
+    FROM arrived w
+    LEFT JOIN platform_sight p ON p.tenant_id = :tenant
+    LEFT JOIN platform_account a ON a.tenant_id = :tenant AND a.id = w.person_id
+)
+"""
+
+# Key persons who need a course and have no seat in a coming session of it; who had one and lost it was not given time.
+_KEY_PERSONS = f"""
+lost AS (
+    SELECT DISTINCT e.person_id, s.course_id
+    FROM appointment a
+    JOIN enrolment e ON e.tenant_id = a.tenant_id AND e.person_id = a.person_id AND e.state IN ('cancelled', 'no_show')
+    JOIN session s ON s.tenant_id = e.tenant_id AND s.id = e.session_id
+    WHERE a.tenant_id = :tenant AND a.role = 'key_person'
+),
+live AS (
+    SELECT u.id AS unit_id, w.goes_live_on
+    FROM unit u
+    LEFT JOIN wave_unit m ON m.tenant_id = u.tenant_id AND m.unit_id = u.id
+    LEFT JOIN wave w ON w.tenant_id = m.tenant_id AND w.id = m.wave_id
+    WHERE u.tenant_id = :tenant AND NOT u.ended
+),
+key_person AS (
+    SELECT st.unit_id, st.person_id, st.trained,
+           NOT st.trained AND NOT EXISTS (
+               SELECT FROM coming c JOIN needed_at n ON n.course_id = c.course_id
+               WHERE c.person_id = st.person_id AND n.unit_id = st.unit_id AND n.role = st.role) AS unbooked,
+           EXISTS (
+               SELECT FROM lost c JOIN needed_at n ON n.course_id = c.course_id
+               WHERE c.person_id = st.person_id AND n.unit_id = st.unit_id AND n.role = st.role) AS lost_a_seat
+    FROM status st WHERE st.role = 'key_person'
+),
+key_unit AS (
+    SELECT l.unit_id, l.goes_live_on, count(k.person_id) AS appointed, count(*) FILTER (WHERE k.trained) AS trained,
+           count(*) FILTER (WHERE k.unbooked) AS unbooked,
+           count(*) FILTER (WHERE k.unbooked AND (k.lost_a_seat OR l.goes_live_on <= :today + {NEAR_DAYS}))
+               AS without_time
+    FROM live l LEFT JOIN key_person k ON k.unit_id = l.unit_id
+    GROUP BY l.unit_id, l.goes_live_on HAVING count(k.person_id) > 0 OR l.goes_live_on IS NOT NULL
+),
+key_sum AS (
+    SELECT unit_id, goes_live_on, appointed, trained, unbooked, without_time, (trained = 0)::integer AS missing,
+           (trained = 0 AND coalesce(goes_live_on <= :today + {RED_DAYS}, false))::integer AS red FROM key_unit
+)
+"""
+
+_TRAINERS = """
+coming_session AS (
+    SELECT s.id, count(*) FILTER (WHERE t.duty = 'trainer') AS named,
+           count(p.id) FILTER (WHERE t.duty = 'trainer') AS trainers,
+           count(p.id) FILTER (WHERE t.duty = 'backup') AS backups
+    FROM session s
+    LEFT JOIN session_trainer t ON t.tenant_id = s.tenant_id AND t.session_id = s.id
+    LEFT JOIN person p ON p.tenant_id = t.tenant_id AND p.id = t.person_id AND NOT p.ended
+    WHERE s.tenant_id = :tenant AND s.state = 'planned' AND s.starts_at > :now
+    GROUP BY s.id
+)
+"""
+
+# Seats that nobody may take any more do not help who waits.
+_DEMAND = """
+demand AS (
+    SELECT s.course_id, sum(w.waiting) AS waiting, sum(f.free) AS free
+    FROM session s,
+         LATERAL (SELECT count(*) AS waiting FROM enrolment e
+                  WHERE e.tenant_id = s.tenant_id AND e.session_id = s.id AND e.state = 'waiting') w,
+         LATERAL (SELECT count(*) AS free FROM free_seat f
+                  WHERE f.tenant_id = s.tenant_id AND f.session_id = s.id) f
+    WHERE s.tenant_id = :tenant AND s.state = 'planned' AND s.starts_at > :now
+    GROUP BY s.course_id HAVING sum(w.waiting) > 0
+)
+"""
+
+_MISSED = """
+missed AS (
+    SELECT c.unit_id, c.role, c.person_id FROM call c
+    WHERE c.stayed_away AND NOT c.came
+      AND NOT EXISTS (SELECT FROM coming l WHERE l.person_id = c.person_id AND l.course_id = c.course_id)
+      AND NOT EXISTS (SELECT FROM completion d
+                      WHERE d.tenant_id = :tenant AND d.person_id = c.person_id AND d.course_id = c.course_id)
+)
+"""
+
+_MARKS = """
+    jsonb_build_object('invited', count(*) FILTER (WHERE came OR stayed_away), 'attended', count(*) FILTER (WHERE came),
+                       'no_show', count(*) FILTER (WHERE stayed_away AND NOT came),
+                       'unmarked', count(*) FILTER (WHERE NOT came AND NOT stayed_away))
+"""
+_STATES = """
+    jsonb_build_object('trained', count(*), 'granted', count(*) FILTER (WHERE state = 'granted'),
+                       'missing', count(*) FILTER (WHERE state = 'missing'),
+                       'pending', count(*) FILTER (WHERE state = 'pending'),
+                       'unknown', count(*) FILTER (WHERE state = 'unknown'))
+"""
+
+# Everybody counts once for the authority, however many units they work at.
+FRESH = f"""
+{CALLS}, {ACCESS}, {_KEY_PERSONS}, {_TRAINERS}, {_DEMAND}, {_MISSED},
+fresh AS (
+    SELECT 'attendance' AS kind, unit_id, role AS key, {_MARKS} AS value FROM call GROUP BY unit_id, role
+    UNION ALL
+    SELECT 'attendance', NULL, role, {_MARKS}
+    FROM (SELECT DISTINCT role, person_id, course_id, came, stayed_away FROM call) each GROUP BY role
+    UNION ALL
+    SELECT 'missed', unit_id, role, jsonb_build_object('missed', count(DISTINCT person_id))
+    FROM missed GROUP BY unit_id, role
+    UNION ALL
+    SELECT 'missed', NULL, role, jsonb_build_object('missed', count(DISTINCT person_id)) FROM missed GROUP BY role
+    UNION ALL
+    SELECT 'access', unit_id, role, {_STATES} FROM access GROUP BY unit_id, role
+    UNION ALL
+    SELECT 'access', NULL, role, {_STATES}
+    FROM (SELECT DISTINCT ON (role, person_id) role, person_id, state FROM access
+          ORDER BY role, person_id, ended_at DESC, state DESC) each GROUP BY role
+    UNION ALL
+    SELECT 'key_persons', unit_id, '', jsonb_build_object(
+        'appointed', appointed, 'trained', trained, 'unbooked', unbooked, 'without_time', without_time,
+        'units', 1, 'missing', missing, 'red', red, 'goes_live_on', goes_live_on) FROM key_sum
+    UNION ALL
+    SELECT 'key_persons', NULL, '', jsonb_build_object(
+        'appointed', sum(appointed), 'trained', sum(trained), 'unbooked', sum(unbooked),
+        'without_time', sum(without_time), 'units', count(*), 'missing', sum(missing), 'red', sum(red),
+        'goes_live_on', NULL) FROM key_sum HAVING count(*) > 0
+    UNION ALL
+    SELECT 'trainer_capacity', NULL, '', jsonb_build_object(
+        'sessions', count(*), 'without_trainer', count(*) FILTER (WHERE trainers = 0),
+        'unavailable', count(*) FILTER (WHERE named > trainers),
+        'without_backup', count(*) FILTER (WHERE trainers > 0 AND backups = 0))
+    FROM coming_session HAVING count(*) > 0
+    UNION ALL
+    SELECT 'course_demand', NULL, course_id::text, jsonb_build_object('waiting', waiting, 'free', free) FROM demand
+)
+"""

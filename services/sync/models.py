@@ -47,7 +47,7 @@ from services.sync.roster.models import (
 from services.sync.source.models import Source
 from services.sync.statistic.models import StatisticsExport, StatisticsTemplate
 from services.sync.tombstone.models import GracePolicy
-from services.sync.upload.models import Upload
+from services.sync.upload.models import Upload, UploadPart
 from services.sync.verification.models import UnitSignOff, VerificationState
 from shared.auth.tables import declare_access_cutoff, declare_assurance_rule
 from shared.kit.files import declare_file_tables
@@ -111,5 +111,6 @@ __all__ = [
     "Unit",
     "UnitSignOff",
     "Upload",
+    "UploadPart",
     "VerificationState",
 ]

@@ -128,6 +128,7 @@ _MEANING = {
     422: "Invalid input; `errors` names each place and the mend",
     428: "If-Match is required",
     429: "Too many requests; see Retry-After",
+    460: "The part arrived damaged; nothing of it was kept (tus 1.0.0)",
     500: "A fault of ours; nothing was changed",
     503: "Temporarily unavailable; see Retry-After",
 }

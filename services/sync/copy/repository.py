@@ -29,6 +29,25 @@ UPDATE upload u SET state = 'erased', version = u.version + 1, updated_at = :now
 WHERE u.tenant_id = :tenant AND f.tenant_id = u.tenant_id AND f.id = u.file_id
   AND u.state = 'stored' AND f.state = 'deleted'
 """
+# What has arrived of an upload is of no use without its beginning.
+_UNBEGUN = """
+UPDATE upload u SET received = 0
+WHERE u.tenant_id = :tenant AND u.received > 0
+  AND EXISTS (SELECT FROM upload_part p JOIN stored_file f ON f.tenant_id = p.tenant_id AND f.id = p.file_id
+              WHERE p.tenant_id = u.tenant_id AND p.upload_id = u.id AND f.state = 'deleted')
+"""
+_LOST_PARTS = """
+DELETE FROM upload_part p USING upload u
+WHERE p.tenant_id = :tenant AND u.tenant_id = p.tenant_id AND u.id = p.upload_id AND u.received = 0
+"""
+_PACKAGES = """
+UPDATE outbound_delivery d SET file_id = NULL, version = d.version + 1, updated_at = :now FROM stored_file f
+WHERE d.tenant_id = :tenant AND f.tenant_id = d.tenant_id AND f.id = d.file_id AND f.state = 'deleted'
+"""
+_MANIFESTS = """
+UPDATE outbound_delivery d SET manifest_id = NULL, version = d.version + 1, updated_at = :now FROM stored_file f
+WHERE d.tenant_id = :tenant AND f.tenant_id = d.tenant_id AND f.id = d.manifest_id AND f.state = 'deleted'
+"""
 
 
 class CopyRepository:
@@ -54,5 +73,9 @@ class CopyRepository:
         return row.open, row.overdue
 
     async def note_erased(self, now: datetime) -> None:
-        """Uploads whose file is gone say so."""
-        await self._session.execute(text(_ERASED), {"tenant": self._tenant, "now": now})
+        """Uploads and packages whose file is gone say so."""
+        values = {"tenant": self._tenant, "now": now}
+        for statement in (_ERASED, _UNBEGUN, _LOST_PARTS, _PACKAGES, _MANIFESTS):
+            await self._session.execute(
+                text(statement), {name: values[name] for name in values if f":{name}" in statement}
+            )

@@ -52,6 +52,7 @@ class CopyService:
             await self._uploads.purge(upload.id, self._store, by)
         else:
             await self._store.delete(self._session, copy.file_id, by=by)
+            await self._copies.note_erased(clock.now())
         await record(self._session, "copy.erase", "file_copy_log", copy_id, reason=reason)
         await self.tell()
         return await self._copies.get(copy_id)

@@ -85,7 +85,7 @@ class UploadCreate(ApiInput):
 
 
 class UploadPublic(ApiModel):
-    """An upload. Send the content to `contentPath` with PUT and `If-Match`, then start a run."""
+    """An upload. Send the content to `contentPath` by PUT, or in parts by PATCH (tus), with `If-Match`; then run it."""
 
     model_config = example(
         {
@@ -96,6 +96,7 @@ class UploadPublic(ApiModel):
             "state": "declared",
             "mappingName": "oneroster-1.2",
             "size": 1048576,
+            "receivedBytes": 524288,
             "sha256": _SHA256,
             "contentPath": "/sync/v1/uploads/01979f3a-7c1e-7b52-9d3a-5f0c2b9e8d11/content",
             "createdAt": "2026-08-17T08:00:00Z",
@@ -118,6 +119,7 @@ class UploadPublic(ApiModel):
     state: Literal["declared", "stored", "erased"]
     mapping_name: str
     size: int
+    received_bytes: int = Field(description="Of `size`, from the start; grows while the content is being sent")
     sha256: str
     content_path: str
     created_at: datetime

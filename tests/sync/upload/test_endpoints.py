@@ -1,13 +1,18 @@
-"""Uploads: whole or not at all, encrypted, and refused as early as it can be known."""
+"""Uploads: whole or not at all, in one request or in several, encrypted, refused as early as it can be known."""
 
+import base64
 import hashlib
 import io
 import zipfile
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 from sqlalchemy import text
 
+from services.sync.copy.service import CopyService
+from services.sync.upload import receiving
+from shared.kit.files import FileStore
 from shared.kit.ids import new_id
 from tests.support.services import ServiceUnderTest, Start
 from tests.sync.town import JOINED, oneroster_zip, repacked, town
@@ -25,8 +30,10 @@ def slug(response: Any) -> str:
     return str(response.json()["type"]).rsplit("/", 1)[-1]
 
 
-async def break_off(service: ServiceUnderTest, path: str, headers: dict[str, str], body: bytes) -> None:
-    """PUT a part of a body, then be gone."""
+async def break_off(
+    service: ServiceUnderTest, path: str, headers: dict[str, str], body: bytes, method: str = "PUT"
+) -> None:
+    """Send a part of a body, then be gone."""
     messages: list[dict[str, Any]] = [
         {"type": "http.request", "body": body, "more_body": True},
         {"type": "http.disconnect"},
@@ -35,7 +42,7 @@ async def break_off(service: ServiceUnderTest, path: str, headers: dict[str, str
         "type": "http",
         "asgi": {"version": "3.0"},
         "http_version": "1.1",
-        "method": "PUT",
+        "method": method,
         "scheme": "http",
         "path": path,
         "raw_path": path.encode(),
@@ -76,7 +83,7 @@ async def test_other_bytes_than_announced_are_refused_and_nothing_is_kept(servic
     sync = await service("sync")
     content = oneroster_zip(town())
     declared = await declare(sync, content)
-    for wrong, expected in ((content[:-1] + b"x", "checksum-mismatch"), (content[:-1], "checksum-mismatch")):
+    for wrong, expected in ((content[:-1] + b"x", "checksum-mismatch"), (content[:-1], "upload-incomplete")):
         response = await send(sync, declared, wrong)
         assert (response.status_code, slug(response)) == (422, expected)
     longer = await send(sync, declared, content + b"x")
@@ -85,15 +92,117 @@ async def test_other_bytes_than_announced_are_refused_and_nothing_is_kept(servic
     assert (await send(sync, declared, content)).status_code == 200
 
 
-async def test_a_killed_upload_leaves_nothing_and_can_be_sent_again(committed_service: Start) -> None:
-    sync = await committed_service("sync")
+def tus(service: ServiceUnderTest, declared: Any, offset: int, **more: str) -> dict[str, str]:
+    """The headers of a part."""
+    return service.as_(LOADER) | {
+        "If-Match": declared.headers["etag"],
+        "Tus-Resumable": "1.0.0",
+        "Upload-Offset": str(offset),
+        "Content-Type": "application/offset+octet-stream",
+        **{name.replace("_", "-"): value for name, value in more.items()},
+    }
+
+
+async def test_an_upload_that_breaks_off_goes_on_where_it_stopped(service: Start) -> None:
+    sync = await service("sync")
     content = oneroster_zip(town(pupils=300))
     declared = await declare(sync, content)
-
+    path, half = declared.json()["contentPath"], len(content) // 2
     headers = sync.as_(LOADER) | {"If-Match": declared.headers["etag"]}
-    await break_off(sync, declared.json()["contentPath"], headers, content[: len(content) // 2])
-    assert [await count(sync, table) for table in ("stored_file", "stored_file_chunk", "file_copy_log")] == [0, 0, 0]
-    assert (await read(sync, f"/sync/v1/uploads/{declared.json()['id']}"))["state"] == "declared"
+    await break_off(sync, path, headers, content[:half])
+
+    shown = await read(sync, f"/sync/v1/uploads/{declared.json()['id']}")
+    assert (shown["state"], shown["receivedBytes"]) == ("declared", half)
+    asked = await sync.client.head(path, headers=headers)
+    assert (asked.status_code, asked.headers["upload-offset"]) == (204, str(half))
+    assert (asked.headers["upload-length"], asked.headers["cache-control"]) == (str(len(content)), "no-store")
+    run = await sync.client.post("/sync/v1/runs", json={"uploadId": shown["id"]}, headers=sync.as_(LOADER))
+    assert (run.status_code, slug(run)) == (409, "upload-not-stored")
+
+    await break_off(sync, path, tus(sync, declared, half), content[half : half + 10], "PATCH")
+    last = await sync.client.patch(path, content=content[half + 10 :], headers=tus(sync, declared, half + 10))
+    assert (last.status_code, last.headers["upload-offset"]) == (204, str(len(content)))
+    shown = await read(sync, f"/sync/v1/uploads/{declared.json()['id']}")
+    assert (shown["state"], shown["receivedBytes"], last.headers["etag"]) == ("stored", len(content), '"2"')
+    assert await count(sync, "upload_part") == 0
+    async with sync.database.transaction(sync.tenant) as session:
+        kept = await session.execute(text("SELECT state, count(*) FROM stored_file GROUP BY 1 ORDER BY 1"))
+    assert [tuple(row) for row in kept] == [("deleted", 2), ("ready", 1)]
+
+
+async def test_a_part_that_does_not_fit_is_refused_and_nothing_of_it_is_kept(service: Start) -> None:
+    sync = await service("sync")
+    content = oneroster_zip(town())
+    declared = await declare(sync, content)
+    path, digest = declared.json()["contentPath"], hashlib.sha256(content[:10]).digest()
+    right = "sha256 " + base64.b64encode(digest).decode()
+    wrong = {
+        "upload-offset-differs": (409, tus(sync, declared, 3)),
+        "upload-protocol-unknown": (412, tus(sync, declared, 0, Tus_Resumable="0.2.2")),
+        "upload-part-form": (415, tus(sync, declared, 0, Content_Type="application/octet-stream")),
+        "upload-part-damaged": (460, tus(sync, declared, 0, Upload_Checksum="sha256 " + "A" * 43 + "=")),
+        "upload-part-unsound": (400, tus(sync, declared, 0, Upload_Checksum="md5 abc")),
+        "stale-version": (412, tus(sync, declared, 0, If_Match='"7"')),
+    }
+    for expected, (status, headers) in wrong.items():
+        answer = await sync.client.patch(path, content=content[:10], headers=headers)
+        assert (answer.status_code, slug(answer)) == (status, expected)
+    too_much = await sync.client.patch(path, content=content + b"x", headers=tus(sync, declared, 0))
+    assert (too_much.status_code, slug(too_much)) == (413, "file-too-large")
+    ranged = await sync.client.put(
+        path, content=content, headers=tus(sync, declared, 0, Content_Range=f"bytes 0-9/{len(content)}")
+    )
+    assert (ranged.status_code, slug(ranged)) == (400, "upload-part-unsound")
+    assert await count(sync, "stored_file") == 0
+    kept = await sync.client.patch(path, content=content[:10], headers=tus(sync, declared, 0, Upload_Checksum=right))
+    assert (kept.status_code, kept.headers["upload-offset"]) == (204, "10")
+
+
+async def test_parts_that_are_together_something_else_are_forgotten(service: Start) -> None:
+    sync = await service("sync")
+    content = oneroster_zip(town())
+    declared = await declare(sync, content)
+    path = declared.json()["contentPath"]
+    assert (await sync.client.patch(path, content=b"PK", headers=tus(sync, declared, 0))).status_code == 204
+    damaged = bytes([content[2] ^ 1]) + content[3:]
+    mixed = await sync.client.patch(path, content=damaged, headers=tus(sync, declared, 2))
+    assert (mixed.status_code, slug(mixed)) == (422, "checksum-mismatch")
+    assert (await sync.client.head(path, headers=sync.as_(LOADER))).headers["upload-offset"] == "0"
+    assert await count(sync, "upload_part") == await count(sync, "stored_file_chunk") == 0
+    assert (await sync.client.patch(path, content=content, headers=tus(sync, declared, 0))).status_code == 204
+
+
+async def test_what_a_slow_sender_has_sent_is_kept_while_more_is_awaited(
+    committed_service: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sync = await committed_service("sync")
+    monkeypatch.setattr(receiving, "KEPT_EVERY_SECONDS", 0.0)
+    content = oneroster_zip(town())
+    declared = await declare(sync, content)
+    seen = []
+
+    async def slowly() -> AsyncIterator[bytes]:
+        for start in range(0, len(content), 2000):
+            seen.append((await read(sync, f"/sync/v1/uploads/{declared.json()['id']}"))["receivedBytes"])
+            yield content[start : start + 2000]
+
+    sent = await send(sync, declared, slowly())
+    assert (sent.status_code, sent.json()["state"]) == (200, "stored")
+    assert seen == sorted(seen)
+    assert seen[-1] > 0
+    assert await count(sync, "upload_part") == 0
+
+
+async def test_a_part_that_nobody_goes_on_with_is_gone_after_its_time(service: Start) -> None:
+    sync = await service("sync")
+    content = oneroster_zip(town())
+    declared = await declare(sync, content)
+    path = declared.json()["contentPath"]
+    assert (await sync.client.patch(path, content=content[:9], headers=tus(sync, declared, 0))).status_code == 204
+    async with sync.database.transaction(sync.tenant) as session:
+        await session.execute(text("UPDATE stored_file SET retention_until = now() - interval '1 hour'"))
+        await CopyService(session, FileStore(sync.settings.file_key_bytes())).purge(7)
+    assert await count(sync, "upload_part") == await count(sync, "stored_file_chunk") == 0
     assert (await send(sync, declared, content)).status_code == 200
 
 
@@ -114,13 +223,14 @@ async def test_an_upload_names_what_its_reader_may_do_and_that_is_what_happens(s
     declared = await declare(sync, content)
     path, tag = f"/sync/v1/uploads/{declared.json()['id']}", declared.headers["etag"]
     for role, reason, status in (("auditor@*", "None of your roles allows it", 403), (LOADER, None, 200)):
-        assert await verdicts(sync, path, role) == {"send_content": (reason is None, reason)}
+        verdict = (reason is None, reason)
+        assert await verdicts(sync, path, role) == {"send_content": verdict, "append_content": verdict}
         listed = (await read(sync, "/sync/v1/uploads", role))["items"][0]["allowedActions"]
         assert listed == (await read(sync, path, role))["allowedActions"]
         response = await act(sync, listed[0], role, tag, content=content)
         assert response.status_code == status
     assert declared.json()["allowedActions"] == listed
-    stored = {"send_content": (False, "The file is already uploaded")}
+    stored = dict.fromkeys(("send_content", "append_content"), (False, "The file is already uploaded"))
     assert await verdicts(sync, path) == stored
     assert [(one["allowed"], one["reason"]) for one in response.json()["allowedActions"]] == list(stored.values())
     again = await act(sync, listed[0], LOADER, response.headers["etag"], content=content)

@@ -1,14 +1,52 @@
 """Uploads that go on where they stopped, and what else was left."""
 
+from alembic import op
+
+from shared.kit.migrations import protect
+
 revision = "2026_11_22_0690"
 down_revision = "2026_11_22_0680"
 branch_labels = None
 depends_on = None
 
+COLUMNS = {
+    "upload": {"received": "bigint NOT NULL DEFAULT 0"},
+}
+TABLES = {
+    "upload_part": """
+    CREATE TABLE upload_part (
+        tenant_id uuid NOT NULL,
+        id uuid NOT NULL,
+        upload_id uuid NOT NULL,
+        first bigint NOT NULL,
+        size bigint NOT NULL,
+        file_id uuid NOT NULL,
+        CONSTRAINT pk_upload_part PRIMARY KEY (tenant_id, id),
+        CONSTRAINT uq_upload_part_tenant_id_upload_id_first UNIQUE (tenant_id, upload_id, first),
+        CONSTRAINT fk_upload_part_tenant_id_upload_id
+            FOREIGN KEY (tenant_id, upload_id) REFERENCES upload (tenant_id, id),
+        CONSTRAINT fk_upload_part_tenant_id_file_id
+            FOREIGN KEY (tenant_id, file_id) REFERENCES stored_file (tenant_id, id)
+    )""",
+}
+
 
 def upgrade() -> None:
-    """Nothing yet."""
+    """Add columns and tables."""
+    for table, columns in COLUMNS.items():
+        for name, kind in columns.items():
+            op.execute(f"ALTER TABLE {table} ADD COLUMN {name} {kind}")
+            if "DEFAULT" in kind:
+                op.execute(f"ALTER TABLE {table} ALTER COLUMN {name} DROP DEFAULT")
+    for table, create in TABLES.items():
+        op.execute(create)
+        protect(table)
 
 
 def downgrade() -> None:
-    """Nothing yet."""
+    """Take them away."""
+    for table in reversed(TABLES):
+        op.drop_table(table)
+    for table, columns in COLUMNS.items():
+        for name in columns:
+            op.drop_column(table, name)

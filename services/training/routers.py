@@ -3,6 +3,8 @@
 from fastapi import APIRouter
 
 from services.training.appointment.endpoints import router as appointments
+from services.training.attendance.endpoints import router as attendances
+from services.training.checkin.endpoints import router as check_ins
 from services.training.choice.endpoints import router as choices
 from services.training.course.endpoints import router as courses
 from services.training.coverage.endpoints import router as coverage
@@ -12,9 +14,11 @@ from services.training.exchange.endpoints import router as exchanges
 from services.training.mentorship.endpoints import router as mentorships
 from services.training.obligation.endpoints import router as obligations
 from services.training.prerequisite.endpoints import router as prerequisites
+from services.training.roll.endpoints import router as rolls
 from services.training.room.endpoints import router as rooms
 from services.training.session.endpoints import router as sessions
 from services.training.signal.endpoints import router as signals
+from services.training.standin.endpoints import router as stand_ins
 from services.training.wave.endpoints import router as waves
 from shared.web.journal import journal_router
 
@@ -25,8 +29,12 @@ ROUTERS: list[APIRouter] = [
     rooms,
     choices,
     sessions,
+    stand_ins,
     enrolments,
     exchanges,
+    attendances,
+    check_ins,
+    rolls,
     appointments,
     obligations,
     mentorships,

@@ -92,7 +92,7 @@ class SessionService:
 
     async def change(self, session_id: UUID, given: SessionUpdate, version: int) -> Session:
         """Apply the given fields; CapacityBelowTaken when seats in use would vanish."""
-        planned = await self._open(session_id, version)
+        planned = await self.opened(session_id, version)
         before = _facts(planned)
         meets = {"dates", "starts_at", "ends_at", "trainers", "capacity"}
         for name, value in given.model_dump(exclude_unset=True, exclude=meets).items():
@@ -104,12 +104,12 @@ class SessionService:
             await self._move(planned, given)
         planned.touch()
         await Seats(self._session, planned.id).pass_on()
-        await self._tell(planned, "session.change", before)
+        await self.tell(planned, "session.change", before)
         return planned
 
     async def cancel(self, session_id: UUID, version: int, reason: str) -> Session:
         """Cancel a session and every seat in it."""
-        planned = await self._open(session_id, version)
+        planned = await self.opened(session_id, version)
         await self._cancel(planned, reason)
         return planned
 
@@ -145,7 +145,7 @@ class SessionService:
         before = _facts(planned)
         planned.state = "held"
         planned.touch()
-        await self._tell(planned, "session.hold", before)
+        await self.tell(planned, "session.hold", before)
 
     async def get(self, session_id: UUID) -> Session:
         """The session, or NotFound."""
@@ -169,7 +169,8 @@ class SessionService:
             for each in sessions
         ]
 
-    async def _open(self, session_id: UUID, version: int) -> Session:
+    async def opened(self, session_id: UUID, version: int) -> Session:
+        """The locked session that the caller saw; raises SessionClosed once it is held or cancelled."""
         planned = await self.lock_for_seats(session_id)
         [shown] = await self.shown([planned])
         check_version(version, shown.version)
@@ -222,10 +223,11 @@ class SessionService:
         await Seats(self._session, planned.id).cancel_all()
         await self._session.refresh(planned, ["state"])
         planned.touch()
-        await self._tell(planned, "session.cancel", before, reason)
+        await self.tell(planned, "session.cancel", before, reason)
         await CoverageService(self._session).refresh()
 
-    async def _tell(self, planned: Session, action: str, before: dict[str, object], reason: str | None = None) -> None:
+    async def tell(self, planned: Session, action: str, before: dict[str, object], reason: str | None = None) -> None:
+        """Write down and tell that a locked session, already touched, changed."""
         after = _facts(planned)
         await record(self._session, action, "session", planned.id, before=before, after=after, reason=reason)
         facts = {

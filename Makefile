@@ -6,6 +6,8 @@ PY := .venv/bin/python
 WORKERS ?= 2
 # Disasters that `make e2e` plays; `make test` plays a hundred.
 SEEDS ?= 10000
+# Tests start hundreds of processes: none shall compile again what it imports.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help up down reset demo test e2e check lint types arch openapi lock lock-check migrations bench setup
 
@@ -26,6 +28,7 @@ demo: ## Play a municipality's rollout through the gateway
 
 ##@ Prove
 test: setup ## Every test that needs nothing but Python; the rules of the tree are in `make check` (ARGS="-k words")
+	@$(PY) -m compileall -q -j 2 cli services shared
 	@$(PY) -m pytest -n $(WORKERS) --dist loadfile -m "not browser" --ignore tests/architecture $(ARGS)
 e2e: setup ## Tests that need Node or a browser too, and SEEDS=10000 disasters of deliveries
 	@sh cli/browser.sh

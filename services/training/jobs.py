@@ -5,8 +5,11 @@ from datetime import timedelta
 
 from services.training.access.tasks import FOLLOW as FOLLOW_ACCESS
 from services.training.access.tasks import follow_access
+from services.training.address.service import AddressSeal
+from services.training.attendance.tasks import CLOSE, GATHER, close_all, gather
 from services.training.coverage.tasks import REFRESH, refresh_all
-from services.training.obligation.tasks import FOLLOW_UP, follow_all
+from services.training.invitation.tasks import INVITATION_SCHEDULE, invitation_jobs
+from services.training.obligation.tasks import OBLIGE, follow_all
 from services.training.roster.tasks import FOLLOW, follow_roster
 from services.training.session.tasks import SETTLE, settle_all
 from services.training.settings import Settings
@@ -18,19 +21,24 @@ from shared.queue.changes import ChangeFeed
 SCHEDULE: tuple[Schedule, ...] = (
     Schedule(REFRESH, every=timedelta(hours=6)),
     Schedule(SETTLE, every=timedelta(minutes=1)),
+    *INVITATION_SCHEDULE,
+    Schedule(CLOSE, every=timedelta(minutes=10)),
     Schedule(SWEEP, every=timedelta(minutes=15)),
-    Schedule(FOLLOW_UP, every=timedelta(hours=1)),
+    Schedule(OBLIGE, every=timedelta(hours=1)),
 )
 
 
 def jobs(settings: Settings, feed: ChangeFeed) -> Mapping[str, JobHandler]:
     """What the worker can do, by the kind of job; `feed` reads the change feeds of other services."""
     return {
-        FOLLOW: follow_roster(feed),
+        FOLLOW: follow_roster(feed, AddressSeal(settings.file_key_bytes())),
         FOLLOW_ACCESS: follow_access(feed),
         REFRESH_SIGNALS: refresh_signals,
         SWEEP: sweep_signals,
         REFRESH: refresh_all,
         SETTLE: settle_all,
-        FOLLOW_UP: follow_all,
+        **invitation_jobs(settings),
+        CLOSE: close_all,
+        GATHER: gather,
+        OBLIGE: follow_all,
     }

@@ -1,21 +1,28 @@
 """Every table of training, for alembic and the app."""
 
 from services.training.access.models import PlatformAccount, PlatformSight
+from services.training.address.models import MailAddress, MailChoice
 from services.training.appointment.models import Appointment
+from services.training.attendance.models import Attendance, AttendanceClose, AttendanceMark, AttendancePolicy
+from services.training.checkin.models import SessionDoor
 from services.training.choice.models import SessionChoice
 from services.training.course.models import Course
 from services.training.coverage.models import Coverage
 from services.training.curriculum.models import Curriculum, CurriculumModule
 from services.training.db import Model
+from services.training.invitation.models import EnrolmentTold, Invitation, Mail, SessionMessage
+from services.training.issuer.models import IssuerKey
 from services.training.meeting.models import SessionDate, SessionTrainer
 from services.training.mentorship.models import Mentorship
 from services.training.obligation.models import Attestation, Cascade, Obligation
 from services.training.prerequisite.models import Completion, Prerequisite
+from services.training.roll.models import AttendanceRoll
 from services.training.room.models import Room
 from services.training.roster.models import Duty, Person, RosterPosition, Unit
 from services.training.session.models import Enrolment, FreeSeat, Session
 from services.training.signal.models import TrainingSignal
 from services.training.wave.models import Wave, WaveUnit
+from services.training.wording.models import MailRule, MailTemplate
 from shared.auth.tables import declare_access_cutoff, declare_assurance_rule
 from shared.kit.journal import declare_journal_table
 from shared.kit.kit_tables import declare_kit_tables
@@ -27,6 +34,11 @@ declare_assurance_rule(Model)
 
 __all__ = [
     "Appointment",
+    "Attendance",
+    "AttendanceClose",
+    "AttendanceMark",
+    "AttendancePolicy",
+    "AttendanceRoll",
     "Attestation",
     "Cascade",
     "Completion",
@@ -36,7 +48,15 @@ __all__ = [
     "CurriculumModule",
     "Duty",
     "Enrolment",
+    "EnrolmentTold",
     "FreeSeat",
+    "Invitation",
+    "IssuerKey",
+    "Mail",
+    "MailAddress",
+    "MailChoice",
+    "MailRule",
+    "MailTemplate",
     "Mentorship",
     "Model",
     "Obligation",
@@ -49,6 +69,8 @@ __all__ = [
     "Session",
     "SessionChoice",
     "SessionDate",
+    "SessionDoor",
+    "SessionMessage",
     "SessionTrainer",
     "TrainingSignal",
     "Unit",

@@ -27,8 +27,9 @@ from shared.contracts import (
     sync_verification,
     training,
     training_booking,
-    training_day,
     training_cascade,
+    training_day,
+    training_mail,
     training_signal,
     webhooks,
 )
@@ -59,6 +60,7 @@ _MODULES: tuple[ModuleType, ...] = (
     training_booking,
     training_day,
     training_cascade,
+    training_mail,
     training_signal,
     webhooks,
 )

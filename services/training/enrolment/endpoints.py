@@ -1,4 +1,4 @@
-"""`/sessions/{sessionId}/enrolments`, `/enrolments`, and the attendance list."""
+"""`/sessions/{sessionId}/enrolments` and `/enrolments`."""
 
 from collections.abc import Sequence
 from typing import Annotated, Any
@@ -6,11 +6,9 @@ from uuid import UUID, uuid5
 
 from fastapi import Path, Request, Response
 
-from services.training.enrolment.auth import ENROLLERS, READERS, AttendanceWrite, EnrolmentRead, EnrolmentWrite
+from services.training.enrolment.auth import ENROLLERS, READERS, EnrolmentRead, EnrolmentWrite
 from services.training.enrolment.rush import Rush
 from services.training.enrolment.schemas import (
-    AttendanceList,
-    AttendanceResult,
     BatchResult,
     BatchResults,
     EnrolmentBatch,
@@ -124,15 +122,6 @@ async def enrolment_cancellations_create(
     created(response, request, f"/training/v1/enrolments/{enrolment.id}")
     etag(response, enrolment.version)
     return show_enrolment(enrolment, name, caller, request, lang)
-
-
-@router.post("/sessions/{sessionId}/attendances")
-async def session_attendances_create(
-    caller: AttendanceWrite, session: SessionDep, session_id: SessionId, body: AttendanceList
-) -> AttendanceResult:
-    """Write down who came; repeating the same list changes nothing. Coverage moves in the same transaction."""
-    moved = await EnrolmentService(session, None).mark(session_id, body.marks)
-    return AttendanceResult(marked=len(body.marks), coverage_changed=moved)
 
 
 def _named(request: Request, caller: Principal) -> UUID | None:

@@ -14,6 +14,7 @@ from services.projects.intake.tasks import (
     on_coverage_changed,
     on_login_method_told,
     on_roster_applied,
+    on_training_told,
     on_verification_changed,
 )
 from services.projects.interchange.tasks import interchange_jobs
@@ -44,7 +45,7 @@ def worker_spec(
         settings=Settings,
         consumes={
             "sync": {RosterApplied: on_roster_applied, VerificationChanged: on_verification_changed},
-            "training": {CoverageChanged: on_coverage_changed},
+            "training": {CoverageChanged: on_coverage_changed, **on_training_told},
             "identity": {
                 AccessRevoked: on_access_revoked,
                 BulkAccessRevoked: on_bulk_access_revoked,

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from services.projects.activity.models import Activity
-from services.projects.gate import observers_own, observers_told
+from services.projects.gate import observers_own, observers_told, observers_training
 from services.projects.gate.facts import Facts, MustAct, Observation
 from services.projects.gate.models import GateCriterion, GateWaiver
 from services.projects.gate.vocabulary import SATISFIED, CriterionState, GateState
@@ -68,7 +68,9 @@ def state_of(judged: Sequence[Judged]) -> GateState:
 
 def signal_kinds(criteria: Sequence[GateCriterion]) -> list[str]:
     """The kinds of signals that these criteria read."""
-    return sorted({_SIGNALS[kind] for criterion in criteria if (kind := CriterionKind(criterion.kind)) in _SIGNALS})
+    known = {_SIGNALS[kind] for criterion in criteria if (kind := CriterionKind(criterion.kind)) in _SIGNALS}
+    named = {str(each.params["signal"]) for each in criteria if each.kind == CriterionKind.training_ready}
+    return sorted(known | named)
 
 
 _SIGNALS: dict[CriterionKind, str] = {
@@ -96,4 +98,5 @@ _OBSERVERS: dict[CriterionKind, Callable[[GateCriterion, Facts], Observation]] =
     CriterionKind.training_coverage: observers_told.training_coverage,
     CriterionKind.sync_verified: observers_told.sync_verified,
     CriterionKind.login_verified: observers_told.login_verified,
+    CriterionKind.training_ready: observers_training.training_ready,
 }

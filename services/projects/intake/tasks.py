@@ -11,20 +11,38 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.projects.copylog.service import CopyLogService
 from services.projects.gate.service import GateService
-from services.projects.plan.vocabulary import RECHECK, CriterionKind
+from services.projects.plan.vocabulary import RECHECK, CriterionKind, FactKind
 from services.projects.project.service import ProjectService
 from services.projects.risk.service import RiskService
 from services.projects.signal.service import SignalService
 from services.projects.unit.service import UnitService
-from shared.contracts.base import EventEnvelope
+from shared.contracts.base import Event, EventEnvelope
 from shared.contracts.identity_login import LoginMethodLapsed, LoginMethodVerified
 from shared.contracts.sync import RosterApplied, parse_page
 from shared.contracts.sync_verification import VerificationChanged
 from shared.contracts.training import CoverageChanged
+from shared.contracts.training_signal import (
+    AccessChanged,
+    AttendanceChanged,
+    CourseDemandChanged,
+    KeyPersonsChanged,
+    MissedChanged,
+    TrainerCapacityChanged,
+    TrainingSignal,
+)
 from shared.queue import JobContext, JobHandler, start_job
 from shared.queue.changes import ChangeFeed
 
 FOLLOW_UNITS = "units.follow"
+_TRAINING: Mapping[type[TrainingSignal], FactKind] = {
+    KeyPersonsChanged: FactKind.key_persons,
+    AttendanceChanged: FactKind.attendance,
+    MissedChanged: FactKind.missed,
+    AccessChanged: FactKind.accounts_missing,
+    TrainerCapacityChanged: FactKind.trainer_capacity,
+    CourseDemandChanged: FactKind.course_demand,
+}
+_NOT_VALUES = {"signalId", "unitId", "role", "courseId"}
 
 
 async def on_roster_applied(session: AsyncSession, envelope: EventEnvelope, event: RosterApplied) -> None:
@@ -39,6 +57,19 @@ async def on_coverage_changed(session: AsyncSession, envelope: EventEnvelope, ev
     """How many of those who need training in a role have it."""
     value = {"trained": event.trained, "needed": event.needed}
     await _observe(session, envelope, CriterionKind.training_coverage, value, key=event.role, unit_id=event.unit_id)
+    await _let_risks_follow(session, event.unit_id)
+
+
+async def on_training_signal(session: AsyncSession, envelope: EventEnvelope, event: TrainingSignal) -> None:
+    """What training computed of key persons, attendance, access, trainers or waiting people."""
+    told = event.to_data()
+    value = {name: found for name, found in told.items() if name not in _NOT_VALUES}
+    key, unit_id = told.get("role") or told.get("courseId") or "", getattr(event, "unit_id", None)
+    gates = GateService(session)
+    await gates.hold_signals()
+    if await SignalService(session).observe(envelope, _TRAINING[type(event)], value, key=key, unit_id=unit_id):
+        await gates.reevaluate(await ProjectService(session).active_ids(), kinds=[CriterionKind.training_ready])
+        await _let_risks_follow(session, unit_id)
 
 
 async def on_login_method_told(
@@ -108,6 +139,18 @@ async def _observe(
     await gates.hold_signals()
     if await SignalService(session).observe(envelope, kind, value, key=key, unit_id=unit_id):
         await gates.reevaluate(await ProjectService(session).active_ids(), kinds=[kind])
+
+
+async def _let_risks_follow(session: AsyncSession, unit_id: UUID | None) -> None:
+    """Triggers read what is told of the whole authority; the job locks what they need in its own order."""
+    if unit_id is None:
+        signals = SignalService(session)
+        for project in await ProjectService(session).active_ids():
+            await signals.ask_recheck(project)
+
+
+on_training_told: Mapping[type[Event], Any] = dict.fromkeys(_TRAINING, on_training_signal)
+"""Handlers of the training service's signals, for the worker."""
 
 
 def jobs(feed: ChangeFeed) -> Mapping[str, JobHandler]:

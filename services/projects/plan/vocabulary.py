@@ -99,6 +99,7 @@ class CriterionKind(StrEnum):
     login_verified = "login_verified"
     goal_ready = "goal_ready"
     meeting_held = "meeting_held"
+    training_ready = "training_ready"
 
 
 class FactKind(StrEnum):
@@ -120,8 +121,14 @@ class FactKind(StrEnum):
     - `sync_verified` of sync, value: `{"days": int, "drift": int}`, days in a row and rows missing, stale or double;
       with `registerOk`, `platformOk`, `reasons`, and of the tenant `units`, `unitsHeld`, `worstUnitId`
     - `login_verified` of identity, key: the login method, value: `{"verified": bool, "acr": str}`
-    - `attendance` of training, key: the role, value: `{"attended": int, "invited": int}`
-    - `accounts_missing` of identity, value: `{"trained": int, "missing": int}`, trained people without an account
+    - `attendance` of training, key: the role, value: `{"invited", "attended", "noShow", "unmarked": int}`
+    - `missed` of training, key: the role, value: `{"missed": int}`, who stayed away and has no later seat
+    - `accounts_missing` of training, key: the role, value: `{"trained", "granted", "missing", "pending",
+      "unknown": int, "source": str}`, trained people by what the platform showed of their access
+    - `key_persons` of training, value: `{"appointed", "trained", "unbooked", "withoutTime", "units", "missing", "red":
+      int, "goesLiveOn": date or null}`; of the tenant `missing` and `red` count units
+    - `trainer_capacity` of training, value: `{"sessions", "withoutTrainer", "unavailable", "withoutBackup": int}`
+    - `course_demand` of training, key: the course, value: `{"waiting", "free": int}`
     - `guardian_stage` of sync or identity, value: `{"open": bool, "contentPercent": number}`
     """
 
@@ -135,7 +142,11 @@ class FactKind(StrEnum):
     sync_verified = "sync_verified"
     login_verified = "login_verified"
     attendance = "attendance"
+    missed = "missed"
     accounts_missing = "accounts_missing"
+    key_persons = "key_persons"
+    trainer_capacity = "trainer_capacity"
+    course_demand = "course_demand"
     guardian_stage = "guardian_stage"
 
 
@@ -154,7 +165,7 @@ class RiskLevel(StrEnum):
 
 
 class RiskTrigger(StrEnum):
-    """The facts that can raise a risk by themselves (requirements 1.1, HAN-K; the last one is ours)."""
+    """The facts that can raise a risk by themselves (requirements 1.1, HAN-K; the coverage is ours)."""
 
     attendance_below = "attendance_below"
     trained_without_account = "trained_without_account"
@@ -164,6 +175,7 @@ class RiskTrigger(StrEnum):
     assigned_hours_below_planned = "assigned_hours_below_planned"
     third_party_overdue = "third_party_overdue"
     training_coverage_below = "training_coverage_below"
+    key_persons_without_time = "key_persons_without_time"
 
 
 class DataClass(StrEnum):

@@ -73,6 +73,49 @@ def _trained(signal: Any) -> Judged:
     return Judged(ReadinessFact.training, state, text, needed, trained, "training", signal.observed_at)
 
 
+def key_persons(signals: Sequence[Any]) -> Judged:
+    """Somebody at the unit must be able to help the others when it goes live."""
+    told = next((signal for signal in signals if signal.kind == "key_persons"), None)
+    if told is None:
+        return _untold(ReadinessFact.key_persons, "training")
+    value = told.value
+    trained, appointed, goes_live = int(value["trained"]), int(value["appointed"]), value.get("goesLiveOn")
+    text = Text(
+        sv=f"{trained} av {appointed} nyckelpersoner är utbildade, {value['unbooked']} saknar plats",
+        en=f"{trained} of {appointed} key persons are trained, {value['unbooked']} have no seat",
+        da=f"{trained} af {appointed} nøglepersoner er uddannet, {value['unbooked']} mangler plads",
+    )
+    if value["red"]:
+        text = Text(
+            sv=f"{text.sv}; enheten börjar {goes_live}",
+            en=f"{text.en}; the unit goes live on {goes_live}",
+            da=f"{text.da}; enheden går i drift {goes_live}",
+        )
+    state = _ready_if(trained > 0)
+    return Judged(ReadinessFact.key_persons, state, text, max(appointed, 1), trained, "training", told.observed_at)
+
+
+def access(signals: Sequence[Any]) -> list[Judged]:
+    """One for each role whose people came to training; nobody is ready whom the platform was not seen to let in."""
+    told = [signal for signal in signals if signal.kind == "accounts_missing"]
+    if not told:
+        return [_untold(ReadinessFact.access, "training")]
+    return [_reached(signal) for signal in told]
+
+
+def _reached(signal: Any) -> Judged:
+    trained, granted, missing, unknown = (
+        int(signal.value[name]) for name in ("trained", "granted", "missing", "unknown")
+    )
+    text = Text(
+        sv=f"{missing} av {trained} utbildade i rollen {signal.key} når inte plattformen; om {unknown} är det okänt",
+        en=f"{missing} of {trained} trained in the role {signal.key} cannot reach the platform; of {unknown} unknown",
+        da=f"{missing} af {trained} uddannede i rollen {signal.key} har ikke adgang til platformen; {unknown} ukendt",
+    )
+    state = Readiness.not_ready if missing else Readiness.unknown if unknown or not granted else Readiness.ready
+    return Judged(ReadinessFact.access, state, text, trained, granted, "training", signal.observed_at)
+
+
 def accounts(signals: Sequence[Any]) -> Judged:
     told = next((signal for signal in signals if signal.kind == "unit_accounts"), None)
     if told is None:

@@ -37,7 +37,8 @@ _SURVEYS = text(
 _SIGNALS = text(
     "SELECT scope_id AS unit_id, source, kind, key, value, observed_at FROM signal WHERE tenant_id = :tenant"
     " AND scope = 'unit' AND scope_id = ANY(:units) AND (source, kind) IN"
-    " (('training', 'training_coverage'), ('identity', 'unit_accounts'), ('sync', 'unit_data_sign_off'))"
+    " (('training', 'training_coverage'), ('training', 'key_persons'), ('training', 'accounts_missing'),"
+    " ('identity', 'unit_accounts'), ('sync', 'unit_data_sign_off'))"
     " ORDER BY kind, key"
 ).columns(value=JSONB)
 _CONCERNED = text(

@@ -89,7 +89,7 @@ class ReadinessService:
             for role in per_unit:
                 at_unit = [one for one in assignments if one.role_id == role.id and one.unit_id == unit.id]
                 judged.append(facts.roles(role, sum(one.counts_on(today, role) for one in at_unit)))
-            judged += facts.training(told)
+            judged += [*facts.training(told), facts.key_persons(told), *facts.access(told)]
             judged += [
                 facts.accounts(told),
                 facts.data_sign_off(told),

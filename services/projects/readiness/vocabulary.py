@@ -14,13 +14,16 @@ class Readiness(StrEnum):
 class ReadinessFact(StrEnum):
     """`roles` holds administrators and ambassadors, as the plan's roles per unit say it.
 
-    `accounts` and `data_sign_off` are signals about the unit that identity and sync may tell, as
-    `unit_accounts` `{"needed": int, "missing": int}` and `unit_data_sign_off` `{"signed": bool}`.
+    `training`, `key_persons` and `access` are signals of training: who is trained, whether a key person is, and whether
+    the trained reach the platform. `accounts` and `data_sign_off` are signals about the unit that identity and sync may
+    tell, as `unit_accounts` `{"needed": int, "missing": int}` and `unit_data_sign_off` `{"signed": bool}`.
     """
 
     actions = "actions"
     roles = "roles"
     training = "training"
+    key_persons = "key_persons"
+    access = "access"
     accounts = "accounts"
     data_sign_off = "data_sign_off"
     functions = "functions"

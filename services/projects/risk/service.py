@@ -37,6 +37,7 @@ _TRIGGER_SIGNALS = (
     FactKind.copylog_empty,
     FactKind.attendance,
     FactKind.accounts_missing,
+    FactKind.key_persons,
     FactKind.guardian_stage,
     "training_coverage",
 )

@@ -111,22 +111,46 @@ def _unpurged_copies(params: dict[str, Any], facts: TriggerFacts) -> TriggerSeen
 
 def _training_coverage_below(params: dict[str, Any], facts: TriggerFacts) -> TriggerSeen:
     role = str(params.get("role") or "key_person")
-    told = facts.told.by("training", "training_coverage", role)
-    whole = [each for each in told if each.scope == "tenant"] or told
-    return _share(whole, "trained", "needed", params, ("är utbildade", "are trained"), "training")
+    told = _whole(facts.told.by("training", "training_coverage", role))
+    return _share(told, "trained", "needed", params, ("är utbildade", "are trained"), "training")
 
 
 def _attendance_below(params: dict[str, Any], facts: TriggerFacts) -> TriggerSeen:
-    told = facts.told.by("training", FactKind.attendance, str(params.get("role") or "key_person"))
+    told = _whole(facts.told.by("training", FactKind.attendance, str(params.get("role") or "key_person")))
     return _share(told, "attended", "invited", params, ("kom till utbildningen", "came to their training"), "training")
 
 
 def _trained_without_account(params: dict[str, Any], facts: TriggerFacts) -> TriggerSeen:
-    told = facts.told.by("identity", FactKind.accounts_missing)
+    """Quiet only where the platform itself showed that people get in: what nobody saw is unknown."""
+    told = _whole(facts.told.by("training", FactKind.accounts_missing, str(params.get("role") or "key_person")))
     if not told:
-        return _silent("identity")
-    count = sum(int(each.value["missing"]) for each in told)
-    text = Text(sv=f"{count} utbildade saknar konto", en=f"{count} trained people have no account")
+        return _silent("training")
+    trained, granted, missing, unknown = (
+        sum(int(each.value[name]) for each in told) for name in ("trained", "granted", "missing", "unknown")
+    )
+    if missing == 0 and (unknown > 0 or granted == 0):
+        return _unknown(
+            f"av {trained} utbildade har {granted} setts nå plattformen",
+            f"of {trained} trained people {granted} were seen to reach the platform",
+        )
+    text = Text(
+        sv=f"{missing} av {trained} utbildade når inte plattformen; om {unknown} är det okänt",
+        en=f"{missing} of {trained} trained people cannot reach the platform; of {unknown} it is unknown",
+        da=f"{missing} af {trained} uddannede har ikke adgang til platformen; om {unknown} er det ukendt",
+    )
+    return _told(told[0], missing > 0, text)
+
+
+def _key_persons_without_time(params: dict[str, Any], facts: TriggerFacts) -> TriggerSeen:
+    told = _whole(facts.told.by("training", FactKind.key_persons))
+    if not told or not any(int(each.value["appointed"]) for each in told):
+        return _silent("training")
+    count = sum(int(each.value["withoutTime"]) for each in told)
+    text = Text(
+        sv=f"{count} nyckelpersoner saknar plats på utbildning som de behöver snart eller har avbokat",
+        en=f"{count} key persons have no seat in training that they need soon or lost",
+        da=f"{count} nøglepersoner mangler plads på uddannelse, som de snart behøver eller har mistet",
+    )
     return _told(told[0], count > 0, text)
 
 
@@ -141,6 +165,11 @@ def _guardians_before_content(params: dict[str, Any], facts: TriggerFacts) -> Tr
         en=f"Guardians {'are' if is_open else 'are not'} connected; {content:g} % of the content is there",
     )
     return _told(told[0], is_open and content < wanted, text, minPercent=wanted)
+
+
+def _whole(told: list[Signal]) -> list[Signal]:
+    """What is told of the whole authority counts everybody once; figures of units stand in where it is missing."""
+    return [each for each in told if each.scope == "tenant"] or told
 
 
 def _share(
@@ -183,4 +212,5 @@ _TRIGGERS: dict[RiskTrigger, Callable[[dict[str, Any], TriggerFacts], TriggerSee
     RiskTrigger.assigned_hours_below_planned: _hours_short,
     RiskTrigger.third_party_overdue: _third_party_overdue,
     RiskTrigger.training_coverage_below: _training_coverage_below,
+    RiskTrigger.key_persons_without_time: _key_persons_without_time,
 }

@@ -63,7 +63,11 @@ class SignalService:
                 position=0,
             )
         )
-        # Once for all that a transaction tells about a project: the job runs after its commit and sees all of it.
+        await self.ask_recheck(project_id)
+
+    async def ask_recheck(self, project_id: UUID) -> None:
+        """Have a project's risks and gates judged again, once for all that a transaction tells about it: the job runs
+        after its commit and sees all of it."""
         asked: set[UUID] = self._session.info.setdefault("rechecks", set())
         if project_id not in asked:
             asked.add(project_id)

@@ -142,6 +142,19 @@ class MeetingHeldTemplate(_Criterion):
     min_count: int | FromOption = 1
 
 
+class TrainingReadyTemplate(_Criterion):
+    """No more than `max_open` stand in the way by a signal of training.
+
+    Units without a trained key person; people in `role` who stayed away or cannot reach the platform; sessions without
+    a trainer; people whom no course has room for.
+    """
+
+    kind: Literal["training_ready"]
+    signal: Literal["key_persons", "attendance", "missed", "accounts_missing", "trainer_capacity", "course_demand"]
+    role: str = "key_person"
+    max_open: int | FromOption = 0
+
+
 CriterionTemplate = Annotated[
     ActivityDoneTemplate
     | RosterAppliedTemplate
@@ -154,6 +167,7 @@ CriterionTemplate = Annotated[
     | SyncVerifiedTemplate
     | LoginVerifiedTemplate
     | GoalReadyTemplate
-    | MeetingHeldTemplate,
+    | MeetingHeldTemplate
+    | TrainingReadyTemplate,
     Field(discriminator="kind"),
 ]

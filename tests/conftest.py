@@ -5,4 +5,5 @@ pytest_plugins = [
     "tests.support.databases",
     "tests.support.services",
     "tests.support.distribution",
+    "tests.support.postbox",
 ]

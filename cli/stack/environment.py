@@ -54,6 +54,7 @@ class Wiring:
             "STARTKLAR_ISSUER": self.gateway,
             "STARTKLAR_JWKS_URL": f"{self.internal('identity')}/oauth2/jwks",
             "STARTKLAR_REDIS_URL": self.redis_url,
+            "STARTKLAR_MAIL_SPOOL": str(self.places.mail),
             "STARTKLAR_SERVICE_URLS": json.dumps({name: self.internal(name) for name in self.plan.services}),
         }
         return inherited | settings | own

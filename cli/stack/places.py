@@ -45,6 +45,11 @@ class Places:
         return self.state / "logs"
 
     @property
+    def mail(self) -> Path:
+        """Mail of every service, caught as .eml files: no mail leaves a developer's machine unasked."""
+        return self.state / "mail"
+
+    @property
     def record(self) -> Path:
         """What runs now, for `status` and `down`."""
         return self.state / "stack.json"

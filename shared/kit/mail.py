@@ -13,6 +13,7 @@ from email.message import EmailMessage
 from email.utils import format_datetime
 from pathlib import Path
 from typing import Literal, Self
+from uuid import UUID
 
 from pydantic import Field, SecretStr, model_validator
 
@@ -73,8 +74,20 @@ class MailDelayed(Exception):
 
 
 @dataclass(frozen=True)
+class Invitation:
+    """An iTIP object (RFC 5546) that travels in a mail (RFC 6047); `method` is the METHOD that stands in `body`."""
+
+    method: Literal["REQUEST", "CANCEL"]
+    body: bytes
+
+
+@dataclass(frozen=True)
 class Letter:
-    """One mail to one address. `unsubscribe` is the URL of RFC 8058, to which a mail program may POST."""
+    """One mail to one address. `unsubscribe` is the URL of RFC 8058, to which a mail program may POST.
+
+    `invitation` is what a calendar program reads. `key` names the mail: sent again it has the same Message-ID, by which
+    mail systems know it.
+    """
 
     to: str
     subject: str
@@ -82,6 +95,8 @@ class Letter:
     html: str
     language: str
     unsubscribe: str | None = None
+    invitation: Invitation | None = None
+    key: UUID | None = None
 
 
 class Mailer:
@@ -111,14 +126,17 @@ class Mailer:
         message["To"] = letter.to
         message["Subject"] = " ".join(letter.subject.split())
         message["Date"] = format_datetime(clock.now())
-        message["Message-ID"] = f"<{new_id()}@{self._settings.mail_from.rpartition('@')[2]}>"
-        message["Content-Language"] = letter.language
+        message["Message-ID"] = f"<{letter.key or new_id()}@{self._settings.mail_from.rpartition('@')[2]}>"
         message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no automatic answers, please
         if letter.unsubscribe is not None:
             message["List-Unsubscribe"] = f"<{letter.unsubscribe}>"
             message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
         message.set_content(letter.text)
         message.add_alternative(letter.html, subtype="html")
+        if letter.invitation is not None:  # last, as what can be shown best (RFC 2046 section 5.1.4)
+            body, method = letter.invitation.body.decode(), {"method": letter.invitation.method}
+            message.add_alternative(body, subtype="calendar", charset="utf-8", cte="base64", params=method)
+        message["Content-Language"] = letter.language  # after the content, which takes its headers with it
         return message
 
     async def _submit(self, message: EmailMessage) -> None:

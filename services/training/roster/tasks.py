@@ -4,6 +4,7 @@ from typing import Any
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from services.training.address.service import AddressSeal, AddressService
 from services.training.coverage.service import CoverageService
 from services.training.roster.service import RosterService
 from shared.contracts.sync import PersonProtected, RosterApplied, parse_page
@@ -20,37 +21,42 @@ async def on_roster_applied(session: AsyncSession, envelope: EventEnvelope, even
 
 
 async def on_person_protected(session: AsyncSession, envelope: EventEnvelope, event: PersonProtected) -> None:
-    """Forget the name now, in stored answers too; the alias comes with the next page of the change feed."""
+    """Forget name and address now, in stored answers too; the alias comes with the next page of the change feed."""
     await RosterService(session).hide(event.person_id, event.version)
+    await AddressService(session).forget(event.person_id)
     await forget_answers(session)
 
 
-def follow_roster(feed: ChangeFeed) -> JobHandler:
-    """The job that brings the copies of its tenant up to date and refreshes the coverage; may run twice."""
+def follow_roster(feed: ChangeFeed, seal: AddressSeal | None = None) -> JobHandler:
+    """The job that brings the copies of its tenant up to date and refreshes the coverage; may run twice.
+
+    The feed is read from its beginning where it passed by somebody who works here now, or has a seat now."""
 
     async def run(ctx: JobContext) -> dict[str, Any]:
         async with ctx.transaction() as session:
             version = await RosterService(session).version()
-        done = await _read(ctx, feed, version)
+        done = await _read(ctx, feed, version, seal)
         async with ctx.transaction() as session:
-            lacks_staff = await RosterService(session).lacks_staff()
-        if lacks_staff and version > 0:
-            done += await _read(ctx, feed, 0)
+            lacks = await RosterService(session).lacks_staff() or await AddressService(session, seal).lacks()
+        if lacks and version > 0:
+            done += await _read(ctx, feed, 0, seal)
         async with ctx.transaction() as session:
             forgotten = await RosterService(session).keep_staff_alone()
+            await AddressService(session).keep()
             changed = await CoverageService(session).refresh()
         return {"lines": done, "forgotten": forgotten, "coverageChanged": changed}
 
     return run
 
 
-async def _read(ctx: JobContext, feed: ChangeFeed, after: int) -> int:
+async def _read(ctx: JobContext, feed: ChangeFeed, after: int, seal: AddressSeal | None) -> int:
     """Take in every page after a roster version; how many lines there were."""
     assert ctx.tenant is not None  # noqa: S101 - started by an event of a tenant
     done = 0
     async for lines, mark in feed.pages("sync", ctx.tenant, after, parse_page):
         async with ctx.transaction() as session:
             await RosterService(session).take_in(lines, mark.version)
+            await AddressService(session, seal).take_in(lines)
         done += len(lines)
         await ctx.progress(done)
     return done

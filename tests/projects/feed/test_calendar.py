@@ -9,8 +9,8 @@ from dateutil.tz import tzical
 from icalendar import Calendar
 
 from services.projects.feed.calendar import Entry, write
-from services.projects.feed.zones import timezone_of
 from services.projects.plan.window import Precision, Window
+from shared.kit.ics import timezone_of
 from shared.kit.ids import new_id
 
 AT = datetime(2026, 11, 22, 8, tzinfo=UTC)

@@ -1,17 +1,13 @@
-"""A real SMTP server that keeps what it was given, and people who want to be told."""
+"""People who want to be told, and the worker's post."""
 
-import asyncio
 import re
-from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
-from email import message_from_bytes, policy
 from email.message import EmailMessage
 from typing import Any
 from uuid import UUID
 
 import httpx
 import pytest
-from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from services.projects.notice.tasks import Post, send_all
 from services.projects.settings import Settings
@@ -19,39 +15,10 @@ from shared.kit.ids import new_id
 from tests.projects.conftest import Rollout
 from tests.projects.rows import MAY, own_row, send
 from tests.support.jobs import Context
+from tests.support.postbox import Postbox, text_of
 
 ADDRESS = "runa.rektor@example.org"
 ME = "participant@*"
-
-
-@dataclass
-class Postbox:
-    """The handler of the SMTP server: answers `says` to each recipient, and keeps what was accepted."""
-
-    says: str = "250 OK"
-    port: int = 0
-    mails: list[EmailMessage] = field(default_factory=list)
-
-    async def handle_RCPT(  # noqa: N802 - the hook's name and arguments are aiosmtpd's
-        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
-    ) -> str:
-        if self.says.startswith("250"):
-            envelope.rcpt_tos.append(address)
-        return self.says
-
-    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
-        assert isinstance(envelope.content, bytes)
-        self.mails.append(message_from_bytes(envelope.content, _class=EmailMessage, policy=policy.default))
-        return "250 OK"
-
-
-@pytest.fixture
-async def postbox() -> AsyncIterator[Postbox]:
-    box = Postbox()
-    server = await asyncio.get_running_loop().create_server(lambda: SMTP(box, hostname="smtp.test"), "127.0.0.1", 0)
-    box.port = server.sockets[0].getsockname()[1]
-    yield box
-    server.close()
 
 
 @dataclass
@@ -97,12 +64,6 @@ def code_in(mail: EmailMessage) -> str:
     found = re.search(r"[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}", text_of(mail))
     assert found is not None
     return found[0]
-
-
-def text_of(mail: EmailMessage) -> str:
-    body = mail.get_body(("plain",))
-    assert body is not None
-    return str(body.get_content())
 
 
 def mailing(rollout: Rollout, box: Postbox, **more: Any) -> Settings:

@@ -13,9 +13,10 @@ from services.projects.person_data import erase, export
 from services.projects.settings import Settings
 from shared.kit import clock
 from shared.kit.ids import new_id
-from tests.projects.notice.conftest import ADDRESS, Person, mailing, text_of
+from tests.projects.notice.conftest import ADDRESS, Person, mailing
 from tests.projects.rows import move, own_row
 from tests.projects.steering import make, make_body
+from tests.support.postbox import text_of
 
 # The window MAY ends on Sunday 30 May 2027.
 START = datetime(2027, 5, 3, 6, tzinfo=UTC)

@@ -1,0 +1,6 @@
+"""What people are told about their seats: the mails that follow, their way out, and what enrollers see of them."""
+
+from services.training.invitation.service.following import FollowingService
+from services.training.invitation.service.mails import MailService, Out
+
+__all__ = ["FollowingService", "MailService", "Out"]

@@ -1,0 +1,123 @@
+"""Telling people: every minute what changed and what is due becomes mails, and all mail that waits leaves."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import structlog
+
+from services.training.address.service import AddressSeal, AddressService
+from services.training.coverage.service import CoverageService
+from services.training.invitation.letters import Sender
+from services.training.invitation.service import FollowingService, MailService, Out
+from services.training.roster.tasks import FOLLOW
+from services.training.settings import Settings
+from shared.kit import clock
+from shared.kit.mail import MailDelayed, Mailer, MailRefused
+from shared.queue import JobContext, JobHandler, Schedule, start_job
+
+log = structlog.get_logger(__name__)
+
+TELL = "invitations.tell"
+INVITATION_SCHEDULE = (Schedule(TELL, every=timedelta(minutes=1)),)
+_AT_ONCE = 1000
+"""Mails that one run sends for a tenant at most; the others leave with the next."""
+_PATIENCE = 5
+"""Delays in a row after which a run takes the mail host for down, and leaves the rest for later."""
+_ASK_EVERY = timedelta(minutes=10)
+
+
+@dataclass(frozen=True)
+class Post:
+    """Everything that a mail needs on its way."""
+
+    mailer: Mailer
+    out: Out
+
+    @classmethod
+    def of(cls, settings: Settings) -> "Post":
+        sender = Sender(settings.mail_from, settings.front_end_url or settings.public_url)
+        return cls(Mailer(settings), Out(AddressSeal(settings.file_key_bytes()), sender))
+
+
+async def tell_all(ctx: JobContext, post: Post) -> dict[str, Any]:
+    """Every tenant, one transaction for each session and mail; what was told is not told again."""
+    counts = {"written": 0, "sent": 0, "delayed": 0, "refused": 0}
+    async with ctx.transaction() as session:
+        tenants = await CoverageService(session).tenants()
+    for done, tenant in enumerate(tenants, start=1):
+        await _ask_for_addresses(ctx, tenant, post)
+        counts["written"] += await _write(ctx, tenant)
+        for outcome, number in (await _send(ctx, tenant, post)).items():
+            counts[outcome] += number
+        await ctx.progress(done, len(tenants))
+    return counts
+
+
+async def _ask_for_addresses(ctx: JobContext, tenant: UUID, post: Post) -> None:
+    """Have the roster read again where it passed by somebody who has a seat now."""
+    async with ctx.transaction(tenant) as session:
+        if await AddressService(session, post.out.seal).lacks():
+            slot = int(clock.now().timestamp() // _ASK_EVERY.total_seconds())
+            await start_job(session, FOLLOW, {"reason": "addresses"}, slot=f"addresses-{slot}")
+
+
+async def _write(ctx: JobContext, tenant: UUID) -> int:
+    async with ctx.transaction(tenant) as session:
+        due = await FollowingService(session).due()
+    written = 0
+    for session_id in due:
+        async with ctx.transaction(tenant) as session:
+            written += await FollowingService(session).follow(session_id)
+    async with ctx.transaction(tenant) as session:
+        return written + await FollowingService(session).remind()
+
+
+async def _send(ctx: JobContext, tenant: UUID, post: Post) -> dict[str, int]:
+    counts = {"sent": 0, "delayed": 0, "refused": 0}
+    async with ctx.transaction(tenant) as session:
+        waiting = await MailService(session, post.out).waiting(_AT_ONCE)
+    delays = 0
+    for mail_id in waiting:
+        outcome = await deliver(ctx, tenant, mail_id, post)
+        if outcome in counts:
+            counts[outcome] += 1
+        delays = delays + 1 if outcome == "delayed" else 0
+        if delays >= _PATIENCE:
+            break
+    return counts
+
+
+async def deliver(ctx: JobContext, tenant: UUID, mail_id: UUID, post: Post) -> str:
+    """Send one mail, with no transaction open while the host is talked to; says what became of it."""
+    async with ctx.transaction(tenant) as session:
+        letter = await MailService(session, post.out).begin(mail_id)
+    if letter is None:
+        return "left"
+    try:
+        await post.mailer.send(letter)
+    except MailDelayed as delay:
+        log.warning("mail_delayed", mail=str(mail_id), reason=str(delay))
+        async with ctx.transaction(tenant) as session:
+            await MailService(session, post.out).delayed(mail_id)
+        return "delayed"
+    except MailRefused as refusal:
+        log.warning("mail_refused", mail=str(mail_id), reason=str(refusal))
+        async with ctx.transaction(tenant) as session:
+            await MailService(session, post.out).refused(mail_id, refusal)
+        return "refused"
+    async with ctx.transaction(tenant) as session:
+        await MailService(session, post.out).sent(mail_id)
+    return "sent"
+
+
+def invitation_jobs(settings: Settings) -> Mapping[str, JobHandler]:
+    """The long work of this feature. Where no way out is set nobody is told, and nothing is taken for told."""
+    post = Post.of(settings)
+
+    async def tell(ctx: JobContext) -> dict[str, Any]:
+        return await tell_all(ctx, post) if post.mailer.enabled else {"sent": 0}
+
+    return {TELL: tell}

@@ -9,6 +9,7 @@ from services.training.enrolment.rush import use_rush
 from services.training.person_data import PERSON_DATA
 from services.training.routers import ROUTERS
 from services.training.settings import Settings
+from services.training.statement.resources import use_record_store
 from shared.auth.cutoffs import use_cutoffs
 from shared.kit.text import Text
 from shared.web import ServiceSpec, build_app
@@ -25,7 +26,7 @@ SPEC = ServiceSpec(
     ),
     settings=Settings,
     routers=ROUTERS,
-    startup=[use_cutoffs, use_assurance(), use_rush],
+    startup=[use_record_store, use_cutoffs, use_assurance(), use_rush],
     person_data=PERSON_DATA,
 )
 

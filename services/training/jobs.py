@@ -8,6 +8,8 @@ from services.training.access.tasks import follow_access
 from services.training.address.service import AddressSeal
 from services.training.attendance.tasks import CLOSE, GATHER, close_all, gather
 from services.training.coverage.tasks import REFRESH, refresh_all
+from services.training.feedback.tasks import GATHER as GATHER_FEEDBACK
+from services.training.feedback.tasks import gather_feedback
 from services.training.invitation.tasks import INVITATION_SCHEDULE, invitation_jobs
 from services.training.obligation.tasks import OBLIGE, follow_all
 from services.training.roster.tasks import FOLLOW, follow_roster
@@ -15,6 +17,8 @@ from services.training.session.tasks import SETTLE, settle_all
 from services.training.settings import Settings
 from services.training.signal.service import REFRESH as REFRESH_SIGNALS
 from services.training.signal.tasks import SWEEP, refresh_signals, sweep_signals
+from services.training.statement.tasks import TELL as TELL_STORES
+from services.training.statement.tasks import tell_stores
 from shared.queue import JobHandler, Schedule
 from shared.queue.changes import ChangeFeed
 
@@ -24,6 +28,7 @@ SCHEDULE: tuple[Schedule, ...] = (
     *INVITATION_SCHEDULE,
     Schedule(CLOSE, every=timedelta(minutes=10)),
     Schedule(SWEEP, every=timedelta(minutes=15)),
+    Schedule(TELL_STORES, every=timedelta(minutes=1)),
     Schedule(OBLIGE, every=timedelta(hours=1)),
 )
 
@@ -40,5 +45,7 @@ def jobs(settings: Settings, feed: ChangeFeed) -> Mapping[str, JobHandler]:
         **invitation_jobs(settings),
         CLOSE: close_all,
         GATHER: gather,
+        GATHER_FEEDBACK: gather_feedback,
         OBLIGE: follow_all,
+        TELL_STORES: tell_stores(settings),
     }

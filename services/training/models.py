@@ -10,6 +10,7 @@ from services.training.course.models import Course
 from services.training.coverage.models import Coverage
 from services.training.curriculum.models import Curriculum, CurriculumModule
 from services.training.db import Model
+from services.training.feedback.models import FeedbackBox, FeedbackForm
 from services.training.invitation.models import EnrolmentTold, Invitation, Mail, SessionMessage
 from services.training.issuer.models import IssuerKey
 from services.training.meeting.models import SessionDate, SessionTrainer
@@ -21,6 +22,7 @@ from services.training.room.models import Room
 from services.training.roster.models import Duty, Person, RosterPosition, Unit
 from services.training.session.models import Enrolment, FreeSeat, Session
 from services.training.signal.models import TrainingSignal
+from services.training.statement.models import RecordStore, Statement
 from services.training.wave.models import Wave, WaveUnit
 from services.training.wording.models import MailRule, MailTemplate
 from shared.auth.tables import declare_access_cutoff, declare_assurance_rule
@@ -49,6 +51,8 @@ __all__ = [
     "Duty",
     "Enrolment",
     "EnrolmentTold",
+    "FeedbackBox",
+    "FeedbackForm",
     "FreeSeat",
     "Invitation",
     "IssuerKey",
@@ -64,6 +68,7 @@ __all__ = [
     "PlatformAccount",
     "PlatformSight",
     "Prerequisite",
+    "RecordStore",
     "Room",
     "RosterPosition",
     "Session",
@@ -72,6 +77,7 @@ __all__ = [
     "SessionDoor",
     "SessionMessage",
     "SessionTrainer",
+    "Statement",
     "TrainingSignal",
     "Unit",
     "Wave",

@@ -11,6 +11,8 @@ from services.training.coverage.endpoints import router as coverage
 from services.training.curriculum.endpoints import router as curricula
 from services.training.enrolment.endpoints import router as enrolments
 from services.training.exchange.endpoints import router as exchanges
+from services.training.feedback.endpoints import router as feedback
+from services.training.invitation.endpoints import router as mails
 from services.training.mentorship.endpoints import router as mentorships
 from services.training.obligation.endpoints import router as obligations
 from services.training.prerequisite.endpoints import router as prerequisites
@@ -19,7 +21,9 @@ from services.training.room.endpoints import router as rooms
 from services.training.session.endpoints import router as sessions
 from services.training.signal.endpoints import router as signals
 from services.training.standin.endpoints import router as stand_ins
+from services.training.statement.endpoints import router as record_store
 from services.training.wave.endpoints import router as waves
+from services.training.wording.endpoints import router as mail_templates
 from shared.web.journal import journal_router
 
 ROUTERS: list[APIRouter] = [
@@ -35,11 +39,15 @@ ROUTERS: list[APIRouter] = [
     attendances,
     check_ins,
     rolls,
+    feedback,
     appointments,
     obligations,
     mentorships,
     waves,
+    record_store,
     coverage,
     signals,
+    mails,
+    mail_templates,
     journal_router("training"),
 ]

@@ -72,6 +72,15 @@ class FeedbackGathered(Event):
         return self.session_id
 
 
+class FeedbackFormChanged(Event):
+    """The questions after sessions were set or changed, as of `version`."""
+
+    type: ClassVar[str] = "training.feedback_form.changed.v1"
+
+    feedback_form_id: UUID
+    version: int
+
+
 class CertificateIssued(Event):
     """Somebody has a certificate of a course or of a whole curriculum."""
 

@@ -35,6 +35,7 @@ GATHER = "attendance.gather"
 _WHILE = timedelta(seconds=30)
 
 Status = Literal["applied", "repeated", "unchanged", "superseded", "refused"]
+_COUNTED = ("applied", "unchanged")
 
 
 @dataclass(frozen=True)
@@ -106,34 +107,23 @@ class AttendanceService:
         dates = await self._dates(planned.id)
         former = await self._rows.by_nonce(planned.id, [each.nonce for each in seen])
         known = {mark.nonce: (mark.enrolment_id, mark.kind) for mark in former.values()}
-        told, fresh = [], []
+        marks = await self._rows.marks([each.enrolment_id for each in seen])
+        rules, is_over = await self.policy(), planned.ends_at <= clock.now()
+
+        def presence(enrolment_id: UUID) -> Presence:
+            return presence_of(marks[enrolment_id], dates, rules, is_over=is_over)
+
+        told = []
         for each in seen:
             answer = _sorted_out(each, known, enrolments, dates)
             if answer.status == "applied":
                 known[each.nonce] = (each.enrolment_id, each.kind)
-                self._add(planned.id, each, "device")
-                fresh.append(each)
+                was = presence(each.enrolment_id)
+                marks[each.enrolment_id].append(self._add(planned.id, each, "device"))
+                answer = replace(answer, status="unchanged" if was == presence(each.enrolment_id) else "applied")
             told.append(answer)
-        await self._settle_marked(planned, {each.enrolment_id for each in fresh})
-        marks = await self._rows.marks([each.enrolment_id for each in fresh])
-        rules, is_over = await self.policy(), planned.ends_at <= clock.now()
-
-        def effect(each: Seen) -> Status:
-            mine = marks[each.enrolment_id]
-            others = [mark for mark in mine if mark.nonce != each.nonce]
-            presence = presence_of(mine, dates, rules, is_over=is_over)
-            if presence_of(others, dates, rules, is_over=is_over) != presence:
-                return "applied"
-            return "superseded" if each.kind in SAID and each.kind != presence.state else "unchanged"
-
-        return [
-            replace(
-                each,
-                status=effect(each.seen) if each.status == "applied" else each.status,
-                state=enrolments[each.seen.enrolment_id].state if each.seen.enrolment_id in enrolments else None,
-            )
-            for each in told
-        ]
+        await self._settle_marked(planned, {each.seen.enrolment_id for each in told if each.status in _COUNTED})
+        return [_finished(each, enrolments) for each in told]
 
     async def arrive(self, planned: Session, enrolment: Enrolment) -> Attendance:
         """Somebody with a seat in a locked session is here now; the first arrival counts."""
@@ -184,7 +174,7 @@ class AttendanceService:
             self._rows.add(row)
         row.arrived_at, row.left_at, row.is_late = presence.arrived_at, presence.left_at, presence.is_late
 
-    def _add(self, session_id: UUID, seen: Seen, source: str) -> None:
+    def _add(self, session_id: UUID, seen: Seen, source: str) -> AttendanceMark:
         principal = self._session.info.get("principal")
         mark = AttendanceMark(
             tenant_id=tenant_of(self._session),
@@ -198,6 +188,7 @@ class AttendanceService:
             marked_by=principal.subject if principal else None,
         )
         self._rows.add(mark)
+        return mark
 
     async def _dates(self, session_id: UUID) -> Sequence[SessionDate]:
         return (await MeetingService(self._session).dates([session_id])).get(session_id, [])
@@ -288,3 +279,11 @@ def _fault(seen: Seen, enrolments: dict[UUID, Enrolment], dates: Sequence[Sessio
     if seen.kind in SAID:
         return None if seen.at >= dates[0].starts_at else "before-the-session"
     return None if meeting_at(seen.at, dates) is not None else "outside-the-session"
+
+
+def _finished(told: Told, enrolments: dict[UUID, Enrolment]) -> Told:
+    """With the state that the enrolment has now; a word that does not stand is told so."""
+    row = enrolments.get(told.seen.enrolment_id)
+    state = row.state if row else None
+    is_overruled = told.status in _COUNTED and told.seen.kind in SAID and told.seen.kind != state
+    return replace(told, status="superseded" if is_overruled else told.status, state=state)

@@ -20,10 +20,17 @@ _TABLES = {
     "appointment": _OWN,
     "session_trainer": _OWN,
     "completion": _OWN,
+    "mail": _OWN,
+    "invitation": _OWN,
+    "mail_choice": "id = :person",
+    "mail_address": "id = :person",
+    "calendar_feed": _OWN,
     "enrolment": _OWN,
     "platform_account": "id = :person",
     "person": "id = :person",
 }
+# What opens or recognises something; the address itself is shown by the roster, where it comes from.
+_SECRET = {"sealed", "mark", "secret_hash"}
 _KEPT = {"enrolment": "seat counts and attendance statistics, without a name"}
 
 
@@ -33,7 +40,9 @@ async def export(session: AsyncSession, person_id: UUID) -> dict[str, Any]:
     for table, about in _TABLES.items():
         query = text(f"SELECT * FROM {table} WHERE tenant_id = :tenant AND ({about}) ORDER BY id")
         rows = await session.execute(query, {"tenant": tenant_of(session), "person": person_id})
-        found[table] = [{name: str(value) for name, value in row._mapping.items()} for row in rows]
+        found[table] = [
+            {name: str(value) for name, value in row._mapping.items() if name not in _SECRET} for row in rows
+        ]
     return found
 
 

@@ -12,6 +12,7 @@ from services.training.address.repository import AddressRepository
 from shared.contracts.sync import Change, PersonChange
 from shared.kit import clock
 from shared.kit.db import tenant_of
+from shared.kit.journal import record
 from shared.kit.mail import ADDRESS, LONGEST_ADDRESS
 from shared.kit.sealing import SealBroken, Sealer
 from shared.kit.text import LANGUAGES, Lang
@@ -95,6 +96,13 @@ class AddressService:
             row.refused_at = clock.now()
             await self._addresses.save(row)
 
+    async def try_again(self, person_id: UUID) -> None:
+        """Somebody says that an address that was refused works."""
+        row = await self._addresses.get(person_id)
+        if row is not None and row.refused_at is not None:
+            row.refused_at = None
+            await self._addresses.save(row)
+
     async def language(self, person_id: UUID) -> Lang | None:
         """What the person chose."""
         row = await self._addresses.choice(person_id)
@@ -113,6 +121,7 @@ class AddressService:
             row.language = language
             row.touch()
         await self._addresses.save(row)
+        await record(self._session, "mail_choice.change", "mail_choice", row.id, after={"language": language})
         return row
 
 

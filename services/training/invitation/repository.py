@@ -184,7 +184,7 @@ class InvitationRepository:
         enrolment_id: UUID | None = None,
         state: str | None = None,
         units: frozenset[UUID] | None = None,
-    ) -> Sequence[Row[Any]]:
+    ) -> Sequence[tuple[Mail, str]]:
         """(Mail, display name), oldest first; of people who work at `units`, None for everybody."""
         tenant = tenant_of(self._session)
         query: Any = (
@@ -205,14 +205,24 @@ class InvitationRepository:
                 Duty.tenant_id == tenant, Duty.person_id == Mail.person_id, Duty.is_held(units, clock.today())
             )
             query = query.where(works.exists())
-        rows: Sequence[Row[Any]] = (await self._session.exec(query.order_by(col(Mail.id)).limit(limit))).all()
-        return rows
+        rows = (await self._session.exec(query.order_by(col(Mail.id)).limit(limit))).all()
+        return [(row[0], row[1]) for row in rows]
 
     async def messages_since(self, session_id: UUID, since: datetime) -> int:
         query = select(func.count()).where(
             col(SessionMessage.tenant_id) == tenant_of(self._session),
             col(SessionMessage.session_id) == session_id,
             col(SessionMessage.created_at) > since,
+        )
+        return (await self._session.exec(query)).one()
+
+    async def repeats_since(self, enrolment_id: UUID, since: datetime) -> int:
+        """How often (not how many mails) somebody asked for them again: `again:<time>:<part>` is their key."""
+        query = select(func.count(func.split_part(col(Mail.key), ":", 2).distinct())).where(
+            col(Mail.tenant_id) == tenant_of(self._session),
+            col(Mail.enrolment_id) == enrolment_id,
+            col(Mail.key).startswith("again:"),
+            col(Mail.created_at) > since,
         )
         return (await self._session.exec(query)).one()
 

@@ -48,3 +48,84 @@ async def test_a_seat_is_invited_once_moved_with_a_higher_sequence_and_cancelled
         )  # fmt: skip
         assert last["attendee"] == f"mailto:{address(0)}"
         assert await office.work() == []
+
+
+async def test_each_date_is_an_event_of_its_own_and_only_the_one_that_moved_is_told_anew(office: Office) -> None:
+    days = [WINTER, WINTER + timedelta(days=1), SUMMER]
+    with clock.frozen(NOW):
+        session = await office.plan(*((day, day + HOURS) for day in days))
+        await office.seat(session)
+        first = {event_of(mail).decoded("dtstart"): str(event_of(mail)["uid"]) for mail in await office.work()}
+        assert sorted(first) == days
+        moved = days[1] + timedelta(hours=3)
+        body = [{"startsAt": day.isoformat(), "endsAt": (day + HOURS).isoformat()} for day in (days[0], moved, days[2])]
+        await office.change(session, dates=body)
+        [mail] = await office.work()
+        event = event_of(mail)
+        assert (event["uid"], event["sequence"], event.decoded("dtstart")) == (first[days[1]], 1, moved)
+        await office.change(session, dates=[body[0], body[2]])
+        [mail] = await office.work()
+        assert (event_of(mail)["method"], event_of(mail)["uid"]) == ("CANCEL", first[days[1]])
+
+
+async def test_queue_offer_and_lapse_are_told_without_a_calendar_part(office: Office) -> None:
+    with clock.frozen(NOW):
+        session = await office.plan((WINTER, WINTER + HOURS), capacity=1, promotion="offered")
+        seat, queued = await office.seat(session, 0), await office.seat(session, 1)
+        invited, waiting = await office.work()
+        assert (has_event(invited), has_event(waiting)) == (True, False)
+        assert (waiting["To"], waiting["Subject"]) == (address(1), "I kö: Grundkurs")
+        await office.act(seat, "cancellations")
+        cancelled, offered = sorted(await office.work(), key=lambda mail: str(mail["To"]))
+        assert event_of(cancelled)["method"] == "CANCEL"
+        assert not has_event(offered)
+        assert "hålls för dig till 2027-03-02 09:00" in text_of(offered)
+        assert f"https://app.example/training/enrolments/{queued['id']}" in text_of(offered).splitlines()
+    with clock.frozen(NOW + timedelta(days=2)):
+        await office.act(queued, "cancellations")
+        [mail] = await office.work()
+        assert (mail["Subject"], has_event(mail)) == ("Inte längre i kö: Grundkurs", False)
+
+
+async def test_a_move_a_substitute_and_a_cancelled_session_tell_everybody_concerned(office: Office) -> None:
+    with clock.frozen(NOW):
+        here = await office.plan((WINTER, WINTER + HOURS))
+        there = await office.plan((SUMMER, SUMMER + HOURS))
+        first, second = await office.seat(here, 0), await office.seat(there, 1)
+        await office.work()
+
+        async def told() -> list[tuple[str, str, datetime]]:
+            mails = [(str(mail["To"]), event_of(mail)) for mail in await office.work()]
+            return sorted((to, str(event["method"]), event.decoded("dtstart")) for to, event in mails)
+
+        moved = await office.act(first, "moves", {"sessionId": there})
+        assert await told() == [(address(0), "CANCEL", WINTER), (address(0), "REQUEST", SUMMER)]
+        await office.act(second, "substitutions", {"personId": str(office.people[2])})
+        assert await told() == [(address(1), "CANCEL", SUMMER), (address(2), "REQUEST", SUMMER)]
+        other = await office.seat(here, 3)
+        await office.work()
+        await office.act(moved, "swaps", {"enrolmentId": other["id"]})
+        assert await told() == [
+            (address(0), "CANCEL", SUMMER),
+            (address(0), "REQUEST", WINTER),
+            (address(3), "CANCEL", WINTER),
+            (address(3), "REQUEST", SUMMER),
+        ]
+        version = (await office.call("GET", f"/sessions/{there}")).json()["version"]
+        await office.made(f"/sessions/{there}/cancellations", {"reason": "Sjuk utbildare"}, version=version)
+        assert await told() == [(address(2), "CANCEL", SUMMER), (address(3), "CANCEL", SUMMER)]
+
+
+async def test_who_was_never_told_of_a_seat_is_not_told_that_it_is_gone(office: Office) -> None:
+    with clock.frozen(NOW):
+        seat = await office.seat(await office.plan((WINTER, WINTER + HOURS)))
+        await office.act(seat, "cancellations")
+        assert await office.work() == []
+        gone = await office.plan((SUMMER, SUMMER + HOURS))
+        office.box.says = "451 later"
+        seat = await office.seat(gone)
+        await office.work()
+        await office.act(seat, "cancellations")
+    office.box.says = "250 OK"
+    with clock.frozen(NOW + timedelta(hours=1)):
+        assert await office.work() == [], "the invitation was overtaken on its way"

@@ -52,6 +52,9 @@ def _run(connection: Connection, metadata: MetaData, service: str) -> None:
         with context.begin_transaction():
             context.run_migrations()
         follow_tables(connection, service)
+        # Web processes and workers wait for their schema with their own role (`shared.kit.await_schema`).
+        if connection.execute(text("SELECT to_regclass('alembic_version')")).scalar():
+            connection.execute(text(f"GRANT SELECT ON alembic_version TO {service}_app"))
         connection.commit()
     finally:
         connection.rollback() if connection.in_transaction() else None

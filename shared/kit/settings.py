@@ -35,6 +35,7 @@ class ServiceSettings(BaseSettings):
     file_key: SecretStr = Field(description="Base64 of 32 random bytes: wraps the keys of stored files and secrets")
     otlp_endpoint: str | None = Field(None, description="OpenTelemetry collector; traces are not exported without it")
     metrics_port: int | None = Field(None, description="Port of the Prometheus metrics; the gateway never routes it")
+    metrics_host: str = Field("127.0.0.1", description="Its address; 0.0.0.0 where the cluster alone reaches it")
     database_pool_size: int = Field(8, ge=1, le=200, description="Connections that one process holds at most")
     requests_per_minute: int = Field(6000, ge=1, description="What one caller may ask of one process in a minute")
     max_body_bytes: int = Field(1_048_576, ge=1024, description="Largest ordinary request body, bytes")

@@ -220,7 +220,7 @@ class ServiceWorker:
             return None
         live, ready = self._live_page, self._ready_page
         pages = {"/metrics": self._metrics_page, "/livez": live, "/readyz": ready, "/startupz": ready}
-        probes = Probes(pages, "127.0.0.1", self._settings.metrics_port)
+        probes = Probes(pages, self._settings.metrics_host, self._settings.metrics_port)
         await probes.start()
         return probes
 

@@ -100,7 +100,7 @@ def _lifespan(spec: ServiceSpec, given: ServiceSettings | None) -> Callable[[Fas
         async with AsyncExitStack() as stack:
             held = await start_runtime(spec, settings, stack)
             if settings.metrics_port:
-                server, _ = start_http_server(settings.metrics_port, addr="127.0.0.1")
+                server, _ = start_http_server(settings.metrics_port, addr=settings.metrics_host)
                 stack.callback(server.shutdown)
             app.state.runtime = held
             yield

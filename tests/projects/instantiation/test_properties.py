@@ -101,7 +101,7 @@ def test_rows_are_repeated_for_exactly_the_units_that_fit(units: list[tuple[str,
 
 
 @given(month=st.integers(1, 12), migration=st.booleans(), follow=st.booleans())
-@settings(max_examples=20)
+@settings(max_examples=20, deadline=None)
 def test_the_rows_are_the_draft_for_every_shipped_template(month: int, migration: bool, follow: bool) -> None:
     for template in shipped().all():
         options = {"migration_ordered": migration, "gates_follow_activities": follow}

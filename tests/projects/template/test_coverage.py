@@ -16,7 +16,7 @@ from tests.support.services import ServiceUnderTest
 
 BASE = "/projects/v1"
 NEWEST = {
-    "sv-supplier-5-phase": "1.1.0",
+    "sv-supplier-5-phase": "1.2.0",
     "sv-projectplan-checklist": "1.0.0",
     "sv-systematic-pdca": "1.0.0",
     "dk-programme-12-12-12": "1.0.0",

@@ -21,7 +21,7 @@ from services.projects.template.parts import Container
 from services.projects.template.work import Activity
 from shared.kit.ids import new_id
 
-SUPPLIER, CHECKLIST = ("sv-supplier-5-phase", "1.1.0"), ("sv-projectplan-checklist", "1.0.0")
+SUPPLIER, CHECKLIST = ("sv-supplier-5-phase", "1.2.0"), ("sv-projectplan-checklist", "1.0.0")
 LOOP, DANISH = ("sv-systematic-pdca", "1.0.0"), ("dk-programme-12-12-12", "1.0.0")
 EFFECTS = ("sv-programme-effect-goals", "1.0.0")
 ANCHORS = {
@@ -215,8 +215,8 @@ def test_bodies_meet_as_often_as_the_sources_say() -> None:
 
 def test_the_risks_that_can_be_read_from_facts_have_their_trigger_and_none_has_a_level() -> None:
     triggers = {risk.source_ref: risk.trigger for risk in shipped().get(*SUPPLIER).risks if risk.trigger}
-    assert sorted(triggers) == [f"HAN-K{n:02}" for n in (1, 3, 4, 5, 6, 9, 11, 12)]
-    assert len(set(triggers.values())) == 7
+    assert sorted(triggers) == [f"HAN-K{n:02}" for n in (1, 3, 4, 5, 6, 9, 10, 11, 12)]
+    assert len(set(triggers.values())) == 8
 
 
 def test_needs_cards_and_ideas_have_the_counts_of_the_source() -> None:
@@ -250,11 +250,12 @@ def test_what_remains_in_the_old_system_is_routed_row_by_row() -> None:
     assert aula == {f"AU-DM{n:02}" for n in (1, 4, 5, 8, 10, 11, 12)}
 
 
-def test_the_third_gate_waits_for_sync_and_login_only_when_asked_to() -> None:
+def test_the_third_gate_waits_for_the_platform_and_its_people_only_when_asked_to() -> None:
     usual = {c.kind for g in plan(SUPPLIER).gates if g.row.key == "m3" for c in g.criteria}
-    strict = plan(SUPPLIER, gate_needs_verified_sync=True, gate_needs_verified_login=True)
-    asked = {c.kind for g in strict.gates if g.row.key == "m3" for c in g.criteria}
-    assert asked - usual == {"sync_verified", "login_verified"}
+    options = ("verified_sync", "verified_login", "key_persons", "platform_access")
+    strict = plan(SUPPLIER, **{f"gate_needs_{name}": True for name in options})
+    asked = [c.kind for g in strict.gates if g.row.key == "m3" for c in g.criteria if c.kind not in usual]
+    assert sorted(asked) == ["login_verified", "sync_verified", "training_ready", "training_ready"]
 
 
 def texts(value: Any, place: str = "") -> Iterator[tuple[str, dict[str, Any]]]:

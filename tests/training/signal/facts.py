@@ -59,3 +59,18 @@ async def signal(training: ServiceUnderTest, kind: str, key: str = "", unit: UUI
     rows = (await training.client.get(url, headers=training.as_(LEADER))).json()["items"]
     found = [row["value"] for row in rows if (row["key"], row["unitId"]) == (key, str(unit) if unit else None)]
     return {name: value for name, value in found[0].items() if value} if found else {}
+
+
+async def set_wave(training: ServiceUnderTest, unit: UUID, goes_live_on: str) -> None:
+    """The unit is in one wave, whose day is moved."""
+    url, headers = "/training/v1/waves", training.as_(LEADER)
+    known = (await training.client.get(url, headers=headers)).json()["items"]
+    if known:
+        body = {"goesLiveOn": goes_live_on}
+        asked = await training.client.patch(
+            f"{url}/{known[0]['id']}", json=body, headers=headers | {"If-Match": f'"{known[0]["version"]}"'}
+        )
+    else:
+        new = {"name": "Wave 1", "goesLiveOn": goes_live_on, "unitIds": [str(unit)]}
+        asked = await training.client.post(url, json=new, headers=headers)
+    assert asked.status_code in (200, 201), asked.text

@@ -8,7 +8,7 @@ from shared.contracts.sync_access import AccountSeen
 from shared.kit import clock
 from tests.support.services import ServiceUnderTest
 from tests.support.training import LEADER, create_course, create_roster, create_session, enrol
-from tests.training.signal.facts import held, key_persons, refresh, see, signal
+from tests.training.signal.facts import held, key_persons, refresh, see, set_wave, signal
 
 ROLE = "key_person"
 
@@ -37,7 +37,7 @@ async def test_a_unit_without_a_trained_key_person_is_red_two_weeks_before_it_go
     assert await signal(training, "key_persons", unit=unit) == shared | {"unbooked": 2, "missing": 1}
     for days, more in ((29, {}), (15, {"without_time": 2}), (14, {"without_time": 2, "red": 1})):
         goes = (clock.today() + timedelta(days=days)).isoformat()
-        await _wave(training, unit, goes, f"In {days} days")
+        await set_wave(training, unit, goes)
         wanted = shared | {"unbooked": 2, "missing": 1, "goes_live_on": goes} | more
         assert await signal(training, "key_persons", unit=unit) == wanted
     coming = await create_session(training, school["course"], minutes=600)
@@ -45,21 +45,6 @@ async def test_a_unit_without_a_trained_key_person_is_red_two_weeks_before_it_go
     assert (await signal(training, "key_persons"))["without_time"] == 1
     await held(training, school["course"], {person: "attended"})
     assert await signal(training, "key_persons") == shared | {"trained": 1}
-
-
-async def _wave(training: ServiceUnderTest, unit: object, goes_live_on: str, name: str) -> None:
-    """The unit is in one wave, whose day is moved."""
-    url, headers = "/training/v1/waves", training.as_(LEADER)
-    known = (await training.client.get(url, headers=headers)).json()["items"]
-    if known:
-        body = {"goesLiveOn": goes_live_on}
-        asked = await training.client.patch(
-            f"{url}/{known[0]['id']}", json=body, headers=headers | {"If-Match": f'"{known[0]["version"]}"'}
-        )
-    else:
-        body = {"name": name, "goesLiveOn": goes_live_on, "unitIds": [str(unit)]}
-        asked = await training.client.post(url, json=body, headers=headers)
-    assert asked.status_code in (200, 201), asked.text
 
 
 async def test_a_key_person_whose_seat_was_lost_was_not_given_time(training: ServiceUnderTest) -> None:

@@ -17,7 +17,7 @@ from services.sync.fetching.showing import show_fetch, words_for
 from services.sync.fetching.trust import egress_for
 from services.sync.settings import Settings
 from services.sync.source.dependencies import seals
-from services.sync.source.service import SourceService, fetched_by
+from services.sync.source.service import SourceService, declared_by
 from services.sync.upload.service import UploadService
 from shared.kit import clock
 from shared.kit.egress import EgressError
@@ -79,7 +79,7 @@ async def source_connection_tests_create(
     async with transaction_of(request, caller) as session:
         sources = SourceService(session, seals(request))
         source = await sources.active(source_id)
-        settings, credentials = fetched_by(source), sources.credentials(source)
+        settings, credentials = declared_by(source), sources.credentials(source)
         if settings is None:
             raise NothingToFetch()
     held = runtime(request).settings

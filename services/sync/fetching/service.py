@@ -13,9 +13,9 @@ from services.sync.fetching.models import SourceFetch
 from services.sync.fetching.repository import FetchRepository
 from services.sync.run.service import RunService
 from services.sync.source.connectors import AnyFetched, Credentials
-from services.sync.source.errors import SourceInactive
+from services.sync.source.errors import AddressUnconfirmed, SourceInactive
 from services.sync.source.models import Source
-from services.sync.source.service import SourceService, fetched_by
+from services.sync.source.service import SourceService, declared_by, fetched_by
 from services.sync.upload.models import Upload
 from services.sync.upload.service import UploadService
 from shared.contracts.sync_source import SourceFetched, SourceFetchFailed
@@ -60,13 +60,15 @@ class FetchService:
     async def ask(self, source_id: UUID, origin: Origin, by: UUID | None = None) -> SourceFetch:
         """Ask the worker for a delivery; one that waits to be tried again is tried now.
 
-        Raises NotFound, SourceInactive, NothingToFetch, FetchGoingOn.
+        Raises NotFound, SourceInactive, NothingToFetch, AddressUnconfirmed, FetchGoingOn.
         """
         source = await self._sources.get(source_id, lock=True)
         if not source.is_active:
             raise SourceInactive()
-        if fetched_by(source) is None:
+        if declared_by(source) is None:
             raise NothingToFetch()
+        if fetched_by(source) is None:
+            raise AddressUnconfirmed()
         earlier = await self._fetches.going_on(source_id)
         if earlier is not None and origin != "schedule" and await self._hasten(earlier):
             self._note(source, earlier)
@@ -121,7 +123,8 @@ class FetchService:
         if fetch.state not in ("queued", "waiting", "running"):
             return None
         if settings is None or not source.is_active:
-            await self._end(fetch, "failed", SourceInactive.slug)
+            why = AddressUnconfirmed if source.is_active and not source.is_confirmed else SourceInactive
+            await self._end(fetch, "failed", why.slug)
             self._note(source, fetch)
             return None
         fetch.state, fetch.attempts, fetch.next_attempt_at = "running", fetch.attempts + 1, None

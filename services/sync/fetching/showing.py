@@ -3,7 +3,7 @@
 from services.sync.fetching import errors
 from services.sync.fetching.models import SourceFetch
 from services.sync.fetching.schemas import FetchPublic
-from services.sync.source.errors import SourceInactive
+from services.sync.source.errors import AddressUnconfirmed, SourceInactive
 from services.sync.upload.models import Upload
 from shared.kit.problems import Problem
 from shared.kit.text import Lang, Text
@@ -23,7 +23,7 @@ def _both(what: Text, mend: Text | None) -> Text:
 _WORDS: dict[str, Text] = {
     **{
         kind.slug: _both(kind.title, kind.mend)
-        for kind in (*vars(errors).values(), SourceInactive)
+        for kind in (*vars(errors).values(), AddressUnconfirmed, SourceInactive)
         if isinstance(kind, type) and issubclass(kind, Problem)
     },
     "fault": _OURS,

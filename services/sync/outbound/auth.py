@@ -20,6 +20,15 @@ ExportsRead = Annotated[
 ExportsWrite = Annotated[
     Principal, requires(Scope.exports_write, _SENDERS, everywhere=True, data_class=DataClass.confidential)
 ]
+_CONFIRMERS = (*_SENDERS, Role.approver)
+ExportsConfirm = Annotated[
+    Principal, requires(Scope.exports_write, _CONFIRMERS, everywhere=True, data_class=DataClass.confidential)
+]
+
+
+def refusal_to_confirm(caller: Principal) -> Text | None:
+    """Why ExportsConfirm refuses `caller`; None where it lets them through."""
+    return refusal(caller, Scope.exports_write, _CONFIRMERS, everywhere=True)
 
 
 def refusal_to_send(caller: Principal) -> Text | None:

@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import Path, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
-from services.sync.outbound.auth import ExportsRead, ExportsWrite
+from services.sync.outbound.auth import ExportsConfirm, ExportsRead, ExportsWrite
 from services.sync.outbound.errors import ContentErased
 from services.sync.outbound.models import OutboundTemplate
 from services.sync.outbound.schemas import (
@@ -59,9 +59,12 @@ async def outbound_templates_create(
     response: Response,
     lang: LangDep,
 ) -> OutboundTemplatePublic:
-    """Say how the roster becomes the files that a platform imports, where they go and when."""
+    """Say how the roster becomes the files that a platform imports, where they go and when.
+
+    Nothing is sent anywhere before a second person of the customer has confirmed the address.
+    """
     templates = _templates(session, request)
-    row = await templates.create(body)
+    row = await templates.create(body, caller)
     created(response, request, f"/sync/v1/outbound-templates/{row.id}")
     etag(response, row.version)
     return show_template(row, templates.credentials(row), caller, request, lang)
@@ -111,9 +114,34 @@ async def outbound_templates_patch(
     response: Response,
     lang: LangDep,
 ) -> OutboundTemplatePublic:
-    """Change what is made or where it goes; `isActive: false` retires the template and keeps its log."""
+    """Change what is made or where it goes; `isActive: false` retires the template and keeps its log.
+
+    Another address, account or secret waits until a second person of the customer confirms it.
+    """
     templates = _templates(session, request)
-    row = await templates.patch(template_id, version, body)
+    row = await templates.patch(template_id, version, body, caller)
+    etag(response, row.version)
+    return show_template(row, templates.credentials(row), caller, request, lang)
+
+
+@router.post(
+    "/outbound-templates/{outboundTemplateId}/confirmations",
+    status_code=200,
+    summary="Confirm where packages go",
+    responses=problem_responses(412, 428),
+)
+async def outbound_confirmations_create(
+    template_id: TemplateId,
+    caller: ExportsConfirm,
+    version: IfMatch,
+    session: SessionDep,
+    request: Request,
+    response: Response,
+    lang: LangDep,
+) -> OutboundTemplatePublic:
+    """Vouch for the address and account as this version shows them; by another person than who said them."""
+    templates = _templates(session, request)
+    row = await templates.confirm(template_id, version, caller)
     etag(response, row.version)
     return show_template(row, templates.credentials(row), caller, request, lang)
 

@@ -9,13 +9,14 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
 from services.sync.db import Model
+from services.sync.source.pointing import Pointed
 from shared.kit.db import TIMESTAMP, TenantRow, Versioned
 
 UNDER_WAY = ("queued", "sending")
 STATES = ("queued", "ready", "invalid", "sending", "sent", "failed", "accepted", "rejected")
 
 
-class OutboundTemplate(Model, TenantRow, Versioned, table=True):
+class OutboundTemplate(Model, TenantRow, Versioned, Pointed, table=True):
     """A declared template with its destination. `credentials` are sealed (place `outbound_template:<id>`).
 
     `schedule` is a source's schedule (`source.schedule`), `scheduled_mode` what is then produced.

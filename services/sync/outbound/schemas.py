@@ -128,6 +128,7 @@ class OutboundTemplatePublic(ApiModel):
             "scheduledMode": "delta",
             "nextAt": "2026-11-23T02:30:00Z",
             "isActive": True,
+            "isConfirmed": False,
             "allowedActions": [],
         }
     )
@@ -143,6 +144,7 @@ class OutboundTemplatePublic(ApiModel):
     scheduled_mode: str
     next_at: datetime | None
     is_active: bool
+    is_confirmed: bool = Field(description="False: nothing is sent before a second person has confirmed the address")
     allowed_actions: list[AllowedAction] = Field(default_factory=list)
 
 

@@ -22,7 +22,10 @@ from services.sync.outbound.producing import Mode
 from services.sync.outbound.repository import OutboundRepository
 from services.sync.outbound.schemas import OutboundTemplateCreate, OutboundTemplatePatch, ReceiptCreate
 from services.sync.source.connectors import Credentials
+from services.sync.source.errors import AddressUnconfirmed
+from services.sync.source.pointing import confirm, leads_elsewhere, point
 from services.sync.source.schedule import FetchSchedule
+from shared.auth import Principal
 from shared.contracts.sync_outbound import OutboundFailed
 from shared.kit import clock
 from shared.kit.db import tenant_of
@@ -49,7 +52,7 @@ class TemplateService:
         self._rows = OutboundRepository(session)
         self._sealer = sealer
 
-    async def create(self, body: OutboundTemplateCreate) -> OutboundTemplate:
+    async def create(self, body: OutboundTemplateCreate, by: Principal) -> OutboundTemplate:
         """Raises TemplateKeyTaken, NoDelta."""
         if await self._rows.has_key(body.key):
             raise TemplateKeyTaken()
@@ -64,6 +67,8 @@ class TemplateService:
         )
         self._seal(row, body.credentials)
         self._check_delta(row)
+        if body.destination.kind != "download":
+            point(row, by)
         self._rows.add(row)
         await self._schedule(row, body.schedule)
         await record(self._session, "outbound_template.create", "outbound_template", row.id, after={"key": row.key})
@@ -75,11 +80,14 @@ class TemplateService:
     async def list_after(self, after: UUID | None, limit: int) -> Sequence[OutboundTemplate]:
         return await self._rows.templates_after(after, limit)
 
-    async def patch(self, template_id: UUID, version: int, body: OutboundTemplatePatch) -> OutboundTemplate:
+    async def patch(
+        self, template_id: UUID, version: int, body: OutboundTemplatePatch, by: Principal
+    ) -> OutboundTemplate:
         """Raises NotFound, StaleVersion, SecretsWrong, NoDelta."""
         row = await self._rows.template(template_id, lock=True)
         check_version(version, row.version)
         given, held = body.model_fields_set, self.credentials(row)
+        is_led = _is_led_elsewhere(row, body)
         for name in given & {"name", "auto_send", "is_active", "scheduled_mode"}:
             setattr(row, name, getattr(body, name))
         if body.template is not None:
@@ -91,13 +99,29 @@ class TemplateService:
         if "credentials" in given or body.destination is not None:
             self._seal(row, body.credentials if "credentials" in given else held)
         self._check_delta(row)
+        if is_led:
+            point(row, by)
         if given & {"schedule", "is_active"}:
             kept = FetchSchedule.model_validate(row.schedule) if row.schedule else None
             await self._schedule(row, body.schedule if "schedule" in given else kept)
         row.touch()
         await record(
-            self._session, "outbound_template.change", "outbound_template", row.id, after={"changed": sorted(given)}
+            self._session,
+            "outbound_template.change",
+            "outbound_template",
+            row.id,
+            after={"changed": sorted(given), "isConfirmed": row.is_confirmed},
         )
+        return row
+
+    async def confirm(self, template_id: UUID, version: int, caller: Principal) -> OutboundTemplate:
+        """Let packages go where it leads. Raises NotFound, StaleVersion, and as `pointing.confirm` does."""
+        row = await self._rows.template(template_id, lock=True)
+        check_version(version, row.version)
+        confirm(row, caller)
+        row.touch()
+        after = {"destination": destination_of(row).kind}
+        await record(self._session, "outbound_template.confirm", "outbound_template", row.id, after=after)
         return row
 
     def credentials(self, row: OutboundTemplate) -> Credentials:
@@ -172,12 +196,14 @@ class DeliveryService:
     async def send(self, delivery_id: UUID, asked_by: UUID | None) -> OutboundDelivery:
         """Send a produced package, one that failed, or at once one that waits for its next try.
 
-        Raises NotReady, ContentErased.
+        Raises NotReady, ContentErased, AddressUnconfirmed.
         """
         row = await self._rows.delivery(delivery_id, lock=True)
         if waits_for_its_next_try(row) and row.job_id is not None and await hasten_job(self._session, row.job_id):
             return row
         template = await self._rows.template(row.template_id)
+        if not template.is_confirmed:
+            raise AddressUnconfirmed()
         if problem := problem_with_sending(row, destination_of(template)):
             raise problem
         await start_sending(self._session, row, asked_by)
@@ -275,6 +301,20 @@ def problem_with_sending(row: OutboundDelivery, destination: AnyDestination) -> 
     if row.state not in SENDABLE or destination.kind == "download":
         return NotReady(state=row.state)
     return ContentErased() if row.file_id is None else None
+
+
+def goes_by_itself(template: OutboundTemplate) -> bool:
+    """Whether we send it, to an address that somebody else has confirmed."""
+    return template.is_confirmed and template.destination["kind"] != "download"
+
+
+def _is_led_elsewhere(row: OutboundTemplate, body: OutboundTemplatePatch) -> bool:
+    """Whether somebody else could come by the data, or by more of them: national numbers that were not told before."""
+    goes_to = body.destination or destination_of(row)
+    if goes_to.kind == "download":
+        return False
+    is_widened = body.template is not None and body.template.national_ids and not template_of(row).national_ids
+    return is_widened or body.credentials is not None or leads_elsewhere(destination_of(row), goes_to)
 
 
 def template_of(row: OutboundTemplate) -> Template:

@@ -2,7 +2,7 @@
 
 from fastapi import Request
 
-from services.sync.outbound.auth import refusal_to_send
+from services.sync.outbound.auth import refusal_to_confirm, refusal_to_send
 from services.sync.outbound.findings import RULES
 from services.sync.outbound.models import OutboundDelivery, OutboundTemplate
 from services.sync.outbound.schemas import (
@@ -15,6 +15,7 @@ from services.sync.outbound.schemas import (
 )
 from services.sync.outbound.service import ANSWERABLE, SENDABLE, waits_for_its_next_try
 from services.sync.source.connectors import Credentials
+from services.sync.source.pointing import problem_with_confirming
 from services.sync.source.schedule import FetchSchedule
 from shared.auth import Principal
 from shared.kit.text import Lang, Text
@@ -34,6 +35,8 @@ def show_template(
     path = f"/sync/v1/outbound-templates/{row.id}"
     refused = refusal_to_send(caller)
     names = Credentials.model_fields
+    problem = problem_with_confirming(row, caller)
+    confirm = refusal_to_confirm(caller) or (problem.title if problem else None)
     return OutboundTemplatePublic(
         id=row.id,
         key=row.key,
@@ -46,9 +49,11 @@ def show_template(
         scheduled_mode=row.scheduled_mode,
         next_at=row.next_at,
         is_active=row.is_active,
+        is_confirmed=row.is_confirmed,
         allowed_actions=[
             allowed_action(request, lang, "change", "PATCH", path, refused=refused),
             allowed_action(request, lang, "produce", "POST", "/sync/v1/outbound-deliveries", refused=refused),
+            allowed_action(request, lang, "confirm", "POST", f"{path}/confirmations", refused=confirm),
         ],
     )
 

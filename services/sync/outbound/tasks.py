@@ -21,6 +21,7 @@ from services.sync.outbound.service import (
     DeliveryService,
     TemplateService,
     destination_of,
+    goes_by_itself,
     schedule_next,
     start_sending,
     template_of,
@@ -105,7 +106,7 @@ class OutboundTasks:
             row.touch()
             if row.findings:
                 await deliveries.hide_protected()
-            if row.state == "ready" and template.auto_send and template.destination["kind"] != "download":
+            if row.state == "ready" and template.auto_send and goes_by_itself(template):
                 if production.is_empty:
                     await self._nothing_to_send(row)
                 else:
@@ -166,6 +167,9 @@ class OutboundTasks:
                 if row.state != "sending" or row.file_id is None:
                     return {"state": row.state}
                 template = await deliveries.template(row)
+                if not template.is_confirmed:
+                    await deliveries.give_up(await deliveries.get(delivery_id, lock=True), "address_unconfirmed")
+                    return {"state": row.state}
                 credentials = TemplateService(session, self._sealer).credentials(template)
                 content = self._store.read(session, row.file_id)
                 spool = await held.enter_async_context(spooled(content, self._settings.max_upload_bytes))

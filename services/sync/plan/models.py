@@ -77,7 +77,10 @@ class Run(Model, TenantRow, Versioned, table=True):
 
 
 class Approval(Model, TenantRow, table=True):
-    """Somebody's word that exactly this plan may be applied; with a reason where the plan was held."""
+    """Somebody's word that exactly this plan may be applied; with a reason where the plan was held.
+
+    `person_id` is who stands behind the account, where the roster knows: two accounts of one person are one word.
+    """
 
     __tablename__ = "approval"
     __table_args__ = (
@@ -87,6 +90,7 @@ class Approval(Model, TenantRow, table=True):
 
     run_id: UUID
     account_id: UUID
+    person_id: UUID | None = None
     plan_hash: str = Field(sa_type=Text)
     reason: str | None = Field(default=None, sa_type=Text)
     approved_at: datetime = Field(default_factory=clock.now, sa_type=TIMESTAMP)

@@ -26,7 +26,7 @@ from services.sync.register.service import (
 )
 from services.sync.settings import Settings
 from services.sync.source.connectors import Credentials, Ss12000
-from services.sync.source.errors import SourceInactive
+from services.sync.source.errors import AddressUnconfirmed, SourceInactive
 from services.sync.source.service import sealer
 from shared.kit.egress import EgressError
 from shared.queue import JobContext, JobHandler, Schedule, start_job
@@ -130,7 +130,7 @@ class RegisterTasks:
                     session, NOTICE_JOB, {"sourceId": source_id}, after=WINDOW, slot=f"{source_id}/after/{ctx.job_id}"
                 )
             return {"sourceId": str(source_id), "state": "put-off"}
-        except (SourceInactive, NothingToFetch):
+        except (AddressUnconfirmed, SourceInactive, NothingToFetch):
             return {"sourceId": str(source_id), "state": "none"}
         return {"sourceId": str(source_id), "fetchId": str(fetch.id)}
 

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from services.sync.person.behind import is_same_person
 from services.sync.plan.applying import apply_planned, lock_head
 from services.sync.plan.comparing import plan_hash
 from services.sync.plan.guard import is_releasable
@@ -123,12 +124,13 @@ class RunService:
         if run.base_version != await self._runs.head():
             raise PlanStale(baseVersion=run.base_version, version=await self._runs.head())
         earlier = await self._runs.approvals(run_id)
-        if any(approval.account_id == caller.subject for approval in earlier):
+        if any(is_same_person(caller, approval.account_id, approval.person_id) for approval in earlier):
             raise AlreadyApproved()
         approval = Approval(
             tenant_id=run.tenant_id,
             run_id=run.id,
             account_id=caller.subject,
+            person_id=caller.person,
             plan_hash=plan,
             reason=reason,
             approved_at=clock.now(),
@@ -195,7 +197,11 @@ class RunService:
     async def apply_approved(self, run: Run) -> bool:
         """Apply the plan if those who must have approved exactly this one: counted again, whatever the state says."""
         needed = _NEEDED[run.guard or "second_person"]
-        given = {one.account_id for one in await self._runs.approvals(run.id) if one.plan_hash == run.plan_hash}
+        given = {
+            one.person_id or one.account_id
+            for one in await self._runs.approvals(run.id)
+            if one.plan_hash == run.plan_hash
+        }
         if len(given) < needed:
             await self.fail(run, "failed", "approval_missing")
             return False

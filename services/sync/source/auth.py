@@ -15,6 +15,15 @@ SourcesRead = Annotated[
 SourcesWrite = Annotated[
     Principal, requires(Scope.sources_write, _KEEPERS, everywhere=True, data_class=DataClass.confidential)
 ]
+_CONFIRMERS = (*_KEEPERS, Role.approver)
+SourcesConfirm = Annotated[
+    Principal, requires(Scope.sources_write, _CONFIRMERS, everywhere=True, data_class=DataClass.confidential)
+]
+
+
+def refusal_to_confirm(caller: Principal) -> Text | None:
+    """Why SourcesConfirm refuses `caller`; None where it lets them through."""
+    return refusal(caller, Scope.sources_write, _CONFIRMERS, everywhere=True)
 
 
 def refusal_to_write(caller: Principal) -> Text | None:

@@ -5,13 +5,14 @@ from uuid import UUID
 
 from fastapi import Path, Request, Response
 
-from services.sync.source.auth import SourcesRead, SourcesWrite
+from services.sync.source.auth import SourcesConfirm, SourcesRead, SourcesWrite
 from services.sync.source.dependencies import Sources, usable_addresses
 from services.sync.source.profiles import profiles
 from services.sync.source.schemas import SourceCreate, SourcePatch, SourceProfiles, SourcePublic
 from services.sync.source.service import Declaration
 from services.sync.source.showing import show_profile, show_source
 from shared.web import IfMatch, LangDep, Page, PageDep, check_version, created, etag, make_page, new_router
+from shared.web.route import problem_responses
 
 router = new_router("sources")
 
@@ -32,7 +33,7 @@ async def sources_create(
     """Say where deliveries come from, how they are read and when they are fetched. Nothing is fetched yet."""
     await usable_addresses(request, body.connector)
     said = {name: getattr(body, name) for name in type(body).model_fields}
-    source = await sources.create(Declaration(**said))
+    source = await sources.create(Declaration(**said), caller)
     created(response, request, f"/sync/v1/sources/{source.id}")
     etag(response, source.version)
     return show_source(source, sources, caller, request, lang)
@@ -75,12 +76,38 @@ async def sources_patch(
     response: Response,
     lang: LangDep,
 ) -> SourcePublic:
-    """Change how a source is reached, read or scheduled, or activate it again. Key, role and kind stay."""
+    """Change how a source is reached, read or scheduled, or activate it again. Key, role and kind stay.
+
+    Another address, account or secret waits until a second person of the customer confirms it.
+    """
     if body.connector is not None:
         await usable_addresses(request, body.connector)
     source = await sources.get(source_id, lock=True)
     check_version(version, source.version)
-    source = await sources.change(source, {name: getattr(body, name) for name in body.model_fields_set})
+    source = await sources.change(source, {name: getattr(body, name) for name in body.model_fields_set}, caller)
+    etag(response, source.version)
+    return show_source(source, sources, caller, request, lang)
+
+
+@router.post(
+    "/sources/{sourceId}/confirmations",
+    status_code=200,
+    summary="Confirm where a source leads",
+    responses=problem_responses(412, 428),
+)
+async def source_confirmations_create(
+    source_id: SourceId,
+    caller: SourcesConfirm,
+    sources: Sources,
+    version: IfMatch,
+    request: Request,
+    response: Response,
+    lang: LangDep,
+) -> SourcePublic:
+    """Vouch for the address and account as this version shows them; by another person than who said them."""
+    source = await sources.get(source_id, lock=True)
+    check_version(version, source.version)
+    await sources.confirm(source, caller)
     etag(response, source.version)
     return show_source(source, sources, caller, request, lang)
 

@@ -1,7 +1,7 @@
 """What can be wrong about a source."""
 
 from shared.kit.egress import EgressRefused, RefusalReason
-from shared.kit.problems import Conflict, FieldError, Invalid
+from shared.kit.problems import Conflict, FieldError, Forbidden, Invalid
 from shared.kit.text import Text
 
 
@@ -82,3 +82,45 @@ REFUSALS: dict[RefusalReason, Text] = {
         da="Navnet findes ikke i DNS; kontrollér stavningen",
     ),
 }
+
+
+class AddressUnconfirmed(Conflict):
+    """Somebody has said another address or other credentials; nothing goes there before a second person of the
+    customer has confirmed them."""
+
+    slug = "address-unconfirmed"
+    title = Text(
+        sv="Adressen väntar på bekräftelse",
+        en="The address waits for confirmation",
+        da="Adressen venter på bekræftelse",
+    )
+    mend = Text(
+        sv="Låt en annan person hos kunden bekräfta adressen under confirmations",
+        en="Let another person of the customer confirm the address under confirmations",
+        da="Lad en anden person hos kunden bekræfte adressen under confirmations",
+    )
+
+
+class NothingToConfirm(Conflict):
+    """The address is confirmed already, or needs nobody's confirmation."""
+
+    slug = "nothing-to-confirm"
+    title = Text(sv="Inget att bekräfta", en="Nothing to confirm", da="Intet at bekræfte")
+
+
+class CustomerConfirms(Forbidden):
+    """Where its data go, a person of the customer confirms; no supplier and no program."""
+
+    slug = "customer-confirms"
+    title = Text(
+        sv="Bara en person hos kunden bekräftar",
+        en="Only a person of the customer confirms",
+        da="Kun en person hos kunden bekræfter",
+    )
+
+
+class SecondPersonConfirms(Conflict):
+    """Whoever said the address does not confirm it, by another account neither."""
+
+    slug = "second-person-confirms"
+    title = Text(sv="En annan person bekräftar", en="Another person confirms", da="En anden person bekræfter")

@@ -8,10 +8,11 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
 from services.sync.db import Model
+from services.sync.source.pointing import Pointed
 from shared.kit.db import TIMESTAMP, TenantRow, Versioned
 
 
-class Source(Model, TenantRow, Versioned, table=True):
+class Source(Model, TenantRow, Versioned, Pointed, table=True):
     """A register, or (`role` platform) the school platform's own export, which is compared and never applied.
 
     `key` is the name under which rows of the roster carry it. `kind` is an upload's kind; it is read by `mapping`, by

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlmodel import col, select
+from sqlmodel import col, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.sync.source.models import Source
@@ -41,8 +41,10 @@ class SourceRepository:
         return (await self._session.exec(query.order_by(col(Source.id)).limit(limit))).all()
 
     async def due(self, at: datetime) -> Sequence[Source]:
-        """Those whose time has come, locked; another worker's are left out."""
-        query = select(Source).where(
-            Source.tenant_id == self._tenant, col(Source.is_active), col(Source.next_fetch_at) <= at
+        """Those whose time has come and whose address is confirmed, locked; another worker's are left out."""
+        query = (
+            select(Source)
+            .where(Source.tenant_id == self._tenant, col(Source.is_active), col(Source.next_fetch_at) <= at)
+            .where(or_(col(Source.pointed_at).is_(None), col(Source.confirmed_at).is_not(None)))
         )
         return (await self._session.exec(query.order_by(col(Source.id)).with_for_update(skip_locked=True))).all()

@@ -131,6 +131,7 @@ class SourcePublic(ApiModel):
             "schedule": _SCHEDULE,
             "autoRun": True,
             "isActive": True,
+            "isConfirmed": True,
             "nextFetchAt": "2026-08-18T01:15:00Z",
             "lastFetch": {
                 "id": "01979f3a-52bb-7b52-9d3a-5f0c2b9e8d11",
@@ -158,6 +159,7 @@ class SourcePublic(ApiModel):
     schedule: FetchSchedule | None
     auto_run: bool
     is_active: bool
+    is_confirmed: bool = Field(description="False: nothing is fetched before a second person has confirmed the address")
     next_fetch_at: datetime | None
     last_fetch: LastFetch | None
     failures: int = Field(description="Fetches that failed since one succeeded")

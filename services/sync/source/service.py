@@ -14,9 +14,11 @@ from services.sync.reading.mapping import Mapping as Reading
 from services.sync.source.connectors import UPLOAD_KINDS, AnyFetched, ByUpload, Connector, Credentials
 from services.sync.source.errors import SourceInactive, SourceKeyTaken, SourceUnsound
 from services.sync.source.models import Source
+from services.sync.source.pointing import confirm, leads_elsewhere, point
 from services.sync.source.profiles import default_profile, profile_of
 from services.sync.source.repository import SourceRepository
 from services.sync.source.schedule import FetchSchedule
+from shared.auth import Principal, Side
 from shared.kit import clock
 from shared.kit.db import tenant_of
 from shared.kit.ids import new_id
@@ -57,13 +59,15 @@ class SourceService:
         self._sources = SourceRepository(session)
         self._seals = seals
 
-    async def create(self, said: Declaration) -> Source:
-        """Raises SourceKeyTaken, SourceUnsound."""
+    async def create(self, said: Declaration, by: Principal | None = None) -> Source:
+        """What a customer declares needs nobody else: its plans do. Raises SourceKeyTaken, SourceUnsound."""
         if await self._sources.find_by_key(said.key) is not None:
             raise SourceKeyTaken()
         source = Source(tenant_id=tenant_of(self._session), id=new_id(), key=said.key, name="", kind=said.kind)
         source.role = said.role
         self._declare(source, said)
+        if by is not None and by.side is not Side.customer and not isinstance(said.connector, ByUpload):
+            point(source, by)
         await self._sources.add(source)
         await record(self._session, "source.create", "source", source.id, after=_noted(source))
         return source
@@ -86,7 +90,7 @@ class SourceService:
         """In order of creation."""
         return await self._sources.list_after(after, limit)
 
-    async def change(self, source: Source, changes: Mapping[str, Any]) -> Source:
+    async def change(self, source: Source, changes: Mapping[str, Any], by: Principal) -> Source:
         """Apply what is in `changes` (fields of a Declaration); the source is locked. Raises SourceUnsound."""
         before = _noted(source)
         said = Declaration(source.key, source.name, source.role, source.kind, connector_of(source))
@@ -94,6 +98,7 @@ class SourceService:
         said.mapping = None if source.mapping is None else Reading.model_validate(source.mapping)
         said.schedule = schedule_of(source)
         said.held = self.held(source)
+        is_led = "connector" in changes and leads_elsewhere(said.connector, changes["connector"])
         if "connector" in changes and changes["connector"].place() != said.connector.place():
             said.held = frozenset()
             source.memory = {}
@@ -104,10 +109,18 @@ class SourceService:
         for name, value in changes.items():
             setattr(said, name, value)
         self._declare(source, said)
+        if (is_led or changes.get("credentials") is not None) and not isinstance(said.connector, ByUpload):
+            point(source, by)
         source.touch()
         after = _noted(source) | {"credentials": "credentials" in changes}
         await record(self._session, "source.change", "source", source.id, before=before, after=after)
         return source
+
+    async def confirm(self, source: Source, caller: Principal) -> None:
+        """Let deliveries come from where it leads. Raises as `pointing.confirm` does; the source is locked."""
+        confirm(source, caller)
+        source.touch()
+        await record(self._session, "source.confirm", "source", source.id, after=_noted(source))
 
     async def deactivate(self, source: Source) -> None:
         """Fetch nothing more and forget the secrets; the key stays taken, since rows of the roster carry it."""
@@ -158,7 +171,12 @@ def connector_of(source: Source) -> Any:
 
 
 def fetched_by(source: Source) -> AnyFetched | None:
-    """The same where something is fetched; None where deliveries are sent."""
+    """The same where something may be fetched; None where deliveries are sent, or the address is unconfirmed."""
+    return declared_by(source) if source.is_confirmed else None
+
+
+def declared_by(source: Source) -> AnyFetched | None:
+    """How it would be fetched, confirmed or not; None where deliveries are sent."""
     connector = connector_of(source)
     return None if isinstance(connector, ByUpload) else connector
 
@@ -210,4 +228,5 @@ def _noted(source: Source) -> dict[str, Any]:
         "schedule": source.schedule,
         "autoRun": source.auto_run,
         "isActive": source.is_active,
+        "isConfirmed": source.is_confirmed,
     }

@@ -4,14 +4,14 @@ Each part is a file of the store: encrypted under a key of its own, in the log o
 nobody goes on. No run ever sees one: parts become the content of the upload only all together, by its checksum.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from uuid import UUID
 
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.sync.upload.errors import UploadInTooManyParts, UploadOffsetDiffers
 from services.sync.upload.models import Upload, UploadPart
-from services.sync.upload.repository import UploadRepository
 from services.sync.upload.service import Keeping, UploadService
 from shared.kit.files import DataClass, forget_file
 from shared.kit.ids import new_id
@@ -28,7 +28,6 @@ class UploadParts:
         self._upload = upload
         self._keeping = keeping
         self._by = by
-        self._rows = UploadRepository(session)
 
     def check_offset(self, offset: int) -> None:
         """Raises UploadOffsetDiffers where another byte is awaited."""
@@ -38,7 +37,7 @@ class UploadParts:
 
     async def add(self, pieces: AsyncIterator[bytes]) -> None:
         """Keep what follows. Raises UploadInTooManyParts, files.FileTooLarge."""
-        if await self._rows.count_parts(self._upload.id) >= MAX_PARTS:
+        if len(await self._parts()) >= MAX_PARTS:
             raise UploadInTooManyParts(maxParts=MAX_PARTS)
         upload = self._upload
         stored = await self._keeping.store.write(
@@ -58,13 +57,13 @@ class UploadParts:
             size=stored.size,
             file_id=stored.id,
         )
-        self._rows.add_part(part)
+        self._session.add(part)
         upload.received += stored.size
         await self._session.flush()
 
     async def finish(self, rest: AsyncIterator[bytes]) -> None:
         """Make all parts and `rest` the content of the upload. Raises as `UploadService.fill` does."""
-        parts = await self._rows.parts(self._upload.id)
+        parts = await self._parts()
 
         async def whole() -> AsyncIterator[bytes]:
             for part in parts:
@@ -78,8 +77,13 @@ class UploadParts:
 
     async def forget(self) -> None:
         """Begin anew: destroy what has arrived."""
-        for part in await self._rows.parts(self._upload.id):
-            await self._rows.drop_part(part)
+        for part in await self._parts():
+            await self._session.delete(part)
             await forget_file(self._session, part.file_id)
         self._upload.received = 0
         await self._session.flush()
+
+    async def _parts(self) -> Sequence[UploadPart]:
+        """From the first byte on."""
+        own = UploadPart.tenant_id == self._upload.tenant_id, UploadPart.upload_id == self._upload.id
+        return (await self._session.exec(select(UploadPart).where(*own).order_by(col(UploadPart.first)))).all()

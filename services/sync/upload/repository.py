@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, text
+from sqlalchemy import text
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.sync.source.models import Source
-from services.sync.upload.models import Upload, UploadPart
+from services.sync.upload.models import Upload
 from shared.kit.db import tenant_of
 from shared.kit.problems import NotFound
 
@@ -29,25 +29,6 @@ class UploadRepository:
         if upload is None:
             raise NotFound()
         return upload
-
-    def add_part(self, part: UploadPart) -> None:
-        self._session.add(part)
-
-    async def drop_part(self, part: UploadPart) -> None:
-        await self._session.delete(part)
-
-    async def parts(self, upload_id: UUID) -> Sequence[UploadPart]:
-        """From the first byte on."""
-        query = select(UploadPart).where(
-            UploadPart.tenant_id == tenant_of(self._session), UploadPart.upload_id == upload_id
-        )
-        return (await self._session.exec(query.order_by(col(UploadPart.first)))).all()
-
-    async def count_parts(self, upload_id: UUID) -> int:
-        query = select(func.count()).where(
-            col(UploadPart.tenant_id) == tenant_of(self._session), col(UploadPart.upload_id) == upload_id
-        )
-        return (await self._session.exec(query)).one()
 
     async def of_files(self, file_ids: Sequence[UUID]) -> Sequence[Upload]:
         query = select(Upload).where(

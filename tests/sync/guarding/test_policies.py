@@ -93,12 +93,13 @@ async def test_two_persons_of_the_customer_release_a_held_plan_each_with_a_reaso
     sync = await committed_service("sync")
     run = await half_gone(sync)
     assert all(one["message"] and one["mend"] for one in run["guardReasons"])
-    first, second = new_id(), new_id()
+    first, second, human = new_id(), new_id(), new_id()
     body = {"planHash": run["planHash"]}
     path = f"/sync/v1/runs/{run['id']}/approvals"
 
     async def release(subject: Any, **more: Any) -> Any:
-        headers = sync.as_(LOADER, subject=subject, side=more.pop("side", "customer"))
+        claims = {"subject": subject, "person": str(human), "side": more.pop("side", "customer")}
+        headers = sync.as_(LOADER, **claims)
         return await sync.client.post(path, json=body | more, headers=headers)
 
     silent = await release(first)
@@ -108,6 +109,9 @@ async def test_two_persons_of_the_customer_release_a_held_plan_each_with_a_reaso
     assert (await release(first, reason="Skolan lades ner i somras")).json()["needed"] == 2
     again = await release(first, reason="Skolan lades ner i somras")
     assert (again.status_code, slug(again)) == (409, "second-person-needed")
+    same = await release(second, reason="Samma människa med ett annat konto")
+    assert (same.status_code, slug(same)) == (409, "second-person-needed")
+    human = new_id()
     assert (await release(second, reason="Kontrollerat mot beslutet")).json()["jobId"]
     await work(sync)
     shown = await read(sync, f"/sync/v1/runs/{run['id']}")

@@ -42,12 +42,23 @@ ELEVER: dict[str, Any] = {
 }
 
 
+async def confirmed(service: ServiceUnderTest, template: str, **claims: Any) -> Any:
+    """Another person's word that packages may go where the template says."""
+    path = f"/sync/v1/outbound-templates/{template}"
+    shown = await service.client.get(path, headers=service.as_(LOADER))
+    headers = service.as_("approver@*", **claims) | {"If-Match": shown.headers["etag"]}
+    return await service.client.post(f"{path}/confirmations", headers=headers)
+
+
 async def declared(service: ServiceUnderTest, **more: Any) -> str:
-    """A template; `more` replaces fields of the body. Its id."""
+    """A template, confirmed where it leads anywhere; `more` replaces fields of the body. Its id."""
     body = {"key": "plattform", "name": "Plattformens import", "template": ELEVER} | more
     response = await service.client.post("/sync/v1/outbound-templates", json=body, headers=service.as_(LOADER))
     assert response.status_code == 201, response.text
-    return str(response.json()["id"])
+    template = str(response.json()["id"])
+    if not response.json()["isConfirmed"]:
+        assert (await confirmed(service, template)).status_code == 200
+    return template
 
 
 async def produced(service: ServiceUnderTest, template: str, mode: str = "total") -> dict[str, Any]:

@@ -12,13 +12,18 @@ from services.sync.outbound.forgetting import forget_packages
 from services.sync.outbound.tasks import handlers
 from services.sync.settings import Settings
 from shared.kit import clock
+from shared.kit.ids import new_id
 from shared.queue.metrics import Metrics
 from shared.queue.runner import JobRunner
 from tests.support.services import Start
 from tests.sync.fetching.harness import answering
-from tests.sync.outbound.packages import ELEVER, content, declared, platform, produced, table
+from tests.sync.outbound.packages import ELEVER, confirmed, content, declared, platform, produced, table
 from tests.sync.town import oneroster_zip, town
 from tests.sync.work import LOADER, load, make_due, read, verdicts, work
+
+
+def slug(response: Any) -> str:
+    return str(response.json()["type"]).rsplit("/", 1)[-1]
 
 
 def https(url: str, **more: Any) -> dict[str, Any]:
@@ -39,6 +44,36 @@ async def test_a_package_in_good_order_is_sent_by_itself_with_the_platforms_toke
     shown = await read(sync, f"/sync/v1/outbound-templates/{template}")
     assert shown["heldCredentials"] == ["token"]
     assert "hemlig-nyckel" not in str(shown)
+
+
+async def test_nobody_points_packages_elsewhere_alone(committed_service: Start) -> None:
+    """A supplier, or one stolen account, could else have all children's data sent to a server of their own."""
+    sync = await committed_service("sync")
+    await load(sync, oneroster_zip(town()))
+    human = str(new_id())
+    async with platform() as right, platform() as wrong:
+        template = await declared(sync, **https(right.url))
+        path = f"/sync/v1/outbound-templates/{template}"
+        shown = await sync.client.get(path, headers=sync.as_(LOADER))
+        headers = sync.as_(LOADER, person=human, side="supplier") | {"If-Match": shown.headers["etag"]}
+        moved = await sync.client.patch(path, json=https(wrong.url), headers=headers)
+        assert (moved.status_code, moved.json()["isConfirmed"]) == (200, False)
+        delivery = await produced(sync, template)
+        assert delivery["state"] == "ready"
+        sendings = f"/sync/v1/outbound-deliveries/{delivery['id']}/sendings"
+        refused = await sync.client.post(sendings, headers=sync.as_(LOADER))
+        assert (refused.status_code, slug(refused)) == (409, "address-unconfirmed")
+        assert slug(await confirmed(sync, template, side="supplier")) == "customer-confirms"
+        assert slug(await confirmed(sync, template, person=human)) == "second-person-confirms"
+        assert (right.taken, wrong.taken) == ([], [])
+        assert (await confirmed(sync, template)).json()["isConfirmed"]
+        assert (await sync.client.post(sendings, headers=sync.as_(LOADER))).status_code == 202
+        async with sync.database.transaction(sync.tenant) as session:
+            await session.execute(text("UPDATE outbound_template SET confirmed_at = NULL"))
+        await work(sync)  # pointed elsewhere again while it waited to be sent
+        assert (right.taken, wrong.taken) == ([], [])
+        after = await read(sync, f"/sync/v1/outbound-deliveries/{delivery['id']}")
+        assert (after["state"], after["attempts"][-1]["outcome"]) == ("failed", "address_unconfirmed")
 
 
 async def test_a_platform_that_is_busy_is_tried_again_and_takes_the_same_package_once(committed_service: Start) -> None:
@@ -197,6 +232,7 @@ async def test_secrets_do_not_follow_to_another_destination(committed_service: S
         assert await patched(destination=moved | {"method": "POST"}) == 200
         assert (await read(sync, path))["heldCredentials"] == ["token"]
         assert await patched(name=None) == 422
+        assert (await confirmed(sync, template)).status_code == 200
         assert (await produced(sync, template))["state"] == "sent"
     assert there.taken == []
     assert elsewhere.taken[0][1]["authorization"] == "Bearer en-annan-nyckel"

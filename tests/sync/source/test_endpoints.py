@@ -6,9 +6,11 @@ import httpx
 import pytest
 from sqlalchemy import text
 
+from services.sync.fetching.service import FetchService
 from services.sync.settings import Settings
 from services.sync.source.service import SourceService, sealer
 from shared.kit.egress import EgressClient
+from shared.kit.ids import new_id
 from tests.support.services import ServiceUnderTest, Start
 from tests.sync.town import JOINED, ONEROSTER
 from tests.sync.work import LOADER, read, verdicts
@@ -35,10 +37,12 @@ async def declare(service: ServiceUnderTest, caller: str = LOADER, **more: Any) 
     return await service.client.post("/sync/v1/sources", json=body, headers=service.as_(caller))
 
 
-async def change(service: ServiceUnderTest, declared: httpx.Response, **changes: Any) -> httpx.Response:
+async def change(
+    service: ServiceUnderTest, declared: httpx.Response, claims: dict[str, Any] | None = None, **changes: Any
+) -> httpx.Response:
     path = f"/sync/v1/sources/{declared.json()['id']}"
     now = await service.client.get(path, headers=service.as_(LOADER))
-    headers = service.as_(LOADER) | {"If-Match": now.headers["etag"]}
+    headers = service.as_(LOADER, **(claims or {})) | {"If-Match": now.headers["etag"]}
     return await service.client.patch(path, json=changes, headers=headers)
 
 
@@ -177,6 +181,47 @@ async def test_credentials_do_not_follow_to_another_address(service: Start) -> N
         credentials={"password": "another secret"},
     )
     assert given.status_code == 200
+
+
+async def test_another_address_account_or_secret_waits_for_a_second_person_of_the_customer(service: Start) -> None:
+    """Else a supplier, or one stolen account, could let a server of their own pass for the register."""
+    sync = await service("sync")
+    declared = await declare(sync, connector=HTTPS, credentials={"password": "a secret"}, schedule={"at": "03:15"})
+    path, human = f"/sync/v1/sources/{declared.json()['id']}", new_id()
+    assert declared.json()["isConfirmed"]
+    assert (await change(sync, declared, name="Ett annat namn")).json()["isConfirmed"]
+
+    async def confirm(role: str = "approver@*", **claims: Any) -> Any:
+        tag = (await sync.client.get(path, headers=sync.as_(LOADER))).headers["etag"]
+        return await sync.client.post(f"{path}/confirmations", headers=sync.as_(role, **claims) | {"If-Match": tag})
+
+    moved_to = HTTPS | {"url": "http://127.0.0.1:10/export.zip"}
+    account = {"connector": moved_to | {"username": "another"}}
+    elsewhere = {"connector": moved_to, "credentials": {"password": "other"}}
+    for changed in (elsewhere, account, {"credentials": {"password": "mine"}}):
+        moved = await change(sync, declared, {"person": str(human), "side": "supplier"}, **changed)
+        assert (moved.status_code, moved.json()["isConfirmed"]) == (200, False), moved.text
+        asked = await sync.client.post(f"{path}/fetches", headers=sync.as_(LOADER))
+        assert (asked.status_code, slug(asked)) == (409, "address-unconfirmed")
+        async with sync.database.transaction(sync.tenant) as session:
+            await session.execute(text("UPDATE source SET next_fetch_at = now() - interval '1 minute'"))
+            assert await FetchService(session, sealer(sync.settings.file_key_bytes())).ask_due() == 0
+        assert slug(await confirm(side="supplier")) == "customer-confirms"
+        assert slug(await confirm(person=str(human))) == "second-person-confirms"
+        assert (await confirm("auditor@*")).status_code == 403
+        stale = sync.as_("approver@*") | {"If-Match": '"1"'}
+        assert (await sync.client.post(f"{path}/confirmations", headers=stale)).status_code == 412
+        assert (await confirm()).json()["isConfirmed"]
+    assert slug(await confirm()) == "nothing-to-confirm"
+    assert (await sync.client.post(f"{path}/fetches", headers=sync.as_(LOADER))).status_code == 202
+
+
+async def test_what_a_supplier_declares_is_fetched_once_the_customer_has_confirmed_it(service: Start) -> None:
+    sync = await service("sync")
+    body = {"key": "nytt", "name": "Nytt", "kind": "oneroster_zip", "connector": HTTPS}
+    headers = sync.as_(LOADER, side="supplier")
+    made = await sync.client.post("/sync/v1/sources", json=body | {"credentials": {"password": "x"}}, headers=headers)
+    assert (made.status_code, made.json()["isConfirmed"]) == (201, False)
 
 
 async def test_a_new_host_key_needs_the_password_again(service: Start) -> None:

@@ -9,7 +9,17 @@ down_revision = "2026_11_22_0680"
 branch_labels = None
 depends_on = None
 
+POINTED = {
+    "pointed_at": "timestamptz",
+    "pointed_by": "uuid",
+    "pointed_person": "uuid",
+    "confirmed_at": "timestamptz",
+    "confirmed_by": "uuid",
+}
 COLUMNS = {
+    "approval": {"person_id": "uuid"},
+    "source": POINTED,
+    "outbound_template": POINTED,
     "upload": {"received": "bigint NOT NULL DEFAULT 0"},
 }
 TABLES = {

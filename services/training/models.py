@@ -4,6 +4,8 @@ from services.training.access.models import PlatformAccount, PlatformSight
 from services.training.address.models import MailAddress, MailChoice
 from services.training.appointment.models import Appointment
 from services.training.attendance.models import Attendance, AttendanceClose, AttendanceMark, AttendancePolicy
+from services.training.calendar.models import CalendarFeed
+from services.training.certificate.models import Certificate
 from services.training.checkin.models import SessionDoor
 from services.training.choice.models import SessionChoice
 from services.training.course.models import Course
@@ -12,7 +14,7 @@ from services.training.curriculum.models import Curriculum, CurriculumModule
 from services.training.db import Model
 from services.training.feedback.models import FeedbackBox, FeedbackForm
 from services.training.invitation.models import EnrolmentTold, Invitation, Mail, SessionMessage
-from services.training.issuer.models import IssuerKey
+from services.training.issuer.models import IssuerKey, IssuerProfile
 from services.training.meeting.models import SessionDate, SessionTrainer
 from services.training.mentorship.models import Mentorship
 from services.training.obligation.models import Attestation, Cascade, Obligation
@@ -42,7 +44,9 @@ __all__ = [
     "AttendancePolicy",
     "AttendanceRoll",
     "Attestation",
+    "CalendarFeed",
     "Cascade",
+    "Certificate",
     "Completion",
     "Course",
     "Coverage",
@@ -56,6 +60,7 @@ __all__ = [
     "FreeSeat",
     "Invitation",
     "IssuerKey",
+    "IssuerProfile",
     "Mail",
     "MailAddress",
     "MailChoice",

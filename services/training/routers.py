@@ -4,6 +4,8 @@ from fastapi import APIRouter
 
 from services.training.appointment.endpoints import router as appointments
 from services.training.attendance.endpoints import router as attendances
+from services.training.calendar.endpoints import router as calendar_feeds
+from services.training.certificate.endpoints import router as certificates
 from services.training.checkin.endpoints import router as check_ins
 from services.training.choice.endpoints import router as choices
 from services.training.course.endpoints import router as courses
@@ -13,6 +15,7 @@ from services.training.enrolment.endpoints import router as enrolments
 from services.training.exchange.endpoints import router as exchanges
 from services.training.feedback.endpoints import router as feedback
 from services.training.invitation.endpoints import router as mails
+from services.training.issuer.endpoints import router as issuers
 from services.training.mentorship.endpoints import router as mentorships
 from services.training.obligation.endpoints import router as obligations
 from services.training.prerequisite.endpoints import router as prerequisites
@@ -40,6 +43,8 @@ ROUTERS: list[APIRouter] = [
     check_ins,
     rolls,
     feedback,
+    certificates,
+    issuers,
     appointments,
     obligations,
     mentorships,
@@ -49,5 +54,6 @@ ROUTERS: list[APIRouter] = [
     signals,
     mails,
     mail_templates,
+    calendar_feeds,
     journal_router("training"),
 ]

@@ -2,12 +2,13 @@
 
 from services.training import models  # noqa: F401 - every table is known before the first query
 from services.training.access.tasks import on_platform_compared
+from services.training.calendar.tasks import on_access_revoked, on_bulk_access_revoked
+from services.training.forgetting import on_person_protected
 from services.training.jobs import SCHEDULE, jobs
-from services.training.roster.tasks import on_person_protected, on_roster_applied
+from services.training.roster.tasks import on_roster_applied
 from services.training.settings import Settings
 from services.training.signal.tasks import on_training_changed
 from shared.auth.assurance import record_rule
-from shared.auth.cutoffs import record_cutoff, record_cutoffs
 from shared.auth.service_tokens import build_token_source
 from shared.contracts.identity import AccessRevoked, BulkAccessRevoked
 from shared.contracts.identity_assurance import AssurancePolicyChanged
@@ -36,8 +37,8 @@ def worker_spec(settings: Settings, feed: ChangeFeed) -> WorkerSpec:
                 CoverageChanged: on_training_changed,
             },
             "identity": {
-                AccessRevoked: record_cutoff,
-                BulkAccessRevoked: record_cutoffs,
+                AccessRevoked: on_access_revoked,
+                BulkAccessRevoked: on_bulk_access_revoked,
                 AssurancePolicyChanged: record_rule,
             },
         },

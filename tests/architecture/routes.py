@@ -63,6 +63,7 @@ PUBLIC: dict[tuple[str, str, str], str] = {
         "/{service}/v1/unsubscriptions/{secret}",
     ): "a mail program ends mail (RFC 8058); the secret stands for the token",
     ("sync", "POST", "/{service}/v1/source-notices/{secret}"): "a register calls; the secret stands for the token",
+    ("training", "GET", "/{service}/v1/calendar-files/{secret}"): "for calendar programs; the secret is in the path",
     ("portal", "GET", "/"): "landing page; shows the state of services and no data",
     ("portal", "GET", "/status"): "for monitors; shows the state of services and no data",
     ("portal", "GET", "/{service}/v1/status"): "the same, documented",

@@ -7,10 +7,12 @@ from services.training.access.tasks import FOLLOW as FOLLOW_ACCESS
 from services.training.access.tasks import follow_access
 from services.training.address.service import AddressSeal
 from services.training.attendance.tasks import CLOSE, GATHER, close_all, gather
+from services.training.certificate.tasks import ISSUE, issue_all
 from services.training.coverage.tasks import REFRESH, refresh_all
 from services.training.feedback.tasks import GATHER as GATHER_FEEDBACK
 from services.training.feedback.tasks import gather_feedback
 from services.training.invitation.tasks import INVITATION_SCHEDULE, invitation_jobs
+from services.training.issuer.service import Issuer
 from services.training.obligation.tasks import OBLIGE, follow_all
 from services.training.roster.tasks import FOLLOW, follow_roster
 from services.training.session.tasks import SETTLE, settle_all
@@ -27,6 +29,7 @@ SCHEDULE: tuple[Schedule, ...] = (
     Schedule(SETTLE, every=timedelta(minutes=1)),
     *INVITATION_SCHEDULE,
     Schedule(CLOSE, every=timedelta(minutes=10)),
+    Schedule(ISSUE, every=timedelta(minutes=5)),
     Schedule(SWEEP, every=timedelta(minutes=15)),
     Schedule(TELL_STORES, every=timedelta(minutes=1)),
     Schedule(OBLIGE, every=timedelta(hours=1)),
@@ -45,6 +48,7 @@ def jobs(settings: Settings, feed: ChangeFeed) -> Mapping[str, JobHandler]:
         **invitation_jobs(settings),
         CLOSE: close_all,
         GATHER: gather,
+        ISSUE: issue_all(Issuer.build(settings.file_key_bytes(), settings.public_url)),
         GATHER_FEEDBACK: gather_feedback,
         OBLIGE: follow_all,
         TELL_STORES: tell_stores(settings),

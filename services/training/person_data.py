@@ -6,11 +6,13 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from services.training.certificate.service import CertificateRecords
 from services.training.coverage.service import CoverageService
 from shared.kit.db import tenant_of
 from shared.kit.persondata import ErasureReport, PersonData
 
 _OWN = "person_id = :person"
+_SEATS = "(SELECT id FROM enrolment WHERE tenant_id = :tenant AND person_id = :person)"
 # What is about a person, by table, in the order in which it is erased.
 _TABLES = {
     "attestation": f"{_OWN} OR obligation_id IN (SELECT id FROM obligation WHERE {_OWN} AND tenant_id = :tenant)",
@@ -25,13 +27,19 @@ _TABLES = {
     "mail_choice": "id = :person",
     "mail_address": "id = :person",
     "calendar_feed": _OWN,
+    "attendance_mark": f"enrolment_id IN {_SEATS}",
+    "attendance": f"id IN {_SEATS}",
+    "certificate": _OWN,
     "enrolment": _OWN,
     "platform_account": "id = :person",
     "person": "id = :person",
 }
 # What opens or recognises something; the address itself is shown by the roster, where it comes from.
 _SECRET = {"sealed", "mark", "secret_hash"}
-_KEPT = {"enrolment": "seat counts and attendance statistics, without a name"}
+_KEPT = {
+    "enrolment": "seat counts and attendance statistics, without a name",
+    "certificate": "a place in the public status list, revoked, without a person",
+}
 
 
 async def export(session: AsyncSession, person_id: UUID) -> dict[str, Any]:
@@ -48,7 +56,7 @@ async def export(session: AsyncSession, person_id: UUID) -> dict[str, Any]:
 
 async def erase(session: AsyncSession, person_id: UUID) -> ErasureReport:
     """Forget name, duties, appointments and sessions held, which moves coverage. Enrolments stay, without a name."""
-    erased = 0
+    erased = await CertificateRecords(session).forget(person_id, "erased")
     for table, about in _TABLES.items():
         if table in _KEPT:
             continue

@@ -81,6 +81,14 @@ class FeedbackFormChanged(Event):
     version: int
 
 
+class IssuerChanged(Event):
+    """An authority signs certificates under another name or by another key from now on."""
+
+    type: ClassVar[str] = "training.issuer.changed.v1"
+
+    issuer_id: UUID
+
+
 class CertificateIssued(Event):
     """Somebody has a certificate of a course or of a whole curriculum."""
 

@@ -54,6 +54,15 @@ PUBLIC: dict[tuple[str, str, str], str] = {
     ("identity", "GET", "/saml/{tenant}/login"): "a login on its way to the identity provider",
     ("identity", "POST", "/saml/{tenant}/acs"): "a login on its way back, bound to the browser's cookie",
     ("identity", "GET", "/saml/{tenant}/metadata"): "our signed metadata, for identity providers and federations",
+    ("training", "GET", "/{service}/v1/badge-issuers/{issuerId}"): "who issued a badge (Open Badges 3.0)",
+    ("training", "GET", "/{service}/v1/badge-issuers/{issuerId}/keys"): "public keys (RFC 7517)",
+    ("training", "GET", "/{service}/v1/badge-issuers/{issuerId}/keys/{kid}"): "the key that a signature names",
+    ("training", "GET", "/{service}/v1/badge-issuers/{issuerId}/status-lists/{listNumber}"): (
+        "which badges are revoked (W3C Bitstring Status List), without persons"
+    ),
+    ("training", "GET", "/{service}/v1/badge-issuers/{issuerId}/badges/{certificateId}"): (
+        "whether a badge holds; never whose it is"
+    ),
     ("sync", "GET", "/{service}/v1/evidence-keys"): "public keys by which anybody checks evidence (RFC 7517)",
     ("projects", "GET", "/{service}/v1/shared-plans"): "a plan behind a share link; its secret stands for the token",
     ("projects", "GET", "/{service}/v1/calendar-files/{secret}"): "for calendar programs; the secret is in the path",

@@ -26,6 +26,7 @@ WITHOUT_TOKEN = {
     "/oauth2/par", "/oauth2/device-authorization", "/oauth2/device", "/oauth2/login", "/oauth2/break-glass",
     "/identity/v1/bootstraps", "/identity/v1/login-options", "/oidc/**", "/saml/**",
     "/projects/v1/shared-plans", "/projects/v1/calendar-files/{secret}", "/projects/v1/unsubscriptions/{secret}",
+    "/training/v1/badge-issuers/{issuerId}", "/training/v1/badge-issuers/{issuerId}/**",
     "/sync/v1/evidence-keys", "/sync/v1/source-notices/{secret}", "/training/v1/calendar-files/{secret}",
 }  # fmt: skip
 

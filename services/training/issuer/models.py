@@ -3,12 +3,12 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index, LargeBinary, Text, text
+from sqlalchemy import CheckConstraint, Index, LargeBinary, Text, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
 from services.training.db import Model
-from shared.kit.db import TIMESTAMP, TenantRow
+from shared.kit.db import TIMESTAMP, TenantRow, Versioned
 
 
 class IssuerKey(Model, TenantRow, table=True):
@@ -26,3 +26,13 @@ class IssuerKey(Model, TenantRow, table=True):
     public_jwk: dict[str, Any] = Field(sa_type=JSONB)
     created_at: datetime = Field(sa_type=TIMESTAMP)
     retired_at: datetime | None = Field(default=None, sa_type=TIMESTAMP)
+
+
+class IssuerProfile(Model, TenantRow, Versioned, table=True):
+    """How the authority is called in what it signs; the id is the tenant's, since there is one."""
+
+    __tablename__ = "issuer_profile"
+    __table_args__ = (CheckConstraint("id = tenant_id", name="own"),)
+
+    name: str = Field(sa_type=Text)
+    homepage: str | None = Field(default=None, sa_type=Text)

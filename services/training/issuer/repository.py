@@ -6,7 +6,7 @@ from sqlalchemy import text
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from services.training.issuer.models import IssuerKey
+from services.training.issuer.models import IssuerKey, IssuerProfile
 from shared.kit.db import tenant_of
 
 _LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended(CAST(:tenant AS uuid)::text, 23))")
@@ -33,5 +33,10 @@ class IssuerRepository:
         query = select(IssuerKey).where(IssuerKey.tenant_id == self._tenant)
         return (await self._session.exec(query.order_by(col(IssuerKey.id).desc()))).all()
 
-    def add(self, key: IssuerKey) -> None:
-        self._session.add(key)
+    async def profile(self) -> IssuerProfile | None:
+        """How the authority is called, where it has said so."""
+        query = select(IssuerProfile).where(IssuerProfile.tenant_id == self._tenant)
+        return (await self._session.exec(query)).one_or_none()
+
+    def add(self, row: IssuerKey | IssuerProfile) -> None:
+        self._session.add(row)

@@ -6,14 +6,18 @@ from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from services.training.issuer.models import IssuerKey
+from services.training.issuer.models import IssuerKey, IssuerProfile
 from services.training.issuer.repository import IssuerRepository
+from services.training.issuer.schemas import IssuerProfileInput
 from shared.auth.jws import SigningKey
+from shared.contracts.training_day import IssuerChanged
 from shared.kit import clock
 from shared.kit.db import tenant_of
 from shared.kit.ids import new_id
 from shared.kit.journal import record
 from shared.kit.sealing import Sealer
+from shared.queue import publish
+from shared.web.preconditions import check_version
 
 _INFO = b"startklar.training.seal.v1"
 
@@ -70,6 +74,34 @@ class IssuerService:
         """Every key, the newest first."""
         return await self._keys.list()
 
+    async def oldest_first(self) -> Sequence[IssuerKey]:
+        """Every key, in the order in which they were made."""
+        return (await self._keys.list())[::-1]
+
+    async def profile(self) -> IssuerProfile:
+        """How the authority is called; version 0 and a name of ours until it says so."""
+        tenant = tenant_of(self._session)
+        found = await self._keys.profile()
+        return found or IssuerProfile(tenant_id=tenant, id=tenant, version=0, name=f"Startklar {str(tenant)[-12:]}")
+
+    async def set_profile(self, given: IssuerProfileInput, version: int) -> IssuerProfile:
+        """How the authority is called in what it signs from now on."""
+        profile = await self.profile()
+        check_version(version, profile.version)
+        profile.name, profile.homepage = given.name, given.homepage
+        if profile.version == 0:
+            profile.version = 1
+            self._keys.add(profile)
+        else:
+            profile.touch()
+        await record(self._session, "issuer_profile.set", "issuer_profile", profile.id, after=given.model_dump())
+        await publish(self._session, IssuerChanged(issuer_id=profile.id))
+        return profile
+
+    async def is_known(self) -> bool:
+        """Whether the tenant has issued, or is about to: nobody learns of tenants by asking for issuers."""
+        return await self._keys.in_use() is not None
+
     async def _make(self) -> IssuerKey:
         key, key_id = SigningKey.generate(), new_id()
         row = IssuerKey(
@@ -82,4 +114,5 @@ class IssuerService:
         )
         self._keys.add(row)
         await record(self._session, "issuer_key.make", "issuer_key", key_id, after={"kid": key.kid})
+        await publish(self._session, IssuerChanged(issuer_id=row.tenant_id))
         return row

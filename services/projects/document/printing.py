@@ -4,10 +4,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal
 
-from shared.kit import printing
+from shared.kit import canvas, printing
 
 TEMPLATES = Path(__file__).parent / "typst"
-FONTS = Path(__file__).parent.parent / "picture" / "fonts"
+FONTS = canvas.FONTS
 
 
 async def print_pdf(template: Literal["plan", "status"], data: dict[str, Any], at: datetime) -> bytes:

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from services.projects.picture.canvas import MUTED, RULE, Canvas
 from services.projects.picture.words import MONTHS
 from services.projects.plan.window import Precision, add_months, period_end, period_start
+from shared.kit.canvas import MUTED, RULE, Canvas
 from shared.kit.text import Lang
 
 HEIGHT = 40

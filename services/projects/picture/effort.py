@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from services.projects.picture import words
-from services.projects.picture.canvas import INK, MUTED, RULE, Canvas
 from services.projects.picture.gantt import SIDE_COLOURS
+from shared.kit.canvas import INK, MUTED, RULE, Canvas
 from shared.kit.text import Lang
 
 WIDTH, MARGIN, LABELS, ROW, TOP = 900.0, 24.0, 170.0, 64.0, 84.0

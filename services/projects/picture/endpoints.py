@@ -6,32 +6,15 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query, Request, Response
 
 from services.projects.picture.auth import PicturesRead
-from services.projects.picture.raster import rasterised
 from services.projects.picture.service import PictureService
 from services.projects.project.endpoints import ProjectId, Projects
 from shared.web import LangDep, SessionDep, new_router
 from shared.web.as_of import AsOf
 from shared.web.negotiation import negotiated
+from shared.web.picture import FORMATS, PICTURE, FormatQuery, picture
 from shared.web.route import problem_responses
 
 router = new_router("pictures")
-
-FORMATS = {"svg": "image/svg+xml", "png": "image/png"}
-# An SVG that is opened by itself must not be able to do anything but be looked at.
-_HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; sandbox",
-    "X-Content-Type-Options": "nosniff",
-    "Cache-Control": "no-store",
-}
-_PICTURE: dict[int | str, dict[str, object]] = {
-    200: {
-        "description": "The picture, in the language of Accept-Language",
-        "content": {media: {"schema": {"type": "string", "format": "binary"}} for media in FORMATS.values()},
-    }
-}
-FormatQuery = Annotated[
-    Literal["svg", "png"] | None, Query(alias="format", description="Overrides Accept, for links in documents")
-]
 
 
 def _route(path: str, name: str, summary: str) -> Callable[..., Callable[..., object]]:
@@ -41,7 +24,7 @@ def _route(path: str, name: str, summary: str) -> Callable[..., Callable[..., ob
         name=name,
         summary=summary,
         response_class=Response,
-        responses=_PICTURE | problem_responses(406),
+        responses=PICTURE | problem_responses(406),
         dependencies=[AsOf],
     )
 
@@ -63,7 +46,7 @@ async def gantt_charts_get(
     media = negotiated(request, FORMATS, asked=format_)
     project = await projects.get(project_id)
     svg = await PictureService(session, lang).gantt(project, phases_only=detail == "phases")
-    return await _answer(svg, media)
+    return await picture(svg, media)
 
 
 @_route("/projects/{projectId}/phase-overviews", "phase_overviews_get", "Draw the phases on one page")
@@ -78,7 +61,7 @@ async def phase_overviews_get(
 ) -> Response:
     """A line for each phase: its calendar, its stated weeks, how much is done, and its gate."""
     media = negotiated(request, FORMATS, asked=format_)
-    return await _answer(await PictureService(session, lang).overview(await projects.get(project_id)), media)
+    return await picture(await PictureService(session, lang).overview(await projects.get(project_id)), media)
 
 
 @_route("/projects/{projectId}/effort-charts", "effort_charts_get", "Draw the hours per side")
@@ -93,9 +76,4 @@ async def effort_charts_get(
 ) -> Response:
     """Estimated hours as a range and hours worked, per side; what nobody stated is said, never drawn as zero."""
     media = negotiated(request, FORMATS, asked=format_)
-    return await _answer(await PictureService(session, lang).effort(await projects.get(project_id)), media)
-
-
-async def _answer(svg: bytes, media: str) -> Response:
-    body = svg if media == FORMATS["svg"] else await rasterised(svg)
-    return Response(body, media_type=media, headers=_HEADERS)
+    return await picture(await PictureService(session, lang).effort(await projects.get(project_id)), media)

@@ -11,7 +11,7 @@ from typing import Literal
 
 from services.projects.picture import words
 from services.projects.picture.axis import HEIGHT, Axis
-from services.projects.picture.canvas import INK, MUTED, PAPER, RULE, Canvas
+from shared.kit.canvas import INK, MUTED, PAPER, RULE, Canvas
 from shared.kit.text import Lang
 
 SIDE_COLOURS = {

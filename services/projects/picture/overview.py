@@ -6,7 +6,7 @@ from datetime import date
 
 from services.projects.picture import words
 from services.projects.picture.axis import HEIGHT, Axis
-from services.projects.picture.canvas import INK, MUTED, PAPER, RULE, Canvas
+from shared.kit.canvas import INK, MUTED, PAPER, RULE, Canvas
 from shared.kit.text import Lang
 
 WIDTH, MARGIN, LABELS, ROW, TOP = 1120.0, 24.0, 250.0, 58.0, 76.0

@@ -16,13 +16,13 @@ from services.sync.statistic.schemas import (
     StatisticsTemplatePublic,
 )
 from services.sync.statistic.service import StatisticsService
-from services.sync.statistic.writing import CSV, FORMATS, XLSX, write_csv, write_xlsx
 from shared.auth import Principal
 from shared.kit.text import Lang
 from shared.web import IfMatch, LangDep, Page, PageDep, SessionDep, created, etag, make_page, new_router
 from shared.web.actions import allowed_action
 from shared.web.negotiation import negotiated
 from shared.web.route import problem_responses
+from shared.web.sheet import CSV, FORMATS, XLSX, write_csv, write_xlsx
 
 router = new_router("statistics")
 

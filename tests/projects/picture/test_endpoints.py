@@ -6,8 +6,8 @@ import time
 import pytest
 from defusedxml.ElementTree import fromstring
 
-from services.projects.picture.canvas import Canvas
-from services.projects.picture.raster import rasterised, zoom_of
+from shared.kit.canvas import Canvas
+from shared.web.picture import rasterised, zoom_of
 from tests.projects.conftest import BASE, LEADER, Rollout
 
 KINDS = ("gantt-charts", "phase-overviews", "effort-charts")

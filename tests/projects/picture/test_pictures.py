@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.projects.picture.axis import Axis
-from services.projects.picture.canvas import Canvas, png, shorten, width_of
 from services.projects.picture.effort import SideEffort, draw_effort
 from services.projects.picture.gantt import Bar, Gantt, draw_gantt
 from services.projects.picture.overview import PhaseBar, draw_overview
+from shared.kit.canvas import Canvas, png, shorten, width_of
 
 MARCH = date(2027, 3, 1)
 TODAY = date(2027, 5, 14)

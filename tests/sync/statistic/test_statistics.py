@@ -9,8 +9,8 @@ from openpyxl import load_workbook
 from sqlalchemy import text
 
 from services.sync.statistic.service import next_day
-from services.sync.statistic.writing import write_xlsx
 from shared.kit import clock
+from shared.web.sheet import write_xlsx
 from tests.support.services import ServiceUnderTest, Start
 from tests.sync.town import oneroster_zip, town
 from tests.sync.work import LOADER, load, make_due, read, work

@@ -4,8 +4,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from xml.etree.ElementTree import Element, SubElement, tostring
 
-from resvg_py import svg_to_bytes
-
 FONTS = Path(__file__).parent / "fonts"
 FAMILY = "Noto Sans, Noto Sans Arabic, sans-serif"
 INK, MUTED, RULE, PAPER = "#1b1b1b", "#5c5c5c", "#d4d4d4", "#ffffff"
@@ -87,6 +85,8 @@ class Canvas:
 
 def png(svg: bytes, *, zoom: float = 2) -> bytes:
     """The picture as PNG, `zoom` pixels to a user unit; with our own fonts alone, so that it looks alike everywhere."""
+    from resvg_py import svg_to_bytes  # noqa: PLC0415 - only images of services that draw hold it
+
     drawn: bytes = svg_to_bytes(
         svg_string=svg.decode(),
         zoom=zoom,

@@ -1,0 +1,5 @@
+"""People with addresses, seats and calendars."""
+
+from tests.training.invitation.conftest import office
+
+__all__ = ["office"]

@@ -1,6 +1,7 @@
 """Fixtures of the whole suite live in tests/support; a folder's own stand in its conftest.py."""
 
 pytest_plugins = [
+    "tests.support.processes",
     "tests.support.servers",
     "tests.support.databases",
     "tests.support.services",

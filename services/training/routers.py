@@ -5,6 +5,7 @@ from fastapi import APIRouter
 from services.training.appointment.endpoints import router as appointments
 from services.training.attendance.endpoints import router as attendances
 from services.training.calendar.endpoints import router as calendar_feeds
+from services.training.catchup.endpoints import router as catch_ups
 from services.training.certificate.endpoints import router as certificates
 from services.training.checkin.endpoints import router as check_ins
 from services.training.choice.endpoints import router as choices
@@ -18,6 +19,7 @@ from services.training.invitation.endpoints import router as mails
 from services.training.issuer.endpoints import router as issuers
 from services.training.mentorship.endpoints import router as mentorships
 from services.training.obligation.endpoints import router as obligations
+from services.training.ownseat.endpoints import router as own_seats
 from services.training.prerequisite.endpoints import router as prerequisites
 from services.training.roll.endpoints import router as rolls
 from services.training.room.endpoints import router as rooms
@@ -39,9 +41,11 @@ ROUTERS: list[APIRouter] = [
     stand_ins,
     enrolments,
     exchanges,
+    own_seats,
     attendances,
     check_ins,
     rolls,
+    catch_ups,
     feedback,
     certificates,
     issuers,

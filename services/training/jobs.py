@@ -7,6 +7,7 @@ from services.training.access.tasks import FOLLOW as FOLLOW_ACCESS
 from services.training.access.tasks import follow_access
 from services.training.address.service import AddressSeal
 from services.training.attendance.tasks import CLOSE, GATHER, close_all, gather
+from services.training.catchup.tasks import CATCH_UP, catch_up_all
 from services.training.certificate.tasks import ISSUE, issue_all
 from services.training.coverage.tasks import REFRESH, refresh_all
 from services.training.feedback.tasks import GATHER as GATHER_FEEDBACK
@@ -29,6 +30,7 @@ SCHEDULE: tuple[Schedule, ...] = (
     Schedule(SETTLE, every=timedelta(minutes=1)),
     *INVITATION_SCHEDULE,
     Schedule(CLOSE, every=timedelta(minutes=10)),
+    Schedule(CATCH_UP, every=timedelta(hours=1)),
     Schedule(ISSUE, every=timedelta(minutes=5)),
     Schedule(SWEEP, every=timedelta(minutes=15)),
     Schedule(TELL_STORES, every=timedelta(minutes=1)),
@@ -48,6 +50,7 @@ def jobs(settings: Settings, feed: ChangeFeed) -> Mapping[str, JobHandler]:
         **invitation_jobs(settings),
         CLOSE: close_all,
         GATHER: gather,
+        CATCH_UP: catch_up_all,
         ISSUE: issue_all(Issuer.build(settings.file_key_bytes(), settings.public_url)),
         GATHER_FEEDBACK: gather_feedback,
         OBLIGE: follow_all,

@@ -5,6 +5,7 @@ from services.training.address.models import MailAddress, MailChoice
 from services.training.appointment.models import Appointment
 from services.training.attendance.models import Attendance, AttendanceClose, AttendanceMark, AttendancePolicy
 from services.training.calendar.models import CalendarFeed
+from services.training.catchup.models import CatchUp, CatchUpPolicy
 from services.training.certificate.models import Certificate
 from services.training.checkin.models import SessionDoor
 from services.training.choice.models import SessionChoice
@@ -19,6 +20,7 @@ from services.training.meeting.models import SessionDate, SessionTrainer
 from services.training.mentorship.models import Mentorship
 from services.training.obligation.models import Attestation, Cascade, Obligation
 from services.training.prerequisite.models import Completion, Prerequisite
+from services.training.report.models import SubstituteRate
 from services.training.roll.models import AttendanceRoll
 from services.training.room.models import Room
 from services.training.roster.models import Duty, Person, RosterPosition, Unit
@@ -46,6 +48,8 @@ __all__ = [
     "Attestation",
     "CalendarFeed",
     "Cascade",
+    "CatchUp",
+    "CatchUpPolicy",
     "Certificate",
     "Completion",
     "Course",
@@ -83,6 +87,7 @@ __all__ = [
     "SessionMessage",
     "SessionTrainer",
     "Statement",
+    "SubstituteRate",
     "TrainingSignal",
     "Unit",
     "Wave",

@@ -21,6 +21,7 @@ from services.training.mentorship.endpoints import router as mentorships
 from services.training.obligation.endpoints import router as obligations
 from services.training.ownseat.endpoints import router as own_seats
 from services.training.prerequisite.endpoints import router as prerequisites
+from services.training.report.endpoints import router as reports
 from services.training.roll.endpoints import router as rolls
 from services.training.room.endpoints import router as rooms
 from services.training.session.endpoints import router as sessions
@@ -56,6 +57,7 @@ ROUTERS: list[APIRouter] = [
     record_store,
     coverage,
     signals,
+    reports,
     mails,
     mail_templates,
     calendar_feeds,

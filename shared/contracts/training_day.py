@@ -54,9 +54,18 @@ class CatchUpChanged(Event):
     catch_up_id: UUID
     course_id: UUID
     kind: Literal["join", "form"]
-    state: Literal["proposed", "done", "dismissed"]
+    state: Literal["proposed", "done", "dismissed", "withdrawn"]
     people: int
     session_id: UUID | None = None
+
+
+class CatchUpPolicyChanged(Event):
+    """When and how catch-up sessions form was set or changed, as of `version`."""
+
+    type: ClassVar[str] = "training.catch_up_policy.changed.v1"
+
+    catch_up_policy_id: UUID
+    version: int
 
 
 class FeedbackGathered(Event):

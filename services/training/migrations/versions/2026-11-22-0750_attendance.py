@@ -87,7 +87,7 @@ _TABLES = {
         CONSTRAINT fk_catch_up_tenant_id_session_id FOREIGN KEY (tenant_id, session_id)
             REFERENCES session (tenant_id, id),
         CONSTRAINT ck_catch_up_kind CHECK (kind IN ('join', 'form')),
-        CONSTRAINT ck_catch_up_state CHECK (state IN ('proposed', 'done', 'dismissed'))""",
+        CONSTRAINT ck_catch_up_state CHECK (state IN ('proposed', 'done', 'dismissed', 'withdrawn'))""",
 }
 _INDEXES = (
     "CREATE INDEX ix_attendance_mark_tenant_id_enrolment_id ON attendance_mark (tenant_id, enrolment_id, at)",

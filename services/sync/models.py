@@ -49,6 +49,7 @@ from services.sync.statistic.models import StatisticsExport, StatisticsTemplate
 from services.sync.tombstone.models import GracePolicy
 from services.sync.upload.models import Upload, UploadPart
 from services.sync.verification.models import UnitSignOff, VerificationState
+from services.sync.verification_policy.models import VerificationPolicy
 from shared.auth.tables import declare_access_cutoff, declare_assurance_rule
 from shared.kit.files import declare_file_tables
 from shared.kit.journal import declare_journal_table
@@ -112,5 +113,6 @@ __all__ = [
     "UnitSignOff",
     "Upload",
     "UploadPart",
+    "VerificationPolicy",
     "VerificationState",
 ]

@@ -25,6 +25,7 @@ from services.sync.undo.endpoints import router as undos
 from services.sync.unit.endpoints import router as units
 from services.sync.upload.endpoints import router as uploads
 from services.sync.verification.endpoints import router as verification
+from services.sync.verification_policy.endpoints import router as verification_policy
 from shared.web.journal import journal_router
 
 ROUTERS: list[APIRouter] = [
@@ -41,6 +42,7 @@ ROUTERS: list[APIRouter] = [
     undos,
     platform,
     verification,
+    verification_policy,
     evidence,
     roster,
     history,

@@ -20,8 +20,12 @@ class Settings(ServiceSettings):
     verification_max_age_days: int = Field(
         7, ge=1, le=90, description="Days for which a delivery, or the platform's export, proves anything"
     )
-    verification_max_errors: int = Field(0, ge=0, description="Open errors that a unit may have and still be right")
-    verification_max_drift: int = Field(0, ge=0, description="Differences with the platform that a unit may have")
+    verification_max_errors: int = Field(
+        0, ge=0, le=100, description="Open errors that a unit may have and still be right, where a tenant says nothing"
+    )
+    verification_max_drift: int = Field(
+        0, ge=0, le=100, description="Differences with the platform that a unit may have, where a tenant says nothing"
+    )
     evidence_retention_days: int = Field(730, ge=30, le=3650, description="Days until an evidence pack is erased")
     outbound_retention_days: int = Field(30, ge=1, le=365, description="Days until a package for a platform is erased")
     outbound_manifest_days: int = Field(

@@ -61,6 +61,10 @@ def training_coverage(criterion: GateCriterion, facts: Facts) -> Observation:
 def sync_verified(criterion: GateCriterion, facts: Facts) -> Observation:
     must_act = MustAct(PartySide.joint, "register_admin")
     told = facts.told.by("sync", FactKind.sync_verified)
+    # A wave need not wait for the schools of a later one: of named units, each must have been told of, and hold.
+    if units := {str(unit) for unit in criterion.params.get("units") or ()}:
+        told = [signal for signal in told if signal.scope == "unit" and str(signal.scope_id) in units]
+        told = told if len({str(signal.scope_id) for signal in told}) == len(units) else []
     if not told:
         text = Text(
             sv="Okänt: tjänsten sync har inte berättat om någon verifierad överföring",
@@ -72,10 +76,11 @@ def sync_verified(criterion: GateCriterion, facts: Facts) -> Observation:
     # What was told of the whole counts every unit; of single units all must hold, so the worst of them decides.
     worst = min(told, key=_by_worth)
     days, drift = int(worst.value["days"]), int(worst.value["drift"])
+    held, differs, needed = _number(days, _DAY), _number(drift, _DEVIATION), _number(wanted, _DAY)
     text = Text(
-        sv=f"Överföringen har hållit i {days} dagar med {drift} avvikelser; {wanted} dagar och högst {allowed} krävs",
-        en=f"The transfer has held for {days} days with {drift} deviations; {wanted} days and at most {allowed} needed",
-        da=f"Overførslen har holdt i {days} dage med {drift} afvigelser; {wanted} dage og højst {allowed} kræves",
+        sv=f"Överföringen har hållit i {held.sv} med {differs.sv}; {needed.sv} och högst {allowed} krävs",
+        en=f"The transfer has held for {held.en} with {differs.en}; {needed.en} and at most {allowed} needed",
+        da=f"Overførslen har holdt i {held.da} med {differs.da}; {needed.da} og højst {allowed} kræves",
     )
     evidence = {"signalId": str(worst.id), "days": days, "drift": drift, "minDays": wanted, "maxDrift": allowed}
     holds = days >= wanted and drift <= allowed
@@ -84,6 +89,19 @@ def sync_verified(criterion: GateCriterion, facts: Facts) -> Observation:
         evidence |= more
     seen = Observation(met_if(holds), text, must_act, evidence, worst.observed_at)
     return aged(seen, criterion.params.get("max_age_days"), facts.now)
+
+
+_DAY = (Text(sv="dag", en="day", da="dag"), Text(sv="dagar", en="days", da="dage"))
+_DEVIATION = (
+    Text(sv="avvikelse", en="deviation", da="afvigelse"),
+    Text(sv="avvikelser", en="deviations", da="afvigelser"),
+)
+
+
+def _number(count: int, words: tuple[Text, Text]) -> Text:
+    """A number and what it counts, one or several of it."""
+    word = words[0] if count == 1 else words[1]
+    return Text(sv=f"{count} {word.sv}", en=f"{count} {word.en}", da=f"{count} {word.da or word.en}")
 
 
 def _by_worth(signal: Signal) -> tuple[bool, int, int]:

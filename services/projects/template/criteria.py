@@ -7,6 +7,7 @@ A number can be given outright or as the name of an integer option (`{option: ke
 from collections.abc import Callable
 from enum import Enum
 from typing import Annotated, Any, Literal
+from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
@@ -111,12 +112,16 @@ class RiskBelowTemplate(_Criterion):
 
 
 class SyncVerifiedTemplate(_Criterion):
-    """The register's sync ran this many days in a row with no more than `max_drift` rows missing, stale or double."""
+    """The register's sync ran this many days in a row with no more than `max_drift` rows missing, stale or double.
+
+    With `units`, these units' alone: what a wave needs does not wait for the schools of a later one.
+    """
 
     kind: Literal["sync_verified"]
     min_days: int | FromOption
     max_drift: int | FromOption
     max_age_days: int | FromOption = 7
+    units: tuple[UUID, ...] = ()
 
 
 class LoginVerifiedTemplate(_Criterion):

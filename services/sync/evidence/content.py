@@ -38,6 +38,7 @@ def pack_content(tenant: UUID, proven: Proven) -> str:
         "tenantId": str(tenant),
         "unit": {"id": str(unit.id), "name": unit.name, "code": unit.code},
         "standing": _standing(proven),
+        "soaksFrom": proven.facts.soaks_from.isoformat() if proven.facts.soaks_from else None,
         "limits": {"maxAgeDays": limits.max_age_days, "maxErrors": limits.max_errors, "maxDrift": limits.max_drift},
         "registers": [
             {"source": one.source, "provedAt": _moment(one.proved_at), "errors": one.errors.get(unit.id, 0)}

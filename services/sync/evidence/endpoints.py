@@ -57,7 +57,7 @@ async def evidence_packs_create(
     if units is not None and body.unit_id not in units:
         raise NotFound()
     pack = await EvidenceService(session).make(
-        body.unit_id, caller, _key(request), limits_of(settings), settings.evidence_retention_days
+        body.unit_id, caller, _key(request), await limits_of(session, settings), settings.evidence_retention_days
     )
     created(response, request, f"/sync/v1/evidence-packs/{pack.id}")
     return show_pack(pack)

@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Depends, Path, Request, Response
+from fastapi import Depends, Path, Query, Request, Response
 
 from services.sync.settings import Settings
 from services.sync.verification.auth import SignOffsWrite, VerificationRead, units_seen
@@ -12,7 +12,7 @@ from services.sync.verification.judging import judge_tenant
 from services.sync.verification.limits import limits_of
 from services.sync.verification.reading import read_facts
 from services.sync.verification.schemas import SignOffCreate, SignOffPublic, UnitReport, VerificationPublic
-from services.sync.verification.service import VerificationService
+from services.sync.verification.service import VerificationService, shortest
 from services.sync.verification.showing import show_report, show_sign_off, show_verdict
 from shared.kit.problems import NotFound
 from shared.web import LangDep, Page, PageDep, SessionDep, created, make_page, new_router, runtime
@@ -22,11 +22,11 @@ router = new_router("verification")
 UnitId = Annotated[UUID, Path(alias="unitId")]
 
 
-def _limits(request: Request) -> Limits:
+async def _limits(session: SessionDep, request: Request) -> Limits:
     settings = runtime(request).settings
     if not isinstance(settings, Settings):
         raise TypeError("the settings of another service")
-    return limits_of(settings)
+    return await limits_of(session, settings)
 
 
 LimitsDep = Annotated[Limits, Depends(_limits)]
@@ -34,22 +34,30 @@ LimitsDep = Annotated[Limits, Depends(_limits)]
 
 @router.get("/verification", summary="Read how the data of all units stand")
 async def verification_get(
-    caller: VerificationRead, session: SessionDep, limits: LimitsDep, lang: LangDep
+    caller: VerificationRead,
+    session: SessionDep,
+    limits: LimitsDep,
+    lang: LangDep,
+    unit_ids: Annotated[
+        list[UUID] | None, Query(alias="unitId", max_length=500, description="Only these units, as those of a wave")
+    ] = None,
 ) -> VerificationPublic:
     """Both legs, the drift and the days in a row that they have held, the worst unit first; a unit's head sees the own.
 
-    `whole` is what the gates hear.
+    `whole` is what the gates hear; of chosen units, what a gate hears that is about these alone.
     """
     service = VerificationService(session, limits)
     facts = await read_facts(session)
     verdicts, seen = await service.judge(facts), units_seen(caller)
     states, names = await service.states(), await service.unit_names()
-    whole = judge_tenant(facts, verdicts, limits)
+    if unit_ids is not None:
+        verdicts = [one for one in verdicts if one.unit_id in unit_ids]
+    whole = judge_tenant(facts, verdicts, limits, is_part=unit_ids is not None)
     shown = [one for one in verdicts if seen is None or one.unit_id in seen]
     own = {
         one.unit_id: show_verdict(one, states.get(one.unit_id) if one.unit_id else None, names, lang) for one in shown
     }
-    tenant = next((state for state in states.values() if state.unit_id is None), None)
+    tenant = shortest(states, None if unit_ids is None else verdicts)
     return VerificationPublic(whole=show_verdict(whole, tenant, names, lang), units=list(own.values()))
 
 

@@ -1,7 +1,7 @@
 """What verification rests on, as plain records: read by `reading`, judged by `judging`."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 
@@ -69,11 +69,14 @@ class Heads:
 
 @dataclass(frozen=True)
 class Facts:
-    """Everything about the tenant at one moment."""
+    """Everything about the tenant at one moment. Of `platforms` there is one, that which the customer has named, or
+    none; `has_unnamed` where another one is declared. Days count from `soaks_from` at the earliest."""
 
     now: datetime
     units: tuple[Heads, ...]
     registers: tuple[RegisterFacts, ...]
     platforms: tuple[PlatformFacts, ...]
     signed: dict[UUID, SignedOff]
+    soaks_from: date | None = None
+    has_unnamed: bool = False
     lapsed: frozenset[UUID] = frozenset()

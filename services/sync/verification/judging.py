@@ -62,17 +62,16 @@ def judge_unit(facts: Facts, unit_id: UUID | None, limits: Limits, *, signs: boo
         register.append("sign_off_lapsed" if unit_id in facts.lapsed else "not_signed_off")
     platform = [why for one in facts.platforms for why in _platform(one, unit_id, facts, limits)]
     if not facts.platforms:
-        platform.append("no_platform")
+        platform.append("platform_unnamed" if facts.has_unnamed else "no_platform")
     elif _platform_drift(facts, unit_id) > limits.max_drift:
         platform.append("platform_differs")
     reasons = (tuple(register), tuple(dict.fromkeys(platform)))
     return Verdict(unit_id, missing, stale, duplicate, *reasons, marks=marks, fresh=fresh)
 
 
-def judge_tenant(facts: Facts, units: list[Verdict], limits: Limits) -> Verdict:
-    """The whole: every unit must hold, and so must what belongs to no unit."""
-    rest = judge_unit(facts, None, limits)
-    parts = [*units, rest]
+def judge_tenant(facts: Facts, units: list[Verdict], limits: Limits, *, is_part: bool = False) -> Verdict:
+    """The whole: every unit must hold, and so must what belongs to no unit. `is_part`: these units alone, as a wave."""
+    parts = units if is_part else [*units, judge_unit(facts, None, limits)]
     register = dict.fromkeys(why for one in parts for why in one.register_reasons)
     platform = dict.fromkeys(why for one in parts for why in one.platform_reasons)
     if not units:

@@ -16,6 +16,7 @@ from services.sync.rules.platform import DUPLICATE, MISSING, STALE
 from services.sync.source.models import Source
 from services.sync.verification.facts import Facts, Heads, PlatformFacts, RegisterFacts, SignedOff, Waiting
 from services.sync.verification.models import UnitSignOff
+from services.sync.verification_policy.models import VerificationPolicy
 from shared.kit import clock
 from shared.kit.db import tenant_of
 
@@ -46,14 +47,23 @@ async def read_facts(session: AsyncSession) -> Facts:
     """Everything that verification rests on, as it is now."""
     heads = (await session.execute(text(_HEADS), {"tenant": tenant_of(session)})).all()
     signed, lapsed = await _signed(session)
+    policy, platforms = await _policy(session), await _sources(session, "platform")
+    named = policy.platform_source_id if policy else None
     return Facts(
         now=clock.now(),
         units=tuple(Heads(row.id, row.pupils, row.staff) for row in heads),
         registers=tuple([await _register(session, key) for key in await _register_keys(session)]),
-        platforms=tuple([await _platform(session, source) for source in await _sources(session, "platform")]),
+        platforms=tuple([await _platform(session, source) for source in platforms if source.id == named]),
+        has_unnamed=any(source.id != named for source in platforms),
+        soaks_from=policy.soaks_from if policy else None,
         signed=signed,
         lapsed=lapsed,
     )
+
+
+async def _policy(session: AsyncSession) -> VerificationPolicy | None:
+    query = select(VerificationPolicy).where(VerificationPolicy.tenant_id == tenant_of(session))
+    return (await session.exec(query)).one_or_none()
 
 
 async def _sources(session: AsyncSession, role: str) -> Sequence[Source]:

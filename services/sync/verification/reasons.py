@@ -10,6 +10,19 @@ REASONS: dict[str, Rule] = {
         Text(sv="Inget register har lästs in", en="No register has been read", da="Intet register er læst ind"),
         Text(sv="Lägg upp registret som källa", en="Declare the register as a source", da="Opret registret som kilde"),
     ),
+    "platform_unnamed": error(
+        Mender.customer_decision,
+        Text(
+            sv="Kunden har inte sagt vilken plattform beviset gäller",
+            en="The customer has not said which platform the proof is about",
+            da="Kunden har ikke sagt, hvilken platform beviset gælder",
+        ),
+        Text(
+            sv="Låt kundens projektledare peka ut plattformens källa under verification-policy",
+            en="Let the customer's project leader name the platform's source under verification-policy",
+            da="Lad kundens projektleder udpege platformens kilde under verification-policy",
+        ),
+    ),
     "no_units": error(
         Mender.register_admin,
         Text(sv="Inga enheter har personer", en="No unit has people", da="Ingen enhed har personer"),

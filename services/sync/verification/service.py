@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -69,6 +70,7 @@ class VerificationService:
     def __init__(self, session: AsyncSession, limits: Limits) -> None:
         self._session = session
         self._limits = limits
+        self._soaks_from: date | None = None
         self._rows = VerificationRepository(session)
 
     async def judge(self, facts: Facts) -> list[Verdict]:
@@ -96,6 +98,7 @@ class VerificationService:
         whole = judge_tenant(facts, verdicts, self._limits)
         states = await self._rows.states()
         held = [one for one in verdicts if one.holds]
+        self._soaks_from = facts.soaks_from
         for verdict in verdicts:
             await self._keep(verdict, states, {})
         worst = verdicts[0].unit_id if verdicts and not verdicts[0].holds else None
@@ -136,7 +139,8 @@ class VerificationService:
         state.register_ok, state.platform_ok = verdict.register_ok, verdict.platform_ok
         state.missing, state.stale, state.duplicate = verdict.missing, verdict.stale, verdict.duplicate
         state.reasons, state.looked_at = verdict.reasons, clock.now()
-        state.held_since = (state.held_since or clock.today()) if verdict.holds else None
+        since = max(state.held_since or clock.today(), self._soaks_from or date.min)
+        state.held_since = since if verdict.holds else None
         await self._tell(state, more)
 
     async def _tell(self, state: VerificationState, more: dict[str, Any]) -> None:
@@ -209,6 +213,15 @@ class VerificationService:
 def days_held(state: VerificationState) -> int:
     """Days in a row on which both legs held, today among them."""
     return (clock.today() - state.held_since).days + 1 if state.held_since else 0
+
+
+def shortest(states: dict[UUID, VerificationState], verdicts: Sequence[Verdict] | None) -> VerificationState | None:
+    """The state of the whole tenant; of these units, that of the one which has held for the shortest time."""
+    if verdicts is None:
+        return next((state for state in states.values() if state.unit_id is None), None)
+    found = [states.get(one.unit_id) for one in verdicts if one.unit_id]
+    known = [state for state in found if state is not None]
+    return min(known, key=days_held) if known and len(known) == len(found) else None
 
 
 def may_sign(caller: Principal, report: Report) -> bool:

@@ -14,7 +14,7 @@ def handlers(settings: Settings) -> dict[str, JobHandler]:
 
     async def look(ctx: JobContext) -> dict[str, Any]:
         async with ctx.transaction() as session:
-            whole = await VerificationService(session, limits_of(settings)).look()
+            whole = await VerificationService(session, await limits_of(session, settings)).look()
         return {"holds": whole.holds, "drift": whole.drift}
 
     return {VERIFY_JOB: look}

@@ -34,19 +34,30 @@ def _signal(value: dict[str, Any], unit: UUID | None = None) -> Signal:
     )
 
 
-def _judged(*signals: Signal, names: dict[UUID, str] | None = None) -> tuple[str, str, dict[str, Any]]:
+def _judged(
+    *signals: Signal, names: dict[UUID, str] | None = None, units: list[str] | None = None
+) -> tuple[str, str, dict[str, Any]]:
     criterion = GateCriterion(
         tenant_id=TENANT,
         gate_id=new_id(),
         key="sync-verified",
         position=1,
         kind="sync_verified",
-        params={"min_days": 14, "max_drift": 0, "max_age_days": 7},
+        params={"min_days": 14, "max_drift": 0, "max_age_days": 7, "units": units or []},
         title={},
         basis="source",
     )
     seen = judge(criterion, Facts(now=NOW, signals=signals, unit_names=names or {}))
     return seen.state.value, seen.observation.explanation.en, seen.observation.evidence
+
+
+def test_a_gate_of_a_wave_waits_for_its_own_units_alone() -> None:
+    failing = _signal(HELD | {"days": 0, "drift": 9})
+    mine, later = _signal(HELD, UNIT), _signal(HELD | {"days": 1, "drift": 1}, OTHER)
+    assert _judged(failing, mine, later, units=[str(UNIT)])[0] == "met"
+    state, words, _ = _judged(failing, mine, later, units=[str(UNIT), str(OTHER)])
+    assert (state, words.split(";")[0]) == ("unmet", "The transfer has held for 1 day with 1 deviation")
+    assert _judged(failing, mine, units=[str(UNIT), str(OTHER)])[0] == "unknown"
 
 
 def test_the_whole_decides_and_the_worst_unit_is_named() -> None:

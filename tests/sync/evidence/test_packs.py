@@ -18,7 +18,7 @@ from shared.auth.jws import PublicKey, SigningKey
 from shared.kit.clock import frozen
 from shared.kit.ids import new_id
 from tests.support.services import ServiceUnderTest, Start
-from tests.sync.platform.export import compare, declare_platform, exported
+from tests.sync.platform.export import compare, declare_platform, exported, name_platform
 from tests.sync.town import oneroster_zip, town
 from tests.sync.work import LOADER, load, read
 
@@ -37,7 +37,7 @@ async def sync(committed_service: Start, tmp_path: Path) -> ServiceUnderTest:
 async def _loaded(sync: ServiceUnderTest) -> Municipality:
     small = town()
     await load(sync, oneroster_zip(small))
-    await declare_platform(sync)
+    assert (await name_platform(sync, await declare_platform(sync))).status_code == 200
     await compare(sync, exported(small))
     return small
 

@@ -24,6 +24,15 @@ async def declare_platform(sync: ServiceUnderTest, key: str = "plattform", **mor
     return str(answer.json()["id"])
 
 
+async def name_platform(sync: ServiceUnderTest, source: str, role: str = "project_leader@*", **claims: Any) -> Any:
+    """The word of the customer's leader that this source tells what the platform holds."""
+    path = "/sync/v1/verification-policy"
+    shown = await sync.client.get(path, headers=sync.as_("auditor@*"))
+    headers = sync.as_(role, **claims) | {"If-Match": shown.headers["etag"]}
+    body = {"sourceId": source, "reason": "Beslut i styrgruppen"}
+    return await sync.client.put(f"{path}/platform-target", json=body, headers=headers)
+
+
 def exported(town: Municipality, *plants: Plant) -> bytes:
     """The platform's export of the municipality, spoilt by each of `plants`."""
     rows = platform.rows(town, TODAY)

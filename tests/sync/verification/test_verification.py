@@ -9,7 +9,7 @@ from cli.demo_roster.model import Municipality
 from shared.kit.clock import frozen
 from shared.kit.ids import new_id
 from tests.support.services import ServiceUnderTest, Start
-from tests.sync.platform.export import Rows, compare, declare_platform, exported
+from tests.sync.platform.export import Rows, compare, declare_platform, exported, name_platform
 from tests.sync.town import oneroster_zip, town
 from tests.sync.work import LOADER, approve, load, plan, read, upload, work
 
@@ -20,7 +20,7 @@ async def _compared(start: Start, *plants: Any) -> tuple[ServiceUnderTest, Munic
     sync = await start("sync")
     small = town()
     await load(sync, oneroster_zip(small))
-    await declare_platform(sync)
+    assert (await name_platform(sync, await declare_platform(sync))).status_code == 200
     await compare(sync, exported(small, *plants))
     return sync, small
 
@@ -163,6 +163,60 @@ async def test_without_a_platform_nothing_is_verified(committed_service: Start) 
     assert "no_platform" in _codes((await _standing(sync))["whole"])
     empty = await read(sync, "/sync/v1/verification", LOADER)
     assert empty["whole"]["days"] == 0
+
+
+async def test_no_platform_counts_but_the_one_that_the_customers_leader_named(committed_service: Start) -> None:
+    """Else a second one, made up to agree, would prove a platform that does not."""
+    with frozen(DAY):
+        sync, small = await _compared(committed_service)
+        made_up = await declare_platform(sync, "kopia")
+        await compare(sync, exported(small), "kopia")
+        await _sign_all(sync)
+        assert (await name_platform(sync, made_up, side="supplier")).status_code == 403
+        assert (await name_platform(sync, made_up, LOADER)).status_code == 403
+        assert (await name_platform(sync, str(new_id()))).status_code == 422
+    with frozen(DAY + timedelta(days=3)):
+        await compare(sync, exported(small, _drop_first))
+        await compare(sync, exported(small), "kopia")
+        assert "platform_differs" in _codes((await _standing(sync))["whole"])
+        await compare(sync, exported(small))
+        await _sign_all(sync)
+        assert (await _standing(sync))["units"][-1]["days"] == 4
+        assert (await name_platform(sync, made_up)).status_code == 200
+        await work(sync)
+        standing = await _standing(sync)
+        assert {one["days"] for one in (standing["whole"], *standing["units"])} == {1}
+        journal = (await read(sync, "/sync/v1/journal-entries?limit=50", "auditor@*"))["items"]
+        named = [one for one in journal if one["action"] == "verification_policy.name_platform"]
+        assert [one["reason"] for one in named] == ["Beslut i styrgruppen"] * 2
+        await _execute(sync, "UPDATE verification_policy SET platform_source_id = NULL")
+        assert _codes((await _standing(sync))["whole"]) == {"platform_unnamed"}
+
+
+async def test_the_customer_sets_what_is_let_pass_with_a_reason_and_within_bounds(committed_service: Start) -> None:
+    sync, _ = await _compared(committed_service, _drop_first)
+    path, reason = "/sync/v1/verification-policy", "Beslut i styrgruppen"
+
+    async def set_to(role: str = LOADER, tag: str | None = None, **body: Any) -> Any:
+        tag = tag or (await sync.client.get(path, headers=sync.as_(LOADER))).headers["etag"]
+        claims = {"side": body.pop("side", "customer")}
+        return await sync.client.patch(path, json=body, headers=sync.as_(role, **claims) | {"If-Match": tag})
+
+    assert (await set_to(maxDrift=101, reason=reason)).status_code == 422
+    assert (await set_to(maxDrift=1)).status_code == 422
+    assert (await set_to(maxDrift=1, reason=reason, side="supplier")).status_code == 403
+    assert (await set_to("project_leader@*", maxDrift=1, reason=reason)).status_code == 403
+    assert (await set_to(tag='"1"', maxDrift=1, reason=reason)).status_code == 412
+    assert "platform_differs" in _codes((await _standing(sync))["whole"])
+    assert (await set_to(maxDrift=1, reason=reason)).json()["maxDrift"] == 1
+    assert "platform_differs" not in _codes((await _standing(sync))["whole"])
+    units = [one["unitId"] for one in (await _standing(sync))["units"]]
+    assert (await _sign(sync, units[0])).status_code == 201
+    await work(sync)
+    wave = await read(sync, f"/sync/v1/verification?unitId={units[0]}")
+    assert [one["unitId"] for one in wave["units"]] == [units[0]]
+    assert (wave["whole"]["days"], _codes(wave["whole"])) == (1, set())
+    assert (await _standing(sync))["whole"]["days"] == 0
 
 
 async def test_a_head_sees_the_own_unit_alone_and_a_stranger_nothing(committed_service: Start) -> None:

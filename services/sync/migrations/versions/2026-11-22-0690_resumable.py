@@ -23,6 +23,27 @@ COLUMNS = {
     "upload": {"received": "bigint NOT NULL DEFAULT 0"},
 }
 TABLES = {
+    "verification_policy": """
+    CREATE TABLE verification_policy (
+        tenant_id uuid NOT NULL,
+        id uuid NOT NULL,
+        version integer NOT NULL,
+        created_at timestamptz NOT NULL,
+        updated_at timestamptz NOT NULL,
+        max_age_days integer NOT NULL,
+        max_errors integer NOT NULL,
+        max_drift integer NOT NULL,
+        platform_source_id uuid,
+        platform_named_by uuid,
+        platform_named_at timestamptz,
+        soaks_from date,
+        CONSTRAINT pk_verification_policy PRIMARY KEY (tenant_id, id),
+        CONSTRAINT ck_verification_policy_max_age_days CHECK (max_age_days BETWEEN 1 AND 90),
+        CONSTRAINT ck_verification_policy_max_errors CHECK (max_errors BETWEEN 0 AND 100),
+        CONSTRAINT ck_verification_policy_max_drift CHECK (max_drift BETWEEN 0 AND 100),
+        CONSTRAINT fk_verification_policy_tenant_id_platform_source_id
+            FOREIGN KEY (tenant_id, platform_source_id) REFERENCES source (tenant_id, id)
+    )""",
     "upload_part": """
     CREATE TABLE upload_part (
         tenant_id uuid NOT NULL,

@@ -29,7 +29,7 @@ demo: ## Play a municipality's rollout through the gateway
 ##@ Prove
 test: setup ## Every test that needs nothing but Python; the rules of the tree are in `make check` (ARGS="-k words")
 	@$(PY) -m compileall -q -j 2 cli services shared
-	@$(PY) -m pytest -n $(WORKERS) --dist loadfile -m "not browser" --ignore tests/architecture $(ARGS)
+	@$(PY) -m pytest -n $(WORKERS) --dist loadfile -m "not browser" --ignore tests/architecture --ignore tests/deploy $(ARGS)
 e2e: setup ## Tests that need Node or a browser too, and SEEDS=10000 disasters of deliveries
 	@sh cli/browser.sh
 	@$(PY) -m pytest -m browser $(ARGS)
@@ -46,9 +46,9 @@ lint: setup ## ruff: style, and format
 	@$(PY) -m ruff format --check .
 types: setup ## mypy --strict
 	@$(PY) -m mypy
-arch: setup ## Import rules, sizes, uniform services
+arch: setup ## Import rules, sizes, uniform services, promises of the manifests
 	@.venv/bin/lint-imports
-	@$(PY) -m pytest -q -n $(WORKERS) --dist loadfile tests/architecture
+	@$(PY) -m pytest -q -n $(WORKERS) --dist loadfile tests/architecture tests/deploy
 openapi-check: setup ## The API documents match the code and hold the national profile
 	@$(PY) -m openapi.generate --check
 	@$(PY) -m openapi.profile openapi/*.json

@@ -24,11 +24,10 @@ from shared.web.jobs import jobs_router
 from shared.web.middleware import Edge
 from shared.web.persondata import person_data_router
 from shared.web.runtime import Runtime
+from shared.web.service_levels import x_sla
 
 # Enters a service's own resource (a client, a cache) and puts it into `runtime.resources`.
 Startup = Callable[[Runtime, AsyncExitStack], Awaitable[None]]
-
-_SLA = {"availability": "99.9 % per month", "responseTime": "p99 below 500 ms", "support": "weekdays 07-17 CET"}
 
 
 @dataclass(frozen=True)
@@ -85,10 +84,10 @@ def build_app(spec: ServiceSpec, settings: ServiceSettings | None = None) -> Fas
     app.add_middleware(Edge, service=spec.name, large_bodies=spec.large_bodies)
 
     def document() -> dict[str, Any]:
-        return openapi.document(app, spec.prefix, _SLA)
+        return openapi.document(app, spec.prefix, x_sla())
 
     app.openapi = document  # type: ignore[method-assign]
-    app.state.protocols = lambda: openapi.protocols(app, spec.prefix, _SLA)
+    app.state.protocols = lambda: openapi.protocols(app, spec.prefix, x_sla())
     return app
 
 

@@ -1,0 +1,126 @@
+"""Prometheus alerts that follow from the service levels (`shared/web/service_levels.py`), and from how we can fail.
+
+Availability and quickness by burn rate over several windows: a page when an hour's failures use up two per cent of a
+month's budget, a ticket when three days' use up ten.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from shared.web.service_levels import LEVEL, ServiceLevel
+
+_RUNBOOKS = "https://startklar.dev/runbooks"
+
+
+@dataclass(frozen=True)
+class Burn:
+    """How many times faster than allowed the budget burns, over a long window and, to end soon, a short one."""
+
+    factor: float
+    long: str
+    short: str
+    severity: str
+
+
+BURNS = (Burn(14.4, "1h", "5m", "page"), Burn(6, "6h", "30m", "page"), Burn(1, "3d", "6h", "ticket"))
+
+
+def rules(level: ServiceLevel = LEVEL) -> dict[str, Any]:
+    """The `spec` of a PrometheusRule."""
+    return {
+        "groups": [
+            {"name": "startklar-service-levels", "rules": [*_availability(level), *_quickness(level)]},
+            {"name": "startklar-work", "rules": list(_work(level))},
+        ]
+    }
+
+
+def _availability(level: ServiceLevel) -> Iterator[dict[str, Any]]:
+    budget = 1 - level.availability
+    for burn in BURNS:
+
+        def failing(window: str) -> str:
+            failed = f'sum by (service) (rate(startklar_http_requests_total{{status=~"5.."}}[{window}]))'
+            return f"{failed} / sum by (service) (rate(startklar_http_requests_total[{window}]))"
+
+        yield _alert(
+            "RequestsFail",
+            _both(failing, burn, budget),
+            burn.severity,
+            "{{ $labels.service }} fails more requests than the service level allows",
+        )
+
+
+def _quickness(level: ServiceLevel) -> Iterator[dict[str, Any]]:
+    budget = 1 - level.quick
+    for burn in BURNS:
+        if burn.factor * budget >= 1:
+            continue
+
+        def slow(window: str) -> str:
+            quick = f'sum by (service) (rate(startklar_http_request_seconds_bucket{{le="{level.seconds}"}}[{window}]))'
+            return f"1 - {quick} / sum by (service) (rate(startklar_http_request_seconds_count[{window}]))"
+
+        yield _alert(
+            "RequestsSlow",
+            _both(slow, burn, budget),
+            burn.severity,
+            "{{ $labels.service }} answers more slowly than the service level allows",
+        )
+
+
+def _work(level: ServiceLevel) -> Iterator[dict[str, Any]]:
+    yield _alert(
+        "JobsWait",
+        f"max by (service) (startklar_jobs_oldest_due_seconds) > {10 * level.delay:g}",
+        "page",
+        "A job of {{ $labels.service }} has been due for {{ $value | humanizeDuration }} and nobody takes it",
+        wait="5m",
+    )
+    yield _alert(
+        "EventsWait",
+        "max by (service) (startklar_outbox_waiting) > 0",
+        "page",
+        "What {{ $labels.service }} did is told to nobody: its worker gives events no position",
+        wait=f"{level.delay:g}s",
+    )
+    yield _alert(
+        "FeedBehind",
+        "max by (service, owner) (startklar_feed_lag) > 0 unless max by (service, owner) "
+        f"(changes(startklar_events_applied_total[{5 * level.delay:g}s])) > 0",
+        "page",
+        "{{ $labels.service }} does not follow {{ $labels.owner }} any more",
+        wait=f"{5 * level.delay:g}s",
+    )
+    yield _alert(
+        "FeedRefused",
+        "max by (service, owner) (startklar_feed_refused) > 0",
+        "page",
+        "The feed of {{ $labels.owner }} contradicts what {{ $labels.service }} has applied: was it restored?",
+    )
+    yield _alert(
+        "EventParked",
+        'sum by (service, owner) (startklar_events_parked{state="parked"}) > 0',
+        "ticket",
+        "{{ $labels.service }} could not apply an event of {{ $labels.owner }} and set it aside",
+    )
+    yield _alert(
+        "JobsFail",
+        'sum by (service, kind) (increase(startklar_jobs_ended_total{state="failed"}[1h])) > 0',
+        "ticket",
+        "Jobs of kind {{ $labels.kind }} fail in {{ $labels.service }}",
+    )
+
+
+def _both(share: Callable[[str], str], burn: Burn, budget: float) -> str:
+    bound = f"{burn.factor * budget:.6g}"
+    return f"({share(burn.long)}) > {bound} and ({share(burn.short)}) > {bound}"
+
+
+def _alert(name: str, expression: str, severity: str, summary: str, *, wait: str | None = None) -> dict[str, Any]:
+    made: dict[str, Any] = {"alert": f"Startklar{name}", "expr": expression}
+    if wait:
+        made["for"] = wait
+    notes = {"summary": summary, "runbook_url": f"{_RUNBOOKS}/{name}"}
+    return made | {"labels": {"severity": severity}, "annotations": notes}

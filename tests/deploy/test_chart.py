@@ -1,0 +1,245 @@
+"""The chart keeps what it promises, in every profile: each promise is one test."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import helm_python as helm
+import jsonschema
+import kubernetes_validate
+import pytest
+
+from cli.gateway import SERVICES
+from tests.deploy.chart import CHART, EVERYTHING, PROFILES, RELEASE, URL, Release, containers, release, render
+
+OWN_SCHEMAS = Path(__file__).parent / "schemas"
+# The oldest version that the chart says it runs on, and a recent one.
+VERSIONS = ("1.30", "1.34")
+# What requests in flight have at the end (deploy/Dockerfile).
+IN_FLIGHT = 20
+SECRET = re.compile("DATABASE_URL|REDIS_URL|FILE_KEY$|PASSWORD|SECRET")
+
+
+@pytest.fixture(params=PROFILES)
+def made(request: pytest.FixtureRequest) -> Release:
+    return release(request.param)
+
+
+def amount(text: str) -> int:
+    """Bytes."""
+    number, unit = re.fullmatch(r"(\d+)(Mi|Gi|Ti)", text).groups()  # type: ignore[union-attr]
+    return int(number) << {"Mi": 20, "Gi": 30, "Ti": 40}[unit]
+
+
+def matches(selector: dict[str, Any], labels: dict[str, str]) -> bool:
+    wanted = selector.get("matchLabels", {}).items() <= labels.items()
+    chosen = all(labels.get(one["key"]) in one["values"] for one in selector.get("matchExpressions", ()))
+    return wanted and chosen
+
+
+def test_every_object_is_what_kubernetes_or_its_operator_takes(made: Release) -> None:
+    for one in made.objects:
+        name = f"{one['kind']}-{one['apiVersion'].replace('/', '-')}.json"
+        if (OWN_SCHEMAS / name).exists():
+            jsonschema.validate(one, json.loads((OWN_SCHEMAS / name).read_text()))
+            continue
+        for version in VERSIONS:
+            kubernetes_validate.validate(one, version, strict=True)
+
+
+def test_helm_itself_finds_nothing_to_complain_about() -> None:
+    found = helm.lint(CHART, EVERYTHING)
+    assert found["errors"] == []
+    assert [one["error"] for one in found["messages"]] == ["icon is recommended"]
+
+
+def test_two_objects_never_share_a_name(made: Release) -> None:
+    names = [(one["kind"], one["metadata"]["name"]) for one in made.objects]
+    assert len(names) == len(set(names))
+
+
+def test_every_pod_holds_the_restricted_standard(made: Release) -> None:
+    for name, pod, _ in made.pods():
+        of_pod = pod["securityContext"]
+        assert of_pod["runAsNonRoot"] is True, name
+        assert of_pod["runAsUser"] > 0, name
+        assert of_pod["seccompProfile"] == {"type": "RuntimeDefault"}, name
+        assert pod["automountServiceAccountToken"] is False, name
+        assert not {"hostNetwork", "hostPID", "hostIPC"} & pod.keys(), name
+        assert all({"emptyDir", "secret"} & volume.keys() for volume in pod.get("volumes", ())), name
+        for container in containers(pod):
+            own = container["securityContext"]
+            assert own["allowPrivilegeEscalation"] is False, name
+            assert own["readOnlyRootFilesystem"] is True, name
+            assert own["capabilities"] == {"drop": ["ALL"]}, name
+
+
+def test_every_container_says_what_it_needs_and_what_memory_it_may_take(made: Release) -> None:
+    for name, pod, _ in made.pods():
+        for container in containers(pod):
+            asked, bound = container["resources"]["requests"], container["resources"]["limits"]
+            assert {"cpu", "memory"} <= asked.keys(), name
+            assert "cpu" not in bound, f"{name}: a bound on CPU makes slow what has nothing to wait for"
+            assert amount(asked["memory"]) == amount(bound["memory"]), name
+
+
+def test_an_outage_of_the_database_restarts_nobody(made: Release) -> None:
+    for one in made.of("Deployment"):
+        for container in one["spec"]["template"]["spec"]["containers"]:
+            assert {"startupProbe", "readinessProbe", "livenessProbe"} <= container.keys()
+            alive = container["livenessProbe"].get("httpGet", {}).get("path", "")
+            assert alive in ("/livez", "/gateway/health"), one["metadata"]["name"]
+
+
+def test_requests_in_flight_may_end_before_a_pod_does(made: Release) -> None:
+    for one in made.of("Deployment"):
+        pod = one["spec"]["template"]["spec"]
+        if one["metadata"]["labels"]["app.kubernetes.io/component"] == "worker":
+            assert pod["terminationGracePeriodSeconds"] >= 60
+            continue
+        [container] = pod["containers"]
+        paused = container["lifecycle"]["preStop"]["sleep"]["seconds"]
+        assert pod["terminationGracePeriodSeconds"] > paused + IN_FLIGHT
+        assert one["spec"]["strategy"]["rollingUpdate"]["maxUnavailable"] == 0
+
+
+def test_selectors_find_their_own_pods_and_no_others(made: Release) -> None:
+    pods = {name: labels for name, _, labels in made.pods()}
+    for one in made.of("Deployment", "StatefulSet"):
+        found = {name for name, labels in pods.items() if matches(one["spec"]["selector"], labels)}
+        assert found == {one["metadata"]["name"]}
+    for one in made.of("Service"):
+        behind = [name for name, labels in pods.items() if one["spec"]["selector"].items() <= labels.items()]
+        assert behind == [one["metadata"]["name"]]
+
+
+def test_a_process_has_its_own_services_secrets_and_nobody_elses(made: Release) -> None:
+    for name, pod, labels in made.pods():
+        held = {one["secretRef"]["name"] for container in containers(pod) for one in container.get("envFrom", ())}
+        held |= {volume["secret"]["secretName"] for volume in pod.get("volumes", ()) if "secret" in volume}
+        of, component = labels["app.kubernetes.io/name"], labels["app.kubernetes.io/component"]
+        allowed = {
+            "web": {f"{RELEASE}-{of}"},
+            "worker": {f"{RELEASE}-{of}"},
+            "migration": {f"{RELEASE}-{of}-owner"},
+            "provision": {f"{RELEASE}-operator"},
+            "redis": {f"{RELEASE}-redis"},
+        }.get(component, set())
+        assert held <= allowed, name
+
+
+def test_no_manifest_holds_a_secret(made: Release) -> None:
+    assert not made.of("Secret")
+    for name, pod, _ in made.pods():
+        for container in containers(pod):
+            plain = [one["name"] for one in container.get("env", ()) if "value" in one]
+            assert not [one for one in plain if re.search("DATABASE_URL|REDIS_URL|FILE_KEY$|PASSWORD|SECRET", one)], (
+                name
+            )
+
+
+def test_nothing_calls_or_is_called_but_by_a_policy(made: Release) -> None:
+    denial = made.named("NetworkPolicy", "deny")["spec"]
+    assert set(denial["policyTypes"]) == {"Ingress", "Egress"}
+    assert "ingress" not in denial
+    assert "egress" not in denial
+    for name, _, labels in made.pods():
+        assert matches(denial["podSelector"], labels), name
+
+
+def test_the_world_is_reached_by_those_alone_that_call_it(made: Release) -> None:
+    world = made.named("NetworkPolicy", "world")["spec"]
+    reaching = [name for name, _, labels in made.pods() if matches(world["podSelector"], labels)]
+    found = {name.removeprefix(f"{RELEASE}-") for name in reaching}
+    assert found == {"identity", "identity-worker", "sync", "sync-worker", "training-worker", "webhooks-worker"}
+    for rule in world["egress"]:
+        for target in rule["to"]:
+            assert target["ipBlock"]["except"], "never the networks inside"
+    open_wide = {
+        one["metadata"]["name"].removeprefix(f"{RELEASE}-")
+        for one in made.of("NetworkPolicy")
+        for rule in one["spec"].get("egress", ())
+        if not rule.get("to")
+    }
+    assert open_wide <= {"mail"}
+
+
+def test_only_the_gateway_is_called_from_outside(made: Release) -> None:
+    for one in made.of("NetworkPolicy"):
+        for rule in one["spec"].get("ingress", ()):
+            callers = rule.get("from", ())
+            inside = callers and all({"podSelector", "namespaceSelector"} & who.keys() for who in callers)
+            assert inside or one["metadata"]["name"] == f"{RELEASE}-gateway"
+    for service in made.of("Service"):
+        is_open = service["spec"].get("type", "ClusterIP") != "ClusterIP"
+        assert not is_open or service["metadata"]["name"] == f"{RELEASE}-gateway"
+
+
+def test_every_service_runs_as_web_worker_and_migration(made: Release) -> None:
+    runs = {(labels["app.kubernetes.io/name"], labels["app.kubernetes.io/component"]) for _, _, labels in made.pods()}
+    for service in SERVICES:
+        parts = {component for name, component in runs if name == service}
+        assert parts == ({"web"} if service == "portal" else {"web", "worker", "migration"})
+
+
+def test_nothing_serves_before_its_schema_is_there(made: Release) -> None:
+    for name, pod, labels in made.pods():
+        of, component = labels["app.kubernetes.io/name"], labels["app.kubernetes.io/component"]
+        if component in ("web", "worker") and of != "portal":
+            first = pod["initContainers"][0]
+            assert first["command"] == ["python", "-m", "shared.kit.await_schema", of], name
+
+
+def test_where_there_may_be_two_one_stays_when_a_node_is_drained() -> None:
+    made = release("default")
+    guarded = [one["spec"] for one in made.of("PodDisruptionBudget")]
+    for name, _, labels in made.pods():
+        if labels["app.kubernetes.io/component"] in ("web", "worker", "gateway"):
+            own = [one for one in guarded if matches(one["selector"], labels)]
+            assert [one["maxUnavailable"] for one in own] == [1], name
+
+
+def test_replicas_are_said_once(made: Release) -> None:
+    """By the autoscaler or by the deployment: each upgrade would else undo what the other did."""
+    scaled = {one["spec"]["scaleTargetRef"]["name"] for one in made.of("HorizontalPodAutoscaler", "ScaledObject")}
+    for one in made.of("Deployment"):
+        assert ("replicas" in one["spec"]) == (one["metadata"]["name"] not in scaled), one["metadata"]["name"]
+
+
+def test_a_job_gets_another_name_with_another_image() -> None:
+    """A job cannot be changed: an upgrade would fail on it."""
+    former = {one["metadata"]["name"] for one in release("default").of("Job")}
+    newer = {one["metadata"]["name"] for one in render({"publicUrl": URL, "image": {"tag": "1.0.1"}}).of("Job")}
+    assert len(former) == len(newer) == 6
+    assert former.isdisjoint(newer)
+
+
+def test_the_operator_is_told_what_can_be_lost() -> None:
+    assert "no\nrecovery to a point in time" in release("default").notes
+    assert "RPO is not 0" in release("small").notes
+    assert "WARNING" not in release("everything").notes
+    synchronous = release("large").named("Cluster", "postgres")["spec"]["postgresql"]["synchronous"]
+    assert synchronous == {"method": "any", "number": 1, "dataDurability": "required"}
+
+
+@pytest.mark.parametrize(
+    ("values", "place"),
+    [
+        ({}, "publicUrl"),
+        ({"publicUrl": "http://api.test"}, "publicUrl"),
+        ({"publicUrl": "https://api.test/startklar"}, "publicUrl"),
+        ({"publicUrl": URL, "image": {"tag": "latest"}}, "tag"),
+        ({"publicUrl": URL, "image": {"digests": {"sync": "sha256:abc"}}}, "sync"),
+        ({"publicUrl": URL, "postgres": {"cluster": {"instances": 2}}}, "instances"),
+        ({"publicUrl": URL, "postgres": {"mode": "external"}}, "cidrs"),
+        ({"publicUrl": URL, "redis": {"mode": "external"}}, "cidrs"),
+        ({"publicUrl": URL, "secrets": {"mode": "external"}}, "name"),
+        ({"publicUrl": URL, "settings": {"SYNC_FILE_KEY": "c2VjcmV0"}}, "SYNC_FILE_KEY"),
+        ({"publicUrl": URL, "services": {"sync": {"replica": 3}}}, "replica"),
+        ({"publicUrl": URL, "webGraceSeconds": 20}, "webGraceSeconds"),
+    ],
+)
+def test_values_that_cannot_work_are_refused_by_name(values: dict[str, Any], place: str) -> None:
+    with pytest.raises(helm.HelmError, match=place):
+        render(values)

@@ -149,9 +149,9 @@ class InvitationRepository:
     async def add_mails(self, mails: Sequence[Mail]) -> None:
         """Each key once: what was written before is not written again."""
         await self._session.flush()
-        for start in range(0, len(mails), 500):
-            values = [mail.model_dump() for mail in mails[start : start + 500]]
-            await self._session.execute(insert(Mail).values(values).on_conflict_do_nothing())
+        if mails:
+            values = [mail.model_dump() for mail in mails]
+            await self._session.execute(insert(Mail).on_conflict_do_nothing(), values)
 
     async def mail(self, mail_id: UUID) -> Mail | None:
         """Held until the end of the transaction; None while another worker holds it."""

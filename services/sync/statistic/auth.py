@@ -15,6 +15,11 @@ StatisticsRead = Annotated[
 StatisticsWrite = Annotated[Principal, requires(Scope.exports_write, _COUNTERS, everywhere=True)]
 
 
+def may_see_exact(caller: Principal) -> bool:
+    """Whether the caller may see small numbers: those who may read the persons themselves."""
+    return caller.holds_everywhere(*_COUNTERS, Role.auditor)
+
+
 def refusal_to_write(caller: Principal) -> Text | None:
     """Why StatisticsWrite refuses `caller`; None where it lets them through."""
     return refusal(caller, Scope.exports_write, _COUNTERS, everywhere=True)

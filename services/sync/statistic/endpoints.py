@@ -5,7 +5,7 @@ from uuid import UUID
 
 from fastapi import Path, Query, Request, Response
 
-from services.sync.statistic.auth import StatisticsRead, StatisticsWrite, refusal_to_write
+from services.sync.statistic.auth import StatisticsRead, StatisticsWrite, may_see_exact, refusal_to_write
 from services.sync.statistic.declared import Table
 from services.sync.statistic.models import StatisticsExport, StatisticsTemplate
 from services.sync.statistic.schemas import (
@@ -16,7 +16,9 @@ from services.sync.statistic.schemas import (
     StatisticsTemplatePublic,
 )
 from services.sync.statistic.service import StatisticsService
+from services.sync.statistic.suppressing import suppressed
 from shared.auth import Principal
+from shared.kit.journal import record
 from shared.kit.text import Lang
 from shared.web import IfMatch, LangDep, Page, PageDep, SessionDep, created, etag, make_page, new_router
 from shared.web.actions import allowed_action
@@ -28,6 +30,7 @@ router = new_router("statistics")
 
 TemplateId = Annotated[UUID, Path(alias="statisticsTemplateId")]
 ExportId = Annotated[UUID, Path(alias="statisticsExportId")]
+Exact = Annotated[bool, Query(alias="isExact", description="False: hide small numbers, to hand the table on")]
 _FILES: dict[int | str, dict[str, Any]] = {
     200: {
         "content": {
@@ -107,27 +110,32 @@ async def statistics_exports_create(
     """Count now, for today or for a day that has been, and keep the table."""
     row = await StatisticsService(session).make(body.template_id, body.reference_date, caller.subject)
     created(response, request, f"/sync/v1/statistics-exports/{row.id}")
-    return _show_export(row)
+    return _show_export(row, caller)
 
 
 @router.get("/statistics-exports", summary="List tables that were made")
 async def statistics_exports_list(
-    _: StatisticsRead,
+    caller: StatisticsRead,
     session: SessionDep,
     request: Request,
     page: PageDep,
     template_id: Annotated[UUID | None, Query(alias="templateId", description="Only of this template")] = None,
+    is_exact: Exact = True,
 ) -> Page[StatisticsExportPublic]:
-    """The newest first."""
+    """The newest first. Small numbers are hidden from who may not see the persons themselves."""
     keys = page.keys(UUID)
     rows = await StatisticsService(session).exports_before(template_id, keys[0] if keys else None, page.limit + 1)
-    return make_page(request, page, rows, key=lambda row: (row.id,), show=_show_export)
+    return make_page(
+        request, page, rows, key=lambda row: (row.id,), show=lambda row: _show_export(row, caller, is_exact)
+    )
 
 
 @router.get("/statistics-exports/{statisticsExportId}", summary="Read a table")
-async def statistics_exports_get(export_id: ExportId, _: StatisticsRead, session: SessionDep) -> StatisticsExportPublic:
-    """The figures as they were made."""
-    return _show_export(await StatisticsService(session).export(export_id))
+async def statistics_exports_get(
+    export_id: ExportId, caller: StatisticsRead, session: SessionDep, is_exact: Exact = True
+) -> StatisticsExportPublic:
+    """The figures as they were made. Small numbers are hidden from who may not see the persons themselves."""
+    return _show_export(await StatisticsService(session).export(export_id), caller, is_exact)
 
 
 @router.get(
@@ -138,17 +146,24 @@ async def statistics_exports_get(export_id: ExportId, _: StatisticsRead, session
 )
 async def statistics_exports_get_content(
     export_id: ExportId,
-    _: StatisticsRead,
+    caller: StatisticsRead,
     session: SessionDep,
     request: Request,
     wanted: Annotated[Literal["csv", "xlsx"] | None, Query(alias="format", description="Instead of Accept")] = None,
+    is_exact: Exact = True,
 ) -> Response:
-    """CSV for programs and spreadsheets, or a workbook."""
+    """CSV for programs and spreadsheets, or a workbook; with small numbers as `GET /statistics-exports/{id}` has them.
+
+    An exact one is written to the journal.
+    """
     media = negotiated(request, FORMATS, asked=wanted)
     statistics = StatisticsService(session)
     row = await statistics.export(export_id)
     template = await statistics.template(row.template_id)
-    made = write_csv(row.headings, row.rows) if media == CSV else write_xlsx(template.name, row.headings, row.rows)
+    shown = _show_export(row, caller, is_exact)
+    if shown.is_exact:
+        await record(session, "statistics_export.fetch", "statistics_export", row.id)
+    made = write_csv(row.headings, shown.rows) if media == CSV else write_xlsx(template.name, row.headings, shown.rows)
     ending = "csv" if media == CSV else "xlsx"
     name = f"{template.key}-{row.reference_date}.{ending}"
     headers = {"Cache-Control": "no-store", "Content-Disposition": f'attachment; filename="{name}"'}
@@ -171,14 +186,16 @@ def _show(row: StatisticsTemplate, caller: Principal, request: Request, lang: La
     )
 
 
-def _show_export(row: StatisticsExport) -> StatisticsExportPublic:
+def _show_export(row: StatisticsExport, caller: Principal, is_exact: bool = True) -> StatisticsExportPublic:
+    is_exact = row.counted == "groups" or (is_exact and may_see_exact(caller))
     return StatisticsExportPublic(
         id=row.id,
         template_id=row.template_id,
         reference_date=row.reference_date,
         roster_version=row.roster_version,
         headings=row.headings,
-        rows=row.rows,
+        rows=row.rows if is_exact else suppressed(row.rows),
+        is_exact=is_exact,
         content_path=f"/sync/v1/statistics-exports/{row.id}/content",
         created_at=row.created_at,
     )

@@ -25,7 +25,7 @@ class StatisticsTemplate(Model, TenantRow, Versioned, table=True):
 
 
 class StatisticsExport(Model, TenantRow, Versioned, table=True):
-    """A table that was made: it stays as it was, whatever the roster becomes."""
+    """A table that was made: it stays as it was, whatever the roster becomes. `counted` is what its numbers are of."""
 
     __tablename__ = "statistics_export"
     __table_args__ = (
@@ -39,3 +39,4 @@ class StatisticsExport(Model, TenantRow, Versioned, table=True):
     headings: list[str] = Field(sa_type=JSONB)
     rows: list[list[Any]] = Field(sa_type=JSONB)
     asked_by: UUID | None = None
+    counted: str = Field(sa_type=Text)

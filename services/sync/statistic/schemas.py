@@ -83,6 +83,7 @@ class StatisticsExportPublic(ApiModel):
             "rosterVersion": 12,
             "headings": ["Skolform", "Skolenhetskod", "Årskurs", "Antal"],
             "rows": [["Grundskola", "12345678", "4", 57], ["", "", "", 57]],
+            "isExact": True,
             "contentPath": f"/sync/v1/statistics-exports/{_ID}/content",
             "createdAt": "2026-10-16T03:00:00Z",
         }
@@ -94,5 +95,6 @@ class StatisticsExportPublic(ApiModel):
     roster_version: int
     headings: list[str]
     rows: list[list[str | int]]
+    is_exact: bool = Field(description="False: `..` stands for numbers below five, and for what would betray them")
     content_path: str
     created_at: datetime

@@ -92,6 +92,7 @@ class StatisticsService:
             headings=table.heads(),
             rows=_worded(table, counted.rows),
             asked_by=asked_by,
+            counted=table.count,
         )
         self._session.add(export)
         await record(self._session, "statistics_export.make", "statistics_export", export.id)

@@ -2,6 +2,7 @@
 
 import io
 from datetime import date, timedelta
+from random import Random
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from openpyxl import load_workbook
 from sqlalchemy import text
 
 from services.sync.statistic.service import next_day
+from services.sync.statistic.suppressing import HIDDEN, suppressed
 from shared.kit import clock
 from shared.web.sheet import write_xlsx
 from tests.support.services import ServiceUnderTest, Start
@@ -157,3 +159,57 @@ def test_a_workbook_holds_whatever_name_a_register_delivers() -> None:
     assert book.sheetnames == ["ab"]
     rows = [[cell.value for cell in row] for row in book["ab"].iter_rows()]
     assert rows == [["Skola", None], ["'=1+1", 3], ["'=1+1", 4]]
+
+
+@pytest.mark.parametrize(
+    ("rows", "hidden"),
+    [
+        ([["a", 9], ["b", 5], ["", 14]], []),
+        ([["a", 9], ["b", 3], ["c", 6], ["", 18]], [1, 2]),  # c is hidden with b: else 18 - 9 - 6 tells b
+        ([["a", 1], ["b", 2], ["c", 6], ["d", 30], ["", 39]], [0, 1, 2]),  # 3 together would be a small number again
+        ([["a", 4], ["b", 4], ["c", 6], ["", 14]], [0, 1]),
+        ([["a", 2], ["", 2]], [0, 1]),
+        ([["x", "4", 3], ["x", "5", 9], ["y", "4", 8], ["y", "5", 7]], [0, 1, 2, 3]),  # by school, and by year
+        ([], []),
+    ],
+)
+def test_small_numbers_are_hidden_with_those_that_would_betray_them(rows: list[list[Any]], hidden: list[int]) -> None:
+    assert [place for place, row in enumerate(suppressed(rows)) if row[-1] == HIDDEN] == hidden
+
+
+def test_nobody_reckons_a_hidden_number_back_from_the_sums() -> None:
+    draw = Random(7)
+    for _ in range(200):
+        rows: list[list[Any]] = [
+            [unit, year, draw.choice([1, 2, 4, 5, 7, 30])] for unit in "abc" for year in "456" if draw.random() < 0.8
+        ]
+        shown = suppressed([*rows, ["", "", sum(int(row[-1]) for row in rows)]])[:-1]
+        for column in (0, 1, None):
+            groups: dict[Any, list[int]] = {}
+            for place, row in enumerate(rows):
+                groups.setdefault(row[column] if column is not None else None, []).append(place)
+            for places in groups.values():
+                gone = [place for place in places if shown[place][-1] == HIDDEN]
+                is_whole = len(gone) == len(places)
+                assert is_whole or not gone or (len(gone) > 1 and sum(int(rows[place][-1]) for place in gone) >= 5)
+
+
+async def test_exact_small_numbers_are_for_those_who_may_see_the_persons(committed_service: Start) -> None:
+    sync = await committed_service("sync")
+    await load(sync, oneroster_zip(town()))
+    table = await made(sync, await declared(sync, dimensions=["unitCode", "schoolYear"]))
+    path = f"/sync/v1/statistics-exports/{table['id']}"
+    assert table["isExact"]
+    assert any(0 < int(row[-1]) < 5 for row in table["rows"])
+    for query, role in (
+        ("", "project_leader@*"),
+        ("", "approver@*"),
+        ("?isExact=true", "approver@*"),
+        ("?isExact=false", LOADER),
+    ):
+        shown = await read(sync, path + query, role)
+        assert not shown["isExact"]
+        assert not [row for row in shown["rows"] if row[-1] != HIDDEN and 0 < int(row[-1]) < 5]
+        content = await sync.client.get(f"{path}/content{query}", headers=sync.as_(role))
+        assert HIDDEN in content.text
+    assert (await read(sync, path, "auditor@*"))["rows"] == table["rows"]

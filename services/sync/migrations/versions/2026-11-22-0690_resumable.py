@@ -20,6 +20,7 @@ COLUMNS = {
     "approval": {"person_id": "uuid"},
     "source": POINTED,
     "outbound_template": POINTED,
+    "statistics_export": {"counted": "text NOT NULL DEFAULT 'pupils'"},
     "upload": {"received": "bigint NOT NULL DEFAULT 0"},
 }
 TABLES = {

@@ -15,6 +15,7 @@ from services.training.feedback.tasks import gather_feedback
 from services.training.invitation.tasks import INVITATION_SCHEDULE, invitation_jobs
 from services.training.issuer.service import Issuer
 from services.training.obligation.tasks import OBLIGE, follow_all
+from services.training.proposal.tasks import SOLVE, solve_plan
 from services.training.roster.tasks import FOLLOW, follow_roster
 from services.training.session.tasks import SETTLE, settle_all
 from services.training.settings import Settings
@@ -47,6 +48,7 @@ def jobs(settings: Settings, feed: ChangeFeed) -> Mapping[str, JobHandler]:
         SWEEP: sweep_signals,
         REFRESH: refresh_all,
         SETTLE: settle_all,
+        SOLVE: solve_plan,
         **invitation_jobs(settings),
         CLOSE: close_all,
         GATHER: gather,

@@ -4,6 +4,7 @@ from services.training.access.models import PlatformAccount, PlatformSight
 from services.training.address.models import MailAddress, MailChoice
 from services.training.appointment.models import Appointment
 from services.training.attendance.models import Attendance, AttendanceClose, AttendanceMark, AttendancePolicy
+from services.training.availability.models import AbsenceCap, Availability
 from services.training.calendar.models import CalendarFeed
 from services.training.catchup.models import CatchUp, CatchUpPolicy
 from services.training.certificate.models import Certificate
@@ -20,6 +21,7 @@ from services.training.meeting.models import SessionDate, SessionTrainer
 from services.training.mentorship.models import Mentorship
 from services.training.obligation.models import Attestation, Cascade, Obligation
 from services.training.prerequisite.models import Completion, Prerequisite
+from services.training.proposal.models import Plan, PlanSeat, PlanSession
 from services.training.report.models import SubstituteRate
 from services.training.roll.models import AttendanceRoll
 from services.training.room.models import Room
@@ -39,6 +41,7 @@ declare_access_cutoff(Model)
 declare_assurance_rule(Model)
 
 __all__ = [
+    "AbsenceCap",
     "Appointment",
     "Attendance",
     "AttendanceClose",
@@ -46,6 +49,7 @@ __all__ = [
     "AttendancePolicy",
     "AttendanceRoll",
     "Attestation",
+    "Availability",
     "CalendarFeed",
     "Cascade",
     "CatchUp",
@@ -74,6 +78,9 @@ __all__ = [
     "Model",
     "Obligation",
     "Person",
+    "Plan",
+    "PlanSeat",
+    "PlanSession",
     "PlatformAccount",
     "PlatformSight",
     "Prerequisite",

@@ -29,6 +29,8 @@ _TABLES = {
     "calendar_feed": _OWN,
     "attendance_mark": f"enrolment_id IN {_SEATS}",
     "attendance": f"id IN {_SEATS}",
+    "availability": "subject = 'person' AND subject_id = :person",
+    "plan_seat": _OWN,
     "certificate": _OWN,
     "enrolment": _OWN,
     "platform_account": "id = :person",

@@ -4,6 +4,7 @@ from fastapi import APIRouter
 
 from services.training.appointment.endpoints import router as appointments
 from services.training.attendance.endpoints import router as attendances
+from services.training.availability.endpoints import router as availabilities
 from services.training.calendar.endpoints import router as calendar_feeds
 from services.training.catchup.endpoints import router as catch_ups
 from services.training.certificate.endpoints import router as certificates
@@ -21,6 +22,7 @@ from services.training.mentorship.endpoints import router as mentorships
 from services.training.obligation.endpoints import router as obligations
 from services.training.ownseat.endpoints import router as own_seats
 from services.training.prerequisite.endpoints import router as prerequisites
+from services.training.proposal.endpoints import router as plans
 from services.training.report.endpoints import router as reports
 from services.training.roll.endpoints import router as rolls
 from services.training.room.endpoints import router as rooms
@@ -43,6 +45,8 @@ ROUTERS: list[APIRouter] = [
     enrolments,
     exchanges,
     own_seats,
+    availabilities,
+    plans,
     attendances,
     check_ins,
     rolls,

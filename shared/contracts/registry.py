@@ -30,6 +30,7 @@ from shared.contracts import (
     training_cascade,
     training_day,
     training_mail,
+    training_planning,
     training_signal,
     webhooks,
 )
@@ -61,6 +62,7 @@ _MODULES: tuple[ModuleType, ...] = (
     training_day,
     training_cascade,
     training_mail,
+    training_planning,
     training_signal,
     webhooks,
 )

@@ -49,6 +49,10 @@ class RoomService:
         """The room, or NotFound."""
         return (await self._rooms.by_id([room_id])).get(room_id) or _missing()
 
+    async def known(self, ids: Sequence[UUID]) -> frozenset[UUID]:
+        """Those of `ids` that are rooms."""
+        return frozenset(await self._rooms.by_id(ids))
+
     async def lock(self, ids: Sequence[UUID]) -> dict[UUID, Room]:
         """Those of `ids` that exist, held until the transaction ends: nobody else books them meanwhile."""
         return await self._rooms.by_id(ids, lock=True)

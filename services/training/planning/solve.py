@@ -1,0 +1,131 @@
+"""The door to the solver: called in a child process, which alone imports it (`shared.queue.run_in_child`)."""
+
+from time import monotonic
+from typing import Any
+
+from services.training.planning.early import EarlyOrder
+from services.training.planning.problem import Problem
+
+_ROUNDS = 8
+_KEYS_SHARE, _COUNT_SHARE = 0.25, 0.6
+"""Of the time that is left: for the order of key persons, then for the number of sessions."""
+
+
+def solve(raw: dict[str, Any], seconds: float) -> dict[str, Any]:
+    """Plan one course: the slot of each person and the sessions of each track.
+
+    `verdict` is solved, infeasible (nothing is possible), unordered (possible, but no way was found to let key persons
+    go first) or unknown (not in this time). `bound` is a number of sessions below which nothing is possible.
+    """
+    from services.training.planning.people import Flow, missing_cuts  # noqa: PLC0415 - the child alone has the solver
+    from services.training.planning.sessions import Cut  # noqa: PLC0415 - as above
+
+    problem, ends = Problem.from_json(raw), monotonic() + seconds
+    switch = EarlyOrder(problem).switches()
+    cuts: list[Cut] = []
+    is_early = True
+    for _ in range(_ROUNDS):
+        verdict, held = _sessions(problem, switch, cuts, ends - monotonic())
+        if verdict == "infeasible" and switch and is_early:
+            is_early = False
+            verdict, switch = _keys(problem, (ends - monotonic()) * _KEYS_SHARE)
+            if verdict == "solved":
+                continue
+        if verdict != "solved":
+            return {"verdict": "unordered" if switch and verdict == "infeasible" else verdict}
+        placed = Flow(problem, held).solve()
+        if -1 not in placed:
+            return _answer(problem, held, placed)
+        more = missing_cuts(problem, held)
+        if not more:
+            break
+        cuts += more
+    return {"verdict": "unknown"}
+
+
+def explain(raw: dict[str, Any], seconds: float) -> dict[str, Any]:
+    """Why a problem has no solution, and what it would take; see `elastic`."""
+    from services.training.planning.elastic import explained  # noqa: PLC0415 - the child alone has the solver
+
+    return explained(Problem.from_json(raw), seconds)
+
+
+def mend(raw: dict[str, Any], sessions: list[list[int]]) -> dict[str, Any]:
+    """Seat everybody in the (track, slot, number) given: nobody who sits there already moves, unless it must be.
+
+    `placed` holds -1 for whom no seat is left.
+    """
+    from services.training.planning.people import Flow  # noqa: PLC0415 - the child alone has the solver
+    from services.training.planning.sessions import Held  # noqa: PLC0415 - as above
+
+    problem = Problem.from_json(raw)
+    held = Held({(track, slot): number for track, slot, number in sessions}, switch=_kept_order(problem))
+    for number, bundle in enumerate(problem.bundles):
+        for person in bundle.people:
+            if person in problem.keeps:
+                at = number, problem.keeps[person]
+                held.people[at] = held.people.get(at, 0) + 1
+    placed = Flow(problem, held, is_fixed=True).solve()
+    return {"placed": placed if -1 not in placed else Flow(problem, held).solve()}
+
+
+def _kept_order(problem: Problem) -> dict[int, int]:
+    """From which slot on colleagues come, at units where some have their seats."""
+    switch = {}
+    for unit, _, then in problem.ordered_units():
+        kept = [
+            problem.keeps[each] for number in then for each in problem.bundles[number].people if each in problem.keeps
+        ]
+        if kept:
+            switch[unit] = min(kept)
+    return switch
+
+
+def _keys(problem: Problem, seconds: float) -> tuple[str, dict[int, int]]:
+    from services.training.planning.keys import KeyModel  # noqa: PLC0415 - the child alone has the solver
+
+    verdict, switch = KeyModel(problem).switches(seconds)
+    return ("unordered" if verdict == "infeasible" else verdict), switch
+
+
+def _answer(problem: Problem, held: Any, placed: list[int]) -> dict[str, Any]:
+    return {
+        "verdict": "solved",
+        "placed": placed,
+        "sessions": [[track, slot, number] for (track, slot), number in sorted(held.sessions.items())],
+        "count": held.count,
+        "bound": held.bound,
+        "cost": sum(_cost(problem, placed)),
+        "cost_bound": held.cost_bound,
+    }
+
+
+def _sessions(problem: Problem, switch: dict[int, int], cuts: list[Any], seconds: float) -> tuple[str, Any]:
+    """As few sessions as possible, then as cheap as possible in the time that is left."""
+    from services.training.planning.sessions import SessionModel, least_sessions  # noqa: PLC0415 - as above
+
+    ends = monotonic() + seconds
+    model = SessionModel(problem, switch)
+    for cut in cuts:
+        model.add_cut(cut)
+    model.model.minimize(model.count)
+    verdict, found = model.solve(seconds * _COUNT_SHARE)
+    if verdict != "solved":
+        return verdict, None
+    fewest = model.read(found)
+    fewest.bound = sum(least_sessions(problem)) if switch else round(found.best_objective_bound)
+    model.model.add(model.count == fewest.count)
+    model.model.minimize(model.cost)
+    model.hint(fewest)
+    verdict, found = model.solve(ends - monotonic())
+    held = model.read(found) if verdict == "solved" else fewest
+    held.bound, held.cost_bound = fewest.bound, max(0, round(found.best_objective_bound))
+    return "solved", held
+
+
+def _cost(problem: Problem, placed: list[int]) -> list[int]:
+    return [
+        min(problem.cost[unit][placed[person]] for unit in bundle.units)
+        for bundle in problem.bundles
+        for person in bundle.people
+    ]

@@ -1,0 +1,141 @@
+"""Publishing: a plan's sessions are scheduled and its people seated, by the one code path of sessions and seats."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from services.training.course.service import CourseService
+from services.training.planning.asked import Asked
+from services.training.proposal.errors import PlanClashes
+from services.training.proposal.models import PlanSession
+from services.training.room.service import RoomService
+from services.training.session.models import Enrolment
+from services.training.session.schemas import SessionCreate, SessionUpdate
+from services.training.session.seats import Asked as Comer
+from services.training.session.seats import Seats
+from services.training.session.service import SessionService
+from shared.kit.problems import Conflict
+
+_REASON = "the plan was mended"
+
+
+@dataclass
+class Published:
+    """What was done."""
+
+    added: int = 0
+    cancelled: int = 0
+    seated: int = 0
+    moved: int = 0
+
+
+@dataclass(frozen=True)
+class Roll:
+    """Who sits in each session of the plan, and everybody's seat as it is now."""
+
+    people: dict[UUID, list[UUID]]
+    now: Sequence[Enrolment] = field(default_factory=list)
+
+
+class Publication:
+    """One plan's publishing, in the caller's transaction: all of it, or nothing."""
+
+    def __init__(self, session: AsyncSession, asked: Asked, low: dict[UUID, int]) -> None:
+        self._session = session
+        self._asked = asked
+        self._low = low
+        self._sessions = SessionService(session)
+        self.done = Published()
+
+    async def publish(self, rows: Sequence[PlanSession], roll: Roll) -> Published:
+        """Lock what there is, in the order of ids; cancel, release and change; then schedule and seat."""
+        for known in sorted({row.session_id for row in rows if row.session_id}, key=str):
+            await self._sessions.lock_for_seats(known)
+        await self._release(rows, roll)
+        for row in rows:
+            if row.change == "cancelled":
+                await self._cancel(row)
+            elif row.change == "changed":
+                await self._change(row)
+        for row in rows:
+            if row.change == "added":
+                await self._schedule(row)
+        await self._seat(rows, roll)
+        return self.done
+
+    async def _release(self, rows: Sequence[PlanSession], roll: Roll) -> None:
+        """Give back the seats of whoever sits elsewhere from now on, or nowhere."""
+        keeps = {
+            (row.session_id, who) for row in rows if row.change != "cancelled" for who in roll.people.get(row.id, [])
+        }
+        leaving: dict[UUID, list[UUID]] = defaultdict(list)
+        for each in roll.now:
+            if (each.session_id, each.person_id) not in keeps:
+                leaving[each.session_id].append(each.id)
+        cancelled = {row.session_id for row in rows if row.change == "cancelled"}
+        for session_id, enrolments in sorted(leaving.items(), key=lambda item: str(item[0])):
+            if session_id not in cancelled:
+                await Seats(self._session, session_id).release(enrolments)
+
+    async def _cancel(self, row: PlanSession) -> None:
+        [shown] = await self._sessions.shown([await self._sessions.get(_known(row))])
+        await self._sessions.cancel(shown.planned.id, shown.version, _REASON)
+        self.done.cancelled += 1
+
+    async def _change(self, row: PlanSession) -> None:
+        [shown] = await self._sessions.shown([await self._sessions.get(_known(row))])
+        change = SessionUpdate.model_validate({"dates": [_date(row)], "trainers": _trainers(row)})
+        await self._sessions.change(shown.planned.id, change, shown.version)
+
+    async def _schedule(self, row: PlanSession) -> None:
+        course = await CourseService(self._session).get(row.course_id)
+        place, capacity = self._asked.place, course.max_size
+        if row.room_id is not None:
+            room = await RoomService(self._session).get(row.room_id)
+            place, capacity = room.name, min(capacity, room.seats or capacity)
+        given = SessionCreate.model_validate(
+            {
+                "course_id": row.course_id,
+                "dates": [_date(row)],
+                "zone": self._asked.zone,
+                "place": place,
+                "capacity": capacity,
+                "trainers": _trainers(row),
+                "min_size": self._low[row.course_id],
+            }
+        )
+        row.session_id = (await self._sessions.create(given)).id
+        self.done.added += 1
+
+    async def _seat(self, rows: Sequence[PlanSession], roll: Roll) -> None:
+        had = {(each.session_id, each.person_id) for each in roll.now}
+        before = {each.person_id for each in roll.now}
+        for row in rows:
+            people = [who for who in roll.people.get(row.id, []) if (row.session_id, who) not in had]
+            if not people or row.change == "cancelled":
+                continue
+            outcomes = await Seats(self._session, _known(row)).enrol([Comer(who) for who in people], waits=False)
+            refused = [each.verdict for each in outcomes if each.verdict != "enrolled" or each.state != "confirmed"]
+            if refused:
+                raise PlanClashes(sessionId=str(row.session_id), reasons=sorted({*refused}), people=len(refused))
+            moved = sum(who in before for who in people)
+            self.done.moved += moved
+            self.done.seated += len(people) - moved
+
+
+def _known(row: PlanSession) -> UUID:
+    if row.session_id is None:
+        raise Conflict()
+    return row.session_id
+
+
+def _date(row: PlanSession) -> dict[str, object]:
+    return {"starts_at": row.starts_at, "ends_at": row.ends_at, "room_id": row.room_id}
+
+
+def _trainers(row: PlanSession) -> list[dict[str, object]]:
+    duties = ((row.trainer_id, "trainer"), (row.backup_id, "backup"))
+    return [{"person_id": who, "duty": duty} for who, duty in duties if who is not None]

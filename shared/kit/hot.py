@@ -107,15 +107,21 @@ class HotReads:
         return await self._fetch(_CHANGE.format(parts=parts, select=select), tenant, values)
 
     async def _fetch(self, statement: str, tenant: UUID, values: Sequence[Any]) -> list[asyncpg.Record]:
+        if self._turns.locked():
+            await self._wait()
+        else:
+            await self._turns.acquire()
+        try:
+            return await self._fetch_on(await self._connection(), statement, str(tenant), *values)
+        finally:
+            self._turns.release()
+
+    async def _wait(self) -> None:
         try:
             async with asyncio.timeout(_PATIENCE):
                 await self._turns.acquire()
         except TimeoutError as error:
             raise ConnectionError("no connection became free in time") from error
-        try:
-            return await self._fetch_on(await self._connection(), statement, str(tenant), *values)
-        finally:
-            self._turns.release()
 
     async def _fetch_on(self, connection: asyncpg.Connection, statement: str, *values: Any) -> list[asyncpg.Record]:
         try:

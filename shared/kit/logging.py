@@ -1,5 +1,6 @@
 """JSON log lines, redacted by the name of the field: personal data and secrets never reach a log."""
 
+import json
 import logging
 import re
 import sys
@@ -8,6 +9,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
+import orjson
 import structlog
 
 REDACTED = "[redacted]"
@@ -20,6 +22,9 @@ _SENSITIVE = re.compile(
 )
 _BEARER = re.compile(r"(?i)(bearer|dpop|basic)\s+[a-z0-9._~+/=-]{8,}|eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9._-]+")
 _URL_PASSWORD = re.compile(r"(?<=://)([^/\s:@]+):([^/\s@]+)(?=@)")
+# Without one of these none of the three is in a value, and to look for a word costs little.
+_SUSPECT_WORDS = ("://", "eyj", "bearer", "dpop", "basic")
+_SUSPECT_DIGITS = re.compile(r"\d{6}[-+]?\d{4}")
 # Trace ids and UUIDs hold runs of digits that look like a civic number; whoever follows a trace needs them whole.
 _OPAQUE_ID = re.compile(r"[0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _CIVIC_NUMBER = re.compile(r"(?<!\d)(?:19|20)?\d{6}[-+]?\d{4}(?!\d)")
@@ -29,13 +34,24 @@ def redact(key: str, value: Any) -> Any:
     """`value` as it may stand in a log under `key`."""
     if _is_sensitive(key):
         return REDACTED
+    if isinstance(value, str):  # first, since to ask whether something is a mapping costs more than all this
+        return _without_secrets(value) if _is_suspect(value) else value
     if isinstance(value, Mapping):
         return {str(k): redact(str(k), v) for k, v in value.items()}
     if isinstance(value, list | tuple):
         return [redact("", item) for item in value]
-    if isinstance(value, str) and not _OPAQUE_ID.fullmatch(value):
-        return _CIVIC_NUMBER.sub(REDACTED, _URL_PASSWORD.sub(REDACTED, _BEARER.sub(REDACTED, value)))
     return value
+
+
+def _without_secrets(value: str) -> str:
+    if _OPAQUE_ID.fullmatch(value):
+        return value
+    return _CIVIC_NUMBER.sub(REDACTED, _URL_PASSWORD.sub(REDACTED, _BEARER.sub(REDACTED, value)))
+
+
+def _is_suspect(value: str) -> bool:
+    lowered = value.lower()
+    return any(map(lowered.__contains__, _SUSPECT_WORDS)) or _SUSPECT_DIGITS.search(value) is not None
 
 
 @lru_cache(maxsize=1024)  # there are few names, and each line of each request has nine of them
@@ -54,7 +70,14 @@ class _RedactingFormatter(logging.Formatter):
         event = {"event": record.getMessage(), "level": record.levelname.lower(), "logger": record.name}
         if record.exc_info and record.exc_info[0]:
             event["error"] = record.exc_info[0].__name__
-        return str(structlog.processors.JSONRenderer()(None, "", _redact_event(None, "", event)))
+        return _written(_redact_event(None, "", event))
+
+
+def _written(event: Any, **_: Any) -> str:
+    try:
+        return orjson.dumps(event, default=repr, option=orjson.OPT_PASSTHROUGH_DATACLASS).decode()
+    except TypeError:  # half a surrogate pair, a number of more than 64 bits: a line must not fail whatever it says
+        return json.dumps(event, default=repr)
 
 
 def configure_logging(service: str, level: int = logging.INFO) -> None:
@@ -71,7 +94,7 @@ def configure_logging(service: str, level: int = logging.INFO) -> None:
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             _redact_event,
-            structlog.processors.JSONRenderer(),
+            structlog.processors.JSONRenderer(serializer=_written),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),

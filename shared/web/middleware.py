@@ -4,10 +4,11 @@ import re
 import secrets
 import time
 from collections.abc import Mapping
+from functools import lru_cache
 
 import structlog
 from prometheus_client import Counter, Histogram
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException as StarletteHTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -58,7 +59,7 @@ class Edge:
             await self._app(scope, receive, send)
             return
         started = time.perf_counter()
-        traceparent = child_of(Headers(scope=scope).get("traceparent"))
+        traceparent = child_of(_header(scope, b"traceparent"))
         scope["traceparent"] = traceparent
         # HEAD is GET without the content (RFC 9110 section 9.3.2), on every route.
         is_head = scope["method"] == "HEAD"
@@ -85,7 +86,7 @@ class Edge:
         runtime = getattr(scope["app"].state, "runtime", None)
         usual = runtime.settings.max_body_bytes if runtime else _BEFORE_START
         limit = next((limit for pattern, limit in self._large if pattern.fullmatch(scope["path"])), usual)
-        length = Headers(scope=scope).get("content-length", "0")
+        length = _header(scope, b"content-length") or "0"
         declared = int(length) if length.isdecimal() else 0
         seen = 0
 
@@ -105,10 +106,21 @@ class Edge:
     def _record(self, scope: Scope, status: int, seconds: float) -> None:
         # The template, never the path: ids would make endless label values, and a path may hold what nobody should log.
         route = getattr(scope.get("route"), "path", "unmatched")
-        REQUESTS.labels(self._service, scope["method"], route, str(status)).inc()
-        DURATION.labels(self._service, scope["method"], route).observe(seconds)
+        requests, duration = _meters(self._service, scope["method"], route, status)
+        requests.inc()
+        duration.observe(seconds)
         if not route.endswith("z"):  # probes
             log.info("request", method=scope["method"], route=route, status=status, ms=round(seconds * 1000, 1))
+
+
+@lru_cache(maxsize=4096)  # looking a meter up by its labels costs more than counting
+def _meters(service: str, method: str, route: str, status: int) -> tuple[Counter, Histogram]:
+    return REQUESTS.labels(service, method, route, str(status)), DURATION.labels(service, method, route)
+
+
+def _header(scope: Scope, name: bytes) -> str | None:
+    found: bytes | None = next((value for each, value in scope["headers"] if each == name), None)
+    return found.decode("latin-1") if found is not None else None
 
 
 def _mark(message: Message, traceparent: str, standing: Standing | None) -> None:

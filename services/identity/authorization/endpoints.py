@@ -52,11 +52,12 @@ class AuthorizationDesk:
 
     async def answer(self, request: Request, parameters: Parameters) -> Response:
         """Back to the client or on to a login; raises UntrustedRedirect or LoginExpired where nobody may be sent."""
-        client = await self._clients.find(parameters.get("client_id"))
+        client, tenant = await self._clients.find_for(parameters.get("client_id"), parameters.get("tenant"))
         if client is None:
             raise UntrustedRedirect()
         pushed = await self._pushed(parameters, client)
-        parameters = pushed or parameters
+        if pushed is not None:
+            parameters, tenant = pushed, await self._decisions.find_tenant(pushed.get("tenant"))
         if not is_registered_redirect(client, parameters.get("redirect_uri")):
             raise UntrustedRedirect()
         back = parameters.need("redirect_uri")
@@ -64,7 +65,7 @@ class AuthorizationDesk:
         try:
             if client.requires_par and pushed is None:
                 raise Refusal("invalid_request", "the client must push its requests (RFC 9126)")
-            return await self._decide(request, await self._asked(parameters, client), answer)
+            return await self._decide(request, await self._asked(parameters, client, tenant), answer)
         except Refusal as refusal:
             return redirect(back, {**refusal.body(), **answer})
 
@@ -93,8 +94,7 @@ class AuthorizationDesk:
             return Refusal("interaction_required", "the session's account holds no role in the tenant")
         return Refusal("login_required", "the person must log in")
 
-    async def _asked(self, parameters: Parameters, client: Client) -> AuthorizationRequest:
-        tenant = await self._decisions.find_tenant(parameters.get("tenant"))
+    async def _asked(self, parameters: Parameters, client: Client, tenant: UUID | None) -> AuthorizationRequest:
         home = await self._decisions.find_tenant(parameters.get("home_tenant"))
         asked = check_request(parameters, client, tenant, home)
         hint = parameters.get("id_token_hint")

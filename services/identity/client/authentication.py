@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import unquote
+from uuid import UUID
 
 from services.identity.client.directory import ClientDirectory, Known
 from services.identity.client.models import Client
@@ -47,6 +48,10 @@ class ClientAuthenticator:
     async def find(self, client_id: str | None) -> Client | None:
         """The active client of that id, not authenticated: for the authorization endpoint."""
         return await self._directory.find(client_id)
+
+    async def find_for(self, client_id: str | None, named: str | None) -> tuple[Client | None, UUID | None]:
+        """The same with the active tenant of an id or short name that it asks for."""
+        return await self._directory.find_for(client_id, named)
 
     async def _public(self, client_id: str | None) -> Client:
         client = await self.find(client_id)

@@ -5,12 +5,16 @@ What was made of a row is remembered, but never believed: each request reads the
 """
 
 from collections import OrderedDict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
+from uuid import UUID
 
 from services.identity.client.key_set import ClientKeySets
 from services.identity.client.models import Client
 from services.identity.client.naming import tenant_of_client
+from services.identity.tenant.directory import active_tenant
 from shared.auth.jws import PublicKey, TokenRefused
 from shared.kit.db import Database
 from shared.kit.hot import read_model
@@ -18,6 +22,10 @@ from shared.kit.hot import read_model
 _MOST_REMEMBERED = 10_000
 _MAX_ID = 200
 _FIND = "SELECT c.*, c.xmin::text AS revision FROM client c WHERE c.tenant_id = tenant.id AND c.client_id = $2 LIMIT 1"
+_FIND_FOR = (
+    "SELECT c.*, c.xmin::text AS revision, ({tenant}) AS for_tenant"
+    " FROM client c WHERE c.tenant_id = tenant.id AND c.client_id = $3 LIMIT 1"
+)
 _REVISION = (
     "SELECT c.xmin::text AS revision, EXISTS (SELECT FROM used) AS is_first"
     " FROM client c WHERE c.tenant_id = tenant.id AND c.client_id = $2 LIMIT 1"
@@ -50,6 +58,16 @@ class ClientDirectory:
         known = await self._find(client_id)
         return known.client if known else None
 
+    async def find_for(self, client_id: str | None, named: str | None) -> tuple[Client | None, UUID | None]:
+        """The same with the active tenant of an id or short name, both in one round trip."""
+        if client_id is None or len(client_id) > _MAX_ID or named is None:
+            return await self.find(client_id), None
+        query, value = active_tenant(named)
+        statement = _FIND_FOR.format(tenant=query)
+        rows = await self._database.hot_rows(tenant_of_client(client_id), statement, value, client_id)
+        known = self._known_of(client_id, rows)
+        return (known.client, rows[0]["for_tenant"]) if known else (None, None)
+
     async def key(self, client_id: str, kid: str) -> tuple[Known, PublicKey]:
         """A client, perhaps as it was a moment ago (`use_assertion` tells), and its key; raises TokenRefused."""
         known = self._known.get(client_id) or await self._find(client_id)
@@ -78,7 +96,9 @@ class ClientDirectory:
     async def _find(self, client_id: str | None) -> Known | None:
         if client_id is None or len(client_id) > _MAX_ID:
             return None
-        rows = await self._database.hot_rows(tenant_of_client(client_id), _FIND, client_id)
+        return self._known_of(client_id, await self._database.hot_rows(tenant_of_client(client_id), _FIND, client_id))
+
+    def _known_of(self, client_id: str, rows: Sequence[Mapping[str, Any]]) -> Known | None:
         if not rows or rows[0]["state"] != "active":
             self._known.pop(client_id, None)
             return None

@@ -1,13 +1,14 @@
 """The few pages that identity shows itself: words for a person, no script, nothing from elsewhere."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from html import escape
 from typing import Any
+from uuid import UUID
 
 from fastapi import Request, Response
 from fastapi.responses import HTMLResponse
-from fastapi.routing import APIRoute
 
+from services.identity.protocol.route import ProtocolRoute
 from shared.kit.problems import Problem
 from shared.kit.text import Lang, Text, negotiate
 
@@ -23,22 +24,31 @@ def page(lang: Lang, words: Text, *, button: Text | None = None, status: int = 2
     return html_page(lang, said(lang, words) + form, status)
 
 
-class BrowserRoute(APIRoute):
+class BrowserRoute(ProtocolRoute):
     """A route that people meet in the address bar: a browser gets its problems as a page, a program as JSON."""
+
+    async def answer(self, request: Request, values: dict[str, UUID]) -> Response:
+        async def call(request: Request) -> Response:
+            return await super(BrowserRoute, self).answer(request, values)
+
+        return await _told_as_page(call, request)
 
     def get_route_handler(self) -> Any:
         handler = super().get_route_handler()
 
         async def run(request: Request) -> Response:
-            try:
-                answer: Response = await handler(request)
-            except Problem as problem:
-                if "text/html" not in request.headers.get("accept", ""):
-                    raise
-                return _problem_page(request, problem)
-            return answer
+            return await _told_as_page(handler, request)
 
         return run
+
+
+async def _told_as_page(handler: Callable[[Request], Awaitable[Response]], request: Request) -> Response:
+    try:
+        return await handler(request)
+    except Problem as problem:
+        if "text/html" not in request.headers.get("accept", ""):
+            raise
+        return _problem_page(request, problem)
 
 
 def _problem_page(request: Request, problem: Problem) -> Response:

@@ -53,7 +53,8 @@ def redirect_url(
     url: str, field: Field, message: bytes, relay_state: str | None, credential: SigningCredential | None
 ) -> str:
     """The URL to which the browser is sent; `message` is unsigned XML, the signature is in the URL."""
-    deflated = zlib.compressobj(9, zlib.DEFLATED, -15)
+    # A message of a few hundred bytes needs no window of 32 KiB, whose memory costs more than to deflate it.
+    deflated = zlib.compressobj(9, zlib.DEFLATED, -12, 5)
     payload = base64.b64encode(deflated.compress(message) + deflated.flush())
     query = f"{field}={_escaped(payload)}"
     if relay_state is not None:

@@ -4,7 +4,9 @@ as the tenant uploaded it. What has expired is not believed."""
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import lru_cache
 
+import orjson
 from cryptography import x509
 from pydantic import ValidationError
 
@@ -51,7 +53,7 @@ class SamlTrust:
 async def trust_of(database: Database, provider: IdentityProvider) -> SamlTrust:
     """The trust in `provider`; raises LoginFailed when there is none now."""
     try:
-        configuration = SamlConfiguration.model_validate(provider.configuration)
+        configuration = _read(orjson.dumps(provider.configuration))
     except ValidationError as error:
         raise LoginFailed("the provider's configuration cannot be read", LoginFault.provider_off) from error
     if provider.federation_id is None:
@@ -61,6 +63,11 @@ async def trust_of(database: Database, provider: IdentityProvider) -> SamlTrust:
     if entity is None:
         raise LoginFailed("no federation vouches for the provider now", LoginFault.metadata_expired)
     return _federated(entity, configuration)
+
+
+@lru_cache(maxsize=1024)  # frozen, and remembered by its whole text
+def _read(configuration: bytes) -> SamlConfiguration:
+    return SamlConfiguration.model_validate_json(configuration)
 
 
 def _configured(entity_id: str, configuration: SamlConfiguration) -> SamlTrust:

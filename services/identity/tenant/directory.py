@@ -1,4 +1,4 @@
-"""Tenants as the protocols need them: whether one of that name is active, in one round trip."""
+"""Tenants as the protocols need them: whether one of that name is active, in one round trip or in somebody else's."""
 
 from uuid import UUID
 
@@ -6,15 +6,22 @@ from shared.kit.db import Database
 from shared.kit.kit_tables import NO_TENANT
 
 # The directory of tenants belongs to none of them; the row of none is no tenant.
-_BY_ID = "SELECT t.id FROM tenant t WHERE t.id = $2 AND t.id <> tenant.id AND t.state = 'active' LIMIT 1"
-_BY_SLUG = "SELECT t.id FROM tenant t WHERE t.slug = $2 AND t.id <> tenant.id AND t.state = 'active' LIMIT 1"
+_ACTIVE = (
+    f"SELECT t.id FROM public.tenant t WHERE t.{{by}} = $2 AND t.id <> '{NO_TENANT}' AND t.state = 'active' LIMIT 1"
+)
 _MOST = 50
+
+
+def active_tenant(named: str) -> tuple[str, UUID | str]:
+    """A query for the active tenant of an id or a short name, and its $2. It may stand in any tenant's statement."""
+    try:
+        return _ACTIVE.format(by="id"), UUID(named)
+    except ValueError:
+        return _ACTIVE.format(by="slug"), named[:_MOST]
 
 
 async def find_active_tenant(database: Database, named: str) -> UUID | None:
     """The active tenant of an id or a short name."""
-    try:
-        rows = await database.hot_rows(NO_TENANT, _BY_ID, UUID(named))
-    except ValueError:
-        rows = await database.hot_rows(NO_TENANT, _BY_SLUG, named[:_MOST])
+    query, value = active_tenant(named)
+    rows = await database.hot_rows(NO_TENANT, query, value)
     return rows[0]["id"] if rows else None

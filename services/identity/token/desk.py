@@ -118,8 +118,8 @@ class TokenDesk:
         return {"access_token": token, "token_type": token_type, "expires_in": seconds, "scope": scope}
 
 
-async def token_desk(request: Request) -> TokenDesk:
-    """The desk that serves `request`: one dependency in place of one for each thing that it needs."""
+def token_desk(request: Request) -> TokenDesk:
+    """The desk that serves `request`. Called, since to solve a dependency costs more than this."""
     return TokenDesk(runtime(request), settings_of(request))
 
 

@@ -1,23 +1,29 @@
 """`/oauth2/token`, `/oauth2/revoke`, `/oauth2/introspect`: forms in, OAuth's own JSON out."""
 
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import APIRouter, Depends, Request, Response, Security
+from fastapi import APIRouter, Request, Response, Security
 
 from services.identity.dependencies import CutoffsDep, DatabaseDep, KeyRingDep, SettingsDep
 from services.identity.protocol.answer import json_answer, refuse
 from services.identity.protocol.description import ClientSecretBasic, Responses, as_form, oauth_errors
 from services.identity.protocol.parameters import INTROSPECTION, REVOCATION, TOKEN
 from services.identity.protocol.refusal import Refusal
+from services.identity.protocol.route import ProtocolRoute
 from services.identity.protocol.schemas import OAuthIntrospection, OAuthToken
-from services.identity.token.desk import TokenDesk, token_desk
+from services.identity.token.desk import token_desk
 from services.identity.token.introspection import Introspection
 from services.identity.token.service import TokenService
 from shared.auth.principal import API_AUDIENCE, service_audience
 from shared.auth.verifier import TokenVerifier
 from shared.kit.handle import Handle
 
-router = APIRouter(tags=["oauth2"], responses=oauth_errors(), dependencies=[Security(ClientSecretBasic())])
+router = APIRouter(
+    tags=["oauth2"],
+    route_class=ProtocolRoute,
+    responses=oauth_errors(),
+    dependencies=[Security(ClientSecretBasic())],
+)
 
 # By HTTP Basic, or by what stands in the form.
 _OR_NOT: dict[str, Any] = {"security": [{}]}
@@ -25,24 +31,22 @@ _DONE: Responses = {200: {"description": "Ended, or never known", "content": {"a
 _SERVICES = ("identity", "projects", "sync", "training", "webhooks", "portal")
 
 
-DeskDep = Annotated[TokenDesk, Depends(token_desk)]
-
-
 @router.post("/oauth2/token", response_model=OAuthToken, openapi_extra=as_form(*TOKEN) | _OR_NOT)
-async def oauth2_token(request: Request, desk: DeskDep) -> Response:
+async def oauth2_token(request: Request) -> Response:
     """A code, a refresh token, a device's code, a person's token or a program's own credentials become tokens.
 
     With a `DPoP` header the access token is bound to the key of that proof (RFC 9449).
     """
     try:
-        return json_answer(await desk.answer(request))
+        return json_answer(await token_desk(request).answer(request))
     except Refusal as refusal:
         return refuse(refusal)
 
 
 @router.post("/oauth2/revoke", responses=_DONE, openapi_extra=as_form(*REVOCATION) | _OR_NOT)
-async def oauth2_revoke(request: Request, desk: DeskDep, database: DatabaseDep) -> Response:
+async def oauth2_revoke(request: Request, database: DatabaseDep) -> Response:
     """End a refresh token and its family (RFC 7009). Access tokens live five minutes and end by themselves."""
+    desk = token_desk(request)
     try:
         form, holder = await desk.read(request)
         token = form.need("token")
@@ -60,13 +64,13 @@ async def oauth2_revoke(request: Request, desk: DeskDep, database: DatabaseDep) 
 @router.post("/oauth2/introspect", response_model=OAuthIntrospection, openapi_extra=as_form(*INTROSPECTION) | _OR_NOT)
 async def oauth2_introspect(
     request: Request,
-    desk: DeskDep,
     database: DatabaseDep,
     ring: KeyRingDep,
     cutoffs: CutoffsDep,
     settings: SettingsDep,
 ) -> Response:
     """What is known of a token (RFC 7662), for clients that can prove who they are."""
+    desk = token_desk(request)
     audiences = [API_AUDIENCE, *(service_audience(name) for name in _SERVICES)]
     verifier = TokenVerifier(ring, issuer=settings.issuer, audiences=audiences)
     try:

@@ -31,6 +31,7 @@ from shared.kit.db import Database
 from shared.kit.handle import Handle
 from shared.kit.ids import new_id
 
+# The session is found by its key and nothing else (LIMIT), or all sessions that the account ever had might be read.
 _PARTS = f"""
 used AS (
     INSERT INTO authorization_code AS r
@@ -49,9 +50,11 @@ standing AS (
                ({group_query("u.tenant_id", "a.person_id", "$5::date")}) AS population,
                a.person_id
         FROM account a
-        JOIN sso_session s ON s.tenant_id = a.tenant_id AND s.account_id = a.id
+        CROSS JOIN LATERAL (
+            SELECT q.account_id, q.ended_at, q.expires_at FROM sso_session q
+            WHERE q.tenant_id = u.tenant_id AND q.id = u.session_id LIMIT 1) s
         JOIN public.tenant t ON t.id = a.tenant_id
-        WHERE a.tenant_id = u.tenant_id AND a.id = u.account_id AND a.state = 'open' AND s.id = u.session_id
+        WHERE a.tenant_id = u.tenant_id AND a.id = u.account_id AND a.state = 'open' AND s.account_id = a.id
           AND s.ended_at IS NULL AND s.expires_at > $3 AND t.state = 'active' LIMIT 1) found),
 family AS (
     INSERT INTO refresh_family (tenant_id, id, client_id, home_tenant_id, account_id, session_id, scope, acr, amr,

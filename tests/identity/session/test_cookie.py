@@ -22,6 +22,15 @@ def test_on_a_developers_machine_the_cookie_needs_no_https() -> None:
     assert "Secure" not in response.headers["set-cookie"]
 
 
+@pytest.mark.parametrize(
+    "value", ['a"b', "a;Domain=example.org", "a\r\nX: y", "a b", "\N{LATIN SMALL LETTER O WITH DIAERESIS}"]
+)
+def test_a_value_that_a_browser_made_up_is_never_echoed_into_a_header(value: str) -> None:
+    response = Response()
+    set_cookie(response, LOGIN, value, issuer="https://id.startklar.dev", max_age=60)
+    assert "set-cookie" not in response.headers
+
+
 def test_a_cleared_cookie_is_cleared_under_the_name_and_flags_that_it_was_set_with() -> None:
     response = Response()
     clear_cookie(response, SESSION, "https://id.startklar.dev")

@@ -1,6 +1,7 @@
 """Ids, clock, texts, problems, settings and log redaction."""
 
 import base64
+import json
 import os
 import subprocess
 import sys
@@ -173,6 +174,16 @@ def test_personal_data_and_secrets_are_redacted(key: str, value: Any) -> None:
 )
 def test_ordinary_fields_stay_readable(key: str, value: object) -> None:
     assert redact(key, value) == value
+
+
+def test_a_line_is_logged_whatever_its_values_are() -> None:
+    program = (
+        "import structlog; from shared.kit.logging import configure_logging; configure_logging('toy')\n"
+        "structlog.get_logger().info('odd', half='\\ud800', large=2**70, kind=object)"
+    )
+    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    line = json.loads(ran.stderr)
+    assert (line["event"], line["large"], line["kind"]) == ("odd", 2**70, "<class 'object'>")
 
 
 def test_a_value_that_surprises_a_serializer_is_in_no_log() -> None:

@@ -8,9 +8,9 @@ from uuid import UUID
 from fastapi import Path, Query, Request
 
 from services.sync.casework.auth import CasesDecide, CasesRead, refusal_to_decide
-from services.sync.casework.errors import CaseClosed
+from services.sync.casework.errors import CaseClosed, CaseUndecided
 from services.sync.casework.models import CorrelationCase
-from services.sync.casework.schemas import CaseDecide, CasePerson, CasePublic, State
+from services.sync.casework.schemas import CaseDecide, CasePerson, CasePublic, CaseRetract, State
 from services.sync.casework.service import CaseService
 from services.sync.roster.alias import alias, display_name
 from services.sync.roster.models import Person
@@ -84,6 +84,16 @@ async def correlation_case_decisions_create(
     return _show(case, await cases.persons_of([case]), caller, request, lang)
 
 
+@router.post("/correlation-cases/{caseId}/retractions", status_code=200, summary="Take a decision back")
+async def correlation_case_retractions_create(
+    case_id: CaseId, body: CaseRetract, caller: CasesDecide, session: SessionDep, request: Request, lang: LangDep
+) -> CasePublic:
+    """Open the case anew. Plans that wait become stale; where one was applied by the decision, undo that run first."""
+    cases = CaseService(session)
+    case = await cases.take_back(case_id, body.reason, caller)
+    return _show(case, await cases.persons_of([case]), caller, request, lang)
+
+
 def _show(
     case: CorrelationCase, persons: Mapping[UUID, Person], caller: Principal, request: Request, lang: Lang
 ) -> CasePublic:
@@ -92,7 +102,8 @@ def _show(
     is_protected = person.is_protected or (other is not None and other.is_protected)
     is_shown = not is_protected and re.search(MAY_BE_NUMBER, case.source_id) is None
     refused = refusal_to_decide(caller) or (None if case.state == "open" else CaseClosed.title)
-    href = f"/sync/v1/correlation-cases/{case.id}/decisions"
+    undecided = refusal_to_decide(caller) or (None if case.state == "decided" else CaseUndecided.title)
+    here = f"/sync/v1/correlation-cases/{case.id}"
     return CasePublic(
         id=case.id,
         kind=case.kind,
@@ -112,7 +123,10 @@ def _show(
         version=case.version,
         created_at=case.created_at,
         updated_at=case.updated_at,
-        allowed_actions=[allowed_action(request, lang, "decide", "POST", href, refused=refused)],
+        allowed_actions=[
+            allowed_action(request, lang, "decide", "POST", f"{here}/decisions", refused=refused),
+            allowed_action(request, lang, "take_back", "POST", f"{here}/retractions", refused=undecided),
+        ],
     )
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from uuid import UUID
 
+from sqlalchemy import text
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -10,6 +11,16 @@ from services.sync.casework.models import CorrelationCase
 from services.sync.roster.models import Person
 from shared.kit.db import tenant_of
 from shared.kit.problems import NotFound
+
+_BUILT_UPON = """
+SELECT r.id FROM run r
+WHERE r.tenant_id = :tenant AND r.kind = 'delivery' AND r.source = :source AND r.state = 'applied'
+  AND r.ended_at > :since
+  AND EXISTS (SELECT FROM planned_person p WHERE p.tenant_id = r.tenant_id AND p.run_id = r.id
+              AND (p.id = :person OR p.source_id = :row))
+  AND NOT EXISTS (SELECT FROM run u WHERE u.tenant_id = r.tenant_id AND u.undoes_run_id = r.id AND u.state = 'applied')
+ORDER BY r.applied_version DESC LIMIT 1
+"""
 
 
 class CaseRepository:
@@ -38,6 +49,18 @@ class CaseRepository:
         if after is not None:
             query = query.where(CorrelationCase.id > after)
         return (await self._session.exec(query.order_by(col(CorrelationCase.id)).limit(limit))).all()
+
+    async def built_upon(self, case: CorrelationCase) -> UUID | None:
+        """The newest run that was applied by the decision and not undone since."""
+        values = {"tenant": case.tenant_id, "source": case.source, "since": case.decided_at}
+        return await self._session.scalar(text(_BUILT_UPON), values | {"person": case.person_id, "row": case.source_id})
+
+    async def bearer(self, source: str, source_id: str) -> UUID | None:
+        """The person who has this id in the roster."""
+        query = select(Person.id).where(
+            Person.tenant_id == tenant_of(self._session), Person.source == source, Person.source_id == source_id
+        )
+        return (await self._session.exec(query)).one_or_none()
 
     async def persons(self, ids: Collection[UUID]) -> dict[UUID, Person]:
         query = select(Person).where(Person.tenant_id == tenant_of(self._session), col(Person.id).in_(list(ids)))

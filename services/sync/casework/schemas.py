@@ -74,6 +74,14 @@ class CasePublic(ApiModel):
     allowed_actions: list[AllowedAction]
 
 
+class CaseRetract(ApiInput):
+    """Why a decision is taken back."""
+
+    model_config = example({"reason": "Fel person, skolan har hört av sig"})
+
+    reason: str = Field(min_length=3, max_length=500)
+
+
 class CaseDecide(ApiInput):
     """Whether the row is the person: same, different, or later. It holds from the next plan on, for as long as the row
     carries the same marks."""

@@ -28,26 +28,38 @@ FROM (SELECT DISTINCT ON (t.file, t.line) t.file, t.line, {ref} AS row_ref, coal
       ORDER BY t.file, t.line, u.sid) w
 WHERE f.tenant_id = :tenant AND f.run_id = :run AND f.entity IS NULL AND f.file = w.file AND f.line = w.line
 """
-_SHOWN_PERSON = f"CASE WHEN NOT coalesce(p.protected, true) AND p.sid !~ '{MAY_BE_NUMBER}' THEN p.sid END"
-_PERSON = "LEFT JOIN in_person p ON p.sid = t.{column}"
+# Of whom the delivery says nothing, what the roster knows decides: who is in neither may be left out as protected.
+_PERSON = (
+    "LEFT JOIN in_person p ON p.sid = t.{column} LEFT JOIN person k ON k.tenant_id = :tenant"
+    " AND k.source = (SELECT source FROM run WHERE tenant_id = :tenant AND id = :run) AND k.source_id = t.{column}"
+)
 _UNIT = "LEFT JOIN in_unit u ON u.sid = {column} AND (NOT u.bad OR u.target IS NOT NULL)"
 _TIES = """
 LEFT JOIN (SELECT person_sid, unit_sid FROM in_enrolment UNION ALL SELECT person_sid, unit_sid FROM in_duty) x
      ON x.person_sid = p.sid
 """
+
+
+def _shown(column: str) -> str:
+    return (
+        f"CASE WHEN NOT coalesce(p.protected, k.protected, true) AND t.{column} !~ '{MAY_BE_NUMBER}'"
+        f" THEN t.{column} END"
+    )
+
+
 _KINDS = {
-    "person": (_SHOWN_PERSON, f"{_PERSON.format(column='sid')} {_TIES} {_UNIT.format(column='x.unit_sid')}"),
+    "person": (_shown("sid"), f"{_PERSON.format(column='sid')} {_TIES} {_UNIT.format(column='x.unit_sid')}"),
     "unit": ("t.sid", _UNIT.format(column="t.sid")),
     "group": ("t.sid", _UNIT.format(column="t.unit_sid")),
-    "enrolment": (_SHOWN_PERSON, f"{_PERSON.format(column='person_sid')} {_UNIT.format(column='t.unit_sid')}"),
-    "duty": (_SHOWN_PERSON, f"{_PERSON.format(column='person_sid')} {_UNIT.format(column='t.unit_sid')}"),
+    "enrolment": (_shown("person_sid"), f"{_PERSON.format(column='person_sid')} {_UNIT.format(column='t.unit_sid')}"),
+    "duty": (_shown("person_sid"), f"{_PERSON.format(column='person_sid')} {_UNIT.format(column='t.unit_sid')}"),
     "membership": (
-        _SHOWN_PERSON,
+        _shown("person_sid"),
         f"{_PERSON.format(column='person_sid')} LEFT JOIN in_group g ON g.sid = t.group_sid"
         f" {_UNIT.format(column='g.unit_sid')}",
     ),
     "responsible": (
-        _SHOWN_PERSON,
+        _shown("child_sid"),
         f"{_PERSON.format(column='child_sid')} {_TIES} {_UNIT.format(column='x.unit_sid')}",
     ),
 }

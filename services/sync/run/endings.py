@@ -14,6 +14,11 @@ _ENDINGS: dict[str, Text] = {
         en="A newer delivery of the same source has taken its place. Look at that one instead",
         da="En nyere leverance fra samme kilde har taget over. Se på den i stedet",
     ),
+    "decision_taken_back": Text(
+        sv="Ett beslut som planen bygger på togs tillbaka. Starta en ny körning på samma uppladdning",
+        en="A decision that the plan rests on was taken back. Start a new run on the same upload",
+        da="En beslutning, som planen bygger på, blev taget tilbage. Start en ny kørsel på samme upload",
+    ),
     "cancelled": Text(
         sv="Körningen avbröts innan något ändrades",
         en="The run was cancelled before anything changed",

@@ -40,15 +40,15 @@ class RunRepository:
             query = query.where(Run.id < before)
         return (await self._session.exec(query.order_by(col(Run.id).desc()).limit(limit))).all()
 
-    async def waiting(self, source: str, *, besides: UUID, state: str) -> Sequence[Run]:
+    async def waiting(self, source: str, *, besides: UUID | None, state: str) -> Sequence[Run]:
         """Other deliveries of a source in this state, locked; those that somebody works on just now are left out."""
         query = select(Run).where(
             Run.tenant_id == tenant_of(self._session),
             Run.source == source,
             Run.kind == "delivery",
             Run.state == state,
-            Run.id != besides,
         )
+        query = query if besides is None else query.where(Run.id != besides)
         return (await self._session.exec(query.with_for_update(skip_locked=True))).all()
 
     async def lock_source(self, source: str) -> None:

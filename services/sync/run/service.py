@@ -166,6 +166,11 @@ class RunService:
         for older in await self._runs.waiting(run.source, besides=run.id, state="planned"):
             await self.fail(older, "stale", "superseded")
 
+    async def recall(self, source: str) -> None:
+        """A decision that the plans of a source rest on was taken back: those that wait are not to be applied."""
+        for run in await self._runs.waiting(source, besides=None, state="planned"):
+            await self.fail(run, "stale", "decision_taken_back")
+
     async def look_after(self, run_id: UUID) -> bool:
         """Let a run fail whose worker was lost for good; True while there is something to wait for."""
         run = await self._runs.get(run_id, lock=True)

@@ -10,7 +10,7 @@ from shared.kit.ids import new_id
 from tests.support.services import ServiceUnderTest, Start
 from tests.sync.plan.test_planning import pupil, renamed, without
 from tests.sync.town import oneroster_zip, town
-from tests.sync.work import LOADER, load, plan, read
+from tests.sync.work import LOADER, approve, load, plan, read
 
 
 async def open_case(service: ServiceUnderTest) -> dict[str, Any]:
@@ -94,6 +94,38 @@ async def test_decided_different_the_id_is_somebody_new_and_the_known_person_end
     assert (run["counts"]["person"]["created"], run["counts"]["person"]["ended"]) == (1, 1)
     known = await read(sync, f"/sync/v1/persons/{case['person']['id']}")
     assert known["endedAt"]
+
+
+async def test_a_decision_is_taken_back_and_nothing_rests_on_it_any_more(committed_service: Start) -> None:
+    sync = await committed_service("sync")
+    small = town()
+    await load(sync, oneroster_zip(small))
+    content = oneroster_zip(given_away(small))
+    await plan(sync, content)
+    case = await open_case(sync)
+    path = f"/sync/v1/correlation-cases/{case['id']}/retractions"
+
+    async def take_back(role: str = LOADER) -> Any:
+        return await sync.client.post(path, json={"reason": "Fel person"}, headers=sync.as_(role))
+
+    assert (await take_back()).json()["type"].endswith("/case-undecided")
+    assert (await take_back("auditor@*")).status_code == 403
+    for decision, counts in (("same", (0, 1, 0)), ("different", (1, 0, 1))):
+        await decide(sync, case, decision)
+        run = await plan(sync, content)
+        assert tuple(run["counts"]["person"][op] for op in ("created", "changed", "ended")) == counts
+        assert (await take_back()).json()["state"] == "open"
+        stale = await approve(sync, run)
+        assert stale.json()["type"].endswith("/run-not-planned")
+        ended = await read(sync, f"/sync/v1/runs/{run['id']}")
+        assert (ended["state"], ended["endedCode"]) == ("stale", "decision_taken_back")
+        run = await plan(sync, content)
+        assert {(c["created"], c["changed"], c["ended"]) for c in run["counts"].values()} == {(0, 0, 0)}
+        assert (await open_case(sync))["decision"] is None
+    await decide(sync, case, "same")
+    run = await load(sync, content)
+    built = await take_back()
+    assert (built.json()["type"].rsplit("/", 1)[-1], built.json()["runId"]) == ("case-built-upon", run["id"])
 
 
 async def test_a_namesake_decided_the_same_keeps_id_and_history_under_the_new_id(committed_service: Start) -> None:

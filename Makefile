@@ -2,8 +2,8 @@
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 PY := .venv/bin/python
-# xdist processes for `make test`.
-WORKERS ?= 2
+# xdist processes for `make test`: one more than two cores, since whoever has the stack's tests mostly waits.
+WORKERS ?= 3
 # Disasters that `make e2e` plays; `make test` plays a hundred.
 SEEDS ?= 10000
 # Tests start hundreds of processes: none shall compile again what it imports.

@@ -1,8 +1,12 @@
 """How xdist shares out the tests: a file at a time, and all tests that need the whole stack to one process.
 
 The stack is started once and some of those tests kill parts of it, so two processes could not share it anyway.
+
+Files with a test that is marked slow are begun first, and the others by their number of tests: a long one that is
+begun last keeps one process busy while all others have nothing left to do.
 """
 
+from collections import Counter
 from typing import Any
 
 import pytest
@@ -11,12 +15,29 @@ from xdist.scheduler import LoadFileScheduling  # type: ignore[import-untyped]
 _TOGETHER = "tests/e2e/"
 
 
+def _scope(nodeid: str) -> str:
+    return _TOGETHER if nodeid.startswith(_TOGETHER) else nodeid.split("::", 1)[0]
+
+
 class _ByFile(LoadFileScheduling):  # type: ignore[misc]
     def _split_scope(self, nodeid: str) -> str:
-        return _TOGETHER if nodeid.startswith(_TOGETHER) else str(super()._split_scope(nodeid))
+        return _scope(nodeid)
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadFileScheduling | None:
     """`--dist loadfile` as above; every other mode stays as xdist has it."""
-    return _ByFile(config, log) if config.getoption("dist") == "loadfile" else None
+    if config.getoption("dist") != "loadfile":
+        return None
+    config.option.loadscopereorder = False  # the processes' own order, see below
+    return _ByFile(config, log)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """In a process of xdist: the order in which files are begun. Within a file (or the stack's) nothing moves."""
+    if not hasattr(config, "workerinput"):
+        return
+    sizes = Counter(_scope(item.nodeid) for item in items)
+    slow = {_scope(item.nodeid) for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: (_scope(item.nodeid) not in slow, -sizes[_scope(item.nodeid)], _scope(item.nodeid)))

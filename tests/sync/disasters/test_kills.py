@@ -90,6 +90,7 @@ async def lease_runs_out(service: ServiceUnderTest) -> None:
         await session.execute(text("UPDATE job SET lease_until = now() - interval '1 second' WHERE state = 'running'"))
 
 
+@pytest.mark.slow
 async def test_a_worker_killed_while_applying_leaves_nothing_and_the_next_one_applies_once(
     committed_service: Start,
 ) -> None:

@@ -76,6 +76,7 @@ async def stage(fresh_database: Clone) -> AsyncIterator[Stage]:
     await database.stop()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("first", range(0, SEEDS, CHUNK))
 async def test_no_disaster_ends_anybody_wrongly_and_harmless_deliveries_go_through(
     first: int, stage: Stage, record_property: Callable[[str, object], None]

@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 from uuid import UUID
 
+import pytest
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -85,6 +86,7 @@ async def bring_in(service: ServiceUnderTest, way: str, told: Municipality) -> t
         return await state_digests(session)
 
 
+@pytest.mark.slow
 async def test_five_ways_bring_in_the_same_municipality(committed_service: Start) -> None:
     told = common(town(80))
     states = {way: await bring_in(await committed_service("sync"), way, told) for way in KINDS}

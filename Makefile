@@ -2,8 +2,8 @@
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 PY := .venv/bin/python
-# xdist processes for `make test`: one more than two cores, since whoever has the stack's tests mostly waits.
-WORKERS ?= 3
+# xdist processes; `make test` has one more, since whoever has the stack's tests mostly waits.
+WORKERS ?= 2
 # Disasters that `make e2e` plays; `make test` plays a hundred.
 SEEDS ?= 10000
 # Tests start hundreds of processes: none shall compile again what it imports.
@@ -29,7 +29,7 @@ demo: ## Play a municipality's rollout through the gateway
 ##@ Prove
 test: setup ## Every test that needs nothing but Python; the rules of the tree are in `make check` (ARGS="-k words")
 	@$(PY) -m compileall -q -j 2 cli services shared
-	@$(PY) -m pytest -n $(WORKERS) --dist loadfile -m "not browser" --ignore tests/architecture --ignore tests/deploy $(ARGS)
+	@$(PY) -m pytest -n $$(($(WORKERS) + 1)) --dist loadfile -m "not browser" --ignore tests/architecture --ignore tests/deploy $(ARGS)
 e2e: setup ## Tests that need Node or a browser too, and SEEDS=10000 disasters of deliveries
 	@sh cli/browser.sh
 	@$(PY) -m pytest -m browser $(ARGS)

@@ -217,8 +217,13 @@ async def record_all(session: AsyncSession, entries: Sequence[Entry]) -> None:
     if not entries:
         return
     await session.flush()
-    rows = [_row(session, entry) for entry in entries]
+    rows = entry_rows(session, entries)
     await session.execute(_INSERT, rows if len(rows) > 1 else rows[0])
+
+
+def entry_rows(session: AsyncSession, entries: Sequence[Entry]) -> list[dict[str, Any]]:
+    """The values of `_INSERT` for each entry; `before` and `after` are JSON."""
+    return [_row(session, entry) for entry in entries]
 
 
 def _row(session: AsyncSession, entry: Entry) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """Publishing: an event is a row in the caller's own transaction, so it exists exactly when the change does."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import orjson
 from sqlalchemy import text
@@ -31,12 +32,19 @@ async def publish_all(session: AsyncSession, events: Sequence[Event]) -> None:
     if not events:
         return
     await session.flush()
+    rows = event_rows(session, events)
+    await session.execute(_INSERT, rows if len(rows) > 1 else rows[0])
+    ask_for_nudge(session)
+
+
+def event_rows(session: AsyncSession, events: Sequence[Event]) -> list[dict[str, Any]]:
+    """The values of `_INSERT` for each event; `data` is JSON."""
     common = {
         "tenant": session.info.get("tenant") or NO_TENANT,
         "occurred_at": clock.now(),
         "traceparent": session.info.get("traceparent"),
     }
-    rows = [
+    return [
         {
             "id": new_id(),
             "type": event.type,
@@ -46,8 +54,6 @@ async def publish_all(session: AsyncSession, events: Sequence[Event]) -> None:
         }
         for event in events
     ]
-    await session.execute(_INSERT, rows if len(rows) > 1 else rows[0])
-    ask_for_nudge(session)
 
 
 def ask_for_nudge(session: AsyncSession) -> None:

@@ -1,7 +1,8 @@
 """`training.hot_session` and `_batched`: one session that everybody wants, against plain inserts of the same rows.
 
 Each attempt is a transaction of its own: the seat, its journal entry and its event. The limit writes the same three
-rows in as many round trips, and asks nobody whether a seat is free. Batched, one lock and one commit serve many.
+rows, one after the other as any service does, and asks nobody whether a seat is free. Batched, one lock and one commit
+serve many.
 Afterwards the tables are counted: no seat twice, none lost, none free while somebody waits.
 """
 

@@ -20,8 +20,8 @@ from shared.contracts.training_booking import SeatOffered
 from shared.kit import clock
 from shared.kit.db import tenant_of
 from shared.kit.ids import new_id
-from shared.kit.journal import Entry, record_all
-from shared.queue.outbox import publish_all
+from shared.kit.journal import Entry
+from shared.queue.telling import record_and_publish
 
 Verdict = Literal["enrolled", "repeated", "already", "chosen", "clash", "full", "closed"]
 
@@ -51,8 +51,8 @@ _TAKE_FREE = text(
 
 _PERSON_LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended(CAST(:person AS uuid)::text, 17))")
 _HURDLE = text(
-    "SELECT h.* FROM session s, LATERAL seats_hurdle(s, CAST(:person AS uuid), CAST(:request AS uuid)) h"
-    " WHERE s.tenant_id = :tenant AND s.id = :session"
+    "SELECT h.* FROM session s, LATERAL seats_hurdle(s.tenant_id, s.id, s.choice_id, s.starts_at, s.ends_at,"
+    " CAST(:person AS uuid), CAST(:request AS uuid)) h WHERE s.tenant_id = :tenant AND s.id = :session"
 )
 
 
@@ -204,8 +204,8 @@ class Seats:
         await self._tell([Move(row.enrolment_id, row.was, row.state) for row in rows])
 
     async def _tell(self, moves: Sequence[Move]) -> None:
-        await record_all(self._session, [self._entry(move) for move in moves])
-        await publish_all(self._session, [self._event(move) for move in moves])
+        entries, events = [self._entry(move) for move in moves], [self._event(move) for move in moves]
+        await record_and_publish(self._session, entries, events)
 
     def _entry(self, move: Move) -> Entry:
         return Entry(

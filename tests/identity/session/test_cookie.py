@@ -23,7 +23,7 @@ def test_on_a_developers_machine_the_cookie_needs_no_https() -> None:
 
 
 @pytest.mark.parametrize(
-    "value", ['a"b', "a;Domain=example.org", "a\r\nX: y", "a b", "\N{LATIN SMALL LETTER O WITH DIAERESIS}"]
+    "value", ['a"b', "a;Domain=example.org", "a\r\nX: y", "a b", "\u00f6"]
 )
 def test_a_value_that_a_browser_made_up_is_never_echoed_into_a_header(value: str) -> None:
     response = Response()

@@ -156,12 +156,14 @@ class CatchUpService:
         """Enrol people in the session that there is, or in one that is made for them; how many got a seat."""
         if not people:
             return 0
-        async with self._session.begin_nested() as attempt:
-            session_id = catch_up.session_id or await self._form(catch_up, given)
-            enrolled = await self._enrol(session_id, people)
-            if enrolled == 0:
-                await attempt.rollback()
-                return 0
+        try:
+            async with self._session.begin_nested():
+                session_id = catch_up.session_id or await self._form(catch_up, given)
+                enrolled = await self._enrol(session_id, people)
+                if enrolled == 0:
+                    raise NobodyWaits()  # undoes the session
+        except NobodyWaits:
+            return 0
         catch_up.session_id, catch_up.people = session_id, enrolled
         self._rows.add(catch_up)
         await self._end(catch_up, "done")

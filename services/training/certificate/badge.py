@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from shared.kit.text import Text
 
@@ -67,7 +67,10 @@ def badge_url(issuer_url: str, badge_id: UUID) -> str:
 
 def badge_claims(award: Award) -> dict[str, Any]:
     """The badge to be signed. Nobody's name: who holds it shows it, and a verifier hashes the name they are told."""
-    own, subject = badge_url(award.issuer_url, award.badge_id), f"urn:uuid:{uuid4()}"
+    own, subject = (
+        badge_url(award.issuer_url, award.badge_id),
+        f"urn:uuid:{UUID(bytes=secrets.token_bytes(16), version=4)}",
+    )
     salt = secrets.token_hex(16)
     url = list_url(award.issuer_url, award.place.list_number)
     credential = {

@@ -6,6 +6,7 @@ from datetime import date
 from fastapi import FastAPI
 
 from services.sync import forgetting, models  # noqa: F401 - every table and who forgets is known from the start
+from services.sync.evidence.keys import publish_key
 from services.sync.evidence.signing import EvidenceKey
 from services.sync.person_data import PERSON_DATA
 from services.sync.routers import INTERNAL_ROUTERS, ROUTERS
@@ -28,7 +29,9 @@ async def _keep_tools(runtime: Runtime, _: AsyncExitStack) -> None:
     runtime.resources[FileStore] = FileStore(runtime.settings.file_key_bytes())
     runtime.resources[Sealer] = sealer(runtime.settings.file_key_bytes())
     runtime.resources[EgressClient] = runtime.settings.egress()
-    runtime.resources[EvidenceKey] = EvidenceKey(runtime.settings.client_key_file)
+    key = runtime.resources[EvidenceKey] = EvidenceKey(runtime.settings.client_key_file)
+    async with runtime.database.transaction(None) as session:
+        await publish_key(session, key)
 
 
 SPEC = ServiceSpec(

@@ -3,7 +3,7 @@
 from services.sync.casework.models import CorrelationCase
 from services.sync.db import Model
 from services.sync.erasure.models import Erasure
-from services.sync.evidence.models import EvidencePack
+from services.sync.evidence.models import EvidencePack, PublishedKey
 from services.sync.fetching.models import SourceFetch
 from services.sync.guarding.models import GuardPolicyRow
 from services.sync.loginscope.models import LoginScope
@@ -97,6 +97,7 @@ __all__ = [
     "PlatformAccount",
     "PlatformComparison",
     "PlatformDifference",
+    "PublishedKey",
     "Responsible",
     "RosterHead",
     "RosterVersion",

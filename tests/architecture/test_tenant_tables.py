@@ -33,6 +33,7 @@ EXEMPT: dict[tuple[str, str], Exempt] = {
     ("identity", "shared_issuer"): exempt(
         *NOT_A_TENANTS, "unique", why="names of providers that the operator lets several tenants use"
     ),
+    ("sync", "evidence_key"): exempt(*NOT_A_TENANTS, why="public keys of the service, for whoever checks evidence"),
     ("identity", "signing_key"): exempt(*NOT_A_TENANTS, why="the issuer's keys, sealed; read before a tenant is known"),
     ("identity", "federation"): exempt(*NOT_A_TENANTS, "unique", why=f"{FEDERATION}; who signs and when it was read"),
     ("identity", "federation_generation"): exempt(*NOT_A_TENANTS, "foreign-key", why=f"{FEDERATION}; one document"),

@@ -53,7 +53,9 @@ class CaseRepository:
     async def built_upon(self, case: CorrelationCase) -> UUID | None:
         """The newest run that was applied by the decision and not undone since."""
         values = {"tenant": case.tenant_id, "source": case.source, "since": case.decided_at}
-        return await self._session.scalar(text(_BUILT_UPON), values | {"person": case.person_id, "row": case.source_id})
+        values |= {"person": case.person_id, "row": case.source_id}
+        found: UUID | None = await self._session.scalar(text(_BUILT_UPON), values)
+        return found
 
     async def bearer(self, source: str, source_id: str) -> UUID | None:
         """The person who has this id in the roster."""

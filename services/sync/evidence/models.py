@@ -1,13 +1,25 @@
 """Evidence packs: what was proved, word for word, and the signature over it."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ForeignKeyConstraint, Index, Text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
 from services.sync.db import Model
 from shared.kit.db import TIMESTAMP, TenantRow
+
+
+class PublishedKey(Model, table=True):
+    """The public half of a key that signs evidence, or did: of the service, and no tenant's."""
+
+    __tablename__ = "evidence_key"
+
+    kid: str = Field(sa_type=Text, primary_key=True)
+    jwk: dict[str, Any] = Field(sa_type=JSONB)
+    first_used_at: datetime = Field(sa_type=TIMESTAMP)
 
 
 class EvidencePack(Model, TenantRow, table=True):

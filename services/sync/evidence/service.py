@@ -8,6 +8,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.sync.evidence.content import Proven, hash_of, pack_content
+from services.sync.evidence.keys import publish_key
 from services.sync.evidence.models import EvidencePack
 from services.sync.evidence.signing import EvidenceKey
 from services.sync.verification.facts import Limits
@@ -60,6 +61,7 @@ class EvidenceService:
             signature=key.sign(claims),
         )
         self._session.add(pack)
+        await publish_key(self._session, key)
         await record(self._session, "evidence.make", "unit", unit_id, after={"packId": str(pack_id), "hash": digest})
         await start_job(self._session, PURGE_JOB, {"packId": pack_id}, after=timedelta(days=keep_days))
         return pack

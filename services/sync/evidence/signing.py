@@ -27,15 +27,10 @@ class EvidenceKey:
             raise Unavailable("the service has no signing key")
         return self._key.sign(claims, EVIDENCE_TYPE)
 
-    def fault(self, content: str, signature: str) -> str | None:
-        """Why the signature does not vouch for the content: `signature`, `key` or `content`; None where it does."""
-        if self._key is None:
-            return "key"
-        return fault_of(content, signature, self._key.public_key())
-
 
 def fault_of(content: str, signature: str, key: PublicKey) -> str | None:
-    """As anybody can check it who holds the published key."""
+    """Why the signature does not vouch for the content: `signature`, `key` or `content`; None where it does. As anybody
+    can check it who holds the published key."""
     try:
         header = read_header(signature, EVIDENCE_TYPE)
         if header["kid"] != key.kid:

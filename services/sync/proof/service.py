@@ -96,6 +96,12 @@ async def findings_of(session: AsyncSession, run_id: UUID) -> UUID:
     return await session.scalar(text(_SAME_AS), values) or run_id
 
 
+async def evidence_of(session: AsyncSession, run_id: UUID) -> str | None:
+    """The signed outcome of a run; None where nothing was signed."""
+    proof = await session.get(RunProof, (tenant_of(session), run_id))
+    return proof.evidence if proof else None
+
+
 def keep_proof(session: AsyncSession, run: Run, around: Surroundings, done: Done, found: Collection[str]) -> None:
     """Store what `run` rested on. `found` are the rules of findings that were made after reading."""
     is_empty = not any(row[name] for row in run.counts.values() for name in ("created", "changed", "ended"))

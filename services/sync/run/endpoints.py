@@ -16,15 +16,28 @@ from services.sync.run.schemas import (
     FindingPublic,
     PlanItem,
     RunCreate,
+    RunEvidence,
     RunPublic,
     YearRollPublic,
 )
 from services.sync.run.service import RunService
-from services.sync.run.showing import show_finding, show_item, show_run, units_of
+from services.sync.run.showing import (
+    claims_of,
+    finding_cells,
+    finding_headings,
+    show_finding,
+    show_item,
+    show_run,
+    units_of,
+)
 from shared.kit.problems import NotFound
 from shared.web import LangDep, Page, PageDep, SessionDep, created, etag, make_page, new_router
+from shared.web.negotiation import negotiated
+from shared.web.route import problem_responses
+from shared.web.sheet import FILES, FORMATS, sheet
 
 router = new_router("runs")
+_FILE_ROWS = 20_000
 
 RunId = Annotated[UUID, Path(alias="runId")]
 Op = Literal["create", "change", "end", "revive"]
@@ -116,6 +129,34 @@ async def run_findings_list(
     keys = page.keys(UUID)
     rows = await RunService(session).findings(run_id, asked, keys[0] if keys else None, page.limit + 1)
     return make_page(request, page, rows, key=lambda row: (row.id,), show=lambda row: show_finding(row, lang))
+
+
+@router.get(
+    "/runs/{runId}/findings/content",
+    summary="Fetch the findings of a delivery as a file",
+    response_class=Response,
+    responses={**FILES, **problem_responses(406)},
+)
+async def run_findings_get_content(
+    run_id: RunId,
+    _: PlansRead,
+    session: SessionDep,
+    request: Request,
+    lang: LangDep,
+    asked: Annotated[FindingQuery, Depends(_asked)],
+    wanted: Annotated[Literal["csv", "xlsx"] | None, Query(alias="format", description="Instead of Accept")] = None,
+) -> Response:
+    """The same as the list, to be handed to whoever mends it in the register; at most 20 000 rows."""
+    media = negotiated(request, FORMATS, asked=wanted)
+    rows = await RunService(session).findings(run_id, asked, None, _FILE_ROWS)
+    return sheet(media, "findings", finding_headings(lang), [finding_cells(show_finding(row, lang)) for row in rows])
+
+
+@router.get("/runs/{runId}/evidence", name="run_evidence_get", summary="Read the evidence of a run")
+async def run_evidence_get(run_id: RunId, _: RunsRead, session: SessionDep) -> RunEvidence:
+    """What was read and what came of it, signed when it was planned. 404 where it came to no plan."""
+    signature = await RunService(session).evidence(run_id)
+    return RunEvidence(run_id=run_id, claims=claims_of(signature), signature=signature)
 
 
 @router.post("/runs/{runId}/approvals", status_code=202, summary="Approve a plan")

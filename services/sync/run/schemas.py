@@ -241,6 +241,23 @@ class PlanItem(ApiModel):
     changes: list[FieldChange]
 
 
+class RunEvidence(ApiModel):
+    """What a run read and planned, in numbers and hashes, signed. `signature` is a compact JWS (RFC 7515, ES256) over
+    `claims`; its key is at /evidence-keys."""
+
+    model_config = example(
+        {
+            "runId": _ID,
+            "claims": {"source": "elevregister", "guard": "clear", "rosterVersion": 11},
+            "signature": "eyJhbGciOiJFUzI1NiJ9.e30.c2ln",
+        }
+    )
+
+    run_id: UUID
+    claims: dict[str, Any]
+    signature: str
+
+
 class FindingPublic(ApiModel):
     """One place in the delivery that is not as it should be, what it means, who mends it and how."""
 

@@ -14,7 +14,7 @@ from services.sync.plan.guard import is_releasable
 from services.sync.plan.marking import protect_again
 from services.sync.plan.models import Approval, FindingRow, PlannedRow, Run
 from services.sync.plan.staging import set_based
-from services.sync.proof.service import findings_of
+from services.sync.proof.service import evidence_of, findings_of
 from services.sync.recheck.service import ask_verification
 from services.sync.run.errors import (
     AlreadyApproved,
@@ -39,6 +39,7 @@ from shared.kit import clock
 from shared.kit.db import tenant_of
 from shared.kit.ids import new_id
 from shared.kit.journal import record
+from shared.kit.problems import NotFound
 from shared.queue import publish, start_job
 from shared.queue.jobs import cancel_job
 
@@ -93,6 +94,13 @@ class RunService:
 
     async def get(self, run_id: UUID) -> tuple[Run, Sequence[Approval]]:
         return await self._runs.get(run_id), await self._runs.approvals(run_id)
+
+    async def evidence(self, run_id: UUID) -> str:
+        """What was read and planned, as a JWS. Raises NotFound, also where the service signs nothing."""
+        await self._runs.get(run_id)
+        if (evidence := await evidence_of(self._session, run_id)) is None:
+            raise NotFound()
+        return evidence
 
     async def list_before(self, before: UUID | None, limit: int) -> Sequence[Run]:
         return await self._runs.list_before(before, limit)

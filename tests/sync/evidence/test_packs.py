@@ -2,6 +2,7 @@
 
 import json
 import zlib
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -14,13 +15,13 @@ from services.sync.evidence.content import hash_of
 from services.sync.evidence.printing import pack_words
 from services.sync.evidence.service import EvidenceService
 from services.sync.evidence.signing import EvidenceKey, fault_of
-from shared.auth.jws import PublicKey, SigningKey
+from shared.auth.jws import PublicKey, SigningKey, read_claims
 from shared.kit.clock import frozen
 from shared.kit.ids import new_id
 from tests.support.services import ServiceUnderTest, Start
 from tests.sync.platform.export import compare, declare_platform, exported, name_platform
 from tests.sync.town import oneroster_zip, town
-from tests.sync.work import LOADER, load, read
+from tests.sync.work import LOADER, load, plan, read
 
 AT = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 
@@ -158,3 +159,39 @@ async def test_a_head_makes_evidence_of_the_own_unit_alone(sync: ServiceUnderTes
     path = f"/sync/v1/evidence-packs/{pack['id']}"
     assert (await sync.client.get(path, headers=sync.as_(f"unit_head@{other}"))).status_code == 404
     assert (await sync.client.get(path, headers=sync.as_(LOADER, tenant=new_id()))).status_code == 404
+
+
+async def test_a_pack_is_still_checked_when_the_key_that_signed_it_has_been_replaced(
+    sync: ServiceUnderTest, tmp_path: Path
+) -> None:
+    await _loaded(sync)
+    pack = await _make(sync, (await _units(sync))[0])
+    former = (await sync.client.get("/sync/v1/evidence-keys")).json()["keys"][0]
+    (tmp_path / "next.pem").write_bytes(SigningKey.generate().pem())
+    sync.app.state.runtime.resources[EvidenceKey] = EvidenceKey(tmp_path / "next.pem")
+    keys = (await sync.client.get("/sync/v1/evidence-keys")).json()["keys"]
+    assert len({key["kid"] for key in keys}) == 2
+    assert keys[1] == former
+    body = {name: pack[name] for name in ("content", "signature")}
+    for content, fault in ((pack["content"], None), (pack["content"] + "{}", "content")):
+        answer = await sync.client.post(
+            "/sync/v1/evidence-checks", json=body | {"content": content}, headers=sync.as_(LOADER)
+        )
+        assert answer.json() == {"isGenuine": fault is None, "fault": fault}
+
+
+async def test_the_evidence_of_a_run_is_read_by_who_follows_the_rollout(
+    committed_service: Start, tmp_path: Path
+) -> None:
+    key_file = tmp_path / "key.pem"
+    key_file.write_bytes(SigningKey.generate().pem())
+    sync = await committed_service("sync")
+    sync = replace(sync, settings=sync.settings.model_copy(update={"client_key_file": key_file}))
+    run = await plan(sync, oneroster_zip(town()))
+    path = f"/sync/v1/runs/{run['id']}/evidence"
+    shown = await read(sync, path, "project_leader@*")
+    assert (shown["claims"]["runId"], shown["claims"]["planHash"]) == (run["id"], run["planHash"])
+    key = PublicKey.from_jwk(EvidenceKey(key_file).public_jwks()["keys"][0])
+    assert read_claims(shown["signature"], key) == shown["claims"]
+    assert (await sync.client.get(path, headers=sync.as_(LOADER, tenant=new_id()))).status_code == 404
+    assert (await sync.client.get(path, headers=sync.as_("trainer@*"))).status_code == 403

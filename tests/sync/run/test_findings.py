@@ -4,9 +4,10 @@ import csv
 import io
 from typing import Any
 
+from shared.kit.ids import new_id
 from tests.support.services import ServiceUnderTest, Start
 from tests.sync.town import member, oneroster_zip, repacked, town
-from tests.sync.work import plan, read
+from tests.sync.work import LOADER, load, plan, read
 
 WRONG = "{nationalId:180802063405}"
 
@@ -92,3 +93,23 @@ async def test_a_tie_that_refers_to_nobody_is_told_at_its_unit(committed_service
     assert (one["entity"], one["line"]) == ("membership", 2)
     assert one["unitId"] is not None
     assert one["rowRef"] is None  # who that was, and whether protected, is not known
+
+
+async def test_a_tie_to_somebody_whom_the_roster_knows_is_told_by_the_registers_id(committed_service: Start) -> None:
+    sync = await committed_service("sync")
+    content = oneroster_zip(town())
+    await load(sync, content)
+    known = _pupils()[0]
+    users = [line for line in member(content, "users.csv").decode("utf-8-sig").splitlines() if f"{known}," not in line]
+    run = await plan(sync, repacked(content, users_csv="\n".join(users).encode() + b"\n"))
+    found = await _findings(sync, run, "rule=orphan_person")
+    assert {one["rowRef"] for one in found} == {known}
+    path = f"/sync/v1/runs/{run['id']}/findings/content"
+    table = await sync.client.get(f"{path}?format=csv&rule=orphan_person", headers=sync.as_(LOADER))
+    rows = list(csv.reader(io.StringIO(table.content.decode("utf-8-sig")), delimiter=";"))
+    assert (len(rows), rows[0][0], {row[7] for row in rows[1:]}) == (len(found) + 1, "Rule", {known})
+    book = await sync.client.get(f"{path}?format=xlsx", headers=sync.as_(LOADER))
+    assert book.content.startswith(b"PK")
+    assert (await sync.client.get(path, headers=sync.as_("project_leader@*"))).status_code == 403
+    stranger = sync.as_(LOADER, tenant=new_id())
+    assert (await sync.client.get(path, headers=stranger)).status_code == 404

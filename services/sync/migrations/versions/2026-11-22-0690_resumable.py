@@ -2,7 +2,7 @@
 
 from alembic import op
 
-from shared.kit.migrations import protect
+from shared.kit.migrations import open_to_app, protect
 
 revision = "2026_11_22_0690"
 down_revision = "2026_11_22_0680"
@@ -63,6 +63,15 @@ TABLES = {
 }
 
 
+EVIDENCE_KEY = """
+CREATE TABLE evidence_key (
+    kid text NOT NULL,
+    jwk jsonb NOT NULL,
+    first_used_at timestamptz NOT NULL,
+    CONSTRAINT pk_evidence_key PRIMARY KEY (kid)
+)"""
+
+
 def upgrade() -> None:
     """Add columns and tables."""
     for table, columns in COLUMNS.items():
@@ -73,10 +82,13 @@ def upgrade() -> None:
     for table, create in TABLES.items():
         op.execute(create)
         protect(table)
+    op.execute(EVIDENCE_KEY)
+    open_to_app("evidence_key", "SELECT, INSERT")
 
 
 def downgrade() -> None:
     """Take them away."""
+    op.drop_table("evidence_key")
     for table in reversed(TABLES):
         op.drop_table(table)
     for table, columns in COLUMNS.items():

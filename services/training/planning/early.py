@@ -26,7 +26,7 @@ class EarlyOrder:
         }
 
     def switches(self) -> dict[int, int]:
-        """The order; units whose key persons cannot all come have none, and are left to stage K."""
+        """The order; units whose key persons cannot all come have none, and are left to stage A."""
         for worth in (_WORTH, 0.0):
             free = list(self.problem.parallel)
             for slot in range(self.problem.slots):

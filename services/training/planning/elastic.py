@@ -66,6 +66,8 @@ def _without(problem: Problem) -> Iterator[tuple[str, Problem]]:
     yield "availability", problem.change(free=tuple((1 << problem.slots) - 1 for _ in problem.free))
     if problem.choices:
         yield "choices", problem.change(choices=0)
+    if next(problem.ordered_units(), None) is not None:
+        yield "key_first", problem.change(key_first=False)
 
 
 def _uncapped(problem: Problem, units: Any) -> Problem:
@@ -88,6 +90,8 @@ def _relaxations(problem: Problem) -> Iterator[tuple[str, int, Problem]]:
         yield "mixed_forms", problem.tracks, problem.change(tracks=1, bundles=mixed)
     if problem.choices:
         yield "fewer_choices", 0, problem.change(choices=0)
+    if next(problem.ordered_units(), None) is not None:
+        yield "any_order", 0, problem.change(key_first=False)
 
 
 def _with_slots(problem: Problem, number: int) -> Problem:

@@ -1,6 +1,7 @@
 """Mending a published plan: what still stands is kept, and as few people as possible move. Solves nothing itself."""
 
 from collections import Counter
+from copy import deepcopy
 
 from services.training.planning.building import Builder, open_slots
 from services.training.planning.facts import Facts, LeftOut, Plan, PlannedSession
@@ -16,7 +17,7 @@ class Mender:
         self.cancelled: list[PlannedSession] = []
         self._numbers: dict[str, int] = {course["id"]: n for n, course in enumerate(facts["courses"])}
         self._left: list[LeftOut] = []
-        self._choose_places(published)
+        self._choose_places(deepcopy(published))
 
     def problem(self, number: int) -> tuple[Problem, list[list[int]]]:
         """A course for the solver with where people sit, and its sessions as [track, slot, number]."""

@@ -66,7 +66,8 @@ class Flow:
         cost = {slot: min(problem.cost[unit][slot] for unit in bundle.units) for slot in slots}
         for person in [each for each in bundle.people if each not in self._fixed]:
             keeps = problem.keeps.get(person)
-            self._arc(self._node("person", person), self._node("end", 0), 1, _LEFT_OUT)
+            out = _LEFT_OUT + (0 if keeps is None else _MOVED)
+            self._arc(self._node("person", person), self._node("end", 0), 1, out)
             for slot in slots:
                 if problem.free[person] >> slot & 1:
                     price = cost[slot] + (_MOVED if keeps is not None and keeps != slot else 0)

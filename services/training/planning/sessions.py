@@ -50,9 +50,12 @@ def solver(seconds: float) -> cp_model.CpSolver:
 
 
 class SessionModel:
-    """The model of one problem: `sessions[track, slot]`, `people[bundle, slot]`."""
+    """The model of one problem: `sessions[track, slot]`, `people[bundle, slot]`.
 
-    def __init__(self, problem: Problem, switch: dict[int, int] | None = None) -> None:
+    `switch` fixes the first slot of a unit's colleagues; where it says nothing, `ready[unit, slot]` decides. All of
+    them undecided is out of reach for many units; it proves what is impossible for few."""
+
+    def __init__(self, problem: Problem, switch: dict[int, int] | None = None, *, is_ordered: bool = True) -> None:
         self.problem = problem
         self.model = cp_model.CpModel()
         self.switch = switch or {}
@@ -62,6 +65,10 @@ class SessionModel:
         self._add_sizes()
         self._add_caps()
         self._add_choices()
+        self.ready: dict[tuple[int, int], Any] = {}
+        for unit, first, then in problem.ordered_units() if is_ordered else ():
+            if unit not in self.switch:
+                self._add_order(unit, first, then)
         self.count = sum(self.sessions.values())
         self.cost = sum(
             min(problem.cost[unit][slot] for unit in problem.bundles[bundle].units) * amount
@@ -85,9 +92,11 @@ class SessionModel:
         """What the solver found."""
         sessions = {at: number for at, var in self.sessions.items() if (number := found.value(var))}
         people = {at: number for at, var in self.people.items() if (number := found.value(var))}
-        return Held(
-            sessions, people, dict(self.switch), count=sum(sessions.values()), cost=round(found.value(self.cost))
-        )
+        switch = dict(self.switch)
+        for (unit, slot), ready in self.ready.items():
+            if found.value(ready):
+                switch[unit] = min(slot, switch.get(unit, slot))
+        return Held(sessions, people, switch, count=sum(sessions.values()), cost=round(found.value(self.cost)))
 
     def hint(self, held: Held) -> None:
         """Begin where another search ended."""
@@ -135,6 +144,16 @@ class SessionModel:
         for (unit, slot), amounts in away.items():
             if len(amounts) > 1:
                 self.model.add(sum(amounts) <= self.problem.caps[unit][slot])
+
+    def _add_order(self, unit: int, first: list[int], then: list[int]) -> None:
+        for slot in range(self.problem.slots):
+            ready = self.ready[unit, slot] = self.model.new_bool_var(f"ready {unit} {slot}")
+            if slot:
+                self.model.add_implication(self.ready[unit, slot - 1], ready)
+            for number, may_come in [*((each, 1 - ready) for each in first), *((each, ready) for each in then)]:
+                if (number, slot) in self.people:
+                    most = self.problem.room_for(self.problem.bundles[number], slot)
+                    self.model.add(self.people[number, slot] <= most * may_come)
 
     def _add_choices(self) -> None:
         problem = self.problem

@@ -1,5 +1,6 @@
 """The door to the solver: called in a child process, which alone imports it (`shared.queue.run_in_child`)."""
 
+from math import ceil
 from time import monotonic
 from typing import Any
 
@@ -7,32 +8,29 @@ from services.training.planning.early import EarlyOrder
 from services.training.planning.problem import Problem
 
 _ROUNDS = 8
-_KEYS_SHARE, _COUNT_SHARE = 0.25, 0.6
-"""Of the time that is left: for the order of key persons, then for the number of sessions."""
+_COUNT_SHARE = 0.6
+"""Of the time, for the number of sessions; the rest is for their cost."""
 
 
 def solve(raw: dict[str, Any], seconds: float) -> dict[str, Any]:
     """Plan one course: the slot of each person and the sessions of each track.
 
-    `verdict` is solved, infeasible (nothing is possible), unordered (possible, but no way was found to let key persons
-    go first) or unknown (not in this time). `bound` is a number of sessions below which nothing is possible.
+    `verdict` is solved, infeasible (nothing is possible), unordered (no way to let key persons go first was found in
+    this time) or unknown (nothing was found in this time). No plan has fewer than `bound` sessions.
     """
     from services.training.planning.people import Flow, missing_cuts  # noqa: PLC0415 - the child alone has the solver
     from services.training.planning.sessions import Cut  # noqa: PLC0415 - as above
 
     problem, ends = Problem.from_json(raw), monotonic() + seconds
-    switch = EarlyOrder(problem).switches()
-    cuts: list[Cut] = []
-    is_early = True
+    switch, cuts = EarlyOrder(problem).switches(), list[Cut]()
     for _ in range(_ROUNDS):
         verdict, held = _sessions(problem, switch, cuts, ends - monotonic())
-        if verdict == "infeasible" and switch and is_early:
-            is_early = False
-            verdict, switch = _keys(problem, (ends - monotonic()) * _KEYS_SHARE)
-            if verdict == "solved":
-                continue
+        if verdict == "infeasible" and switch:
+            switch = {}
+            continue
         if verdict != "solved":
-            return {"verdict": "unordered" if switch and verdict == "infeasible" else verdict}
+            has_order = next(problem.ordered_units(), None) is not None
+            return {"verdict": "unordered" if verdict == "unknown" and has_order else verdict}
         placed = Flow(problem, held).solve()
         if -1 not in placed:
             return _answer(problem, held, placed)
@@ -81,13 +79,6 @@ def _kept_order(problem: Problem) -> dict[int, int]:
     return switch
 
 
-def _keys(problem: Problem, seconds: float) -> tuple[str, dict[int, int]]:
-    from services.training.planning.keys import KeyModel  # noqa: PLC0415 - the child alone has the solver
-
-    verdict, switch = KeyModel(problem).switches(seconds)
-    return ("unordered" if verdict == "infeasible" else verdict), switch
-
-
 def _answer(problem: Problem, held: Any, placed: list[int]) -> dict[str, Any]:
     return {
         "verdict": "solved",
@@ -113,7 +104,7 @@ def _sessions(problem: Problem, switch: dict[int, int], cuts: list[Any], seconds
     if verdict != "solved":
         return verdict, None
     fewest = model.read(found)
-    fewest.bound = sum(least_sessions(problem)) if switch else round(found.best_objective_bound)
+    fewest.bound = sum(least_sessions(problem)) if switch else ceil(found.best_objective_bound - 1e-6)
     model.model.add(model.count == fewest.count)
     model.model.minimize(model.cost)
     model.hint(fewest)

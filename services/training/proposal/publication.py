@@ -1,7 +1,7 @@
 """Publishing: a plan's sessions are scheduled and its people seated, by the one code path of sessions and seats."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -36,7 +36,7 @@ class Published:
 class Roll:
     """Who sits in each session of the plan, and everybody's seat as it is now."""
 
-    people: dict[UUID, list[UUID]]
+    people: Mapping[UUID, Sequence[UUID]]
     now: Sequence[Enrolment] = field(default_factory=list)
 
 

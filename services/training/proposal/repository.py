@@ -97,6 +97,13 @@ class PlanRepository:
         values = {"tenant": tenant_of(self._session), "plan": plan_id, "now": clock.now()}
         return (await self._session.execute(_HELD, values)).all()
 
+    async def is_mended(self, plan_id: UUID) -> bool:
+        """Whether a plan that mends this one was published."""
+        query = select(Plan.id).where(
+            Plan.tenant_id == tenant_of(self._session), Plan.base_id == plan_id, Plan.state == "published"
+        )
+        return (await self._session.exec(query.limit(1))).first() is not None
+
     async def enrolled(self, sessions: Sequence[UUID]) -> Sequence[Enrolment]:
         """Everybody with a seat in these sessions, as it is now."""
         query = select(Enrolment).where(

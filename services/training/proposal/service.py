@@ -1,9 +1,9 @@
 """Plans: asked for, kept, compared, approved, published, mended. Solving is the job's."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from hashlib import sha256
 from typing import Any
 from uuid import UUID
@@ -15,14 +15,24 @@ from services.training.course.errors import CourseArchived
 from services.training.course.service import CourseService
 from services.training.planning import checker
 from services.training.planning.asked import Asked
-from services.training.planning.facts import Facts, LeftOut, PlannedSession, digests
+from services.training.planning.facts import Facts, PlannedSession, digests
 from services.training.planning.facts import Plan as Proposed
 from services.training.planning.service import PlanningService
 from services.training.proposal.errors import PlanFaulty, PlanMoved, PlanNotOpen
 from services.training.proposal.models import Plan, PlanSeat, PlanSession
 from services.training.proposal.publication import Publication, Published, Roll
 from services.training.proposal.repository import PlanRepository
-from services.training.proposal.schemas import PlanCreate, PlanLoss, PlanReplan
+from services.training.proposal.rows import (
+    People,
+    change_of,
+    difference,
+    held_sessions,
+    planned,
+    row_of,
+    span_of,
+    stored,
+)
+from services.training.proposal.schemas import PlanCreate, PlanReplan
 from services.training.room.service import RoomService
 from services.training.roster.service import RosterService
 from shared.contracts.training_planning import PlanApproved, PlanProposed, PlanPublished, PlanRefused
@@ -44,8 +54,6 @@ _VERBS = {
     "proposed": "propose", "refused": "refuse", "failed": "fail", "approved": "approve", "published": "publish",
     "withdrawn": "withdraw",
 }  # fmt: skip
-People = dict[UUID, list[UUID]]
-"""Who sits in each session of a plan."""
 
 
 @dataclass(frozen=True)
@@ -85,7 +93,7 @@ class ProposalService:
         """Ask for the plan that mends a published one; PlanNotOpen for any other."""
         base = await self._plans.get(plan_id, lock=True)
         check_version(version, base.version)
-        if base.state != "published":
+        if base.state != "published" or await self._plans.is_mended(base.id):
             raise PlanNotOpen(state=base.state)
         plan = Plan(
             tenant_id=tenant_of(self._session),
@@ -116,15 +124,16 @@ class ProposalService:
         people = await self._people(plan_id)
         return [(row, len(people.get(row.id, []))) for row in rows]
 
-    async def input(self, plan: Plan) -> Input:
-        """The facts as rows are now."""
+    async def input(self, plan: Plan, published: Sequence[dict[str, Any]] | None = None) -> Input:
+        """The facts as rows are now; `published` sessions count as not there: those that a plan mends, unless given."""
         asked = Asked.from_json(plan.asked)
-        published = [] if plan.base_id is None else await self._published(plan.base_id)
+        if published is None:
+            published = [] if plan.base_id is None else await self._published(plan.base_id)
         facts = await self._facts(plan, asked, published)
         catch_up = bool(plan.lost and plan.lost["catch_up"])
         at = {tuple(span): slot for slot, span in enumerate(facts["slots"])}
         kept = [each | {"slot": at[each["span"]]} for each in published if each["span"] in at]
-        return Input(asked, facts, [_planned(each) for each in kept], catch_up)
+        return Input(asked, facts, [planned(each) for each in kept], catch_up)
 
     async def solving(self, plan_id: UUID) -> Plan | None:
         """The plan, locked, unless it is being solved no more."""
@@ -132,13 +141,14 @@ class ProposalService:
         return plan if plan.state == "solving" else None
 
     async def keep(
-        self, plan: Plan, facts: Facts, found: Proposed, cancelled: Sequence[PlannedSession], numbers: Numbers
+        self, plan: Plan, given: Input, found: Proposed, cancelled: Sequence[PlannedSession], numbers: Numbers
     ) -> None:
         """Store what the job found, and tell."""
+        facts = given.facts
         tenant, people = tenant_of(self._session), 0
         before = {} if plan.base_id is None else {row.id: row for row in await self._plans.held(plan.base_id)}
-        cancelled_rows = [_row(plan, facts, each, "cancelled") for each in cancelled]
-        rows = [(_row(plan, facts, each, _change(each, before)), each["people"]) for each in found["sessions"]]
+        cancelled_rows = [row_of(plan, facts, each, "cancelled") for each in cancelled]
+        rows = [(row_of(plan, facts, each, change_of(each, before)), each["people"]) for each in found["sessions"]]
         self._plans.add(*cancelled_rows, *(row for row, _ in rows))
         await self._session.flush()
         for row, seated in rows:
@@ -148,7 +158,7 @@ class ProposalService:
         for each in found["left"]:
             course, person = UUID(each["course"]), UUID(each["person"])
             self._plans.add(PlanSeat(tenant_id=tenant, plan_id=plan.id, course_id=course, person_id=person))
-        plan.digests = {**digests(facts)}
+        plan.digests = _digests(given)
         plan.input_hash = sha256(orjson.dumps(plan.digests, option=orjson.OPT_SORT_KEYS)).hexdigest()
         plan.sessions, plan.people, plan.bound = len(found["sessions"]), people, numbers.bound
         plan.cost, plan.cost_bound = numbers.cost, numbers.cost_bound
@@ -200,28 +210,7 @@ class ProposalService:
         plan = await self._plans.get(plan_id)
         rows, people = await self._plans.sessions(plan_id), await self._people(plan_id)
         held = [] if plan.base_id is None else await self._plans.held(plan.base_id)
-        course = {row.id: row.course_id for row in held}
-        now = {
-            (each.person_id, course[each.session_id]): each.session_id
-            for each in await self._plans.enrolled([row.id for row in held])
-        }
-        then = {
-            (who, row.course_id): row for row in rows if row.change != "cancelled" for who in people.get(row.id, [])
-        }
-        moved = [(key, was, then[key].id) for key, was in now.items() if key in then and then[key].session_id != was]
-        released = [(key, was, None) for key, was in now.items() if key not in then]
-        changes = defaultdict(int, {"seated": len(then.keys() - now.keys())})
-        for row in rows:
-            changes[row.change] += 1
-        return {
-            **{name: changes[name] for name in ("added", "kept", "changed", "cancelled", "seated")},
-            "moved": len(moved),
-            "released": len(released),
-            "moves": [
-                {"person_id": who, "course_id": of, "from_session_id": was, "to_plan_session_id": to}
-                for (who, of), was, to in [*moved, *released]
-            ],
-        }
+        return difference(rows, people, held, await self._plans.enrolled([row.id for row in held]))
 
     async def choices(
         self, plan_id: UUID, limit: int, after: tuple[UUID] | None
@@ -229,7 +218,8 @@ class ProposalService:
         """Each person's seat with the dates among which the person can choose, the one of the plan first."""
         plan = await self._plans.get(plan_id)
         seats = await self._plans.seats(plan_id, limit, after)
-        facts = (await self.input(plan)).facts
+        own_sessions = await self._published(plan.id) if plan.state == "published" else None
+        facts = (await self.input(plan, own_sessions)).facts
         rows = [row for row in await self._plans.sessions(plan_id) if row.change != "cancelled"]
         at = {span[0]: slot for slot, span in enumerate(facts["slots"])}
         own = {row.id: row.starts_at for row in rows}
@@ -282,22 +272,7 @@ class ProposalService:
     async def _published(self, base_id: UUID) -> Sequence[dict[str, Any]]:
         """The sessions of the plan that is mended, with who sits in them now."""
         held = await self._plans.held(base_id)
-        people = defaultdict(list)
-        for each in await self._plans.enrolled([row.id for row in held]):
-            people[each.session_id].append(str(each.person_id))
-        return [
-            {
-                "id": str(row.id),
-                "course": str(row.course_id),
-                "form": row.form,
-                "span": (int(row.starts_at.timestamp()), int(row.ends_at.timestamp())),
-                "room": str(row.room_id) if row.room_id else None,
-                "trainer": str(row.trainer_id) if row.trainer_id else None,
-                "backup": str(row.backup_id) if row.backup_id else None,
-                "people": people[row.id],
-            }
-            for row in held
-        ]
+        return held_sessions(held, await self._plans.enrolled([row.id for row in held]))
 
     async def _facts(self, plan: Plan, asked: Asked, published: Sequence[dict[str, Any]]) -> Facts:
         facts = await PlanningService(self._session, asked, [UUID(each["id"]) for each in published]).facts()
@@ -308,32 +283,18 @@ class ProposalService:
         for lost, things in ((given.trainers, facts["trainers"]), (given.rooms, facts["rooms"])):
             for each in lost:
                 if str(each.id) in things:
-                    things[str(each.id)]["windows"]["busy"].append(_span(each, facts))
+                    things[str(each.id)]["windows"]["busy"].append(span_of(each, facts))
         return facts
 
     async def _check(self, plan: Plan) -> tuple[Asked, Facts]:
         """Compare what the plan rests on with the rows as they are now, and let the checker look at it."""
         given = await self.input(plan)
-        now, then = digests(given.facts), plan.digests or {}
+        now, then = _digests(given), plan.digests or {}
         moved = sorted(name for name in now if now[name] != then.get(name))
         if moved:
             raise PlanMoved(moved=moved)
-        people = await self._people(plan.id)
-        at = {span[0]: slot for slot, span in enumerate(given.facts["slots"])}
-        rows = [row for row in await self._plans.sessions(plan.id) if row.change != "cancelled"]
-        seats = [seat for seat in await self._plans.seats(plan.id) if seat.plan_session_id is None]
-        stored = Proposed(
-            sessions=[
-                PlannedSession(
-                    id=None, course=str(row.course_id), form=row.form, slot=at[int(row.starts_at.timestamp())],
-                    room=_text(row.room_id), trainer=_text(row.trainer_id), backup=_text(row.backup_id),
-                    people=[str(who) for who in people.get(row.id, [])],
-                )
-                for row in rows
-            ],
-            left=[LeftOut(person=str(seat.person_id), course=str(seat.course_id)) for seat in seats],
-        )  # fmt: skip
-        broken = sorted(set(checker.faults(given.facts, stored)))
+        proposed = stored(given.facts, await self._plans.sessions(plan.id), await self._plans.seats(plan.id))
+        broken = sorted(set(checker.faults(given.facts, proposed)))
         if broken:
             told = [{"rule": rule, "what": what} for rule, what in broken[:_FAULTS_TOLD]]
             raise PlanFaulty(faults=told, count=len(broken))
@@ -365,55 +326,7 @@ class ProposalService:
         await record(self._session, f"plan.{_VERBS[state]}", "plan", plan.id, before={"state": before}, after=after)
 
 
-def _row(plan: Plan, facts: Facts, session: PlannedSession, change: str) -> PlanSession:
-    start, end = facts["slots"][session["slot"]]
-    return PlanSession(
-        tenant_id=plan.tenant_id,
-        plan_id=plan.id,
-        course_id=UUID(session["course"]),
-        form=session["form"],
-        starts_at=datetime.fromtimestamp(start, UTC),
-        ends_at=datetime.fromtimestamp(end, UTC),
-        room_id=_id(session["room"]),
-        trainer_id=_id(session["trainer"]),
-        backup_id=_id(session["backup"]),
-        session_id=_id(session["id"]),
-        change=change,
-    )
-
-
-def _planned(found: dict[str, Any]) -> PlannedSession:
-    return PlannedSession(
-        id=found["id"],
-        course=found["course"],
-        form=found["form"],
-        slot=found["slot"],
-        room=found["room"],
-        trainer=found["trainer"],
-        backup=found["backup"],
-        people=found["people"],
-    )
-
-
-def _change(session: PlannedSession, before: Mapping[UUID, Any]) -> str:
-    """What publishing does with a session that is not cancelled."""
-    if session["id"] is None:
-        return "added"
-    was = before[UUID(session["id"])]
-    places = (_id(session["room"]), _id(session["trainer"]), _id(session["backup"]))
-    return "kept" if places == (was.room_id, was.trainer_id, was.backup_id) else "changed"
-
-
-def _span(lost: PlanLoss, facts: Facts) -> list[int]:
-    """When something is missing; without instants, in the whole plan."""
-    first, last = (facts["slots"][0][0], facts["slots"][-1][1]) if facts["slots"] else (0, 1)
-    start = int(lost.starts_at.timestamp()) if lost.starts_at else first
-    return [start, int(lost.ends_at.timestamp()) if lost.ends_at else max(last, start + 1)]
-
-
-def _id(text: str | None) -> UUID | None:
-    return UUID(text) if text else None
-
-
-def _text(found: UUID | None) -> str | None:
-    return str(found) if found else None
+def _digests(given: Input) -> dict[str, str]:
+    """Of each part of the facts, and of the published sessions with who sits in them."""
+    published = orjson.dumps(given.published, option=orjson.OPT_SORT_KEYS)
+    return {**digests(given.facts), "published": sha256(published).hexdigest()}

@@ -54,7 +54,7 @@ async def solve_plan(ctx: JobContext) -> dict[str, Any]:
         service = ProposalService(session)
         plan = await service.solving(plan_id)
         if plan is not None:
-            await service.keep(plan, given.facts, *found)
+            await service.keep(plan, given, *found)
     return {"planId": str(plan_id), "sessions": len(found[0]["sessions"])}
 
 
@@ -116,7 +116,7 @@ async def _why(problem: Problem, verdict: str, given: Input, number: int, builde
         {
             "course": course["id"],
             "low": course["low"],
-            "rules": [*each["rules"], *(["key_first"] if verdict == "unordered" else [])],
+            "rules": each["rules"],
             "forms": [forms[track] for track in each["tracks"]],
             "units": [units[unit] for unit in each["units"]],
             "people": each["people"],

@@ -89,7 +89,7 @@ async def ask(training: ServiceUnderTest, **body: Any) -> dict[str, Any]:
 
 async def solved(training: ServiceUnderTest, plan: str) -> dict[str, Any]:
     await solve_plan(PlanContext(training, plan=plan))
-    return await read(training, f"{PLANS}/{plan}")
+    return dict(await read(training, f"{PLANS}/{plan}"))
 
 
 async def read(training: ServiceUnderTest, path: str) -> Any:

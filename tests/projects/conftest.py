@@ -1,9 +1,11 @@
 """A projects service under test, a project made from the shipped template, and facts as other services tell them."""
 
 from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 import httpx
 import pytest
@@ -14,7 +16,8 @@ from shared.contracts.sync import RosterApplied
 from shared.contracts.training import CoverageChanged
 from shared.kit import clock
 from shared.kit.ids import new_id
-from tests.support.services import ServiceUnderTest, Start
+from tests.support.databases import Clone
+from tests.support.services import ServiceUnderTest, Start, start_service
 
 BASE = "/projects/v1"
 LEADER, APPROVER = "project_leader@*", "approver@*"
@@ -72,9 +75,37 @@ class Rollout:
         return criterion
 
 
+@dataclass(frozen=True)
+class Standing:
+    """Where the project of the worker's database stands."""
+
+    tenant: UUID
+    project: str
+
+
+@pytest.fixture(scope="session")
+async def standing(worker_database: Clone, redis_url: str) -> Standing:
+    """A project that is there before the tests: making one costs more than most of them do."""
+    urls = await worker_database("projects")
+    async with AsyncExitStack() as stack:
+        made = await start_service("projects", urls, redis_url, stack, rolls_back=False)
+        return Standing(made.tenant, (await _created(made)).id)
+
+
 @pytest.fixture
-async def projects(service: Start) -> ServiceUnderTest:
-    return await service("projects")
+async def projects(service: Start, request: pytest.FixtureRequest) -> ServiceUnderTest:
+    """projects on a database that is rolled back, in the tenant of the standing project where a test asks for it."""
+    started = await service("projects")
+    if "standing" in request.fixturenames:
+        found: Standing = request.getfixturevalue("standing")
+        started.tenant = found.tenant
+    return started
+
+
+async def _created(service: ServiceUnderTest, **changed: Any) -> Rollout:
+    answer = await service.client.post(f"{BASE}/projects", json=CREATE | changed, headers=service.as_(LEADER, APPROVER))
+    assert answer.status_code == 201, answer.text
+    return Rollout(service, answer.json()["id"])
 
 
 CreateRollout = Callable[..., Awaitable[Rollout]]
@@ -85,18 +116,15 @@ async def create_rollout(projects: ServiceUnderTest) -> CreateRollout:
     """Makes a project from the shipped template."""
 
     async def create(**changed: Any) -> Rollout:
-        answer = await projects.client.post(
-            f"{BASE}/projects", json=CREATE | changed, headers=projects.as_(LEADER, APPROVER)
-        )
-        assert answer.status_code == 201, answer.text
-        return Rollout(projects, answer.json()["id"])
+        return await _created(projects, **changed)
 
     return create
 
 
 @pytest.fixture
-async def rollout(create_rollout: CreateRollout) -> Rollout:
-    return await create_rollout()
+async def rollout(standing: Standing, projects: ServiceUnderTest) -> Rollout:
+    """The standing project; what a test does to it is rolled back."""
+    return Rollout(projects, standing.project)
 
 
 class Facts:

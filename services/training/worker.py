@@ -15,6 +15,7 @@ from shared.contracts.identity_assurance import AssurancePolicyChanged
 from shared.contracts.sync import PersonProtected, RosterApplied
 from shared.contracts.sync_verification import PlatformCompared
 from shared.contracts.training import CoverageChanged, EnrolmentChanged, SessionChanged, SessionScheduled
+from shared.contracts.training_planning import AvailabilityChanged
 from shared.queue import WorkerSpec, run_worker
 from shared.queue.changes import ChangeFeed
 
@@ -35,6 +36,7 @@ def worker_spec(settings: Settings, feed: ChangeFeed) -> WorkerSpec:
                 SessionScheduled: on_training_changed,
                 SessionChanged: on_training_changed,
                 CoverageChanged: on_training_changed,
+                AvailabilityChanged: on_training_changed,
             },
             "identity": {
                 AccessRevoked: on_access_revoked,

@@ -90,7 +90,8 @@ class AccessChanged(TrainingSignal):
 
 
 class TrainerCapacityChanged(TrainingSignal):
-    """Coming sessions, and how many of them lack a trainer who is there and free, or a backup for the trainer."""
+    """Coming sessions. `without_trainer`: nobody who is named to hold it works here and is free then; `unavailable`: one
+    of them is not; `without_backup`: no backup is there and free for the trainer who is."""
 
     type: ClassVar[str] = "training.trainer_capacity.changed.v1"
 

@@ -5,8 +5,10 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import text
+from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from services.sync.verification_policy.models import VerificationPolicy
 from shared.kit.db import tenant_of
 
 # In the order of ix_platform_account_comparison. Pupils and guardians are nobody's business in training.
@@ -22,6 +24,13 @@ ORDER BY a.id LIMIT :limit
 class AccessRepository:
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
+
+    async def named_platform(self) -> UUID | None:
+        """The source that the customer has named as the platform."""
+        query = select(VerificationPolicy.platform_source_id).where(
+            VerificationPolicy.tenant_id == tenant_of(self._session)
+        )
+        return (await self._session.exec(query)).one_or_none()
 
     async def accounts(self, comparison_id: UUID, after: UUID, limit: int) -> Sequence[Any]:
         """id, person_id, is_active, last_login_on of the accounts of people who work here."""

@@ -24,20 +24,22 @@ class AccessService:
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
         self._platform = PlatformService(session)
+        self._rows = AccessRepository(session)
 
     async def page(self, cursor: str | None, limit: int) -> bytes:
         """A page as NDJSON (`parse_access_page`). Raises CursorUnknown, ExportReplaced.
 
-        Of several platforms in use nobody can tell here which one people are trained for: then nothing is told.
+        Only the platform that the customer's leader has named counts: a source that somebody else declares must not be
+        able to show people as let in. Without one nothing is told.
         """
-        found = await self._platform.newest()
-        comparison = found[0] if len(found) == 1 else None
+        named = await self._rows.named_platform()
+        comparison = next((one for one in await self._platform.newest() if one.source_id == named), None)
         read, after = _place(cursor)
         if read is not None and (comparison is None or comparison.id != read):
             raise ExportReplaced()
         if comparison is None:
             return _body([], PlatformSeen())
-        rows = await AccessRepository(self._session).accounts(comparison.id, after, limit + 1)
+        rows = await self._rows.accounts(comparison.id, after, limit + 1)
         is_more = len(rows) > limit
         shown = [
             AccountSeen(person_id=row.person_id, is_active=row.is_active, last_login_on=row.last_login_on)

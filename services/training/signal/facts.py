@@ -14,9 +14,11 @@ NEAR_DAYS = 28
 
 # `held`: what became of each person's seats in sessions of a course that are over. `coming`: seats still to be used.
 # `call`: the same for the roles that people hold today; a course counts where the role needs it there.
-CALLS = f"""
+_CALLS = f"""
 {HOLDERS},
-held AS (
+-- Once each: folded into the joins below, they would be reckoned anew for every row of a bad guess.
+standing AS MATERIALIZED (SELECT unit_id, role, person_id, trained FROM status {{scope}}),
+held AS MATERIALIZED (
     SELECT e.person_id, s.course_id,
            bool_or(e.state IN ('attended', 'partial')) AS came, bool_or(e.state = 'no_show') AS stayed_away,
            max(s.ends_at) FILTER (WHERE e.state IN ('attended', 'partial')) AS ended_at,
@@ -32,13 +34,16 @@ coming AS (
         AND e.state IN ('confirmed', 'offered')
     WHERE s.tenant_id = :tenant AND s.state = 'planned' AND s.ends_at > :now
 ),
-call AS (
+call AS MATERIALIZED (
     SELECT st.unit_id, st.role, st.person_id, h.course_id, h.came, h.stayed_away, h.ended_at, h.ended_on
     FROM held h
-    JOIN status st ON st.person_id = h.person_id
+    JOIN standing st ON st.person_id = h.person_id
     JOIN needed_at n ON n.unit_id = st.unit_id AND n.role = st.role AND n.course_id = h.course_id
 )
 """
+
+CALLS = _CALLS.format(scope="")
+CALLS_OF_UNITS = _CALLS.format(scope="WHERE CAST(:units AS uuid[]) IS NULL OR unit_id = ANY(:units)")
 
 # Who came to a session, and whether the platform was seen to let them in since. What nothing newer than the session
 # tells is unknown; a login that was seen in the window stays a fact, a shut account does not.
@@ -76,15 +81,20 @@ live AS (
     LEFT JOIN wave w ON w.tenant_id = m.tenant_id AND w.id = m.wave_id
     WHERE u.tenant_id = :tenant AND NOT u.ended
 ),
+-- Joined, not asked for each key person: a subquery on the parts above would read them anew every time.
+key_need AS (
+    SELECT st.unit_id, st.person_id, count(c.person_id) AS seats, count(l.person_id) AS lost
+    FROM standing st
+    JOIN needed_at n ON n.unit_id = st.unit_id AND n.role = st.role
+    LEFT JOIN coming c ON c.person_id = st.person_id AND c.course_id = n.course_id
+    LEFT JOIN lost l ON l.person_id = st.person_id AND l.course_id = n.course_id
+    WHERE st.role = 'key_person' GROUP BY st.unit_id, st.person_id
+),
 key_person AS (
-    SELECT st.unit_id, st.person_id, st.trained,
-           NOT st.trained AND NOT EXISTS (
-               SELECT FROM coming c JOIN needed_at n ON n.course_id = c.course_id
-               WHERE c.person_id = st.person_id AND n.unit_id = st.unit_id AND n.role = st.role) AS unbooked,
-           EXISTS (
-               SELECT FROM lost c JOIN needed_at n ON n.course_id = c.course_id
-               WHERE c.person_id = st.person_id AND n.unit_id = st.unit_id AND n.role = st.role) AS lost_a_seat
-    FROM status st WHERE st.role = 'key_person'
+    SELECT st.unit_id, st.person_id, st.trained, NOT st.trained AND coalesce(n.seats, 0) = 0 AS unbooked,
+           coalesce(n.lost, 0) > 0 AS lost_a_seat
+    FROM standing st LEFT JOIN key_need n ON n.unit_id = st.unit_id AND n.person_id = st.person_id
+    WHERE st.role = 'key_person'
 ),
 key_unit AS (
     SELECT l.unit_id, l.goes_live_on, count(k.person_id) AS appointed, count(*) FILTER (WHERE k.trained) AS trained,
@@ -100,16 +110,41 @@ key_sum AS (
 )
 """
 
-_TRAINERS = """
-coming_session AS (
-    SELECT s.id, count(*) FILTER (WHERE t.duty = 'trainer') AS named,
-           count(p.id) FILTER (WHERE t.duty = 'trainer') AS trainers,
-           count(p.id) FILTER (WHERE t.duty = 'backup') AS backups
+# Whoever has hours of being free is free in them alone (`services/training/availability`).
+_OVERLAPS = """
+    (d.starts_at AT TIME ZONE a.zone)::date BETWEEN a.starts_on AND a.ends_on
+    AND extract(isodow FROM d.starts_at AT TIME ZONE a.zone)::integer = ANY(a.weekdays)
+    AND (a.from_time IS NULL OR a.from_time < (d.ends_at AT TIME ZONE a.zone)::time
+         AND a.to_time > (d.starts_at AT TIME ZONE a.zone)::time)
+"""
+_HOLDS = """
+    (d.starts_at AT TIME ZONE a.zone)::date BETWEEN a.starts_on AND a.ends_on
+    AND extract(isodow FROM d.starts_at AT TIME ZONE a.zone)::integer = ANY(a.weekdays)
+    AND (a.from_time IS NULL OR a.from_time <= (d.starts_at AT TIME ZONE a.zone)::time
+         AND a.to_time >= (d.ends_at AT TIME ZONE a.zone)::time)
+"""
+_TRAINERS = f"""
+named_trainer AS (
+    SELECT s.id AS session_id, t.person_id, t.duty, p.id IS NOT NULL AND NOT EXISTS (
+        SELECT FROM session_date d WHERE d.tenant_id = :tenant AND d.session_id = s.id AND (
+            EXISTS (SELECT FROM availability a WHERE a.tenant_id = :tenant AND a.kind = 'busy'
+                    AND (a.subject = 'everybody' OR a.subject = 'person' AND a.subject_id = t.person_id)
+                    AND {_OVERLAPS})
+            OR EXISTS (SELECT FROM availability a WHERE a.tenant_id = :tenant AND a.kind = 'free'
+                       AND a.subject = 'person' AND a.subject_id = t.person_id)
+               AND NOT EXISTS (SELECT FROM availability a WHERE a.tenant_id = :tenant AND a.kind = 'free'
+                               AND a.subject = 'person' AND a.subject_id = t.person_id AND {_HOLDS})
+        )) AS can
     FROM session s
     LEFT JOIN session_trainer t ON t.tenant_id = s.tenant_id AND t.session_id = s.id
     LEFT JOIN person p ON p.tenant_id = t.tenant_id AND p.id = t.person_id AND NOT p.ended
     WHERE s.tenant_id = :tenant AND s.state = 'planned' AND s.starts_at > :now
-    GROUP BY s.id
+),
+coming_session AS (
+    SELECT session_id, bool_or(duty = 'trainer' AND can) IS TRUE AS has_trainer,
+           bool_or(duty = 'backup' AND can) IS TRUE AS has_backup,
+           bool_or(duty = 'trainer' AND NOT can) IS TRUE AS lacks_one
+    FROM named_trainer GROUP BY session_id
 )
 """
 
@@ -179,9 +214,9 @@ fresh AS (
         'goes_live_on', NULL) FROM key_sum HAVING count(*) > 0
     UNION ALL
     SELECT 'trainer_capacity', NULL, '', jsonb_build_object(
-        'sessions', count(*), 'without_trainer', count(*) FILTER (WHERE trainers = 0),
-        'unavailable', count(*) FILTER (WHERE named > trainers),
-        'without_backup', count(*) FILTER (WHERE trainers > 0 AND backups = 0))
+        'sessions', count(*), 'without_trainer', count(*) FILTER (WHERE NOT has_trainer),
+        'unavailable', count(*) FILTER (WHERE lacks_one),
+        'without_backup', count(*) FILTER (WHERE has_trainer AND NOT has_backup))
     FROM coming_session HAVING count(*) > 0
     UNION ALL
     SELECT 'course_demand', NULL, course_id::text, jsonb_build_object('waiting', waiting, 'free', free) FROM demand

@@ -9,7 +9,7 @@ from sqlalchemy import Row, text
 from sqlmodel import col, select, tuple_
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from services.training.signal.facts import ACCESS, CALLS, FRESH, GRACE_DAYS
+from services.training.signal.facts import ACCESS, CALLS_OF_UNITS, FRESH, GRACE_DAYS
 from services.training.signal.models import TrainingSignal
 from shared.kit import clock
 from shared.kit.db import tenant_of
@@ -30,14 +30,13 @@ WHERE s.value IS DISTINCT FROM f.value
 ORDER BY 1, 2 NULLS FIRST, 3
 """)
 _ACCESS_ROWS = text(f"""
-WITH {CALLS}, {ACCESS}
+WITH {CALLS_OF_UNITS}, {ACCESS}
 SELECT a.unit_id, a.role, a.person_id, p.display_name, a.state, a.ended_on, s.observed_at,
        a.ended_on + {GRACE_DAYS} AS window_ends_on
 FROM access a
 JOIN person p ON p.tenant_id = :tenant AND p.id = a.person_id
 LEFT JOIN platform_sight s ON s.tenant_id = :tenant
-WHERE (CAST(:units AS uuid[]) IS NULL OR a.unit_id = ANY(:units))
-  AND (CAST(:role AS text) IS NULL OR a.role = :role)
+WHERE (CAST(:role AS text) IS NULL OR a.role = :role)
   AND a.state = ANY(:states)
   AND (CAST(:after_unit AS uuid) IS NULL
        OR (a.unit_id, a.role, a.person_id) > (:after_unit, :after_role, :after_person))

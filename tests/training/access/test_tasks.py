@@ -20,7 +20,7 @@ from shared.queue.changes import ChangeFeed
 from tests.support.jobs import Context
 from tests.support.services import ServiceUnderTest, Start
 from tests.support.training import create_course
-from tests.sync.platform.export import Rows, compare, declare_platform, exported
+from tests.sync.platform.export import Rows, compare, declare_platform, exported, name_platform
 from tests.sync.town import oneroster_zip, town
 from tests.sync.work import load
 from tests.training.signal.facts import held, signal
@@ -58,7 +58,7 @@ async def test_what_the_platforms_export_shows_decides_who_has_access(
         found = await session.execute(text("SELECT DISTINCT person_id FROM duty WHERE role = 'teacher' ORDER BY 1"))
         teachers = list(found.scalars())
     await held(training, course, dict.fromkeys(teachers, "attended"))
-    await declare_platform(sync)
+    platform = await declare_platform(sync)
 
     async def followed(**spoilt: Any) -> dict[str, int]:
         done = await compare(sync, exported(small, lambda rows: _spoil(rows, **spoilt)))
@@ -67,19 +67,21 @@ async def test_what_the_platforms_export_shows_decides_who_has_access(
         with clock.frozen(clock.now() + timedelta(hours=26)):
             return await signal(training, "access", "teacher")
 
-    assert await followed() == {"trained": len(teachers), "granted": len(teachers)}
+    assert await followed() == {"trained": len(teachers), "unknown": len(teachers)}, "nobody named it the platform"
+    assert (await name_platform(sync, platform, acr="urn:startklar:loa:strong")).status_code == 200
     assert await followed(shut=True) == {"trained": len(teachers), "granted": len(teachers) - 1, "missing": 1}
+    assert await followed() == {"trained": len(teachers), "granted": len(teachers)}
 
     old = await _staff_alone(sync, small)
-    await compare(sync, exported(small))
+    current = UUID((await compare(sync, exported(small)))["id"])
     assert (await _rows(sync, cursor=old)).status_code == 409
     assert (await _rows(sync, cursor="x")).status_code == 422
-    await declare_platform(sync, "andra")
+    other = await declare_platform(sync, "andra")
     assert (await compare(sync, exported(small, lambda rows: rows.pop()), key="andra"))["state"] == "done"
-    assert parse_access_page((await _rows(sync)).content) == ([], PlatformSeen())
-    await follow_access(feed)(Context(training))
-    with clock.frozen(clock.now() + timedelta(hours=26)):
-        assert await signal(training, "access", "teacher") == {"trained": len(teachers), "unknown": len(teachers)}
+    seen = parse_access_page((await _rows(sync)).content)[1]
+    assert seen.comparison_id == current, "another source says nothing of the platform"
+    assert (await name_platform(sync, other, acr="urn:startklar:loa:strong")).status_code == 200
+    assert parse_access_page((await _rows(sync)).content)[1].comparison_id != current
 
 
 async def _staff_alone(sync: ServiceUnderTest, small: Municipality) -> str | None:

@@ -131,6 +131,22 @@ async def test_a_session_needs_a_trainer_who_is_still_there_and_a_backup(trainin
         )
         assert changed.status_code == 200, changed.text
         assert await signal(training, "trainer_capacity") == wanted
+    for given, wanted in (
+        ({"subjectId": second, "kind": "busy"}, {"sessions": 1, "without_backup": 1}),
+        ({"subjectId": first, "kind": "free", "weekdays": [_other_weekday()]}, lacking | {"unavailable": 1}),
+    ):
+        day = (clock.now() + timedelta(minutes=600)).date().isoformat()
+        hours = {"subject": "person", "startsOn": day, "endsOn": day, "weekdays": [1, 2, 3, 4, 5, 6, 7]} | given
+        if given["kind"] == "free":
+            hours |= {"endsOn": (clock.today() + timedelta(days=9)).isoformat()}
+        made = await training.client.post("/training/v1/availabilities", json=hours, headers=headers)
+        assert made.status_code == 201, made.text
+        assert await signal(training, "trainer_capacity") == wanted
+
+
+def _other_weekday() -> int:
+    """Not the day of a session in ten hours, whatever the zone."""
+    return ((clock.now() + timedelta(minutes=600)).isoweekday() + 2) % 7 + 1
 
 
 async def test_a_course_is_full_while_people_wait_and_no_session_has_a_seat(training: ServiceUnderTest) -> None:

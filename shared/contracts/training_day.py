@@ -114,4 +114,4 @@ class CertificateRevoked(Event):
     type: ClassVar[str] = "training.certificate.revoked.v1"
 
     certificate_id: UUID
-    reason: Literal["error", "withdrawn", "replaced", "erased"]
+    reason: Literal["error", "withdrawn", "corrected", "replaced", "erased"]

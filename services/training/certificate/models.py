@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, Text, UniqueConstraint, text
+from sqlalchemy import ARRAY, CheckConstraint, Index, Text, UniqueConstraint, Uuid, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
@@ -13,15 +13,18 @@ from shared.kit.db import TIMESTAMP, TenantRow, Versioned
 
 
 class Certificate(Model, TenantRow, Versioned, table=True):
-    """`number` counts the tenant's certificates from 0 and gives the place in the status list. `credential` is the
-    badge as it was signed. Of an erased person the row stays, for its place in the list: neither person nor badge."""
+    """`number` counts the tenant's certificates from 0 and gives the place in the status list. `courses` are those
+    that it vouches for, `credential` is the badge as it was signed. Of an erased person the row stays, for its place
+    in the list: neither person nor badge."""
 
     __tablename__ = "certificate"
     __table_args__ = (
         UniqueConstraint("tenant_id", "number"),
         CheckConstraint("kind IN ('course', 'curriculum')", name="kind"),
         CheckConstraint("number >= 0", name="number"),
-        CheckConstraint("revoked_reason IN ('error', 'withdrawn', 'replaced', 'erased')", name="revoked_reason"),
+        CheckConstraint(
+            "revoked_reason IN ('error', 'withdrawn', 'corrected', 'replaced', 'erased')", name="revoked_reason"
+        ),
         CheckConstraint("(revoked_at IS NULL) = (revoked_reason IS NULL)", name="revoked"),
         CheckConstraint(
             "revoked_at IS NOT NULL OR person_id IS NOT NULL AND credential IS NOT NULL",
@@ -41,6 +44,7 @@ class Certificate(Model, TenantRow, Versioned, table=True):
     kind: str = Field(sa_type=Text)
     achievement_id: UUID
     title: dict[str, Any] = Field(sa_type=JSONB)
+    courses: list[UUID] = Field(sa_type=ARRAY(Uuid))
     issued_at: datetime = Field(sa_type=TIMESTAMP)
     number: int
     credential: str | None = Field(default=None, sa_type=Text)

@@ -38,14 +38,14 @@ attended AS (
     SELECT c.person_id, c.course_id FROM completion c WHERE c.tenant_id = :tenant
 ),
 module AS (
-    SELECT m.curriculum_id, array_agg(m.course_id) AS courses
+    SELECT m.curriculum_id, array_agg(m.course_id ORDER BY m.position) AS courses
     FROM curriculum_module m
     JOIN course c ON c.tenant_id = m.tenant_id AND c.id = m.course_id AND NOT c.archived
     WHERE m.tenant_id = :tenant GROUP BY m.curriculum_id
 ),
 had AS (SELECT person_id, array_agg(course_id) AS courses FROM attended GROUP BY person_id),
 earned AS (
-    SELECT DISTINCT h.person_id, 'curriculum' AS kind, k.id AS achievement_id, k.title
+    SELECT DISTINCT h.person_id, 'curriculum' AS kind, k.id AS achievement_id, k.title, m.courses
     FROM curriculum k
     JOIN module m ON m.curriculum_id = k.id
     JOIN holder h ON h.role = k.role
@@ -54,23 +54,32 @@ earned AS (
     JOIN had ON had.person_id = h.person_id AND m.courses <@ had.courses
     WHERE k.tenant_id = :tenant AND NOT k.archived
     UNION ALL
-    SELECT DISTINCT h.person_id, 'course', c.id, c.title
+    SELECT DISTINCT h.person_id, 'course', c.id, c.title, ARRAY[c.id]
     FROM course c
     JOIN holder h ON h.role = ANY (c.audience)
     JOIN attended a ON a.person_id = h.person_id AND a.course_id = c.id
     WHERE c.tenant_id = :tenant AND NOT c.archived
 )
-SELECT e.person_id, e.kind, e.achievement_id, e.title, p.display_name
+SELECT e.person_id, e.kind, e.achievement_id, e.title, e.courses, p.display_name
 FROM earned e JOIN person p ON p.tenant_id = :tenant AND p.id = e.person_id
 WHERE NOT EXISTS (SELECT FROM certificate c WHERE c.tenant_id = :tenant AND c.person_id = e.person_id
     AND c.achievement_id = e.achievement_id
     AND (c.revoked_at IS NULL OR c.revoked_reason IN ('error', 'withdrawn')))
 ORDER BY e.person_id, e.achievement_id LIMIT :limit
 """)
-_PARTS = text("""
-SELECT c.title FROM curriculum_module m JOIN course c ON c.tenant_id = m.tenant_id AND c.id = m.course_id
-WHERE m.tenant_id = :tenant AND m.curriculum_id = :curriculum AND NOT c.archived ORDER BY m.position
+# Certificates that vouch for a course which their holder, as was found out since, has not had.
+_FALLEN = text("""
+SELECT c.id FROM certificate c
+WHERE c.tenant_id = :tenant AND c.revoked_at IS NULL AND EXISTS (
+    SELECT FROM unnest(c.courses) AS vouched (course_id) WHERE NOT EXISTS (
+        SELECT FROM enrolment e JOIN session s ON s.tenant_id = e.tenant_id AND s.id = e.session_id
+        WHERE e.tenant_id = c.tenant_id AND e.person_id = c.person_id AND e.state = 'attended'
+          AND s.state <> 'cancelled' AND s.course_id = vouched.course_id)
+    AND NOT EXISTS (SELECT FROM completion d WHERE d.tenant_id = c.tenant_id AND d.person_id = c.person_id
+                    AND d.course_id = vouched.course_id))
+ORDER BY c.id LIMIT :limit
 """)
+_TITLES = text("SELECT id, title FROM course WHERE tenant_id = :tenant AND id = ANY(:courses)")
 _NUMBER = text("SELECT coalesce(max(number) + 1, 0) FROM certificate WHERE tenant_id = :tenant")
 _REVOKED = text(
     "SELECT number FROM certificate WHERE tenant_id = :tenant AND revoked_at IS NOT NULL"
@@ -94,10 +103,14 @@ class CertificateRepository:
         values = {"tenant": self._tenant, "today": clock.today(), "now": clock.now(), "limit": limit}
         return (await self._session.execute(_EARNED, values)).all()
 
-    async def parts(self, curriculum_id: UUID) -> tuple[Text, ...]:
-        """The titles of a curriculum's courses, in order."""
-        rows = await self._session.execute(_PARTS, {"tenant": self._tenant, "curriculum": curriculum_id})
-        return tuple(Text.model_validate(title) for title in rows.scalars())
+    async def fallen(self, limit: int) -> Sequence[UUID]:
+        """Certificates whose ground was corrected away."""
+        return (await self._session.execute(_FALLEN, {"tenant": self._tenant, "limit": limit})).scalars().all()
+
+    async def titles(self, courses: Sequence[UUID]) -> dict[UUID, Text]:
+        """The titles of courses."""
+        rows = await self._session.execute(_TITLES, {"tenant": self._tenant, "courses": list(courses)})
+        return {row.id: Text.model_validate(row.title) for row in rows}
 
     async def next_number(self) -> int:
         """The number of the next certificate; call with the lock."""

@@ -14,7 +14,7 @@ _TITLE = {"sv": "Nyckelperson", "en": "Key person", "da": "Nøgleperson"}
 _VERIFY = f"https://startklar.example/training/v1/badge-issuers/01979f3a-9999-7b52-9d3a-5f0c2b9e8d11/badges/{_ID}"
 Kind = Literal["course", "curriculum"]
 State = Literal["valid", "revoked"]
-Reason = Literal["error", "withdrawn", "replaced", "erased"]
+Reason = Literal["error", "withdrawn", "corrected", "replaced", "erased"]
 
 
 class CertificatePublic(ApiModel):

@@ -31,7 +31,7 @@ from shared.queue import publish
 from shared.queue.outbox import publish_all
 from shared.web.preconditions import check_version
 
-Reason = Literal["error", "withdrawn", "replaced", "erased"]
+Reason = Literal["error", "withdrawn", "corrected", "replaced", "erased"]
 BATCH = 500
 """Certificates of one transaction."""
 
@@ -76,6 +76,15 @@ class CertificateRecords:
             each.person_id = None if reason == "erased" else each.person_id
         return len(held)
 
+    async def correct(self) -> int:
+        """Revoke, at most `BATCH`, what attendance that was corrected since no longer bears; how many."""
+        fallen = await self._rows.fallen(BATCH)
+        for one in fallen:
+            certificate = await self._rows.find(one, lock=True)
+            if certificate is not None and certificate.revoked_at is None:
+                await self._revoke(certificate, "corrected")
+        return len(fallen)
+
     async def get(self, certificate_id: UUID, person_id: UUID | None) -> Held:
         """A certificate; NoCertificate, also for one that is not `person_id`'s where given."""
         certificate = await self._rows.find(certificate_id)
@@ -92,8 +101,8 @@ class CertificateRecords:
         return await self._rows.find(certificate_id)
 
     async def _held(self, certificate: Certificate) -> Held:
-        parts = await self._rows.parts(certificate.achievement_id) if certificate.kind == "curriculum" else ()
-        return Held(certificate, await self._rows.name(certificate.person_id), parts)
+        titles = await self._rows.titles(certificate.courses)
+        return Held(certificate, await self._rows.name(certificate.person_id), _parts(certificate, titles))
 
     async def _revoke(self, certificate: Certificate, reason: Reason) -> None:
         certificate.revoked_at, certificate.revoked_reason = clock.now(), reason
@@ -119,10 +128,11 @@ class CertificateService(CertificateRecords):
         if not earned:
             return 0
         key, name = await self._issuers.signing_key(), (await self._issuers.profile()).name
-        number, parts = await self._rows.next_number(), await self._all_parts(earned)
+        number = await self._rows.next_number()
+        titles = await self._rows.titles([one for row in earned for one in row.courses])
         made = []
         for step, row in enumerate(earned):
-            award = self._award(row, number + step, parts[row.achievement_id], name)
+            award = self._award(row, number + step, _parts(row, titles), name)
             made.append(self._keep(row, number + step, award, key.sign(badge_claims(award), BADGE_TYPE)))
         entries = [
             Entry("certificate.issue", "certificate", each.id, after={"achievement_id": str(each.achievement_id)})
@@ -141,10 +151,6 @@ class CertificateService(CertificateRecords):
         revoked = [place_of(each, self._tenant).index for each in await self._rows.revoked(first, first + LIST_BITS)]
         key = await self._issuers.signing_key()
         return key.sign(list_claims(self._issuer.url(self._tenant), list_number, revoked, clock.now()), LIST_TYPE)
-
-    async def _all_parts(self, earned: Sequence[Row[Any]]) -> dict[UUID, tuple[Text, ...]]:
-        kinds = {row.achievement_id: row.kind for row in earned}
-        return {one: await self._rows.parts(one) if kind == "curriculum" else () for one, kind in kinds.items()}
 
     def _award(self, row: Row[Any], number: int, parts: tuple[Text, ...], issuer_name: str) -> Award:
         return Award(
@@ -168,8 +174,14 @@ class CertificateService(CertificateRecords):
             achievement_id=row.achievement_id,
             title=row.title,
             issued_at=award.issued_at,
+            courses=list(row.courses),
             number=number,
             credential=credential,
         )
         self._rows.add(certificate)
         return certificate
+
+
+def _parts(row: Any, titles: dict[UUID, Text]) -> tuple[Text, ...]:
+    """The courses of a curriculum; a course alone has no parts."""
+    return tuple(titles[one] for one in row.courses) if row.kind == "curriculum" else ()

@@ -43,7 +43,8 @@ class DoorCode:
 
     @classmethod
     def read(cls, text: str) -> Self:
-        """The code that somebody scanned; CodeForged for anything that we did not make."""
+        """The code that somebody scanned, bare or behind the `#` of a link; CodeForged for what we did not make."""
+        text = text.rpartition("#")[2]
         try:
             raw = urlsafe_b64decode(text + "=" * (-len(text) % 4))
         except ValueError:

@@ -11,8 +11,9 @@ from services.training.checkin.errors import NoPerson
 from services.training.checkin.schemas import CheckInCreate, CheckInPublic, DoorCodePublic, DoorPublic
 from services.training.checkin.service import CheckInService
 from services.training.issuer.dependencies import IssuerDep
+from services.training.settings import Settings
 from shared.kit.text import Text
-from shared.web import LangDep, SessionDep, new_router
+from shared.web import LangDep, SessionDep, new_router, runtime
 from shared.web.negotiation import negotiated
 from shared.web.reply import ReplyDep
 from shared.web.route import problem_responses
@@ -51,11 +52,13 @@ async def session_door_codes_get(
     response: Response,
     lang: LangDep,
 ) -> Response | DoorCodePublic:
-    """The code for the trainer's screen. It changes every half minute; ask again at `changesAt`."""
+    """The code for the trainer's screen. It changes every half minute; ask again at `changesAt`.
+
+    The symbol holds a link to the front-end where one is set, with the code behind `#`, where no server logs it."""
     code = await CheckInService(session, issuer.sealer).code(session_id)
     headers = {"Cache-Control": "no-store", "Refresh": str(STEP_SECONDS)}
     if negotiated(request, {"json": _JSON, "svg": _SVG}) == _SVG:
-        return Response(draw(code.text, _TITLE.pick(lang)), media_type=_SVG, headers=headers)
+        return Response(draw(_link(request, code.text), _TITLE.pick(lang)), media_type=_SVG, headers=headers)
     response.headers["Cache-Control"] = "no-store"
     return DoorCodePublic(code=code.text, changes_at=code.changes_at)
 
@@ -80,3 +83,9 @@ async def check_ins_create(
             "is_late": arrival.attendance.is_late,
         }
     )
+
+
+def _link(request: Request, code: str) -> str:
+    settings = runtime(request).settings
+    front_end = settings.front_end_url if isinstance(settings, Settings) else None
+    return f"{front_end.rstrip('/')}/check-in#{code}" if front_end else code

@@ -58,6 +58,20 @@ class NotOnRoll(Conflict):
     )
 
 
+class SeatGiven(Conflict):
+    slug = "seat-given"
+    title = Text(
+        sv="Din plats gavs till någon annan",
+        en="Your seat was given to somebody else",
+        da="Din plads blev givet til en anden",
+    )
+    mend = Text(
+        sv="Tala med utbildaren; du får plats på ett uppsamlingstillfälle",
+        en="Speak to the trainer; there will be a catch-up session for you",
+        da="Tal med underviseren; du får plads på en opsamlingssession",
+    )
+
+
 class ElsewhereNow(Conflict):
     slug = "enrolled-elsewhere"
     title = Text(

@@ -37,7 +37,7 @@ class CheckInCreate(ApiInput):
 
     model_config = example({"code": _CODE, "walkIn": False})
 
-    code: str = Field(min_length=1, max_length=200)
+    code: str = Field(min_length=1, max_length=500, description="As scanned: bare, or a link with it behind `#`")
     walk_in: bool = False
 
 

@@ -16,6 +16,7 @@ from services.training.checkin.errors import (
     ElsewhereNow,
     NoDoor,
     NotOnRoll,
+    SeatGiven,
 )
 from services.training.checkin.models import SessionDoor
 from services.training.checkin.repository import CheckInRepository
@@ -107,6 +108,8 @@ class CheckInService:
         if found is not None and found.state == "offered":
             await Seats(self._session, planned.id).claim(found)
             return found
+        if found is not None and found.state == "no_show":
+            raise SeatGiven()
         elsewhere = await self._rows.elsewhere(planned.course_id, person_id, planned.starts_at, planned.ends_at)
         if elsewhere is not None and elsewhere != planned.id:
             raise ElsewhereNow(sessionId=str(elsewhere))

@@ -109,7 +109,7 @@ async def test_a_course_that_names_a_role_is_certified_by_itself_after_its_end(t
     people = (await create_roster(training))["people"]
     await attend(training, await create_course(training), people[:2])
     issuer = Issuer.build(training.settings.file_key_bytes(), training.settings.public_url)
-    assert await issue_all(issuer)(Context(training)) == {"issued": 0}
+    assert await issue_all(issuer)(Context(training)) == {"issued": 0, "corrected": 0}
     assert await issue(training) == 2
     assert {each["kind"] for each in await certificates(training)} == {"course"}
 
@@ -154,6 +154,22 @@ async def test_a_revoked_certificate_is_so_for_everybody_and_does_not_come_back(
     page = await training.client.get(path_of(mine["verificationUrl"]), headers={"Accept": "text/html"})
     assert "does not hold" in page.text
     assert await issue(training) == 0
+
+
+async def test_a_corrected_attendance_takes_the_certificate_away_until_it_is_mended(training: ServiceUnderTest) -> None:
+    people = (await create_roster(training))["people"]
+    session = await create_session(training, await create_course(training), minutes=-5)
+    made = [(await enrol(training, session, person)).json()["id"] for person in people[:2]]
+    await mark(training, session, dict.fromkeys(made, "attended"))
+    await issue(training)
+    claims = [unverified_claims((await badge_of(training, each)).text) for each in await certificates(training)]
+    for state, revoked, count in (("no_show", True, 2), ("attended", True, 3)):
+        await mark(training, session, {made[0]: state})
+        await issue(training)
+        assert sorted([await is_revoked(training, each) for each in claims]) == [False, revoked]
+        assert len(await certificates(training)) == count
+    reasons = [each["revokedReason"] for each in await certificates(training, people[0])]
+    assert reasons == ["corrected", None]
 
 
 async def test_who_becomes_protected_gets_a_certificate_with_the_alias(training: ServiceUnderTest) -> None:

@@ -47,7 +47,7 @@ async def test_who_scans_the_code_is_there_and_scanning_again_says_the_same(trai
     first = await scan(training, code, people[0])
     assert (first.status_code, first.json()["state"], first.json()["isLate"]) == (200, "attended", False)
     with clock.frozen(clock.now() + timedelta(seconds=29)):
-        again = await scan(training, code, people[0])
+        again = await scan(training, f"https://startklar.example/check-in#{code}", people[0])
         assert again.json() == first.json()
         assert (await scan(training, code, people[1])).status_code == 200
     rows = await training.client.get(f"/training/v1/sessions/{session}/attendances", headers=training.as_(TRAINER))
@@ -96,6 +96,10 @@ async def test_who_has_no_seat_is_told_and_walks_in_where_one_is_free(training: 
     assert (slug(none), none.json()["freeSeats"]) == ("not-enrolled-here", 1)
     assert (await scan(training, code, people[2], walk_in=True)).json()["state"] == "attended"
     assert slug(await scan(training, code, people[3], walk_in=True)) == "session-full"
+    rows = await training.client.get(f"/training/v1/sessions/{session}/enrolments", headers=training.as_(LEADER))
+    await mark(training, session, {rows.json()["items"][0]["id"]: "no_show"})
+    assert (await scan(training, code, people[3], walk_in=True)).json()["state"] == "attended"
+    assert slug(await scan(training, code, people[0], walk_in=True)) == "seat-given"
 
 
 async def test_an_absence_written_too_soon_is_mended_by_the_code(training: ServiceUnderTest) -> None:

@@ -62,14 +62,14 @@ _TABLES = {
         CONSTRAINT pk_issuer_profile PRIMARY KEY (tenant_id, id),
         CONSTRAINT ck_issuer_profile_own CHECK (id = tenant_id)""",
     "certificate": f"""{_KEY}, {_VERSIONED}, person_id uuid, kind text NOT NULL, achievement_id uuid NOT NULL,
-        title jsonb NOT NULL, issued_at timestamptz NOT NULL, number integer NOT NULL, credential text,
+        title jsonb NOT NULL, courses uuid[] NOT NULL, issued_at timestamptz NOT NULL, number integer NOT NULL, credential text,
         revoked_at timestamptz, revoked_reason text,
         CONSTRAINT pk_certificate PRIMARY KEY (tenant_id, id),
         CONSTRAINT uq_certificate_tenant_id_number UNIQUE (tenant_id, number),
         CONSTRAINT ck_certificate_kind CHECK (kind IN ('course', 'curriculum')),
         CONSTRAINT ck_certificate_number CHECK (number >= 0),
         CONSTRAINT ck_certificate_revoked_reason CHECK
-            (revoked_reason IN ('error', 'withdrawn', 'replaced', 'erased')),
+            (revoked_reason IN ('error', 'withdrawn', 'corrected', 'replaced', 'erased')),
         CONSTRAINT ck_certificate_revoked CHECK ((revoked_at IS NULL) = (revoked_reason IS NULL)),
         CONSTRAINT ck_certificate_held CHECK
             (revoked_at IS NOT NULL OR person_id IS NOT NULL AND credential IS NOT NULL)""",

@@ -1,0 +1,61 @@
+"""Many at once: the same person scanning, answering, and jobs that run twice side by side."""
+
+import asyncio
+from collections import Counter
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import text
+
+from services.training.catchup.service import CatchUpService
+from services.training.certificate.service import CertificateService
+from services.training.issuer.service import Issuer
+from shared.kit import clock
+from tests.support.services import ServiceUnderTest
+from tests.support.training import LEADER, create_course, create_roster, create_session, enrol
+from tests.training.catchup.test_service import missed, set_policy
+from tests.training.checkin.test_endpoints import code_of, open_door, scan
+from tests.training.feedback.test_endpoints import answer
+
+AT_ONCE = 6
+
+
+async def count(training: ServiceUnderTest, table: str) -> int:
+    async with training.database.transaction(training.tenant) as db:
+        return int((await db.execute(text(f"SELECT count(*) FROM {table}"))).scalar_one())
+
+
+async def test_what_happens_at_once_happens_once(committed: ServiceUnderTest) -> None:
+    people = (await create_roster(committed, people=4))["people"]
+    course = await create_course(committed)
+    session = await create_session(committed, course, capacity=1, minutes=-5)
+    await enrol(committed, session, people[0])
+    await open_door(committed, session)
+    code = await code_of(committed, session)
+    scans = await asyncio.gather(*(scan(committed, code, people[0]) for _ in range(AT_ONCE)))
+    assert {(each.status_code, each.text) for each in scans} == {(200, scans[0].text)}
+    assert await count(committed, "attendance_mark") == 1
+
+    answers = await asyncio.gather(*(answer(committed, session, people[0], ("useful", 5)) for _ in range(AT_ONCE)))
+    assert Counter(each.status_code for each in answers) == {204: 1, 409: AT_ONCE - 1}
+
+    issuer = Issuer.build(committed.settings.file_key_bytes(), committed.settings.public_url)
+
+    async def issue() -> Any:
+        async with committed.database.transaction(committed.tenant) as db:
+            return await CertificateService(db, issuer).issue()
+
+    with clock.frozen(clock.now() + timedelta(hours=3)):
+        assert sorted(await asyncio.gather(*(issue() for _ in range(AT_ONCE)))) == [0] * (AT_ONCE - 1) + [1]
+    assert await count(committed, "issuer_key") == 1
+
+    await set_policy(committed, mode="create")
+    await missed(committed, course, people[1:])
+
+    async def look() -> Any:
+        async with committed.database.transaction(committed.tenant) as db:
+            return [await CatchUpService(db).look_at(one) for one in await CatchUpService(db).courses()]
+
+    await asyncio.gather(*(look() for _ in range(AT_ONCE)))
+    sessions = await committed.client.get("/training/v1/sessions", headers=committed.as_(LEADER))
+    assert (await count(committed, "catch_up"), len(sessions.json()["items"])) == (1, 3)

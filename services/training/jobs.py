@@ -32,7 +32,7 @@ SCHEDULE: tuple[Schedule, ...] = (
     *INVITATION_SCHEDULE,
     Schedule(CLOSE, every=timedelta(minutes=10)),
     Schedule(CATCH_UP, every=timedelta(hours=1)),
-    Schedule(ISSUE, every=timedelta(minutes=5)),
+    Schedule(ISSUE, every=timedelta(minutes=1)),
     Schedule(SWEEP, every=timedelta(minutes=15)),
     Schedule(TELL_STORES, every=timedelta(minutes=1)),
     Schedule(OBLIGE, every=timedelta(hours=1)),

@@ -22,8 +22,8 @@ log = structlog.get_logger(__name__)
 
 TELL = "invitations.tell"
 INVITATION_SCHEDULE = (Schedule(TELL, every=timedelta(minutes=1)),)
-_AT_ONCE = 1000
-"""Mails that one run sends for a tenant at most; the others leave with the next."""
+_AT_ONCE = 500
+"""Mails that are sent for a tenant before it is another's turn."""
 _PATIENCE = 5
 """Delays in a row after which a run takes the mail host for down, and leaves the rest for later."""
 _ASK_EVERY = timedelta(minutes=10)
@@ -43,16 +43,20 @@ class Post:
 
 
 async def tell_all(ctx: JobContext, post: Post) -> dict[str, Any]:
-    """Every tenant, one transaction for each session and mail; what was told is not told again."""
+    """Every tenant, one transaction for each session and mail; what was told is not told again. Whoever has more to
+    send than goes in one turn gets another when the others have had theirs."""
     counts = {"written": 0, "sent": 0, "delayed": 0, "refused": 0}
     async with ctx.transaction() as session:
-        tenants = await CoverageService(session).tenants()
-    for done, tenant in enumerate(tenants, start=1):
+        tenants = list(await CoverageService(session).tenants())
+    for tenant in tenants:
         await _ask_for_addresses(ctx, tenant, post)
         counts["written"] += await _write(ctx, tenant)
-        for outcome, number in (await _send(ctx, tenant, post)).items():
-            counts[outcome] += number
-        await ctx.progress(done, len(tenants))
+    while tenants:
+        sent = {tenant: await _send(ctx, tenant, post) for tenant in tenants}
+        for outcome in ("sent", "delayed", "refused"):
+            counts[outcome] += sum(each[outcome] for each in sent.values())
+        await ctx.progress(counts["sent"])
+        tenants = [tenant for tenant, each in sent.items() if each["sent"] + each["refused"] == _AT_ONCE]
     return counts
 
 

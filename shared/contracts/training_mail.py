@@ -11,10 +11,14 @@ class MailTemplateChanged(Event):
 
     type: ClassVar[str] = "training.mail_template.changed.v1"
 
-    mail_template_id: UUID
+    template_id: UUID
     kind: str
     language: str
     change: Literal["change", "reset"]
+
+    @property
+    def subject(self) -> UUID:
+        return self.template_id
 
 
 class MailRuleChanged(Event):
@@ -31,14 +35,21 @@ class MailRuleChanged(Event):
 
 
 class MailNotDelivered(Event):
-    """Somebody with a seat cannot be reached by mail: whoever enrolled them must tell them in another way."""
+    """Somebody with a seat cannot be reached by mail: whoever enrolled them must tell them in another way.
 
-    type: ClassVar[str] = "training.mail.not_delivered.v1"
+    Internal: a protected person has no address, so who cannot be reached says something of them."""
 
-    mail_id: UUID
+    type: ClassVar[str] = "training.mail.refused.v1"
+    is_public: ClassVar[bool] = False
+
+    letter_id: UUID
     enrolment_id: UUID
     session_id: UUID
     reason: Literal["no_address", "bounced", "refused", "given_up"]
+
+    @property
+    def subject(self) -> UUID:
+        return self.letter_id
 
 
 class SessionMessageSent(Event):
@@ -46,9 +57,13 @@ class SessionMessageSent(Event):
 
     type: ClassVar[str] = "training.session_message.sent.v1"
 
-    session_message_id: UUID
+    announcement_id: UUID
     session_id: UUID
     recipients: int
+
+    @property
+    def subject(self) -> UUID:
+        return self.announcement_id
 
 
 class TrainingFeedChanged(Event):

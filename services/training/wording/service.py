@@ -105,7 +105,7 @@ class WordingService:
     async def _tell(self, action: str, row: MailTemplate, before: Words, after: dict[str, Any] | None) -> None:
         old = {"subject": before.subject, "body": before.body}
         await record(self._session, f"mail_template.{action}", "mail_template", row.id, before=old, after=after)
-        event = MailTemplateChanged(mail_template_id=row.id, kind=row.kind, language=row.language, change=action)
+        event = MailTemplateChanged(template_id=row.id, kind=row.kind, language=row.language, change=action)
         await publish(self._session, event)
 
 

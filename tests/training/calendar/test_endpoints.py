@@ -48,7 +48,8 @@ class House:
 
     async def follow(self, kind: str, *, roles: tuple[str, ...] = ("participant@*",), **more: Any) -> httpx.Response:
         person = more.pop("person", self.people[0])
-        headers = self.training.as_(*roles, subject=ME, **({"person": str(person)} if person else {}))
+        claims: dict[str, Any] = {"person": str(person)} if person else {}
+        headers = self.training.as_(*roles, subject=ME, **claims)
         return await self.training.client.post(
             "/training/v1/calendar-feeds", json={"kind": kind} | more, headers=headers
         )

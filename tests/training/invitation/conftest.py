@@ -84,9 +84,9 @@ def event_of(mail: EmailMessage) -> Event:
     calendar = Calendar.from_ical(part.get_content())
     assert (part.get_param("method"), part.get_content_charset()) == (str(calendar["method"]), "utf-8")
     [event] = calendar.walk("VEVENT")
+    assert isinstance(event, Event)
     event["method"] = calendar["method"]
-    found: Event = event
-    return found
+    return event
 
 
 def has_event(mail: EmailMessage) -> bool:

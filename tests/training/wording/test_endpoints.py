@@ -90,7 +90,7 @@ async def test_a_preview_is_filled_with_invented_facts_and_stores_nothing(office
 
 
 async def test_mail_comes_in_the_language_of_the_person_else_of_the_authority(office: Office) -> None:
-    mine = {"roles": ("participant@*",), "person": str(office.people[0])}
+    mine: dict[str, Any] = {"roles": ("participant@*",), "person": str(office.people[0])}
     with clock.frozen(NOW):
         rule = {"language": "da", "quietFrom": None, "quietTo": None, "hasReminders": True}
         assert (await office.call("PUT", "/mail-rule", rule, version=0)).status_code == 200

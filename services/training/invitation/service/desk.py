@@ -85,7 +85,7 @@ class DeskService:
             for row in seated
         ]
         await self._mails.add_mails(mails)
-        told = {"session_message_id": message.id, "session_id": session_id, "recipients": len(mails)}
+        told = {"announcement_id": message.id, "session_id": session_id, "recipients": len(mails)}
         after = {"session_id": str(session_id), "recipients": len(mails)}
         await record(self._session, "session_message.send", "session_message", message.id, after=after)
         await publish(self._session, SessionMessageSent.model_validate(told))

@@ -163,5 +163,10 @@ class MailService:
         await self._mails.save(mail)
         if reason is None:
             return
-        facts = {"mail_id": mail.id, "enrolment_id": mail.enrolment_id, "session_id": mail.session_id, "reason": reason}
+        facts = {
+            "letter_id": mail.id,
+            "enrolment_id": mail.enrolment_id,
+            "session_id": mail.session_id,
+            "reason": reason,
+        }
         await publish(self._session, MailNotDelivered.model_validate(facts))

@@ -24,6 +24,7 @@ from tests.benchmarks import (
     tokens,
     training_coverage,
     training_http,
+    training_plans,
     training_seats,
 )
 from tests.benchmarks.measure import Figure
@@ -47,6 +48,7 @@ BENCHES: tuple[ModuleType, ...] = (
     training_seats,
     training_coverage,
     training_http,
+    training_plans,
 )
 """Each has `NAMES`, the figures that it gives, and `run()`."""
 

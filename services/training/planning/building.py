@@ -1,7 +1,10 @@
 """From facts to the problem of one course after another, and from the solver's numbers back to sessions."""
 
+from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterable
+from copy import copy
+from typing import Self
 
 from services.training.planning.facts import Facts, LeftOut, Plan, PlannedSession, Windows
 from services.training.planning.problem import Problem, bundled
@@ -14,9 +17,9 @@ _LATE = 20
 class Builder:
     """The courses of a plan in turn: what one of them takes is not there for the next."""
 
-    def __init__(self, facts: Facts, kept: Iterable[PlannedSession] = ()) -> None:
+    def __init__(self, facts: Facts) -> None:
         self.facts = facts
-        self.plan: Plan = {"sessions": list(kept), "left": []}
+        self.plan: Plan = {"sessions": [], "left": []}
         self._units = sorted(facts["units"])
         self._number = {unit: number for number, unit in enumerate(self._units)}
         self._open = open_slots(facts, facts["everybody"])
@@ -27,6 +30,12 @@ class Builder:
         self._ready: Counter[str] = Counter()
         self._room_free = {room: open_slots(facts, each["windows"]) for room, each in facts["rooms"].items()}
         self._trainer_free = {who: open_slots(facts, each["windows"]) for who, each in facts["trainers"].items()}
+
+    def keeping(self, kept: Iterable[PlannedSession]) -> Self:
+        """Another of the same facts, which begins with these sessions."""
+        found = copy(self)
+        found.plan = {"sessions": list(kept), "left": []}
+        return found
 
     def people(self, number: int) -> list[str]:
         """Those who need the course, can come to some slot and are not seated in a kept session; notes the others."""
@@ -207,14 +216,19 @@ class Builder:
 
 
 def open_slots(facts: Facts, windows: Windows) -> int:
-    """The slots that windows leave open, as a set of bits."""
-    mask = 0
-    for slot, (start, end) in enumerate(facts["slots"]):
-        free = windows["free"]
-        inside = free is None or any(begins <= start and end <= ends for begins, ends in free)
-        if inside and all(ends <= start or end <= begins for begins, ends in windows["busy"]):
-            mask |= 1 << slot
+    """The slots that windows leave open, as a set of bits. Slots stand in order and apart, so a span meets a run."""
+    starts, ends = [start for start, _ in facts["slots"]], [end for _, end in facts["slots"]]
+    mask = (1 << len(starts)) - 1 if windows["free"] is None else 0
+    for begins, finishes in windows["free"] or ():
+        mask |= _run(bisect_left(starts, begins), bisect_right(ends, finishes))
+    for begins, finishes in windows["busy"]:
+        mask &= ~_run(bisect_right(ends, begins), bisect_left(starts, finishes))
     return mask
+
+
+def _run(first: int, last: int) -> int:
+    """The bits from `first` up to, not with, `last`."""
+    return (1 << max(first, last)) - (1 << first)
 
 
 def _least_used(names: list[str], used: list[str | None]) -> str | None:

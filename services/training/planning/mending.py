@@ -17,6 +17,7 @@ class Mender:
         self.cancelled: list[PlannedSession] = []
         self._numbers: dict[str, int] = {course["id"]: n for n, course in enumerate(facts["courses"])}
         self._left: list[LeftOut] = []
+        self._fresh = Builder(facts)
         self._choose_places(deepcopy(published))
 
     def problem(self, number: int) -> tuple[Problem, list[list[int]]]:
@@ -65,7 +66,7 @@ class Mender:
 
     def catch_up(self, number: int, waiting: list[str]) -> bool:
         """One more session, where most of those who wait can come; False where there is no place for one."""
-        builder = Builder(self.facts, self.sessions)
+        builder = self._fresh.keeping(self.sessions)
         problem = builder.problem(number)
         best = max(
             (slot for slot in range(problem.slots) if problem.parallel[slot]),
@@ -85,7 +86,7 @@ class Mender:
 
     def _builder(self, number: int) -> Builder:
         """Everything but the sessions of one course."""
-        return Builder(self.facts, [each for each in self.sessions if self._numbers[each["course"]] != number])
+        return self._fresh.keeping([each for each in self.sessions if self._numbers[each["course"]] != number])
 
     def _of(self, number: int) -> list[PlannedSession]:
         return [each for each in self.sessions if self._numbers[each["course"]] == number]
@@ -93,7 +94,7 @@ class Mender:
     def _choose_places(self, published: list[PlannedSession]) -> None:
         """Other rooms and trainers for sessions that lost theirs, after all that lost nothing have what they had."""
         broken = [each for each in published if not self._stands(each)]
-        builder = Builder(self.facts, [each for each in published if self._stands(each)])
+        builder = self._fresh.keeping([each for each in published if self._stands(each)])
         self.sessions = builder.plan["sessions"]
         for session in sorted(broken, key=lambda each: each["slot"]):
             room, trainer, backup = session["room"], session["trainer"], session["backup"]

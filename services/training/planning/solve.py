@@ -1,5 +1,6 @@
 """The door to the solver: called in a child process, which alone imports it (`shared.queue.run_in_child`)."""
 
+from collections import Counter
 from math import ceil
 from time import monotonic
 from typing import Any
@@ -64,7 +65,9 @@ def mend(raw: dict[str, Any], sessions: list[list[int]]) -> dict[str, Any]:
                 at = number, problem.keeps[person]
                 held.people[at] = held.people.get(at, 0) + 1
     placed = Flow(problem, held, is_fixed=True).solve()
-    return {"placed": placed if -1 not in placed else Flow(problem, held).solve()}
+    come = Counter((bundle.track, placed[each]) for bundle in problem.bundles for each in bundle.people)
+    stands = -1 not in placed and all(come[at] >= problem.low * number for at, number in held.sessions.items())
+    return {"placed": placed if stands else Flow(problem, held).solve()}
 
 
 def _kept_order(problem: Problem) -> dict[int, int]:

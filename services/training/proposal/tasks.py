@@ -6,8 +6,8 @@ from typing import Any
 from uuid import UUID
 
 from services.training.planning.building import Builder
+from services.training.planning.facts import Facts, PlannedSession
 from services.training.planning.facts import Plan as Proposed
-from services.training.planning.facts import PlannedSession
 from services.training.planning.mending import Mender
 from services.training.planning.problem import Problem
 from services.training.planning.solve import explain, mend, solve
@@ -16,7 +16,7 @@ from services.training.proposal.service import SOLVE, Input, Numbers, ProposalSe
 from shared.queue import JobContext, run_in_child
 from shared.queue.faults import WorkTooLarge, WorkTooLong
 
-__all__ = ["SOLVE", "solve_plan"]
+__all__ = ["SOLVE", "mended", "solve_plan"]
 
 _MEMORY_MB = 4096
 _GRACE = 30
@@ -43,7 +43,9 @@ async def solve_plan(ctx: JobContext) -> dict[str, Any]:
         given = await ProposalService(session).input(plan)
         is_mending = plan.base_id is not None
     try:
-        found = await (_mend(given) if is_mending else _plan(ctx, given))
+        found = await (
+            mended(given.facts, given.published, catch_up=given.catch_up) if is_mending else _plan(ctx, given)
+        )
     except NoPlan as none:
         return await _refuse(ctx, plan_id, "refused", none.findings)
     except (WorkTooLarge, WorkTooLong) as fault:
@@ -128,11 +130,11 @@ async def _why(problem: Problem, verdict: str, given: Input, number: int, builde
     return {"reason": "infeasible", "conflicts": conflicts, "relaxations": found["relaxations"]}
 
 
-async def _mend(given: Input) -> Found:
+async def mended(facts: Facts, published: list[PlannedSession], *, catch_up: bool) -> Found:
     """Keep what stands; seat who lost their seat, in one more session where that was asked for."""
-    mender = await asyncio.to_thread(Mender, given.facts, given.published)
-    for number in range(len(given.facts["courses"])):
-        tries = 1 if given.catch_up else 0
+    mender = await asyncio.to_thread(Mender, facts, published)
+    for number in range(len(facts["courses"])):
+        tries = 1 if catch_up else 0
         for _ in range(_MENDS):
             problem, sessions = await asyncio.to_thread(mender.problem, number)
             if not problem.free:
@@ -145,5 +147,5 @@ async def _mend(given: Input) -> Found:
             tries = 0
             if not can_catch_up:
                 break
-    bound = min(len(mender.sessions), len(given.published))
+    bound = min(len(mender.sessions), len(published))
     return mender.plan(), mender.cancelled, Numbers(bound, 0, 0)

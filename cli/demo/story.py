@@ -16,6 +16,7 @@ from cli.demo.logins import LoginActs
 from cli.demo.planning import PlanActs
 from cli.demo.platform import SOAK_DAYS, PlatformActs
 from cli.demo.telling import Telling
+from cli.demo.training import TrainingActs
 from cli.demo_roster.model import Municipality
 from cli.demo_roster.writing import generate
 
@@ -55,6 +56,7 @@ class Story:
             logins = LoginActs(self._cast, self._tell, self._mark)
             logins.configure()
             logins.verify(lambda: self._blockers(gate))
+            TrainingActs(self._cast, self._tell, self._mark, self._folder).play()
             self._show_blocked(gate)
             self._train(course, people)
             self._pass(gate)

@@ -8,8 +8,8 @@ from collections import Counter, defaultdict
 
 from ortools.graph.python import min_cost_flow
 
+from services.training.planning.held import Cut, Held
 from services.training.planning.problem import Problem
-from services.training.planning.sessions import Cut, Held
 
 _LEFT_OUT = 1_000_000
 _TOO_FEW = 10_000

@@ -5,7 +5,7 @@ integers, slot s being bit s.
 """
 
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import Any, Literal, Self
 
 ChoicesPer = Literal["unit", "person"]
@@ -79,7 +79,9 @@ class Problem:
 
     def to_json(self) -> dict[str, Any]:
         """As JSON values; large integers as text."""
-        return asdict(self) | {
+        plain = {each.name: getattr(self, each.name) for each in fields(self)}
+        return plain | {
+            "bundles": [[each.track, each.units, each.keys, each.people] for each in self.bundles],
             "free": [f"{mask:x}" for mask in self.free],
             "open_to": [f"{mask:x}" for mask in self.open_to],
             "keeps": {str(person): slot for person, slot in self.keeps.items()},
@@ -89,8 +91,7 @@ class Problem:
     def from_json(cls, raw: dict[str, Any]) -> Self:
         """The inverse of `to_json`."""
         bundles = tuple(
-            Bundle(each["track"], tuple(each["units"]), tuple(each["keys"]), tuple(each["people"]))
-            for each in raw["bundles"]
+            Bundle(track, tuple(units), tuple(keys), tuple(people)) for track, units, keys, people in raw["bundles"]
         )
         values = raw | {
             "bundles": bundles,
@@ -105,9 +106,9 @@ class Problem:
         }
         return cls(**values)
 
-    def change(self, **fields: Any) -> Self:
-        """The same with other fields."""
-        return replace(self, **fields)
+    def change(self, **values: Any) -> Self:
+        """The same with other values."""
+        return replace(self, **values)
 
 
 def bundled(people: list[tuple[int, tuple[int, ...], tuple[int, ...]]]) -> tuple[Bundle, ...]:

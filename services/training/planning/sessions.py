@@ -5,39 +5,16 @@ of sessions, and no people without a session) bring the bound close: without the
 """
 
 from collections import defaultdict
-from dataclasses import dataclass, field
 from itertools import product
-from typing import Any, NamedTuple
+from typing import Any
 
 from ortools.sat.python import cp_model
 
+from services.training.planning.held import Cut, Held
 from services.training.planning.problem import Problem
-
-Cut = tuple[int, frozenset[int], int]
-"""(bundle, slots, people): so many of the bundle find a place in these slots alone."""
 
 _WORKERS = 2
 _SEED = 20261122
-
-
-@dataclass
-class Held:
-    """`sessions` by (track, slot), `people` by (bundle, slot). `switch`: the first slot of a unit's colleagues."""
-
-    sessions: dict[tuple[int, int], int] = field(default_factory=dict)
-    people: dict[tuple[int, int], int] = field(default_factory=dict)
-    switch: dict[int, int] = field(default_factory=dict)
-    count: int = 0
-    bound: int = 0
-    cost: int = 0
-    cost_bound: int = 0
-
-
-class Answer(NamedTuple):
-    """`verdict`: solved, infeasible or unknown."""
-
-    verdict: str
-    held: Held
 
 
 def solver(seconds: float) -> cp_model.CpSolver:

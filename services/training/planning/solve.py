@@ -6,6 +6,7 @@ from time import monotonic
 from typing import Any
 
 from services.training.planning.early import EarlyOrder
+from services.training.planning.held import Cut, Held
 from services.training.planning.problem import Problem
 
 _ROUNDS = 8
@@ -20,7 +21,6 @@ def solve(raw: dict[str, Any], seconds: float) -> dict[str, Any]:
     this time) or unknown (nothing was found in this time). No plan has fewer than `bound` sessions.
     """
     from services.training.planning.people import Flow, missing_cuts  # noqa: PLC0415 - the child alone has the solver
-    from services.training.planning.sessions import Cut  # noqa: PLC0415 - as above
 
     problem, ends = Problem.from_json(raw), monotonic() + seconds
     switch, cuts = EarlyOrder(problem).switches(), list[Cut]()
@@ -55,7 +55,6 @@ def mend(raw: dict[str, Any], sessions: list[list[int]]) -> dict[str, Any]:
     `placed` holds -1 for whom no seat is left.
     """
     from services.training.planning.people import Flow  # noqa: PLC0415 - the child alone has the solver
-    from services.training.planning.sessions import Held  # noqa: PLC0415 - as above
 
     problem = Problem.from_json(raw)
     held = Held({(track, slot): number for track, slot, number in sessions}, switch=_kept_order(problem))
@@ -82,7 +81,7 @@ def _kept_order(problem: Problem) -> dict[int, int]:
     return switch
 
 
-def _answer(problem: Problem, held: Any, placed: list[int]) -> dict[str, Any]:
+def _answer(problem: Problem, held: Held, placed: list[int]) -> dict[str, Any]:
     return {
         "verdict": "solved",
         "placed": placed,
@@ -94,7 +93,7 @@ def _answer(problem: Problem, held: Any, placed: list[int]) -> dict[str, Any]:
     }
 
 
-def _sessions(problem: Problem, switch: dict[int, int], cuts: list[Any], seconds: float) -> tuple[str, Any]:
+def _sessions(problem: Problem, switch: dict[int, int], cuts: list[Cut], seconds: float) -> tuple[str, Held]:
     """As few sessions as possible, then as cheap as possible in the time that is left."""
     from services.training.planning.sessions import SessionModel, least_sessions  # noqa: PLC0415 - as above
 
@@ -105,7 +104,7 @@ def _sessions(problem: Problem, switch: dict[int, int], cuts: list[Any], seconds
     model.model.minimize(model.count)
     verdict, found = model.solve(seconds * _COUNT_SHARE)
     if verdict != "solved":
-        return verdict, None
+        return verdict, Held()
     fewest = model.read(found)
     fewest.bound = sum(least_sessions(problem)) if switch else ceil(found.best_objective_bound - 1e-6)
     model.model.add(model.count == fewest.count)

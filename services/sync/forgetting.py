@@ -6,10 +6,17 @@ caller's transaction. Called when an identity becomes protected and when a perso
 
 from services.sync.casework.forgetting import forget_cases
 from services.sync.outbound.forgetting import forget_packages
+from services.sync.person.reasons import forget_reasons
 from services.sync.plan.forgetters import Forgetter, remember_forgetters
 from services.sync.plan.placing import forget_findings
 from services.sync.platform.forgetting import forget_platform_rows
 
-FORGETTERS: tuple[Forgetter, ...] = (forget_findings, forget_platform_rows, forget_packages, forget_cases)
+FORGETTERS: tuple[Forgetter, ...] = (
+    forget_findings,
+    forget_platform_rows,
+    forget_packages,
+    forget_cases,
+    forget_reasons,
+)
 
 remember_forgetters(FORGETTERS)

@@ -11,6 +11,7 @@ from services.sync.outbound import tasks as outbound
 from services.sync.platform import tasks as platform
 from services.sync.register import tasks as registers
 from services.sync.register.tasks import REGISTER_SCHEDULE
+from services.sync.run import forgetting as plans
 from services.sync.run import tasks as runs
 from services.sync.settings import Settings
 from services.sync.statistic import tasks as statistics
@@ -33,6 +34,7 @@ def jobs(settings: Settings) -> Mapping[str, JobHandler]:
     """What the worker can do, by the kind of job."""
     return {
         **runs.handlers(settings),
+        **plans.HANDLERS,
         **undos.handlers(),
         **tombstones.handlers(),
         **uploads.handlers(settings),

@@ -57,6 +57,7 @@ DEFINERS: dict[tuple[str, str], str] = {
     ("identity", "journal_tenants()"): "the worker seals the journal of every tenant; ids alone",
     ("projects", "journal_tenants()"): "the worker seals the journal of every tenant; ids alone",
     ("projects", "journal_redact(uuid,text[])"): "takes a person out of the present tenant's images; returns a count",
+    ("sync", "forget_reasons(uuid[])"): "takes names out of what people wrote, in the caller's tenant alone",
     ("sync", "copy_tenants()"): "the daily purge of copies visits every tenant that holds one; ids alone",
     ("sync", "fetch_tenants(timestamp with time zone)"): "the worker asks for what is due in every tenant; ids alone",
     ("sync", "register_tenants()"): "the worker sees to subscriptions at registers of every tenant; ids alone",

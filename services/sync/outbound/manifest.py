@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 import orjson
 
 Key = tuple[str, ...]
+# In place of a digest; no row has these. The platform has another row under the key, or perhaps one.
+CHANGED, PERHAPS = b"", b"?"
 _ROWS_PER_PIECE = 5000
 
 
@@ -27,6 +29,14 @@ class Manifest:
 
     def add(self, file: str, key: Key, digest: bytes) -> None:
         self.rows.setdefault(file, {})[key] = digest
+
+    def doubt(self, other: "Manifest") -> None:
+        """Count as told what `other` may have told: such a row is told again, or taken back, whatever became of it."""
+        for file, rows in other.rows.items():
+            known = self.rows.setdefault(file, {})
+            for key, digest in rows.items():
+                if known.get(key) != digest:
+                    known[key] = CHANGED if key in known and known[key] != PERHAPS else PERHAPS
 
     async def pieces(self) -> AsyncIterator[bytes]:
         """The manifest as compressed lines of JSON: file, hexadecimal digest, cells of the key."""

@@ -10,7 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.sync.outbound.cells import RowCheck
 from services.sync.outbound.declared import OutFile, Template
-from services.sync.outbound.manifest import Key, Manifest
+from services.sync.outbound.manifest import PERHAPS, Key, Manifest
 from services.sync.outbound.packaging import Lines, packed
 from services.sync.outbound.reading import Open, rows_of
 from services.sync.rules.numbers import MAY_BE_NUMBER
@@ -107,8 +107,9 @@ class _FileWriter:
             return cells
         if before == digest:
             return None
-        self._count["added" if before is None else "changed"] += 1
-        return self._with_op(cells, self._delta.add if before is None else self._delta.change)
+        is_new = before in (None, PERHAPS)
+        self._count["added" if is_new else "changed"] += 1
+        return self._with_op(cells, self._delta.add if is_new else self._delta.change)
 
     def _removed(self) -> bytes:
         """Rows that were sent before and are no more: told by their keys alone."""

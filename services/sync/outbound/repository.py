@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import func, text
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -105,6 +105,24 @@ class OutboundRepository:
             .order_by(col(OutboundDelivery.sent_at).desc(), col(OutboundDelivery.id).desc())
         )
         return (await self._session.exec(query.limit(1))).first()
+
+    async def newest(self, template_id: UUID) -> OutboundDelivery | None:
+        query = select(OutboundDelivery).where(
+            OutboundDelivery.tenant_id == self._tenant, OutboundDelivery.template_id == template_id
+        )
+        return (await self._session.exec(query.order_by(col(OutboundDelivery.id).desc()).limit(1))).first()
+
+    async def perhaps(self, template_id: UUID, since: UUID | None) -> Sequence[OutboundDelivery]:
+        """Those that were tried and not known to have arrived, the oldest first."""
+        query = select(OutboundDelivery).where(
+            OutboundDelivery.tenant_id == self._tenant,
+            OutboundDelivery.template_id == template_id,
+            col(OutboundDelivery.state).in_(("failed", "sending")),
+            col(OutboundDelivery.manifest_id).is_not(None),
+            func.jsonb_array_length(col(OutboundDelivery.attempts)) > 0,
+        )
+        query = query if since is None else query.where(OutboundDelivery.id > since)
+        return (await self._session.exec(query.order_by(col(OutboundDelivery.id)))).all()
 
     async def with_content(self) -> Sequence[OutboundDelivery]:
         """Every delivery whose content is still here."""

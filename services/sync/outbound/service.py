@@ -29,7 +29,7 @@ from shared.auth import Principal
 from shared.contracts.sync_outbound import OutboundFailed
 from shared.kit import clock
 from shared.kit.db import tenant_of
-from shared.kit.files import FileStore, forget_file
+from shared.kit.files import FileStore, forget_files
 from shared.kit.journal import record
 from shared.kit.sealing import Sealer
 from shared.queue import publish, start_job
@@ -172,12 +172,18 @@ class DeliveryService:
             raise TemplateOff()
         if mode == "delta" and template_of(template).delta is None:
             raise NoDelta()
-        for earlier in await self._rows.under_way(template_id):
+        recalled = await self._rows.newest(template_id)
+        if recalled is not None and is_recalled(recalled) and await self._rows.is_worked_on(recalled.job_id):
+            raise DeliveryUnderWay()
+        return await self._ask(template, mode, asked_by)
+
+    async def _ask(self, template: OutboundTemplate, mode: Mode, asked_by: UUID | None) -> OutboundDelivery:
+        for earlier in await self._rows.under_way(template.id):
             if await self._rows.is_worked_on(earlier.job_id):
                 raise DeliveryUnderWay()
             await self.give_up(earlier, "worker_lost")
         row = OutboundDelivery(
-            tenant_id=tenant_of(self._session), template_id=template_id, mode=mode, asked_by=asked_by
+            tenant_id=tenant_of(self._session), template_id=template.id, mode=mode, asked_by=asked_by
         )
         self._rows.add(row)
         await self._session.flush()
@@ -230,6 +236,10 @@ class DeliveryService:
         """The package that a delta starts from: the newest that the platform has."""
         return await self._rows.base(row.template_id)
 
+    async def perhaps(self, row: OutboundDelivery) -> Sequence[OutboundDelivery]:
+        """Packages since the base of which nobody knows whether they reached the platform."""
+        return await self._rows.perhaps(row.template_id, row.base_id)
+
     async def roster_version(self) -> int:
         return await self._rows.roster_version()
 
@@ -241,9 +251,9 @@ class DeliveryService:
         """Erase the content of every package; what was about to be sent is made anew. Findings name none of `ids`."""
         if ids:
             await self._rows.forget_keys(ids)
-        for row in await self._rows.with_content():
-            if row.file_id is not None:
-                await forget_file(self._session, row.file_id)
+        rows = await self._rows.with_content()
+        await forget_files(self._session, [row.file_id for row in rows if row.file_id is not None])
+        for row in rows:
             row.file_id = None
             row.touch()
             await record(self._session, "outbound_delivery.recall", "outbound_delivery", row.id)
@@ -256,9 +266,17 @@ class DeliveryService:
         await self._session.flush()
         failed = OutboundFailed(delivery_id=row.id, template_id=row.template_id, reason="recalled")
         await publish(self._session, failed)
+        # What may be on its way arrives first: what is made anew must not be overtaken by it. Its job asks then.
+        if row.job_id is not None and await self._rows.is_worked_on(row.job_id):
+            await hasten_job(self._session, row.job_id)
+        else:
+            await self.ask_anew(row)
+
+    async def ask_anew(self, row: OutboundDelivery) -> None:
+        """Have a recalled package made again, where it goes out by itself."""
         template = await self._rows.template(row.template_id)
         if template.is_active and template.auto_send:
-            await self.ask(template.id, "delta" if row.mode == "delta" else "total", None)
+            await self._ask(template, "delta" if row.mode == "delta" else "total", None)
 
     async def give_up(self, row: OutboundDelivery, reason: str) -> None:
         """Nobody works on the package any more; it must not stand in the way of the next."""
@@ -290,6 +308,11 @@ async def start_sending(session: AsyncSession, row: OutboundDelivery, asked_by: 
     row.job_id = await start_job(session, SEND_JOB, {"deliveryId": row.id}, created_by=asked_by)
     row.touch()
     await record(session, "outbound_delivery.send", "outbound_delivery", row.id)
+
+
+def is_recalled(row: OutboundDelivery) -> bool:
+    """Whether it was taken back while it was about to be sent, or was being sent."""
+    return row.state == "failed" and any(attempt["outcome"] == "recalled" for attempt in row.attempts)
 
 
 def waits_for_its_next_try(row: OutboundDelivery) -> bool:

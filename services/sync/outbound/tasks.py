@@ -22,6 +22,7 @@ from services.sync.outbound.service import (
     TemplateService,
     destination_of,
     goes_by_itself,
+    is_recalled,
     schedule_next,
     start_sending,
     template_of,
@@ -121,6 +122,9 @@ class OutboundTasks:
             row.base_id = earlier.id
             if earlier.manifest_id is not None:
                 base = await read_manifest(keys.hashing, self._store.read(session, earlier.manifest_id))
+        for perhaps in await deliveries.perhaps(row) if row.mode == "delta" else ():
+            if perhaps.manifest_id is not None:
+                base.doubt(await read_manifest(keys.hashing, self._store.read(session, perhaps.manifest_id)))
         row.roster_version = await deliveries.roster_version()
         mode: Mode = "delta" if row.mode == "delta" else "total"
         return Production(session, template, mode, keys.open, Manifest(keys.hashing), base)
@@ -165,6 +169,8 @@ class OutboundTasks:
                 deliveries = DeliveryService(session)
                 row = await deliveries.get(delivery_id)
                 if row.state != "sending" or row.file_id is None:
+                    if is_recalled(row):
+                        await deliveries.ask_anew(row)
                     return {"state": row.state}
                 template = await deliveries.template(row)
                 if not template.is_confirmed:
@@ -182,11 +188,14 @@ class OutboundTasks:
 
     async def _conclude(self, session: AsyncSession, delivery_id: UUID, outcome: Outcome) -> dict[str, Any]:
         row = await DeliveryService(session).get(delivery_id, lock=True)
+        is_taken_back = is_recalled(row)
         if row.state == "failed" and outcome.is_sent:
             # Recalled while it was on its way: the platform has it, so the next delta starts from it and takes back.
             row.state, row.sent_at = "sent", clock.now()
             row.attempts = [*row.attempts, _attempt(outcome)]
             row.touch()
+        if is_taken_back:
+            await DeliveryService(session).ask_anew(row)
         if row.state != "sending":
             return {"state": row.state}
         row.attempts = [*row.attempts, _attempt(outcome)]

@@ -82,6 +82,7 @@ async def protect(session: AsyncSession, ids: Sequence[UUID], source: str) -> No
     tenant = tenant_of(session)
     values = {"tenant": tenant, "ids": list(ids)}
     await lock_head(session)
+    await forget_everywhere(session, ids)  # first, while there are names to be looked for in what people wrote
     await session.execute(text(_FORGET), values)
     await session.execute(text(_MARK_ENDED), values)
     present = list(await session.scalars(text(_PRESENT), values))
@@ -89,7 +90,6 @@ async def protect(session: AsyncSession, ids: Sequence[UUID], source: str) -> No
     session.add(run)
     await session.flush()
     await session.execute(text(_PLAN), {"tenant": tenant, "ids": present, "run": run.id})
-    await forget_everywhere(session, ids)
     applied = await apply_planned(session, run, "marking")
     await _tell(session, ids, run.id, applied.version_to)
 
@@ -98,8 +98,8 @@ async def protect_again(session: AsyncSession, run: Run, version: int) -> None:
     """Undoing has brought back a mark that a run had lifted: what bears the names meanwhile is forgotten as well."""
     values = {"tenant": tenant_of(session), "run": run.id}
     if ids := list(await session.scalars(text(_AGAIN), values)):
-        await session.execute(text(_FORGET), {"tenant": tenant_of(session), "ids": ids})
         await forget_everywhere(session, ids)
+        await session.execute(text(_FORGET), {"tenant": tenant_of(session), "ids": ids})
         await _tell(session, ids, run.id, version)
 
 

@@ -19,6 +19,11 @@ _ENDINGS: dict[str, Text] = {
         en="A decision that the plan rests on was taken back. Start a new run on the same upload",
         da="En beslutning, som planen bygger på, blev taget tilbage. Start en ny kørsel på samme upload",
     ),
+    "waited_too_long": Text(
+        sv="Planen väntade för länge på ett godkännande. Starta en ny körning på en färsk leverans",
+        en="The plan waited for approval for too long. Start a new run on a fresh delivery",
+        da="Planen ventede for længe på en godkendelse. Start en ny kørsel på en frisk leverance",
+    ),
     "cancelled": Text(
         sv="Körningen avbröts innan något ändrades",
         en="The run was cancelled before anything changed",

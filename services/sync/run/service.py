@@ -46,6 +46,8 @@ from shared.queue.jobs import cancel_job
 PLAN_JOB = "roster-plan"
 APPLY_JOB = "roster-apply"
 WATCH_JOB = "roster-watch"
+FORGET_JOB = "plan-forget"
+NAMES_KEPT = timedelta(days=30)
 WATCH_AFTER = timedelta(minutes=10)
 _NEEDED = {"clear": 1, "second_person": 2, "held": 2}
 
@@ -89,6 +91,7 @@ class RunService:
             await self.fail(older, "stale", "superseded")
         self._runs.add(run)
         await self._watch(run_id)
+        await self.forget_later(run_id)
         await record(self._session, "run.start", "run", run.id, after={"uploadId": str(upload_id)})
         return run
 
@@ -189,6 +192,10 @@ class RunService:
             return True
         await self.fail(run, "failed", "worker_lost")
         return False
+
+    async def forget_later(self, run_id: UUID, after: timedelta = NAMES_KEPT) -> None:
+        """Let the names in the plan go in time, where it comes to nothing."""
+        await start_job(self._session, FORGET_JOB, {"runId": run_id}, after=after)
 
     async def _watch(self, run_id: UUID) -> None:
         await start_job(self._session, WATCH_JOB, {"runId": run_id}, after=WATCH_AFTER)

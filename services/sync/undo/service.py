@@ -16,6 +16,7 @@ from services.sync.plan.guard import Facts, judge
 from services.sync.plan.judging import policy_of
 from services.sync.plan.models import Run
 from services.sync.plan.staging import set_based
+from services.sync.run.service import RunService
 from services.sync.undo.errors import NothingToUndo, NotTheNewest, UndoUnderway
 from services.sync.undo.repository import UndoRepository
 from shared.contracts.sync import Counts, RunPlanned
@@ -56,6 +57,7 @@ class UndoService:
             started_by=started_by,
         )
         self._session.add(run)
+        await RunService(self._session).forget_later(new)
         await record(self._session, "run.undo", "run", run.id, after={"undoesRunId": str(run_id)}, reason=reason)
         return run
 

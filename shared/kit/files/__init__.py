@@ -8,7 +8,7 @@ from shared.kit.files.cipher import FileKeys
 from shared.kit.files.copies import Copy, CopyLog
 from shared.kit.files.errors import ChecksumMismatch, FileDamaged, FileGone, FileMissing, FileTooLarge
 from shared.kit.files.spool import Spool, spooled
-from shared.kit.files.store import FileStore, WriteOptions, forget_file
+from shared.kit.files.store import FileStore, WriteOptions, forget_file, forget_files
 from shared.kit.files.stored import DataClass, FileState, StoredFile
 from shared.kit.files.tables import create_file_tables, declare_file_tables, drop_file_tables
 
@@ -31,5 +31,6 @@ __all__ = [
     "declare_file_tables",
     "drop_file_tables",
     "forget_file",
+    "forget_files",
     "spooled",
 ]

@@ -3,6 +3,7 @@
 Requirement: the COPY LOG invariant of the migration rules. Phase 5 may not close while a row is open.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -67,9 +68,9 @@ class CopyLog:
         if row.first() is None:
             raise NotFound()
 
-    async def mark_file_purged(self, file_id: UUID, *, place: str, by: UUID | None = None) -> None:
-        """Close the rows of a stored file at one place; other places keep theirs."""
-        values = {"file": file_id, "place": place, "now": clock.now(), "by": by}
+    async def mark_files_purged(self, file_ids: Sequence[UUID], *, place: str, by: UUID | None = None) -> None:
+        """Close the rows of stored files at one place; other places keep theirs."""
+        values = {"files": list(file_ids), "place": place, "now": clock.now(), "by": by}
         await self._session.execute(text(_PURGE_FILE), values)
 
 
@@ -91,5 +92,5 @@ WHERE id = :id AND purged_at IS NULL RETURNING id
 """
 _PURGE_FILE = """
 UPDATE file_copy_log SET purged_at = :now, purged_by = :by, proof = 'key destroyed'
-WHERE file_id = :file AND place = :place AND purged_at IS NULL
+WHERE file_id = ANY (:files) AND place = :place AND purged_at IS NULL
 """

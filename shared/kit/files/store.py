@@ -1,7 +1,7 @@
 """Write, read and forget files. Runs wholly in the caller's transaction and tenant; never holds a whole file."""
 
 import hashlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from datetime import timedelta
 from typing import NotRequired, TypedDict, Unpack
 from uuid import UUID
@@ -152,12 +152,18 @@ class FileStore:
 
 async def forget_file(session: AsyncSession, file_id: UUID, *, by: UUID | None = None) -> None:
     """`FileStore.delete`, for who has no key: destroying needs none."""
-    gone = await session.execute(text(_SHRED), {"id": file_id, "now": clock.now()})
-    if gone.first() is None:
+    if not await forget_files(session, [file_id], by=by):
         await _row(session, file_id)
-        return
-    await session.execute(text("DELETE FROM stored_file_chunk WHERE file_id = :id"), {"id": file_id})
-    await CopyLog(session).mark_file_purged(file_id, place=PLACE, by=by)
+
+
+async def forget_files(session: AsyncSession, file_ids: Collection[UUID], *, by: UUID | None = None) -> int:
+    """The same for many at once; how many there were, those that were gone before not counted."""
+    shredded = await session.scalars(text(_SHRED), {"ids": list(file_ids), "now": clock.now()})
+    gone = list(shredded)
+    if gone:
+        await session.execute(text("DELETE FROM stored_file_chunk WHERE file_id = ANY (:ids)"), {"ids": gone})
+        await CopyLog(session).mark_files_purged(gone, place=PLACE, by=by)
+    return len(gone)
 
 
 async def _row(session: AsyncSession, file_id: UUID) -> Row[tuple[object, ...]]:
@@ -199,7 +205,7 @@ _GET = "SELECT * FROM stored_file WHERE id = :id"
 _CHUNK = "SELECT body FROM stored_file_chunk WHERE file_id = :file AND index = :index"
 _SHRED = """
 UPDATE stored_file SET state = 'deleted', wrapped_key = NULL, deleted_at = :now
-WHERE id = :id AND state <> 'deleted' RETURNING id
+WHERE id = ANY (:ids) AND state <> 'deleted' RETURNING id
 """
 _EXPIRED = """
 SELECT id FROM stored_file WHERE state = 'ready' AND retention_until <= :now

@@ -3,14 +3,18 @@
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import text
+
 from cli.demo_roster import Municipality
 from cli.demo_roster.civic import luhn_digit
 from services.sync.person.erasing import forget_person
+from services.sync.person.reasons import forget_reasons
+from services.sync.plan.marking import protect
 from shared.kit.ids import new_id
 from tests.support.services import ServiceUnderTest, Start
 from tests.sync.plan.test_planning import pupil, renamed, without
 from tests.sync.town import oneroster_zip, town
-from tests.sync.work import LOADER, approve, load, plan, read
+from tests.sync.work import LOADER, approve, load, make_due, plan, read, work
 
 
 async def open_case(service: ServiceUnderTest) -> dict[str, Any]:
@@ -232,3 +236,54 @@ async def test_another_tenant_neither_sees_nor_decides(committed_service: Start)
         f"/sync/v1/correlation-cases/{case['id']}/decisions", json={"decision": "same"}, headers=stranger
     )
     assert foreign.status_code == 404
+
+
+async def test_a_marking_takes_the_name_out_of_what_people_wrote(committed_service: Start) -> None:
+    sync = await committed_service("sync")
+    small = town()
+    await load(sync, oneroster_zip(small))
+    person = small.of_part("pupil")[3]
+    held = town()
+    for gone in small.of_part("pupil")[6:]:
+        held = without(held, gone)
+    run = await plan(sync, oneroster_zip(held))
+    for words in (f"Enligt {person.family.upper()}s vårdnadshavare", "Skolan lades ner i somras"):
+        body = {"planHash": run["planHash"], "reason": words}
+        path = f"/sync/v1/runs/{run['id']}/approvals"
+        assert (await sync.client.post(path, json=body, headers=sync.as_(LOADER))).status_code == 202
+    told = "SELECT count(reason) FROM journal_entry WHERE reason ILIKE :name"
+    rows = f"SELECT (SELECT count(reason) FROM approval), ({told})"
+    values = {"name": f"%{person.family}%"}
+
+    async def counted() -> tuple[int, ...]:
+        async with sync.database.transaction(sync.tenant) as session:
+            return tuple((await session.execute(text(rows), values)).one())
+
+    assert await counted() == (2, 1)
+    async with sync.database.transaction(sync.tenant) as session:
+        ids = {row.source_id: row.id for row in await session.execute(text("SELECT source_id, id FROM person"))}
+        await forget_reasons(session, [new_id()])
+    assert await counted() == (2, 1)
+    async with sync.database.transaction(sync.tenant) as session:
+        await protect(session, [ids[person.id]], "register")
+    assert await counted() == (1, 0)
+
+
+async def test_a_plan_that_came_to_nothing_forgets_its_names(committed_service: Start) -> None:
+    sync = await committed_service("sync")
+    run = await plan(sync, oneroster_zip(town()))
+    named = text("SELECT count(*) FROM planned_person WHERE family_name IS NOT NULL")
+    async with sync.database.transaction(sync.tenant) as session:
+        assert await session.scalar(named)
+    await make_due(sync, "plan-forget")
+    await work(sync)
+    async with sync.database.transaction(sync.tenant) as session:
+        assert await session.scalar(named) == 0
+    ended = await read(sync, f"/sync/v1/runs/{run['id']}")
+    assert (ended["state"], ended["endedCode"]) == ("stale", "waited_too_long")
+    applied = await load(sync, oneroster_zip(town()))
+    await make_due(sync, "plan-forget")
+    await work(sync)
+    assert (await read(sync, f"/sync/v1/runs/{applied['id']}"))["state"] == "applied"
+    async with sync.database.transaction(sync.tenant) as session:
+        assert await session.scalar(named), "an applied plan is history"

@@ -19,7 +19,7 @@ from tests.support.services import Start
 from tests.sync.fetching.harness import answering
 from tests.sync.outbound.packages import ELEVER, confirmed, content, declared, platform, produced, table
 from tests.sync.town import oneroster_zip, town
-from tests.sync.work import LOADER, load, make_due, read, verdicts, work
+from tests.sync.work import LOADER, approve, load, make_due, read, verdicts, work
 
 
 def slug(response: Any) -> str:
@@ -288,6 +288,30 @@ async def test_what_was_recalled_on_its_way_is_known_to_be_at_the_platform(commi
         delivery = await produced(sync, await declared(sync, **https(url)))
     assert (delivery["state"], delivery["isErased"]) == ("sent", True)
     assert [attempt["outcome"] for attempt in delivery["attempts"]] == ["recalled", "sent"]
+    newest = (await read(sync, "/sync/v1/outbound-deliveries"))["items"]
+    assert [one["state"] for one in newest] == ["sent", "sent"], "made anew once the first had arrived"
+
+
+async def test_what_a_recalled_package_may_have_told_is_told_again(committed_service: Start) -> None:
+    """Nobody knows whether the platform took it: the next delta must be right in both cases."""
+    sync = await committed_service("sync")
+    small = town()
+    await load(sync, oneroster_zip(small))
+    async with platform(202, 503) as there:
+        template = await declared(sync, **https(there.url))
+        assert (await produced(sync, template))["state"] == "sent"
+        person = small.of_part("pupil")[0]
+        former, person.family = person.family, "Annan"
+        await load(sync, oneroster_zip(small))
+        assert (await produced(sync, template, "delta"))["state"] == "sending"
+        person.family = former  # as the platform knew it before: an older delivery, for two persons to approve
+        assert (await approve(sync, await load(sync, oneroster_zip(small)))).json()["jobId"]
+        await work(sync)
+        async with sync.database.transaction(sync.tenant) as session:
+            await forget_packages(session, [])
+        await work(sync)
+    rows = table(there.taken[-1][2])
+    assert [(row["ElevID"], row["Åtgärd"], row["Efternamn"]) for row in rows] == [(person.id, "U", former)]
 
 
 async def test_a_secret_that_no_header_can_carry_is_refused_and_not_repeated(committed_service: Start) -> None:

@@ -2,7 +2,7 @@
 
 from alembic import op
 
-from shared.kit.migrations import open_to_app, protect
+from shared.kit.migrations import definer_function, open_to_app, protect
 
 revision = "2026_11_22_0690"
 down_revision = "2026_11_22_0680"
@@ -63,6 +63,36 @@ TABLES = {
 }
 
 
+# What people wrote names whom they had in mind. The journal is append-only for the service: this, and no other change,
+# is done for it, and only to words in which a name stands that the roster holds at that moment.
+REASONS = {"approval": "reason", "unit_sign_off": "note", "correlation_case": "reason", "journal_entry": "reason"}
+FORGET_REASONS = r"""
+CREATE FUNCTION forget_reasons(persons uuid[]) RETURNS integer LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = public, pg_temp AS $$
+DECLARE
+    own constant uuid := current_setting('app.tenant')::uuid;
+    named text;
+    found integer;
+    gone integer := 0;
+BEGIN
+    SELECT string_agg(DISTINCT regexp_replace(lower(word), '([^[:alnum:][:space:]])', '\\\1', 'g'), '|') INTO named
+    FROM (SELECT given_name, family_name FROM person WHERE tenant_id = own AND id = ANY (persons)
+          UNION SELECT given_name, family_name FROM planned_person WHERE tenant_id = own AND id = ANY (persons)) p,
+         unnest(ARRAY[p.given_name, p.family_name]) word
+    WHERE length(word) > 1;
+    IF named IS NULL THEN
+        RETURN 0;
+    END IF;
+    named := '\m(' || named || ')(s|''s)?\M';
+    {updates}
+    RETURN gone;
+END $$
+"""
+_UPDATE = """
+    UPDATE {table} SET {column} = NULL WHERE tenant_id = own AND {column} IS NOT NULL AND lower({column}) ~ named;
+    GET DIAGNOSTICS found = ROW_COUNT;
+    gone := gone + found;
+"""
 EVIDENCE_KEY = """
 CREATE TABLE evidence_key (
     kid text NOT NULL,
@@ -83,11 +113,15 @@ def upgrade() -> None:
         op.execute(create)
         protect(table)
     op.execute(EVIDENCE_KEY)
+    updates = "".join(_UPDATE.format(table=table, column=column) for table, column in REASONS.items())
+    op.execute(FORGET_REASONS.replace("{updates}", updates))
+    definer_function("forget_reasons(uuid[])")
     open_to_app("evidence_key", "SELECT, INSERT")
 
 
 def downgrade() -> None:
     """Take them away."""
+    op.execute("DROP FUNCTION forget_reasons(uuid[])")
     op.drop_table("evidence_key")
     for table in reversed(TABLES):
         op.drop_table(table)

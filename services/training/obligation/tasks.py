@@ -6,7 +6,7 @@ from services.training.coverage.service import CoverageService
 from services.training.obligation.service import follow
 from shared.queue import JobContext
 
-FOLLOW_UP = "obligations.follow"
+OBLIGE = "obligations.follow"
 
 
 async def follow_all(ctx: JobContext) -> dict[str, Any]:

@@ -34,7 +34,7 @@ attended AS (
     SELECT e.person_id, s.course_id
     FROM enrolment e JOIN session s ON s.tenant_id = e.tenant_id AND s.id = e.session_id
     WHERE e.tenant_id = :tenant AND e.state = 'attended' AND s.state <> 'cancelled' AND s.ends_at <= :now
-    UNION
+    UNION ALL
     SELECT c.person_id, c.course_id FROM completion c WHERE c.tenant_id = :tenant
 ),
 module AS (
@@ -80,6 +80,8 @@ WHERE c.tenant_id = :tenant AND c.revoked_at IS NULL AND EXISTS (
 ORDER BY c.id LIMIT :limit
 """)
 _TITLES = text("SELECT id, title FROM course WHERE tenant_id = :tenant AND id = ANY(:courses)")
+# Everybody at once fits into memory, as in the coverage.
+_ROOM = text("SET LOCAL work_mem = '48MB'")
 _NUMBER = text("SELECT coalesce(max(number) + 1, 0) FROM certificate WHERE tenant_id = :tenant")
 _REVOKED = text(
     "SELECT number FROM certificate WHERE tenant_id = :tenant AND revoked_at IS NOT NULL"
@@ -100,6 +102,7 @@ class CertificateRepository:
 
     async def earned(self, limit: int) -> Sequence[Row[Any]]:
         """person_id, kind, achievement_id, title, display_name of certificates to be issued."""
+        await self._session.execute(_ROOM)
         values = {"tenant": self._tenant, "today": clock.today(), "now": clock.now(), "limit": limit}
         return (await self._session.execute(_EARNED, values)).all()
 

@@ -32,7 +32,7 @@ from shared.queue.outbox import publish_all
 from shared.web.preconditions import check_version
 
 Reason = Literal["error", "withdrawn", "corrected", "replaced", "erased"]
-BATCH = 500
+BATCH = 2000
 """Certificates of one transaction."""
 
 

@@ -10,8 +10,8 @@ from services.training.planning.held import Cut, Held
 from services.training.planning.problem import Problem
 
 _ROUNDS = 8
-_COUNT_SHARE = 0.6
-"""Of the time, for the number of sessions; the rest is for their cost."""
+_LEAST_SHARE, _COUNT_SHARE = 0.6, 0.6
+"""Of the time, for the least number of sessions, and of the rest for a number near it; what is left is for the cost."""
 
 
 def solve(raw: dict[str, Any], seconds: float) -> dict[str, Any]:
@@ -94,26 +94,41 @@ def _answer(problem: Problem, held: Held, placed: list[int]) -> dict[str, Any]:
 
 
 def _sessions(problem: Problem, switch: dict[int, int], cuts: list[Cut], seconds: float) -> tuple[str, Held]:
-    """As few sessions as possible, then as cheap as possible in the time that is left."""
-    from services.training.planning.sessions import SessionModel, least_sessions  # noqa: PLC0415 - as above
+    """As few sessions as possible, then as cheap as possible in the time that is left.
 
-    ends = monotonic() + seconds
-    model = SessionModel(problem, switch)
-    for cut in cuts:
-        model.add_cut(cut)
-    model.model.minimize(model.count)
-    verdict, found = model.solve(seconds * _COUNT_SHARE)
+    First the number below which there is no plan: to find one with just that many is easier than to come down to it.
+    """
+    from services.training.planning.sessions import least_sessions  # noqa: PLC0415 - the child alone has the solver
+
+    ends, least = monotonic() + seconds, sum(least_sessions(problem))
+    model = _model(problem, switch, cuts)
+    model.model.add(model.count == least)
+    verdict, found = model.solve(seconds * _LEAST_SHARE)
+    bound = least
     if verdict != "solved":
-        return verdict, Held()
+        model = _model(problem, switch, cuts)
+        model.model.minimize(model.count)
+        verdict, found = model.solve((ends - monotonic()) * _COUNT_SHARE)
+        if verdict != "solved":
+            return verdict, Held()
+        bound = least if switch else max(least, ceil(found.best_objective_bound - 1e-6))
     fewest = model.read(found)
-    fewest.bound = sum(least_sessions(problem)) if switch else ceil(found.best_objective_bound - 1e-6)
     model.model.add(model.count == fewest.count)
     model.model.minimize(model.cost)
     model.hint(fewest)
     verdict, found = model.solve(ends - monotonic())
     held = model.read(found) if verdict == "solved" else fewest
-    held.bound, held.cost_bound = fewest.bound, max(0, round(found.best_objective_bound))
+    held.bound, held.cost_bound = bound, max(0, round(found.best_objective_bound))
     return "solved", held
+
+
+def _model(problem: Problem, switch: dict[int, int], cuts: list[Cut]) -> Any:
+    from services.training.planning.sessions import SessionModel  # noqa: PLC0415 - the child alone has the solver
+
+    model = SessionModel(problem, switch)
+    for cut in cuts:
+        model.add_cut(cut)
+    return model
 
 
 def _cost(problem: Problem, placed: list[int]) -> list[int]:

@@ -43,14 +43,18 @@ _ACTIONS = {
 
 
 @router.post("/plans", status_code=202)
-async def plans_create(caller: PlanWrite, session: SessionDep, body: PlanCreate, reply: ReplyDep) -> PlanPublic:
+async def training_plans_create(
+    caller: PlanWrite, session: SessionDep, body: PlanCreate, reply: ReplyDep
+) -> PlanPublic:
     """Ask for a plan: sessions of courses for all who need them. Location is the job that makes it."""
     plan = await ProposalService(session).create(body, caller.subject)
     return _started(plan, caller, reply)
 
 
 @router.get("/plans")
-async def plans_list(caller: PlanRead, session: SessionDep, page: PageDep, reply: ReplyDep) -> Page[PlanPublic]:
+async def training_plans_list(
+    caller: PlanRead, session: SessionDep, page: PageDep, reply: ReplyDep
+) -> Page[PlanPublic]:
     """All plans, oldest first."""
     service = ProposalService(session)
     rows = await service.list(page.limit + 1, page.keys(UUID))
@@ -59,7 +63,7 @@ async def plans_list(caller: PlanRead, session: SessionDep, page: PageDep, reply
 
 
 @router.get("/plans/{planId}")
-async def plans_get(caller: PlanRead, session: SessionDep, plan_id: PlanId, reply: ReplyDep) -> PlanPublic:
+async def training_plans_get(caller: PlanRead, session: SessionDep, plan_id: PlanId, reply: ReplyDep) -> PlanPublic:
     """A plan with how good it is, and what may be done with it."""
     service = ProposalService(session)
     plan = await service.get(plan_id)
@@ -68,7 +72,7 @@ async def plans_get(caller: PlanRead, session: SessionDep, plan_id: PlanId, repl
 
 
 @router.get("/plans/{planId}/sessions")
-async def plan_sessions_list(
+async def training_plan_sessions_list(
     caller: PlanRead, session: SessionDep, plan_id: PlanId, page: PageDep, reply: ReplyDep
 ) -> Page[PlanSessionPublic]:
     """The sessions of a plan, those that are cancelled too."""
@@ -83,7 +87,7 @@ async def plan_sessions_list(
 
 
 @router.get("/plans/{planId}/date-choices")
-async def plan_date_choices_list(
+async def training_plan_date_choices_list(
     caller: PlanRead, session: SessionDep, plan_id: PlanId, page: PageDep, reply: ReplyDep
 ) -> Page[PlanChoicesPublic]:
     """For each person the dates among which they can choose [IM-C15], the one of the plan first."""
@@ -97,13 +101,15 @@ async def plan_date_choices_list(
 
 
 @router.get("/plans/{planId}/diff")
-async def plan_diff_get(caller: PlanRead, session: SessionDep, plan_id: PlanId) -> PlanDiff:
+async def training_plan_diff_get(caller: PlanRead, session: SessionDep, plan_id: PlanId) -> PlanDiff:
     """What publishing would change in the sessions that are published."""
     return PlanDiff.model_validate(await ProposalService(session).diff(plan_id))
 
 
 @router.get("/plans/{planId}/problems")
-async def plan_problems_get(caller: PlanRead, session: SessionDep, plan_id: PlanId, reply: ReplyDep) -> PlanProblems:
+async def training_plan_problems_get(
+    caller: PlanRead, session: SessionDep, plan_id: PlanId, reply: ReplyDep
+) -> PlanProblems:
     """What stands in the way of a plan, in words, and what each way out would take."""
     service = ProposalService(session)
     plan = await service.get(plan_id)
@@ -119,7 +125,7 @@ async def plan_problems_get(caller: PlanRead, session: SessionDep, plan_id: Plan
 
 
 @router.post("/plans/{planId}/approvals", status_code=201)
-async def plan_approvals_create(
+async def training_plan_approvals_create(
     caller: PlanApprove, session: SessionDep, plan_id: PlanId, version: IfMatch, reply: ReplyDep
 ) -> PlanPublic:
     """Approve a proposed plan, if nothing that it rests on has changed and it keeps every rule."""
@@ -130,7 +136,7 @@ async def plan_approvals_create(
 
 
 @router.post("/plans/{planId}/publications", status_code=201)
-async def plan_publications_create(
+async def training_plan_publications_create(
     caller: PlanApprove, session: SessionDep, plan_id: PlanId, version: IfMatch, reply: ReplyDep
 ) -> PlanPublic:
     """Schedule the sessions of an approved plan and seat its people: all of it, or nothing."""
@@ -141,7 +147,7 @@ async def plan_publications_create(
 
 
 @router.post("/plans/{planId}/replans", status_code=202)
-async def plan_replans_create(
+async def training_plan_replans_create(
     caller: PlanWrite, session: SessionDep, plan_id: PlanId, version: IfMatch, body: PlanReplan, reply: ReplyDep
 ) -> PlanPublic:
     """Ask for a plan that mends a published one after a trainer fell ill, a room was lost or people came and went."""
@@ -150,7 +156,7 @@ async def plan_replans_create(
 
 
 @router.post("/plans/{planId}/withdrawals", status_code=201)
-async def plan_withdrawals_create(
+async def training_plan_withdrawals_create(
     caller: PlanWrite, session: SessionDep, plan_id: PlanId, version: IfMatch, reply: ReplyDep
 ) -> PlanPublic:
     """Drop a plan that is not published."""

@@ -6,6 +6,8 @@ PY := .venv/bin/python
 WORKERS ?= 2
 # Disasters that `make e2e` plays; `make test` plays a hundred.
 SEEDS ?= 10000
+# Attempts at seats, with kills, that `make e2e` plays; `make test` plays three thousand.
+ATTEMPTS ?= 1000000
 # Tests start hundreds of processes: none shall compile again what it imports.
 unexport PYTHONDONTWRITEBYTECODE
 
@@ -30,10 +32,11 @@ demo: ## Play a municipality's rollout through the gateway
 test: setup ## Every test that needs nothing but Python; the rules of the tree are in `make check` (ARGS="-k words")
 	@$(PY) -m compileall -q -j 2 cli services shared
 	@$(PY) -m pytest -n $$(($(WORKERS) + 1)) --dist loadfile -m "not browser" --ignore tests/architecture --ignore tests/deploy $(ARGS)
-e2e: setup ## Tests that need Node or a browser too, and SEEDS=10000 disasters of deliveries
+e2e: setup ## Tests that need Node or a browser, SEEDS=10000 disasters of deliveries, ATTEMPTS=1000000 at seats
 	@sh cli/browser.sh
 	@$(PY) -m pytest -m browser $(ARGS)
 	@DISASTER_SEEDS=$(SEEDS) $(PY) -m pytest -q -n $(WORKERS) tests/sync/disasters
+	@RUSH_ATTEMPTS=$(ATTEMPTS) $(PY) -m pytest -q -s tests/training/rush
 check: lint types arch lock-check openapi-check ## Style, types, import rules, locks, API documents
 migrations: setup ## Migrate every service up, compare with the models, on each PostgreSQL found
 	@$(PY) -m cli.migrations

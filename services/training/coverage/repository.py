@@ -12,8 +12,9 @@ from services.training.coverage.models import Coverage
 from shared.kit import clock
 from shared.kit.db import tenant_of
 
-# Who holds which role where, today, and who is trained; signals stand on it too. An appointment counts while its person still works at the unit.
-HOLDERS = """
+# Who holds which role where, today, and who is trained; signals stand on it too. An appointment counts while its
+# person still works at the unit.
+_PEOPLE = """
 working AS (
     SELECT d.unit_id, d.role, d.person_id
     FROM duty d
@@ -44,7 +45,9 @@ needed_at AS (
     SELECT DISTINCT u.id AS unit_id, r.role, r.course_id
     FROM unit u JOIN required r ON r.school_form IS NULL OR r.school_form = ANY (u.school_forms)
     WHERE u.tenant_id = :tenant AND NOT u.ended
-),
+)
+"""
+HOLDERS = f"""{_PEOPLE},
 needed_set AS (SELECT unit_id, role, array_agg(course_id) AS courses FROM needed_at GROUP BY unit_id, role),
 -- What each person has had; a course twice does no harm, so that nothing is sorted.
 attended AS (
@@ -66,8 +69,31 @@ status AS (
 
 # Everybody at once fits into memory: sorting on disk takes three times as long.
 _ROOM = text("SET LOCAL work_mem = '48MB'")
+# The same for everybody at once: a course is a bit, for arrays of 60 000 people do not fit into memory.
+_BIT = """set_bit((SELECT none FROM course_bits),
+            array_position((SELECT ids FROM course_bits), n.course_id) - 1, 1)"""
 _CHANGED = text(f"""
-WITH {HOLDERS},
+WITH {_PEOPLE},
+course_bits AS MATERIALIZED (
+    SELECT array_agg(c.course_id) AS ids, repeat('0', count(*)::integer)::"bit" AS none
+    FROM (SELECT DISTINCT course_id FROM required) c
+),
+needed_bits AS (SELECT n.unit_id, n.role, bit_or({_BIT}) AS courses FROM needed_at n GROUP BY n.unit_id, n.role),
+had_bits AS (
+    SELECT n.person_id, bit_or({_BIT}) AS courses FROM (
+        SELECT e.person_id, s.course_id
+        FROM enrolment e JOIN session s ON s.tenant_id = e.tenant_id AND s.id = e.session_id
+        WHERE e.tenant_id = :tenant AND e.state = 'attended' AND s.state <> 'cancelled'
+        UNION ALL
+        SELECT c.person_id, c.course_id FROM completion c WHERE c.tenant_id = :tenant
+    ) n GROUP BY n.person_id
+),
+status AS (
+    SELECT h.unit_id, h.role, h.person_id, coalesce(n.courses & a.courses = n.courses, false) AS trained
+    FROM holder h
+    LEFT JOIN needed_bits n ON n.unit_id = h.unit_id AND n.role = h.role
+    LEFT JOIN had_bits a ON a.person_id = h.person_id
+),
 fresh AS (
     SELECT unit_id, role, count(*) FILTER (WHERE trained) AS trained, count(*) AS needed
     FROM status GROUP BY unit_id, role

@@ -1,7 +1,7 @@
 """What must hold of the seats of a session, read from the tables; and a session to try it on."""
 
 from datetime import timedelta
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 from sqlalchemy import text
@@ -10,8 +10,8 @@ from services.training.course.models import Course
 from services.training.session.models import Session
 from services.training.session.seats import Seats
 from shared.kit import clock
+from shared.kit.db import Database
 from shared.kit.ids import new_id
-from tests.support.services import ServiceUnderTest
 
 _FACTS = text("""
 SELECT s.capacity, s.state,
@@ -25,7 +25,19 @@ WHERE s.tenant_id = :tenant AND s.id = :session GROUP BY s.tenant_id, s.id
 """)
 
 
-async def seat_facts(training: ServiceUnderTest, session_id: UUID) -> Any:
+class Place(Protocol):
+    """Where the sessions are; a service under test is one."""
+
+    @property
+    def database(self) -> Database:
+        """Of training's own."""
+
+    @property
+    def tenant(self) -> UUID:
+        """Whose sessions."""
+
+
+async def seat_facts(training: Place, session_id: UUID) -> Any:
     """capacity, free, taken, waiting; AssertionError when a seat is given twice, lost, or free while someone waits."""
     async with training.database.transaction(training.tenant) as db:
         facts = (await db.execute(_FACTS, {"tenant": training.tenant, "session": session_id})).one()
@@ -38,9 +50,7 @@ async def seat_facts(training: ServiceUnderTest, session_id: UUID) -> Any:
     return facts
 
 
-async def plan_sessions(
-    training: ServiceUnderTest, capacity: int, *, count: int = 1, hours: int = 24, **more: Any
-) -> list[UUID]:
+async def plan_sessions(training: Place, capacity: int, *, count: int = 1, hours: int = 24, **more: Any) -> list[UUID]:
     """Sessions of one course, a day apart, that begin `hours` from now."""
     async with training.database.transaction(training.tenant) as db:
         course = Course(

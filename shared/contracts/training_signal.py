@@ -70,7 +70,7 @@ class MissedChanged(TrainingSignal):
 
 
 class AccessChanged(TrainingSignal):
-    """Whether those in `role` who came to a session can reach the platform, as `source` knows it of the platform itself.
+    """Whether those in `role` who came to a session reach the platform, as `source` knows it of the platform itself.
 
     `granted`: an active account, used since 14 days before the session's end. `missing`: a day after it there was no
     account, none that is active, or none that was used. `pending`: the session ended less than a day ago. `unknown`:
@@ -90,8 +90,9 @@ class AccessChanged(TrainingSignal):
 
 
 class TrainerCapacityChanged(TrainingSignal):
-    """Coming sessions. `without_trainer`: nobody who is named to hold it works here and is free then; `unavailable`: one
-    of them is not; `without_backup`: no backup is there and free for the trainer who is."""
+    """Coming sessions. `without_trainer`: nobody who is named to hold it works here and is free then.
+
+    `unavailable`: one of them is not; `without_backup`: no backup is there and free for the trainer who is."""
 
     type: ClassVar[str] = "training.trainer_capacity.changed.v1"
 

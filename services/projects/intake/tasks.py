@@ -67,7 +67,8 @@ async def on_training_signal(session: AsyncSession, envelope: EventEnvelope, eve
     key, unit_id = told.get("role") or told.get("courseId") or "", getattr(event, "unit_id", None)
     gates = GateService(session)
     await gates.hold_signals()
-    if await SignalService(session).observe(envelope, _TRAINING[type(event)], value, key=key, unit_id=unit_id):
+    is_news = await SignalService(session).observe(envelope, _TRAINING[type(event)], value, key=key, unit_id=unit_id)
+    if is_news and unit_id is None:  # what is told of a unit is for its readiness alone
         await gates.reevaluate(await ProjectService(session).active_ids(), kinds=[CriterionKind.training_ready])
         await _let_risks_follow(session, unit_id)
 

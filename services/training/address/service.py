@@ -81,10 +81,13 @@ class AddressService:
         await self._addresses.forget([person_id])
 
     async def find(self, person_id: UUID) -> tuple[str | None, str]:
-        """The address, or None and why: `no_address` (a protected person too) or `bounced`."""
-        row = await self._addresses.get(person_id)
-        if self._seal is None or row is None or not await self._addresses.may_be_written_to(person_id, clock.today()):
+        """The address, or None and why: `no_address` (a protected person too), `bounced`, or `unread`: the roster's
+        line of somebody who works here was read before there was a reason to keep it."""
+        if self._seal is None or not await self._addresses.may_be_written_to(person_id, clock.today()):
             return None, "no_address"
+        row = await self._addresses.get(person_id)
+        if row is None:
+            return None, "unread"
         if row.refused_at is not None:
             return None, "bounced"
         return self._seal.open(row), "no_address"

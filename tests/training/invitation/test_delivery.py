@@ -180,6 +180,18 @@ async def test_addresses_are_kept_for_staff_with_a_need_or_a_seat_alone_and_the_
             await AddressService(db, seal).take_in([without, pupil])
             assert not await AddressService(db, seal).lacks()
             assert await AddressService(db).keep() == 1, "the pupil"
+        assert await office.work() == [], "a minute has not passed"
+    with clock.frozen(NOW + timedelta(minutes=1)):
+        [mail] = await office.work()
+        assert mail["To"] == "vikarie@skola.example"
+        async with training.database.transaction(training.tenant) as db:
+            await AddressService(db).forget(without.id)
+        await office.seat(await office.plan((LATER + 2 * HOURS, LATER + 3 * HOURS)), 5)
+        assert await office.work() == []
+    with clock.frozen(NOW + timedelta(minutes=62)):
+        assert await office.work() == []
+        last = (await office.call("GET", f"/sessions/{session}/mails")).json()["items"]
+        assert [row["state"] for row in last] == ["sent"]
 
 
 async def test_a_message_reaches_every_confirmed_seat_three_times_a_day_and_no_more(office: Office) -> None:

@@ -26,6 +26,8 @@ TRIES = 6
 _FIRST_PAUSE = timedelta(minutes=5)
 _LEASE = timedelta(minutes=10)
 """After it, whoever was sending a mail is taken for dead."""
+_ROSTER_IS_READ = timedelta(hours=1)
+"""So long a mail waits for the roster to be read anew."""
 _STATES = {"waiting": "waiting", "offer": "offered", "left": "cancelled", "reminder": "confirmed",
            "message": "confirmed"}  # fmt: skip
 
@@ -67,9 +69,8 @@ class MailService:
             return None
         if invitation is not None and await self._is_night(mail, invitation):
             return None
-        address, why = await self._addresses.find(mail.person_id)
+        address = await self._address(mail)
         if address is None:
-            await self._end(mail, MailState.unreachable, why)
             return None
         mail.state, mail.attempts, mail.next_try_at = MailState.sending, mail.attempts + 1, now + _LEASE
         await self._mails.save(mail)
@@ -102,6 +103,16 @@ class MailService:
             await self._end(mail, MailState.unreachable, "bounced")
         else:
             await self._end(mail, MailState.failed, "refused")
+
+    async def _address(self, mail: Mail) -> str | None:
+        """Where the mail goes; without an address it ends, or waits until the roster was read for one."""
+        address, why = await self._addresses.find(mail.person_id)
+        if address is None and why == "unread" and mail.created_at > clock.now() - _ROSTER_IS_READ:
+            mail.state, mail.next_try_at = MailState.waiting, clock.now() + timedelta(minutes=1)
+            await self._mails.save(mail)
+        elif address is None:
+            await self._end(mail, MailState.unreachable, "bounced" if why == "bounced" else "no_address")
+        return address
 
     async def _still_says(self, mail: Mail, invitation: Invitation | None, facts: Any) -> bool:
         """Whether the mail says what is so: a later one may have overtaken it."""

@@ -7,8 +7,6 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-import pytest
-
 from services.training.certificate.badge import identity_hash
 from services.training.certificate.tasks import issue_all
 from services.training.forgetting import on_person_protected
@@ -226,17 +224,14 @@ async def test_a_new_key_signs_and_the_old_one_still_verifies(training: ServiceU
     assert [bool(each["retiredAt"]) for each in listed] == [True, False]
 
 
-@pytest.mark.parametrize("lang", ["sv", "da"])
-async def test_a_certificate_is_printed_with_a_symbol_that_leads_to_its_check(
-    training: ServiceUnderTest, lang: str
-) -> None:
+async def test_a_certificate_is_printed_with_a_symbol_that_leads_to_its_check(training: ServiceUnderTest) -> None:
     [person, *_] = (await create_roster(training))["people"]
     await attend(training, await create_course(training), [person])
     await issue(training)
     [own] = await certificates(training, person)
-    headers = training.as_("participant@*", person=str(person)) | {"Accept": "application/pdf", "Accept-Language": lang}
+    headers = training.as_("participant@*", person=str(person)) | {"Accept": "application/pdf", "Accept-Language": "da"}
     printed = await training.client.get(f"{API}/certificates/{own['id']}", headers=headers)
     assert printed.headers["content-type"] == "application/pdf"
     assert printed.content.startswith(b"%PDF-1.7")
     assert b"pdfuaid" in printed.content
-    assert f"/Lang({lang})".encode() in printed.content
+    assert b"/Lang(da)" in printed.content

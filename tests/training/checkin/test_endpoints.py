@@ -4,8 +4,6 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-import pytest
-
 from shared.kit import clock
 from shared.kit.ids import new_id
 from tests.support.services import ServiceUnderTest
@@ -113,16 +111,15 @@ async def test_an_absence_written_too_soon_is_mended_by_the_code(training: Servi
     assert (answer.json()["state"], answer.json()["isLate"]) == ("attended", True)
 
 
-@pytest.mark.parametrize("lang", ["sv", "en", "da"])
-async def test_the_code_is_drawn_for_the_trainers_screen(training: ServiceUnderTest, lang: str) -> None:
+async def test_the_code_is_drawn_for_the_trainers_screen(training: ServiceUnderTest) -> None:
     session = await create_session(training, await create_course(training))
     await open_door(training, session)
-    headers = training.as_(TRAINER) | {"Accept": "image/svg+xml", "Accept-Language": lang}
+    headers = training.as_(TRAINER) | {"Accept": "image/svg+xml", "Accept-Language": "da"}
     drawn = await training.client.get(f"/training/v1/sessions/{session}/door-code", headers=headers)
     assert drawn.headers["content-type"].startswith("image/svg+xml")
     assert drawn.headers["cache-control"] == "no-store"
     assert drawn.text.startswith("<svg")
-    assert "<title>" in drawn.text
+    assert "<title>Indtjekning</title>" in drawn.text
     refused = await training.client.get(
         f"/training/v1/sessions/{session}/door-code", headers=training.as_("participant@*")
     )

@@ -60,6 +60,7 @@ DEFINERS: dict[tuple[str, str], str] = {
     ("sync", "forget_reasons(uuid[])"): "takes names out of what people wrote, in the caller's tenant alone",
     ("sync", "copy_tenants()"): "the daily purge of copies visits every tenant that holds one; ids alone",
     ("sync", "fetch_tenants(timestamp with time zone)"): "the worker asks for what is due in every tenant; ids alone",
+    ("sync", "roster_statistics()"): "a large roster is looked at by the planner once it is there; returns nothing",
     ("sync", "register_tenants()"): "the worker sees to subscriptions at registers of every tenant; ids alone",
     (
         "sync",

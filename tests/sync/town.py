@@ -21,7 +21,7 @@ from services.sync.loginscope.service import LoginScopeService
 from services.sync.plan.keys import civic_keys
 from services.sync.plan.models import Run
 from services.sync.reading.child import tell
-from services.sync.reading.frames import HEADER, Frame, Kind, decode
+from services.sync.reading.frames import HEADER, Frame, Kind, Want, decode
 from services.sync.reading.mapping import Mapping, shipped
 from services.sync.reading.process import ReadTask
 from services.sync.run.planner import plan_delivery
@@ -55,14 +55,16 @@ async def chunks(content: bytes, size: int = 65536) -> AsyncIterator[bytes]:
         yield content[start : start + size]
 
 
-async def frames(task: ReadTask, content: bytes) -> AsyncIterator[Frame]:
+async def frames(task: ReadTask, content: bytes, former: bytes = b"") -> AsyncIterator[Frame]:
     """What the reader says, without a process of its own: for tests that are about something else."""
     said = io.BytesIO()
-    tell(json.loads(task.line()), lambda: content, said.write)
+    tell(json.loads(task.line()), lambda: content, said.write, lambda: former)
     said.seek(0)
     while header := said.read(HEADER.size):
         kind, length = HEADER.unpack(header)
-        yield decode(Kind(kind), said.read(length))
+        frame = decode(Kind(kind), said.read(length))
+        if not isinstance(frame, Want):
+            yield frame
 
 
 @dataclass

@@ -52,6 +52,9 @@ WHERE t.tenant_id = :tenant AND n.tenant_id = t.tenant_id AND n.run_id = :run AN
 _UNIQUE = ", ".join(
     f"uq_{table}_tenant_id_source_source_id" for table in ("unit", "person", "school_group", "activity")
 )
+# So many rows that what is known of the tables is no longer so.
+_MANY = 20_000
+_CHANGING = ("created", "changed", "ended")
 _REASONS: dict[Origin, str] = {
     "run": "absent_from_delivery",
     "manual": "ended_by_hand",
@@ -93,6 +96,8 @@ async def apply_planned(session: AsyncSession, run: Run, origin: Origin) -> Appl
             used = {name: value for name, value in values.items() if f":{name}" in statement}
             await session.execute(text(statement), used)
     await session.execute(text(f"SET CONSTRAINTS {_UNIQUE} IMMEDIATE"))
+    if sum(row.get(name, 0) for row in run.counts.values() for name in _CHANGING) > _MANY:
+        await session.execute(text("SELECT roster_statistics()"))
     await conclude(session, run, origin, version + 1)
     return Applied(version, version + 1)
 

@@ -1,13 +1,16 @@
 """Compares what was delivered with the roster and stores the difference as planned rows, set by set."""
 
-from collections.abc import Collection
+import hashlib
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.sync.plan.entities import ENTITIES, Entity
+from services.sync.plan.touching import inside
 from shared.kit.db import tenant_of
 
 # A tie can only be missed in a delivery that could have shown it.
@@ -58,21 +61,29 @@ _UNLESS_KEPT = """
   AND NOT EXISTS (SELECT FROM in_kept k JOIN in_{keeper} t ON t.sid = k.sid
                   WHERE k.kind = '{kind}' AND t.target = p.{column})
 """
-_COUNT = "SELECT at_unit, op, count(*) AS n FROM {planned} WHERE tenant_id = :tenant AND run_id = :run GROUP BY 1, 2"
+_COUNT = """
+SELECT '{kind}' AS kind, at_unit, op, count(*) AS n FROM {planned}
+WHERE tenant_id = :tenant AND run_id = :run GROUP BY 2, 3
+"""
 _HASH = """
-SELECT count(*) AS n, encode(sha256(coalesce(string_agg(sha256(record_send(p)), ''::bytea ORDER BY p.id), ''::bytea)),
-                             'hex') AS digest
+SELECT '{kind}' AS kind, count(*) AS n,
+       encode(sha256(coalesce(string_agg(sha256(record_send(p)), ''::bytea ORDER BY p.id), ''::bytea)), 'hex') AS digest
 FROM {planned} p WHERE p.tenant_id = :tenant AND p.run_id = :run
 """
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """Which run, of which source, and which kinds the delivery holds only in part."""
+    """Which run, of which source; of which kinds there are rows, and of which there may be more than were delivered.
+
+    `in_part`: only what is in scope was staged, and nothing else can be missed.
+    """
 
     run_id: UUID
     source: str
     incomplete: Collection[str]
+    delivered: Collection[str]
+    in_part: bool = False
 
 
 async def compare(session: AsyncSession, comparison: Comparison) -> None:
@@ -80,9 +91,10 @@ async def compare(session: AsyncSession, comparison: Comparison) -> None:
     values = {"tenant": tenant_of(session), "run": comparison.run_id, "source": comparison.source}
     incomplete = set(comparison.incomplete)
     for entity in ENTITIES:
-        await session.execute(text(_changes(entity)), values)
+        if entity.kind in comparison.delivered:
+            await session.execute(text(_changes(entity)), values)
         if entity.kind not in incomplete and not _DEPENDS[entity.kind] & incomplete:
-            await session.execute(text(_ends(entity)), values)
+            await session.execute(text(_ends(entity, in_part=comparison.in_part)), values)
 
 
 def _changes(entity: Entity) -> str:
@@ -100,7 +112,7 @@ def _changes(entity: Entity) -> str:
     )
 
 
-def _ends(entity: Entity) -> str:
+def _ends(entity: Entity, *, in_part: bool) -> str:
     seen = f"r_{entity.kind}" if entity.key else f"in_{entity.kind}"
     unless_kept = (
         _UNLESS_KEPT.format(kind=entity.kind, keeper=entity.keeper, column=entity.kept_by) if entity.kept_by else ""
@@ -114,7 +126,7 @@ def _ends(entity: Entity) -> str:
         end_unit=entity.end_unit,
         seen=seen,
         unless_kept=unless_kept,
-        if_told=f"AND {entity.told}" if entity.told else "",
+        if_told=(f"AND {entity.told}" if entity.told else "") + (f" AND {inside(entity)}" if in_part else ""),
     )
 
 
@@ -135,24 +147,20 @@ def _old_pairs(entity: Entity, old: str) -> str:
 
 async def count_planned(session: AsyncSession, run_id: UUID) -> dict[str, dict[str | None, dict[str, int]]]:
     """Planned rows per kind, unit and op."""
-    counted: dict[str, dict[str | None, dict[str, int]]] = {}
-    values = {"tenant": tenant_of(session), "run": run_id}
-    for entity in ENTITIES:
-        rows = await session.execute(text(_COUNT.format(planned=entity.planned_table)), values)
-        units = counted.setdefault(entity.kind, {})
-        for row in rows:
-            units.setdefault(str(row.at_unit) if row.at_unit else None, {})[row.op] = row.n
+    counted: dict[str, dict[str | None, dict[str, int]]] = {entity.kind: {} for entity in ENTITIES}
+    for row in await _of_every_kind(session, _COUNT, run_id):
+        counted[row.kind].setdefault(str(row.at_unit) if row.at_unit else None, {})[row.op] = row.n
     return counted
 
 
 async def plan_hash(session: AsyncSession, run_id: UUID) -> str:
     """SHA-256 over every planned row in order: whoever approves it approves exactly these rows."""
+    found = {row.kind: f"{row.kind}:{row.n}:{row.digest}" for row in await _of_every_kind(session, _HASH, run_id)}
+    return hashlib.sha256("\n".join(found[entity.kind] for entity in ENTITIES).encode()).hexdigest()
+
+
+async def _of_every_kind(session: AsyncSession, statement: str, run_id: UUID) -> Sequence[Any]:
+    """The rows of `statement` for the planned rows of each kind."""
+    each = (statement.format(kind=entity.kind, planned=entity.planned_table) for entity in ENTITIES)
     values = {"tenant": tenant_of(session), "run": run_id}
-    parts = []
-    for entity in ENTITIES:
-        row = (await session.execute(text(_HASH.format(planned=entity.planned_table)), values)).one()
-        parts.append(f"{entity.kind}:{row.n}:{row.digest}")
-    digest = await session.scalar(
-        text("SELECT encode(sha256(convert_to(:parts, 'UTF8')), 'hex')"), {"parts": "\n".join(parts)}
-    )
-    return str(digest)
+    return (await session.execute(text(" UNION ALL ".join(each)), values)).all()

@@ -48,7 +48,7 @@ SELECT count(*) FROM planned_enrolment WHERE tenant_id = :tenant AND run_id = :r
 """
 _STAGED = "SELECT count(*) FROM in_{kind}"
 _DUPLICATED = "SELECT count(*) - count(DISTINCT ({key})) FROM in_{kind}"
-_TIES = {
+TIES = {
     "duty": "person_sid, unit_sid, role",
     "enrolment": "person_sid, unit_sid, school_form",
     "membership": "group_sid, person_sid, role",
@@ -120,14 +120,18 @@ async def _parts(session: AsyncSession, kind: str, values: Mapping[str, Any], un
     ]
 
 
-async def count_surplus(session: AsyncSession, totals: Mapping[str, Mapping[str, int]]) -> dict[str, int]:
+async def count_staged(session: AsyncSession) -> dict[str, int]:
+    """By kind of tie: how many rows were delivered."""
+    counts = " UNION ALL ".join(f"SELECT '{kind}' AS kind, ({_STAGED.format(kind=kind)}) AS n" for kind in TIES)
+    return {row.kind: int(row.n) for row in await session.execute(text(counts))}
+
+
+def surplus_of(staged: Mapping[str, int], totals: Mapping[str, Mapping[str, int]]) -> dict[str, int]:
     """By kind of tie: how many delivered rows more there are than rows that they stand for."""
-    surplus = {}
-    for kind in _TIES:
-        staged = int(await session.scalar(text(_STAGED.format(kind=kind))) or 0)
-        row = totals[kind]
-        surplus[kind] = max(0, staged - row["created"] - row["changed"] - row["unchanged"])
-    return surplus
+    rows = {kind: totals[kind] for kind in TIES}
+    return {
+        kind: max(0, staged[kind] - row["created"] - row["changed"] - row["unchanged"]) for kind, row in rows.items()
+    }
 
 
 async def find_duplicates(
@@ -138,7 +142,7 @@ async def find_duplicates(
     for kind, count in surplus.items():
         if count <= before.get(kind, 0):
             continue
-        twice = int(await session.scalar(text(_DUPLICATED.format(kind=kind, key=_TIES[kind]))) or 0)
+        twice = int(await session.scalar(text(_DUPLICATED.format(kind=kind, key=TIES[kind]))) or 0)
         base = int(await session.scalar(text(_STAGED.format(kind=kind))) or 0)
         if twice > before.get(kind, 0):
             found.append({"kind": kind, "count": twice - before.get(kind, 0), "base": base})

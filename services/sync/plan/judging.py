@@ -7,12 +7,13 @@ from typing import Any
 from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from services.sync.plan.facts import count_facts, count_surplus, find_duplicates
+from services.sync.plan.facts import count_facts, count_staged, find_duplicates, surplus_of
 from services.sync.plan.guard import Facts, judge
 from services.sync.plan.memory import dripped, is_older, recall
 from services.sync.plan.models import Run
 from services.sync.plan.policy import GuardPolicy
 from services.sync.plan.suspicion import Case, record_cases
+from services.sync.plan.touching import NotPart
 from services.sync.plan.yearroll import Rolled, roll_year
 from services.sync.reading.frames import Done
 from shared.kit import clock
@@ -26,13 +27,17 @@ Numbers = dict[str | None, dict[str, int]]
 
 @dataclass(frozen=True)
 class Seen:
-    """What the steps of planning have seen on their way."""
+    """What the steps of planning have seen on their way.
+
+    `staged`: how many ties of each kind were delivered, where they are not all staged.
+    """
 
     done: Done
     moved: int
     cases: Sequence[Case]
     revived: Mapping[str, int]
     vanished: Sequence[Mapping[str, Any]]
+    staged: Mapping[str, int] | None = None
 
 
 async def policy_of(session: AsyncSession, source: str) -> GuardPolicy:
@@ -42,12 +47,18 @@ async def policy_of(session: AsyncSession, source: str) -> GuardPolicy:
 
 
 async def judge_run(session: AsyncSession, run: Run, policy: GuardPolicy, seen: Seen) -> None:
-    """Set guard, reasons, facts and the report of a year roll. The run has its counts; cases are queued."""
+    """Set guard, reasons, facts and the report of a year roll. The run has its counts; cases are queued.
+
+    Raises NotPart where only a part is staged, and more must be looked at.
+    """
     memory = await recall(session, run.source)
     rolled = await roll_year(session, run) if policy.rolls_on(clock.today()) else Rolled()
     totals, units = _explained(run, rolled)
     counted = await count_facts(session, run.id, run.source, run.counts, rolling=bool(rolled.report))
-    surplus = await count_surplus(session, run.counts)
+    staged = dict(seen.staged or await count_staged(session))
+    surplus = surplus_of(staged, run.counts)
+    if seen.staged is not None and any(count > memory.surplus.get(kind, 0) for kind, count in surplus.items()):
+        raise NotPart
     ended = {kind: row["ended"] for kind, row in totals.items()}
     persons = sum(run.counts["person"][name] for name in ("changed", "ended", "unchanged"))
     are_too_many = policy.limit("identities_doubtful", "person").is_passed(len(seen.cases), persons)
@@ -76,7 +87,7 @@ async def judge_run(session: AsyncSession, run: Run, policy: GuardPolicy, seen: 
         classes=rolled.classes,
     )
     run.guard, run.guard_reasons = judge(facts, policy)
-    run.facts = {"ended": ended, "surplus": surplus}
+    run.facts = {"ended": ended, "surplus": surplus, "staged": staged}
     run.year_roll = rolled.report or None
 
 

@@ -7,7 +7,7 @@ from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.sync.plan.entities import BY_KIND, ENTITIES
-from services.sync.plan.staging import Staging
+from services.sync.plan.staging import Staging, at_once
 from shared.contracts.sync import MIN_COUNTED
 from shared.kit.db import tenant_of
 
@@ -117,7 +117,7 @@ _ROWS = {
 _TIE = """
 SELECT DISTINCT ON ({key}) s.*, d.id AS target FROM ({rows}) s
 LEFT JOIN {table} d ON d.tenant_id = :tenant AND {same}
-ORDER BY {key}, s.line, s.id
+ORDER BY {key}, {rest}s.line, s.id
 """
 
 
@@ -127,8 +127,8 @@ async def resolve(session: AsyncSession, staging: Staging) -> None:
     await _find_orphans(session, staging)
     for kind in ("group", "activity"):
         await session.execute(text(_DROP_PLACELESS.format(kind=kind)))
+    await at_once(session, [f"DROP TABLE IF EXISTS pg_temp.r_{kind}" for kind in _ROWS])
     for kind, rows in _ROWS.items():
-        await session.execute(text(f"DROP TABLE IF EXISTS pg_temp.r_{kind}"))
         statement = f"CREATE TEMPORARY TABLE r_{kind} ON COMMIT DROP AS {_with_target(kind, rows)}"
         await session.execute(text(statement), {"tenant": tenant_of(session)})
     await staging.find(
@@ -140,6 +140,8 @@ async def resolve(session: AsyncSession, staging: Staging) -> None:
 
 async def _find_orphans(session: AsyncSession, staging: Staging) -> None:
     for kind, columns in _REFERENCES.items():
+        if kind not in staging.kinds:
+            continue
         keeping = BY_KIND[kind].keeper if BY_KIND[kind].kept_by else None
         keeper = next((column for column, other in columns.items() if other == keeping), None)
         for column, other in columns.items():
@@ -161,8 +163,9 @@ def _with_target(kind: str, rows: str) -> str:
 
 async def count_delivered(session: AsyncSession) -> dict[str, dict[str | None, int]]:
     """Rows per kind and unit that the delivery holds in good order."""
-    counted: dict[str, dict[str | None, int]] = {}
-    for entity in ENTITIES:
-        rows = await session.execute(text(f"SELECT at_unit, count(*) AS n FROM r_{entity.kind} GROUP BY 1"))
-        counted[entity.kind] = {str(row.at_unit) if row.at_unit else None: row.n for row in rows}
+    counted: dict[str, dict[str | None, int]] = {entity.kind: {} for entity in ENTITIES}
+    kinds = [entity.kind for entity in ENTITIES]
+    counts = [f"SELECT '{kind}' AS kind, at_unit, count(*) AS n FROM r_{kind} GROUP BY 2" for kind in kinds]
+    for row in await session.execute(text(" UNION ALL ".join(counts))):
+        counted[row.kind][str(row.at_unit) if row.at_unit else None] = row.n
     return counted

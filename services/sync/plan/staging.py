@@ -5,7 +5,7 @@ one transaction of this one tenant and gone when it ends. What is kept of them i
 """
 
 import io
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, cast
 from uuid import UUID
 
@@ -14,7 +14,7 @@ from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.sync.reading.canonical import ENTITIES
-from services.sync.reading.frames import KEPT, KEPT_PER_RULE, PROTECT, Found, Rows
+from services.sync.reading.frames import FULL, KEPT, KEPT_PER_RULE, PROTECT, SCOPE, Found, Rows
 from services.sync.rules.catalogue import severity_of
 from shared.kit.db import tenant_of
 from shared.kit.ids import new_id
@@ -41,41 +41,48 @@ _TYPES = {
     "ends_on": "date",
 }
 _MATCHED = ", target uuid, moved boolean NOT NULL DEFAULT false, held boolean NOT NULL DEFAULT false"
-_SMALL = {PROTECT: ("sid",), KEPT: ("kind", "sid")}
+_SMALL = {PROTECT: ("sid",), KEPT: ("kind", "sid"), SCOPE: ("kind", "sid"), FULL: ("file", "line")}
 _COLUMNS = {name: spec.columns for name, spec in ENTITIES.items()} | _SMALL
 
 
 class Staging:
-    """The temporary tables `in_<kind>` of one run. `found` counts findings by rule, beyond those kept as rows."""
+    """The temporary tables `in_<kind>` of one run. `kinds` are those that hold rows; `found` counts findings by rule,
+    beyond those kept as rows."""
 
     def __init__(self, session: AsyncSession, run_id: UUID) -> None:
         self._session = session
         self._run_id = run_id
         self.found: dict[str, int] = {}
+        self.kinds: set[str] = set()
 
     async def create(self) -> None:
         """Make the tables, empty also where this session has made them before."""
         await set_based(self._session)
+        statements = []
         for name, columns in _COLUMNS.items():
-            await self._session.execute(text(f"DROP TABLE IF EXISTS pg_temp.in_{name}"))
             body = ", ".join(f"{column} {_TYPES.get(column, 'text')}" for column in columns)
             matched = _MATCHED if "sid" in columns and "id" in columns else ""
-            await self._session.execute(text(f"CREATE TEMPORARY TABLE in_{name} ({body}{matched}) ON COMMIT DROP"))
+            statements.append(f"DROP TABLE IF EXISTS pg_temp.in_{name}")
+            statements.append(f"CREATE TEMPORARY TABLE in_{name} ({body}{matched}) ON COMMIT DROP")
+        await at_once(self._session, statements)
 
     async def copy(self, rows: Rows) -> None:
         """Add a piece of delivered rows."""
-        connection = await self._session.connection()
-        raw = cast(asyncpg.Connection, (await connection.get_raw_connection()).driver_connection)
+        self.kinds.add(rows.entity)
+        raw = await _driver(self._session)
         await raw.copy_to_table(
             f"in_{rows.entity}", source=io.BytesIO(rows.csv), columns=_COLUMNS[rows.entity], format="csv"
         )
 
-    async def index(self) -> None:
-        """Make the tables ready for joins: once all rows are in."""
-        for name, columns in _COLUMNS.items():
-            if "sid" in columns:
-                await self._session.execute(text(f"CREATE INDEX ON in_{name} (sid)"))
-                await self._session.execute(text(f"ANALYZE in_{name} (sid)"))
+    async def index(self, *, is_small: bool = False) -> None:
+        """Make the tables ready for joins: once all rows are in. Of small ones the planner is told more."""
+        statements = []
+        for name in sorted(self.kinds):
+            if "sid" in _COLUMNS[name]:
+                statements.append(f"CREATE INDEX ON in_{name} (sid)")
+            if is_small or "sid" in _COLUMNS[name]:
+                statements.append(f"ANALYZE in_{name}{'' if is_small else ' (sid)'}")
+        await at_once(self._session, statements)
 
     async def keep_findings(self, found: Found) -> None:
         """Store findings that the reader made; their number beyond those kept comes with its summary."""
@@ -119,8 +126,26 @@ async def set_based(session: AsyncSession) -> None:
     After a first load the roster's tables have no statistics yet, and only their owner may make them; guessing small,
     the planner would take nested loops over tens of thousands of rows.
     """
-    for setting in ("enable_nestloop = off", "jit = off", "work_mem = '64MB'"):
-        await session.execute(text(f"SET LOCAL {setting}"))
+    settings = ("enable_nestloop = off", "jit = off", "work_mem = '64MB'")
+    await at_once(session, [f"SET LOCAL {setting}" for setting in settings])
+
+
+async def row_by_row(session: AsyncSession) -> None:
+    """Tell the planner that what follows looks up few rows of large tables."""
+    await at_once(
+        session, [f"SET LOCAL {one}" for one in ("enable_nestloop = on", "random_page_cost = 1.0", "jit = off")]
+    )
+
+
+async def at_once(session: AsyncSession, statements: Sequence[str]) -> None:
+    """Run statements that take no values and give no rows, in one round trip."""
+    if statements:
+        await (await _driver(session)).execute("; ".join(statements))
+
+
+async def _driver(session: AsyncSession) -> asyncpg.Connection:
+    connection = await session.connection()
+    return cast(asyncpg.Connection, (await connection.get_raw_connection()).driver_connection)
 
 
 _FINDING = """

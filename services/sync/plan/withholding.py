@@ -91,8 +91,8 @@ WHERE a.tenant_id = :tenant AND a.run_id = :run AND a.op = 'create'
   AND NOT EXISTS (SELECT FROM correlation_case c
                   WHERE c.tenant_id = a.tenant_id AND c.source = :source AND c.source_id = a.source_id
                     AND c.person_id = e.id AND c.decision = 'different')
-ORDER BY a.id, e.id
 """.format(name_of_a=_NAME.format("a"), name_of_e=_NAME.format("e"))
+_COUNTED = 100_000
 _PERSONS = "SELECT count(*) FROM person WHERE tenant_id = :tenant AND source = :source AND ended_at IS NULL"
 
 
@@ -170,11 +170,16 @@ async def _keep_classmates(session: AsyncSession, staging: Staging, values: dict
 async def _hold_namesakes(
     session: AsyncSession, staging: Staging, values: dict[str, Any], policy: GuardPolicy
 ) -> list[Case]:
-    rows = (await session.execute(text(_NAMESAKES), values)).all()
+    # Where a whole roster is exchanged, everybody has namesakes: nobody looks at all those pairs.
+    rows = (await session.execute(text(f"{_NAMESAKES} LIMIT {_COUNTED}"), values)).all()
     if not rows:
         return []
     persons = int(await session.scalar(text(_PERSONS), values) or 0)
-    if not policy.limit("identities_doubtful", "person").is_passed(len(rows), persons):
+    limit = policy.limit("identities_doubtful", "person")
+    if len(rows) == _COUNTED and not limit.is_passed(len(rows), persons):
+        rows = (await session.execute(text(_NAMESAKES), values)).all()
+    rows = sorted(rows, key=lambda row: (row.new_id, row.person_id))
+    if not limit.is_passed(len(rows), persons):
         await staging.find("perhaps_same", f"SELECT file, line FROM ({_NAMESAKES}) n", values)
         await _drop(session, values, [row.person_id for row in rows], ("end",))
         await _drop(session, values, [row.new_id for row in rows], ("create",))

@@ -1,5 +1,6 @@
 """What a planned run rested on, so that the next delivery of the source can be proved to say the same."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -8,7 +9,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
 from services.sync.db import Model
-from shared.kit.db import TenantRow
+from shared.kit.db import TIMESTAMP, TenantRow
 
 
 class RunProof(Model, TenantRow, table=True):
@@ -17,7 +18,8 @@ class RunProof(Model, TenantRow, table=True):
     `surroundings` is a hash of all that decides beside the delivery what a plan becomes (mapping, guard policy, login
     scopes). `prints` are those of the files (`reading.prints`). `same_as` is the run that read the same facts, where
     this one read no further. `is_settled`: the same facts once more would plan nothing and find what this run found.
-    `evidence` is the outcome as a JWS.
+    `mirrors`: once it is applied, the roster holds no more of this source than the delivery. `whole_at`: when a
+    delivery was last compared as a whole, this one or one before it. `evidence` is the outcome as a JWS.
     """
 
     __tablename__ = "run_proof"
@@ -32,4 +34,6 @@ class RunProof(Model, TenantRow, table=True):
     prints: list[dict[str, Any]] | None = Field(default=None, sa_type=JSONB(none_as_null=True))
     same_as: UUID | None = None
     is_settled: bool
+    mirrors: bool = False
+    whole_at: datetime | None = Field(default=None, sa_type=TIMESTAMP)
     evidence: str | None = Field(default=None, sa_type=Text)

@@ -8,16 +8,20 @@ drifted unseen.
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from services.sync.plan.manual import SOURCE as BY_HAND
 from services.sync.plan.models import Run
+from services.sync.plan.policy import GuardPolicy
+from services.sync.plan.touching import is_mirrored
 from services.sync.proof.models import RunProof
 from services.sync.reading.frames import Done
 from services.sync.upload.models import Upload
@@ -26,6 +30,8 @@ from shared.kit.db import tenant_of
 
 Sign = Callable[[Mapping[str, Any]], str]
 WHOLE_EVERY = timedelta(days=7)
+# Formats that are files of rows themselves.
+_ROWS = (None, "oneroster")
 
 # Found again each time that the same facts are compared, also with the roster that they made.
 _STEADY = {"login_foreign", "orphan_person", "orphan_unit", "orphan_group", "orphan_activity", "school_form_unknown"}
@@ -41,28 +47,48 @@ SELECT (SELECT string_agg(domain, ' ' ORDER BY domain) FROM login_scope WHERE te
         WHERE tenant_id = :tenant AND source = :source AND decision IS NOT NULL) AS decided,
        coalesce((SELECT version FROM roster_head WHERE tenant_id = :tenant), 0) AS head
 """
-# The newest run of the source that was compared as a whole and after which nothing has changed.
+# The newest run of the source that was compared with the roster and after which nothing has changed.
 _BASE = """
-SELECT r.id, p.prints FROM run_proof p JOIN run r ON r.tenant_id = p.tenant_id AND r.id = p.id
+SELECT r.id, p.prints, p.mirrors, p.whole_at FROM run_proof p JOIN run r ON r.tenant_id = p.tenant_id AND r.id = p.id
 WHERE p.tenant_id = :tenant AND p.source = :source AND p.surroundings = :surroundings AND p.prints IS NOT NULL
-  AND p.same_as IS NULL AND p.is_settled AND r.created_at > :since
+  AND p.same_as IS NULL AND p.is_settled AND p.whole_at > :since
   AND coalesce(r.applied_version, CASE WHEN r.state = 'planned' THEN r.base_version END) = :head
   AND (r.state = 'applied' OR NOT EXISTS (
        SELECT FROM jsonb_each(r.counts) k WHERE (k.value->>'created')::int + (k.value->>'changed')::int
                                               + (k.value->>'ended')::int > 0))
 ORDER BY p.id DESC LIMIT 1
 """
+_HAS_OTHERS = """
+SELECT EXISTS (SELECT FROM run WHERE tenant_id = :tenant AND source NOT IN (:source, :by_hand) AND kind = 'delivery'
+               AND state = 'applied')
+"""
+_FOUND = "SELECT rule, file, line FROM finding WHERE tenant_id = :tenant AND run_id = :run"
 _SAME_AS = "SELECT same_as FROM run_proof WHERE tenant_id = :tenant AND id = :run"
 
 
 @dataclass(frozen=True)
+class FormerRun:
+    """A run whose delivery is what the roster is: its upload, and where something was found in it."""
+
+    run: Run
+    upload: Upload
+    prints: list[dict[str, Any]]
+    found: list[tuple[str, int]]
+
+
+@dataclass(frozen=True)
 class Surroundings:
-    """What decides beside the delivery, as a hash, and the roster's version; `base` is the run to compare with."""
+    """What decides beside the delivery, as a hash, and the roster's version; `base` is the run to compare with.
+
+    `former` is that run where it may be enough to look at what differs from its delivery.
+    """
 
     digest: str
     head: int
-    base: UUID | None
-    prints: list[dict[str, Any]] | None
+    base: UUID | None = None
+    prints: list[dict[str, Any]] | None = None
+    whole_at: datetime | None = None
+    former: FormerRun | None = None
 
 
 async def surroundings_of(session: AsyncSession, run: Run, upload: Upload) -> Surroundings:
@@ -72,11 +98,32 @@ async def surroundings_of(session: AsyncSession, run: Run, upload: Upload) -> Su
     told = json.dumps([upload.mapping, row.scopes, row.policy, row.decided], sort_keys=True)
     digest = hashlib.sha256(told.encode()).hexdigest()
     if upload.incomplete:
-        return Surroundings(digest, row.head, None, None)
+        return Surroundings(digest, row.head)
     since = clock.now() - WHOLE_EVERY
     values |= {"surroundings": digest, "since": since, "head": row.head}
     base = (await session.execute(text(_BASE), values)).first()
-    return Surroundings(digest, row.head, base.id if base else None, base.prints if base else None)
+    if base is None:
+        return Surroundings(digest, row.head)
+    policy = GuardPolicy.of(json.loads(row.policy) if row.policy else {})
+    former = None
+    if base.mirrors and upload.mapping.get("manifest") in _ROWS and not policy.rolls_on(clock.today()):
+        former = await _former_of(session, run.source, base)
+    return Surroundings(digest, row.head, base.id, base.prints, base.whole_at, former)
+
+
+async def _former_of(session: AsyncSession, source: str, row: Any) -> FormerRun | None:
+    """None where something that decides is not known any more."""
+    tenant = tenant_of(session)
+    if await session.scalar(text(_HAS_OTHERS), {"tenant": tenant, "source": source, "by_hand": BY_HAND}):
+        return None
+    base = await session.get_one(Run, (tenant, row.id))
+    upload = await session.get(Upload, (tenant, base.upload_id)) if base.upload_id else None
+    if upload is None or upload.state != "stored" or "staged" not in base.facts:
+        return None
+    found = (await session.execute(text(_FOUND), {"tenant": tenant, "run": row.id})).all()
+    if Counter(one.rule for one in found) != Counter(base.finding_counts):
+        return None  # more was found than is kept
+    return FormerRun(base, upload, row.prints, sorted({(one.file, one.line) for one in found if one.line is not None}))
 
 
 async def conclude_known(session: AsyncSession, run: Run, base_id: UUID, head: int) -> None:
@@ -102,10 +149,17 @@ async def evidence_of(session: AsyncSession, run_id: UUID) -> str | None:
     return proof.evidence if proof else None
 
 
-def keep_proof(session: AsyncSession, run: Run, around: Surroundings, done: Done, found: Collection[str]) -> None:
+async def keep_proof(
+    session: AsyncSession, run: Run, around: Surroundings, done: Done, found: Collection[str]
+) -> None:  # fmt: skip
     """Store what `run` rested on. `found` are the rules of findings that were made after reading."""
     is_empty = not any(row[name] for row in run.counts.values() for name in ("created", "changed", "ended"))
     is_calm = run.guard == "clear" and not run.guard_reasons and set(found) <= _STEADY
+    is_settled = (is_empty or is_calm) and not (_BY_ORDER | _UNPROVED) & set(run.finding_counts)
+    is_part = done.retold is not None and around.former is not None
+    before = delivered_totals(around.former.run) if is_part and around.former is not None else None
+    if not run.base_version:
+        before = {}  # a roster that nothing has ever been told of
     session.add(
         RunProof(
             tenant_id=run.tenant_id,
@@ -114,7 +168,9 @@ def keep_proof(session: AsyncSession, run: Run, around: Surroundings, done: Done
             surroundings=around.digest,
             prints=done.prints,
             same_as=around.base if done.is_known else None,
-            is_settled=(is_empty or is_calm) and not (_BY_ORDER | _UNPROVED) & set(run.finding_counts),
+            is_settled=is_settled,
+            mirrors=is_settled and is_calm and not done.is_known and await is_mirrored(session, run, before),
+            whole_at=around.whole_at if is_part or done.is_known else clock.now(),
         )
     )
 
@@ -138,6 +194,19 @@ async def sign_proof(session: AsyncSession, run: Run, upload: Upload, sign: Sign
             "madeAt": clock.now().isoformat(),
         }
     )
+
+
+def delivered_units(base: Run) -> dict[str, dict[str | None, int]]:
+    """Rows per kind and unit that the delivery of a run held."""
+    counted: dict[str, dict[str | None, int]] = {}
+    for row in base.counts_by_unit:
+        counted.setdefault(row["kind"], {})[row["unit_id"]] = _delivered(row)
+    return counted
+
+
+def delivered_totals(base: Run) -> dict[str, int]:
+    """Rows per kind that the delivery of a run held."""
+    return {kind: _delivered(row) for kind, row in base.counts.items()}
 
 
 def _delivered(row: dict[str, Any]) -> int:

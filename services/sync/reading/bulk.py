@@ -7,6 +7,7 @@ goes through it, in the order of the file.
 
 import os
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import polars as pl
@@ -16,9 +17,11 @@ from services.sync.reading.cells import BadCell
 from services.sync.reading.emitting import Cells, Emitter, Part, Row
 from services.sync.reading.persons import person_cells, read_marks
 from services.sync.reading.steps import Collector, Step, Test
-from services.sync.reading.table import LINE, Table
+from services.sync.reading.table import LINE
 
 _SLICE = 50_000
+# The lines that each step reads, by its number; None: all.
+Chosen = Mapping[int, pl.Series] | None
 _WHOLE = ("text", "id", "ref", "national_id")
 
 
@@ -29,15 +32,17 @@ class BulkReader:
     several: frozenset[str]
     written: dict[str, list[pl.DataFrame]] = field(default_factory=dict)
 
-    def read(self, table: Table, steps: list[Step], name: str, width: int) -> set[int]:
-        """Emit every row; returns the lines of rows that are not good."""
-        frame = table.frame
+    def read(self, frame: pl.DataFrame, steps: list[Step], name: str, width: int, chosen: Chosen = None) -> set[int]:
+        """Emit every row, or by step those on the `chosen` lines; returns the lines of rows that are not good."""
+        if chosen is not None:
+            frame = frame.filter(pl.col(LINE).is_in(pl.concat(chosen.values()).unique().implode()))
         cells = [column for column in frame.columns if column != LINE]
         plain = frame.select(pl.all_horizontal(quick.is_plain(frame[column]) for column in cells)).to_series()
-        odd, frame = frame.filter(~plain), _where(plain, frame)
+        all_odd, frame = frame.filter(~plain), _where(plain, frame)
         bad: set[int] = set()
         for step in steps:
-            rows = _where(_holds(step, frame), frame)
+            odd, mine = _on(chosen, step, all_odd), _on(chosen, step, frame)
+            rows = _where(_holds(step, mine), mine)
             if isinstance(step.run, Collector):
                 step.run.ids.update(rows[str(step.run.place)])
                 careful = odd
@@ -89,6 +94,10 @@ class BulkReader:
                 ids.add(known[0])
         lines = first.filter(pl.col("0").is_in(pl.Series(list(ids), dtype=pl.String).implode()))[LINE]
         return pl.concat([careful, lines]).unique()
+
+
+def _on(chosen: Chosen, step: Step, frame: pl.DataFrame) -> pl.DataFrame:
+    return frame if chosen is None else frame.filter(pl.col(LINE).is_in(chosen[step.number].implode()))
 
 
 def _where(holds: pl.Series, frame: pl.DataFrame) -> pl.DataFrame:

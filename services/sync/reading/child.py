@@ -16,8 +16,9 @@ from services.sync.reading.emitting import Context
 from services.sync.reading.findings import Fatal, Finding
 from services.sync.reading.frames import FrameWriter, Kind
 from services.sync.reading.mapping import Mapping
+from services.sync.reading.partial import Former
 from services.sync.reading.registers import as_tables
-from services.sync.reading.source import Limits, open_source
+from services.sync.reading.source import Limits, Source, open_source
 
 
 def main(stdin: BinaryIO, stdout: BinaryIO) -> None:
@@ -28,15 +29,29 @@ def main(stdin: BinaryIO, stdout: BinaryIO) -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (task["cpuSeconds"], task["cpuSeconds"]))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    tell(task, stdin.read, stdout.write)
+    size = task["size"] if task["former"] else -1
+    tell(task, lambda: stdin.read(size), stdout.write, lambda: _former(stdin, stdout))
     stdout.flush()
 
 
-def tell(task: dict[str, Any], content: Callable[[], bytes], write: Callable[[bytes], object]) -> None:
-    """Read a delivery into frames; every outcome, running out of memory included, is a last frame."""
+def _former(stdin: BinaryIO, stdout: BinaryIO) -> bytes:
+    stdout.flush()
+    return stdin.read()
+
+
+def tell(
+    task: dict[str, Any],
+    content: Callable[[], bytes],
+    write: Callable[[bytes], object],
+    former: Callable[[], bytes] = bytes,
+) -> None:
+    """Read a delivery into frames; every outcome, running out of memory included, is a last frame.
+
+    `former` gives the content of the delivery before, once it has been asked for.
+    """
     sink = FrameWriter(write)
     try:
-        kind, document = Kind.summary, _read(task, content(), sink)
+        kind, document = Kind.summary, _read(task, content(), sink, former)
     except Fatal as fatal:
         kind, document = Kind.fatal, _fatal(fatal.finding)
     except MemoryError:
@@ -45,7 +60,7 @@ def tell(task: dict[str, Any], content: Callable[[], bytes], write: Callable[[by
     sink.finish(kind, document)
 
 
-def _read(task: dict[str, Any], content: bytes, sink: FrameWriter) -> dict[str, Any]:
+def _read(task: dict[str, Any], content: bytes, sink: FrameWriter, former: Callable[[], bytes]) -> dict[str, Any]:
     mapping = Mapping.model_validate(task["mapping"])
     context = Context(
         sink=sink,
@@ -59,14 +74,22 @@ def _read(task: dict[str, Any], content: bytes, sink: FrameWriter) -> dict[str, 
     )
     # STIL exports one file for each institution, of which a large municipality has hundreds.
     entries = 2000 if mapping.manifest == "stil" else 100
-    source = open_source(content, mapping.files[0].file, Limits(task["expandedBytes"], entries))
-    summary = read_delivery(*as_tables(source, mapping, context), context)
+    limits = Limits(task["expandedBytes"], entries)
+
+    def fetch() -> Source:
+        sink.want()
+        return open_source(former(), mapping.files[0].file, limits)
+
+    source = open_source(content, mapping.files[0].file, limits)
+    before = task["former"] and Former(task["former"]["prints"], task["former"]["found"], fetch)
+    summary = read_delivery(*as_tables(source, mapping, context), context, before or None)
     return {
         "files": [vars(file) for file in summary.files],
         "incomplete": sorted(summary.incomplete),
         "counts": sink.counts,
         "prints": summary.prints,
         "isKnown": summary.is_known,
+        "retold": summary.retold,
     }
 
 

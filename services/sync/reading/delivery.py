@@ -1,101 +1,83 @@
 """Reads a whole delivery: file by file, row by row, telling at the end what was there and what was not."""
 
 import csv
-import io
-import itertools
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable
 from typing import Any
 
 from services.sync.reading.bulk import BulkReader
 from services.sync.reading.canonical import ENTITIES
-from services.sync.reading.cells import clean
-from services.sync.reading.emitting import Cells, Columns, Context, Row
+from services.sync.reading.emitting import Context
+from services.sync.reading.file import FileReader, Reading, Summary, entities_of
 from services.sync.reading.findings import Fatal, Finding
 from services.sync.reading.mapping import Emit, MappedFile, Mapping
 from services.sync.reading.oneroster import check_manifest
-from services.sync.reading.prints import print_of
-from services.sync.reading.sniff import column_key, in_utf8, sniff_delimiter, sniff_encoding
+from services.sync.reading.partial import Former, PartReading
 from services.sync.reading.source import Source
-from services.sync.reading.steps import Step, asked_of, column_of, columns_of, is_asked_while_collected, is_required
-from services.sync.reading.table import Layout, Table, table_of
+from services.sync.reading.touched import NotTouched
 
 _FIELD_LIMIT = 64 * 1024
-# A larger file is read row by row, so that memory does not grow with it.
-_AT_ONCE = 400 * 1024 * 1024
-# What a larger file holds is not kept until its turn comes, but read anew.
-_KEPT = 32 * 1024 * 1024
 
 
-@dataclass
-class FileSummary:
-    """One file of the delivery: rows read, rows left out, how it is written, whether it is whole."""
+def read_delivery(source: Source, mapping: Mapping, context: Context, former: Former | None = None) -> Summary:
+    """Everything in `source` into the context's sink; or what differs from `former`, where that can be told.
 
-    name: str
-    rows: int = 0
-    bad_rows: int = 0
-    encoding: str = ""
-    delimiter: str = ""
-    is_complete: bool = True
-    ends_with_line: bool = True
-
-
-@dataclass
-class Summary:
-    """`incomplete` names the kinds of rows of which the delivery may hold only a part: they never end anything.
-
-    `prints` tells the facts of the delivery from those of another; `is_known`: they are those that the task named, and
-    nothing was emitted.
+    Raises Fatal where nothing can be made of it.
     """
-
-    files: list[FileSummary] = field(default_factory=list)
-    incomplete: set[str] = field(default_factory=set)
-    tells_marking: bool = False
-    prints: list[dict[str, Any]] | None = None
-    is_known: bool = False
-
-
-def read_delivery(source: Source, mapping: Mapping, context: Context) -> Summary:
-    """Everything in `source`, into the context's sink. Raises Fatal where nothing can be made of it."""
     csv.field_size_limit(_FIELD_LIMIT)
     if mapping.manifest == "oneroster":
         check_manifest(source, mapping)
     names = {name.casefold(): name for name in source.names()}
     # What the mapping does not speak of, the delivery says nothing about.
-    spoken = {kind for file in mapping.files for kind in _entities(file.emits)}
+    spoken = {kind for file in mapping.files for kind in entities_of(file.emits)}
     summary = Summary(incomplete=set(ENTITIES) - spoken)
-    reading = _Reading(context, BulkReader(_several(mapping)))
+    reading = Reading(context, BulkReader(_several(mapping)), keeps_tables=former is not None)
     readers = {file.file: reader for file in mapping.files if (reader := _reader(source, names, file, reading))}
     summary.prints = _prints(readers.values())
     if summary.prints is not None and summary.prints == context.known_prints:
         summary.is_known = True
         return summary
+    if former is not None and _is_read_in_part(list(readers.values()), reading, former, summary):
+        return summary
+    _read_whole(mapping, readers, context, summary)
+    return summary
+
+
+def _is_read_in_part(readers: list[FileReader], reading: Reading, former: Former, summary: Summary) -> bool:
+    try:
+        PartReading(readers, reading).read(former, summary)
+    except NotTouched:
+        for reader in readers:
+            reader.forget()
+        return False
+    return True
+
+
+def _read_whole(mapping: Mapping, readers: dict[str, FileReader], context: Context, summary: Summary) -> None:
     for file in mapping.files:
         if file.file not in readers:
             context.sink.finding(Finding("optional_file_missing", file.file))
-            summary.incomplete |= _entities(file.emits) | _asking_for(mapping, file.emits)
+            summary.incomplete |= entities_of(file.emits) | _asking_for(mapping, file.emits)
             continue
         done = readers.pop(file.file).read(summary)
         summary.files.append(done)
         if not done.is_complete:
-            summary.incomplete |= _entities(file.emits) | _asking_for(mapping, file.emits)
+            summary.incomplete |= entities_of(file.emits) | _asking_for(mapping, file.emits)
     if not summary.tells_marking and context.fail_closed:
         context.sink.finding(Finding("marking_unknown"))
-    return summary
 
 
-def _reader(source: Source, names: dict[str, str], file: MappedFile, reading: "_Reading") -> "_FileReader | None":
+def _reader(source: Source, names: dict[str, str], file: MappedFile, reading: Reading) -> FileReader | None:
     """The file made ready, or None where it is missing and may be."""
     name = names.get(file.file.casefold())
     if name is not None:
-        return _FileReader(source, name, file, reading)
+        return FileReader(source, name, file, reading)
     if file.required:
         raise Fatal("file_missing", file.file)
     return None
 
 
-def _prints(readers: Iterable["_FileReader"]) -> list[dict[str, Any]] | None:
+def _prints(readers: Iterable[FileReader]) -> list[dict[str, Any]] | None:
     """The prints of all files; None where one of them must be read row by row."""
     prints = [reader.print for reader in readers]
     return None if None in prints else [found for found in prints if found is not None]
@@ -110,190 +92,10 @@ def _asking_for(mapping: Mapping, emits: Iterable[Emit]) -> set[str]:
         for emit in file.emits
         if any(condition.collected in collected for condition in emit.conditions)
     )
-    return _entities(asking)
-
-
-def _entities(emits: Iterable[Emit]) -> set[str]:
-    return {emit.entity for emit in emits if emit.entity}
+    return {emit.entity for emit in asking if emit.entity}
 
 
 def _several(mapping: Mapping) -> frozenset[str]:
     """The kinds that more than one emit fills."""
     counts = Counter(emit.entity for file in mapping.files for emit in file.emits if emit.entity)
     return frozenset(kind for kind, count in counts.items() if count > 1)
-
-
-def _columns_in(header: Cells) -> Columns:
-    places: dict[str, int] = {}
-    for place, cell in enumerate(header):
-        places.setdefault(column_key(cell), place)
-    return Columns(places, column_key)
-
-
-@dataclass(frozen=True)
-class _Reading:
-    context: Context
-    bulk: BulkReader
-
-
-class _FileReader:
-    """One file. Made ready at once: what it holds as a table, where it can be one, and the print of that."""
-
-    def __init__(self, source: Source, name: str, file: MappedFile, reading: "_Reading") -> None:
-        self._source = source
-        self._name = name
-        self._file = file
-        self._context = reading.context
-        self._bulk = reading.bulk
-        self._done = FileSummary(name)
-        self._header: Cells = []
-        with source.open(name) as stream:
-            body = stream.read(_AT_ONCE + 1)
-        is_small = len(body) <= _AT_ONCE
-        with io.BytesIO(body) if is_small else source.open(name) as stream:
-            self._encoded = sniff_encoding(stream, name, file.encoding)
-        self._at_once = is_small and not self._context.row_by_row
-        self._table = self._as_table(in_utf8(body, self._encoded.encoding)) if self._at_once else None
-        self._at_once = self._table is not None
-        self.print = None if self._table is None else self._printed(self._table)
-        if len(body) > _KEPT:
-            self._table = None
-
-    def read(self, summary: Summary) -> FileSummary:
-        for finding in self._encoded.findings:
-            self._context.sink.finding(finding)
-        self._done.encoding = self._encoded.encoding
-        self._done.ends_with_line = self._encoded.ends_with_line
-        if self._table is None and self._at_once:
-            with self._source.open(self._name) as stream:
-                self._table = self._as_table(in_utf8(stream.read(), self._encoded.encoding))
-        if self._table is not None:
-            self._read_table(self._table, summary)
-            return self._done
-        self._bulk.tell(self._context.seen)
-        with self._source.open(self._name) as stream:
-            text = io.TextIOWrapper(stream, self._encoded.encoding, errors="replace", newline="")
-            self._read_text(text, summary, is_cut=not self._encoded.ends_with_line)
-        return self._done
-
-    def _as_table(self, body: bytes) -> Table | None:
-        """All rows at once; None where they must be read one by one."""
-        first = body[: body.find(b"\n") + 1].decode(errors="replace")
-        delimiter = self._file.delimiter or sniff_delimiter(first, columns_of(self._file))
-        header = next(csv.reader([first], delimiter=delimiter), [])
-        if not header or first.count('"') % 2 or is_asked_while_collected(self._file):
-            return None
-        columns = _columns_in(header)
-        places = [place for name in asked_of(self._file) if (place := columns.place(name)) is not None]
-        self._done.delimiter, self._header = delimiter, header
-        return table_of(body, Layout(delimiter, header, self._file.trailer), places) if places else None
-
-    def _printed(self, table: Table) -> dict[str, Any] | None:
-        """None where the file is not whole: such a delivery is never taken for known."""
-        counted = str(table.lines) if self._file.trailer is not None else None
-        if counted is not None and (table.trailer or ["", ""])[1:2] != [counted]:
-            return None
-        about = [self._name, self._encoded.encoding, *self._header]
-        return print_of(table, about, self._context.keys.hashing)
-
-    def _read_table(self, table: Table, summary: Summary) -> None:
-        self._table = None
-        self._done.rows = table.lines
-        steps = self._compile(self._header, summary)
-        self._done.bad_rows = len(self._bulk.read(table, steps, self._name, len(self._header)))
-        if table.trailer is not None:
-            self._check_trailer(table.trailer, table.lines + 2)
-        else:
-            self._finish(table.lines + 1, is_cut=False)
-
-    def _read_text(self, text: io.TextIOWrapper, summary: Summary, *, is_cut: bool) -> None:
-        first = text.readline(_FIELD_LIMIT)
-        self._done.delimiter = self._file.delimiter or sniff_delimiter(first, columns_of(self._file))
-        reader = csv.reader(itertools.chain([first], text), delimiter=self._done.delimiter)
-        header = next(reader, [])
-        steps = self._compile(header, summary)
-        width = len(header)
-        last_line = 1
-        is_short = False
-        for line, cells in self._rows(reader):
-            if self._is_trailer(cells):
-                self._check_trailer(cells, line)
-                return
-            self._done.rows += 1
-            last_line = line
-            is_short = len(cells) < width
-            is_good = self._has_width(cells, width, line)
-            row = Row(self._name, line)
-            for step in steps:
-                is_good &= step(cells, row)
-            self._done.bad_rows += not is_good
-        self._finish(last_line, is_cut=is_cut and is_short)
-
-    def _rows(self, reader: Iterator[Cells]) -> Iterator[tuple[int, Cells]]:
-        """The rows that are not blank. A row that the CSV reader cannot take ends the file."""
-        line = 1
-        while True:
-            line = reader.line_num + 1  # type: ignore[attr-defined]
-            try:
-                cells = next(reader)
-            except StopIteration:
-                return
-            except csv.Error:
-                self._incomplete(Finding("unreadable_rest", self._name, line))
-                return
-            if any(cells):
-                yield line, cells
-
-    def _has_width(self, cells: Cells, width: int, line: int) -> bool:
-        """Whether the row is as wide as the header; a short one is filled up, since its ids still were delivered."""
-        if len(cells) == width or (len(cells) > width and not any(cells[width:])):
-            return True
-        self._context.sink.finding(Finding("wrong_column_count", self._name, line))
-        cells.extend([""] * (width - len(cells)))
-        return False
-
-    def _is_trailer(self, cells: Cells) -> bool:
-        return self._file.trailer is not None and clean(cells[0]) == self._file.trailer
-
-    def _check_trailer(self, cells: Cells, line: int) -> None:
-        if len(cells) < 2 or cells[1].strip() != str(self._done.rows):
-            self._incomplete(Finding("trailer_count", self._name, line))
-        elif self._done.rows == 0:
-            self._incomplete(Finding("empty_file", self._name))
-
-    def _finish(self, last_line: int, *, is_cut: bool) -> None:
-        if self._file.trailer is not None and self._done.is_complete:
-            self._incomplete(Finding("trailer_missing", self._name, last_line))
-        if is_cut:
-            self._incomplete(Finding("truncated_file", self._name, last_line))
-        if self._done.rows == 0:
-            self._incomplete(Finding("empty_file", self._name))
-
-    def _incomplete(self, finding: Finding) -> None:
-        self._done.is_complete = False
-        self._context.sink.finding(finding)
-
-    def _compile(self, header: Cells, summary: Summary) -> list[Step]:
-        if not any(header):
-            raise Fatal("empty_file", self._name)
-        columns = _columns_in(header)
-        steps = []
-        for emit in self._file.emits:
-            if not self._check_columns(emit, columns):
-                summary.incomplete |= _entities([emit])
-                continue
-            steps.append(Step(emit, columns, self._file.skips, self._context))
-            if emit.entity == "person" and column_of(emit, "marking") and columns.place(column_of(emit, "marking")):
-                summary.tells_marking = True
-        return steps
-
-    def _check_columns(self, emit: Emit, columns: Columns) -> bool:
-        """Whether the emit can run. A column that a required field needs must be there."""
-        for name in emit.fields:
-            column = column_of(emit, name)
-            if columns.place(column) is not None:
-                continue
-            if is_required(emit, name):
-                raise Fatal("column_missing", self._name, line=1, column=column)
-            self._context.sink.finding(Finding(self._context.missing_rule, self._name, 1, column))
-        return all(columns.place(condition.column) is not None for condition in emit.conditions)

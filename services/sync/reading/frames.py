@@ -17,15 +17,20 @@ _FLUSH = 256 * 1024
 KEPT_PER_RULE = 1000
 PROTECT = "protect"
 KEPT = "kept"
+# Of a delivery that is read in part: whom it may change, and which lines were read as a whole.
+SCOPE = "scope"
+FULL = "full"
 
 
 class Kind(IntEnum):
-    """`rows`: a name of at most 255 bytes with its length before it, then CSV. The others: JSON."""
+    """`rows`: a name of at most 255 bytes with its length before it, then CSV. `want` is empty: the reader asks for the
+    delivery before. The others: JSON."""
 
     rows = 1
     findings = 2
     summary = 3
     fatal = 4
+    want = 5
 
 
 class FrameWriter:
@@ -62,6 +67,10 @@ class FrameWriter:
         count = self.counts[finding.rule] = self.counts.get(finding.rule, 0) + 1
         if count <= KEPT_PER_RULE:
             self._findings.append((finding.rule, finding.file, finding.line, finding.column))
+
+    def want(self) -> None:
+        """Ask for the delivery before."""
+        self._frame(Kind.want, b"")
 
     def finish(self, kind: Kind, document: dict[str, object]) -> None:
         """Write what is left, then the last frame."""
@@ -103,7 +112,8 @@ class Done:
     """The delivery was read to its end.
 
     `prints` tells its facts from those of another, None where it cannot be told. `is_known`: the facts are those that
-    the reader was told of, and nothing else was said.
+    the reader was told of, and nothing else was said. `retold`: nothing was said but what differs from the delivery
+    before, and there are so many rows more of each kind of tie.
     """
 
     files: list[dict[str, Any]]
@@ -111,20 +121,29 @@ class Done:
     counts: dict[str, int]
     prints: list[dict[str, Any]] | None = None
     is_known: bool = False
+    retold: dict[str, int] | None = None
+
+
+@dataclass(frozen=True)
+class Want:
+    """The reader asks for the delivery before."""
 
 
 Frame = Rows | Found | Done
 
 
-def decode(kind: Kind, body: bytes) -> Frame:
+def decode(kind: Kind, body: bytes) -> Frame | Want:
     """What a frame says. Raises Fatal for one that says that the delivery cannot be read."""
     if kind is Kind.rows:
         end = 1 + body[0]
         return Rows(body[1:end].decode(), body[end:])
+    if kind is Kind.want:
+        return Want()
     document = json.loads(body)
     if kind is Kind.findings:
         return Found([(rule, file, line, column) for rule, file, line, column in document])
     if kind is Kind.fatal:
         raise Fatal(document["rule"], document["file"], line=document["line"], column=document["column"])
     incomplete = frozenset(document["incomplete"])
-    return Done(document["files"], incomplete, document["counts"], document["prints"], document["isKnown"])
+    known = document["isKnown"]
+    return Done(document["files"], incomplete, document["counts"], document["prints"], known, document["retold"])

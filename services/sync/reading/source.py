@@ -71,7 +71,7 @@ class _Archive:
             raise Fatal("file_missing", name) from None
         except (zipfile.BadZipFile, OSError, NotImplementedError):
             raise Fatal("broken_zip", name) from None
-        return io.BufferedReader(_Metered(stream, name, self._budget), 1 << 16)
+        return io.BufferedReader(_Metered(stream, name, self._budget), 1 << 20)
 
 
 def _checked(infos: list[zipfile.ZipInfo], limits: Limits) -> dict[str, zipfile.ZipInfo]:

@@ -38,11 +38,13 @@ def is_required(emit: Emit, name: str) -> bool:
 
 
 class Step:
-    """An emit with its conditions; called once per row."""
+    """An emit with its conditions; called once per row. `number` is its place among the emits of its file."""
 
-    def __init__(self, emit: Emit, columns: Columns, skips: tuple[When, ...], context: Context) -> None:
+    def __init__(self, file: MappedFile, number: int, columns: Columns, context: Context) -> None:
+        emit = file.emits[number]
+        self.number = number
         self.tests = [Test(condition, columns, context) for condition in emit.conditions]
-        there = (skip for skip in skips if columns.place(skip.column) is not None)
+        there = (skip for skip in file.skips if columns.place(skip.column) is not None)
         self.skips = [Test(skip, columns, context) for skip in there]
         self.run = Collector(emit, columns, context) if emit.collect else Emitter(emit, columns, context)
 

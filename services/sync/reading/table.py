@@ -53,6 +53,14 @@ def table_of(body: bytes, layout: Layout, places: list[int]) -> Table | None:
     return Table(frame.with_row_index(LINE, 2), trailer, lines)
 
 
+def rows_of(body: bytes, layout: Layout, places: list[int]) -> pl.DataFrame | None:
+    """The columns at `places` of a file that `table_of` has taken before: what it has looked at is so."""
+    if layout.trailer is not None:
+        body, _ = _without_trailer(body, layout)
+    frame = _columns(body, layout, sorted(places))
+    return None if frame is None else frame.with_row_index(LINE, 2)
+
+
 def _has_plain_lines(body: bytes) -> bool:
     """Whether every line end is one row's, and no line is longer than the careful reader takes a cell for."""
     if b"\x00" in body or b"\n\n" in body or b"\n\r\n" in body or body[:1] in (b"", b"\n", b"\r"):

@@ -1,6 +1,6 @@
 """From a stored delivery to a plan: read, stage, match, compare, judge. Everything in the caller's one transaction."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any
 
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -14,20 +14,30 @@ from services.sync.plan.matching import match
 from services.sync.plan.models import Run
 from services.sync.plan.placing import place_findings
 from services.sync.plan.resolving import count_delivered, resolve
-from services.sync.plan.staging import Staging
+from services.sync.plan.staging import Staging, row_by_row, set_based
+from services.sync.plan.touching import (
+    NotPart,
+    Numbers,
+    count_delivered_in_part,
+    refuse_collisions,
+    refuse_strays,
+    resolved,
+    touch,
+)
 from services.sync.plan.vanishing import keep_vanished
 from services.sync.plan.withholding import withhold
-from services.sync.proof.service import Surroundings, conclude_known, keep_proof
+from services.sync.proof.service import FormerRun, Surroundings, conclude_known, delivered_units, keep_proof
 from services.sync.reading.frames import Done, Found, Frame, Rows
 from services.sync.recheck.service import ask_verification
 from shared.contracts.sync import Counts, RunPlanned
+from shared.kit import clock
 from shared.queue import publish
 
 _OPS = {"create": "created", "revive": "created", "change": "changed", "end": "ended"}
 
 
-class RosterMoved(Exception):
-    """The roster has changed while a delivery was read whose facts it had before: read it whole."""
+class ReadWhole(Exception):
+    """What was left out in reading must be read: the roster has moved, or more is touched than was known."""
 
 
 async def plan_delivery(
@@ -35,45 +45,80 @@ async def plan_delivery(
 ) -> None:
     """Make the plan of `run` from what the reader says. Raises what the frames raise; then nothing may be kept.
 
-    `around` is what the reader was told of the facts that are known; RosterMoved if it is so no longer.
+    `around` is what the reader was told of the facts that are known; ReadWhole where that was not enough.
     """
     staging = Staging(session, run.id)
     done = await _take_in(staging, frames)
     if done.is_known and around is not None and around.base is not None:
         if await lock_head(session) != around.head:
-            raise RosterMoved
+            raise ReadWhole
         await conclude_known(session, run, around.base, around.head)
+    elif done.retold is not None and around is not None and around.former is not None:
+        try:
+            await _compare(session, run, staging, done, around)
+        except NotPart:
+            raise ReadWhole from None
     else:
-        await _compare_whole(session, run, staging, done)
+        await _compare(session, run, staging, done)
     run.plan_hash = await plan_hash(session, run.id)
     run.state = "planned"
     run.touch()
     if around is not None:
-        keep_proof(session, run, around, done, staging.found)
+        await keep_proof(session, run, around, done, staging.found)
     counts = {kind: Counts.model_validate(numbers) for kind, numbers in run.counts.items()}
     event = RunPlanned(run_id=run.id, guard=run.guard, findings=sum(run.finding_counts.values()), counts=counts)
     await publish(session, event)
     await ask_verification(session)
 
 
-async def _compare_whole(session: AsyncSession, run: Run, staging: Staging, done: Done) -> None:
-    await staging.index()
-    await lock_head(session)
+async def _compare(
+    session: AsyncSession, run: Run, staging: Staging, done: Done, around: Surroundings | None = None
+) -> None:  # fmt: skip
+    """Compare what is staged; with `around`, what differs from the delivery of `around.former`."""
+    former = around.former if around else None
+    await staging.index(is_small=former is not None)
+    if await lock_head(session) != (around.head if around else None) and former is not None:
+        raise NotPart
     policy = await policy_of(session, run.source)
+    if former is not None:
+        if policy.rolls_on(clock.today()):
+            raise NotPart
+        await row_by_row(session)
+        await refuse_collisions(session, run.source)
     matched = await match(session, staging, run.source)
+    if former is not None:
+        await touch(session, run.source)
     await tighten_staged(session, run.source)
     run.base_version = await lock_head(session)
     await resolve(session, staging)
+    if former is not None:
+        await resolved(session)
     vanished = await keep_vanished(session, staging, run.source, policy)
-    await compare(session, Comparison(run.id, run.source, done.incomplete))
+    await compare(session, Comparison(run.id, run.source, done.incomplete, staging.kinds, in_part=former is not None))
+    # What is planned now is joined with itself.
+    await set_based(session)
     cases = await withhold(session, staging, run, policy, matched.suspected)
+    if former is not None:
+        await row_by_row(session)
     await place_findings(session, run.id)
+    delivered = await _delivered(session, run, former, vanished)
     planned = await count_planned(session, run.id)
-    run.counts_by_unit = _by_unit(await count_delivered(session), planned)
+    run.counts_by_unit = _by_unit(delivered, planned)
     run.counts = _totals(run.counts_by_unit)
     run.finding_counts = _added(done.counts, staging.found)
     run.files = done.files
-    await judge_run(session, run, policy, Seen(done, matched.moved, cases, _revived(planned), vanished))
+    staged = _retold(former.run, done) if former else None
+    await judge_run(session, run, policy, Seen(done, matched.moved, cases, _revived(planned), vanished, staged))
+
+
+async def _delivered(session: AsyncSession, run: Run, former: FormerRun | None, vanished: Sequence[Any]) -> Numbers:
+    """Rows per kind and unit of the whole delivery. Raises NotPart where too little of it is staged."""
+    if former is None:
+        return await count_delivered(session)
+    if vanished:
+        raise NotPart
+    await refuse_strays(session, run.id)
+    return await count_delivered_in_part(session, run.source, delivered_units(former.run))
 
 
 async def _take_in(staging: Staging, frames: AsyncIterator[Frame]) -> Done:
@@ -120,6 +165,10 @@ def _totals(rows: list[dict[str, Any]]) -> dict[str, dict[str, int]]:
         for name in totals[row["kind"]]:
             totals[row["kind"]][name] += row[name]
     return totals
+
+
+def _retold(former: Run, done: Done) -> dict[str, int]:
+    return {kind: count + (done.retold or {}).get(kind, 0) for kind, count in former.facts["staged"].items()}
 
 
 def _added(one: Mapping[str, int], other: Mapping[str, int]) -> dict[str, int]:

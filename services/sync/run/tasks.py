@@ -11,13 +11,13 @@ from services.sync.evidence.signing import EvidenceKey
 from services.sync.plan.keys import civic_keys
 from services.sync.plan.models import Run
 from services.sync.plan.staging import Staging
-from services.sync.proof.service import Sign, sign_proof, surroundings_of
+from services.sync.proof.service import FormerRun, Sign, sign_proof, surroundings_of
 from services.sync.reading.findings import Fatal
 from services.sync.reading.frames import Found, Frame
 from services.sync.reading.mapping import Mapping
-from services.sync.reading.process import ReadTask, read_in_child
+from services.sync.reading.process import FormerDelivery, ReadTask, read_in_child
 from services.sync.run.errors import DeliveryUnreadable, PlanStale
-from services.sync.run.planner import RosterMoved, plan_delivery
+from services.sync.run.planner import ReadWhole, plan_delivery
 from services.sync.run.progress import told
 from services.sync.run.service import APPLY_JOB, PLAN_JOB, WATCH_JOB, RunService
 from services.sync.settings import Settings
@@ -73,18 +73,26 @@ class RunTasks:
     async def _read(self, ctx: JobContext, session: AsyncSession, run: Run, upload: Upload) -> None:
         keys = civic_keys(self._file_key, tenant_of(session))
         around = await surroundings_of(session, run, upload)
-        task = ReadTask(Mapping.model_validate(upload.mapping), keys, clock.today(), around.prints)
+        former = self._former(session, around.former, upload) if around.former else None
+        task = ReadTask(Mapping.model_validate(upload.mapping), keys, clock.today(), around.prints, former)
 
         def frames(task: ReadTask) -> AsyncIterator[Frame]:
             content = self._store.read(session, stored_file(upload))
             return told(ctx, with_unproved(read_in_child(task, content), upload.incomplete))
 
         try:
-            await plan_delivery(session, run, frames(task), around)
-        except RosterMoved:
-            await plan_delivery(session, run, frames(replace(task, prints=None)), around)
+            async with session.begin_nested():
+                await plan_delivery(session, run, frames(task), around)
+        except ReadWhole:
+            await session.refresh(run)
+            await session.refresh(upload)
+            await plan_delivery(session, run, frames(replace(task, prints=None, former=None)), around)
         if self._sign is not None:
             await sign_proof(session, run, upload, self._sign)
+
+    def _former(self, session: AsyncSession, former: FormerRun, upload: Upload) -> FormerDelivery:
+        file = stored_file(former.upload)
+        return FormerDelivery(former.prints, former.found, upload.size, lambda: self._store.read(session, file))
 
     async def _give_up(self, ctx: JobContext, run_id: UUID, error: Exception) -> None:
         """Let the run say that it has failed once its job is not tried again."""

@@ -4,12 +4,18 @@ from typing import Any
 
 from sqlalchemy import text
 
+from cli.demo_roster.people import DOMAIN
+from services.sync.loginscope.service import LoginScopeService
 from services.sync.plan.marking import protect
+from services.sync.upload.service import UploadService
+from shared.kit.files import FileStore
+from shared.kit.ids import new_id
 from tests.benchmarks.roster_files import Register, package, register
 from tests.support.services import ServiceUnderTest, Start
 from tests.sync import work
 
 _PROOF = "SELECT same_as FROM run_proof WHERE id = :run"
+_WHOLE = "SELECT whole_at FROM run_proof WHERE id = :run"
 
 
 def content(of: Register) -> bytes:
@@ -21,6 +27,14 @@ async def same_as(service: ServiceUnderTest, run: dict[str, Any]) -> str | None:
     async with service.database.transaction(service.tenant) as session:
         found = await session.scalar(text(_PROOF), {"run": run["id"]})
     return str(found) if found else None
+
+
+async def compared_whole(service: ServiceUnderTest, run: dict[str, Any], before: dict[str, Any]) -> bool:
+    """Whether a run compared its delivery as a whole, after `before` did."""
+    async with service.database.transaction(service.tenant) as session:
+        times = [await session.scalar(text(_WHOLE), {"run": one["id"]}) for one in (before, run)]
+    assert None not in times
+    return bool(times[0] < times[1])
 
 
 def outcome(run: dict[str, Any]) -> dict[str, Any]:
@@ -63,3 +77,25 @@ async def test_another_cell_another_mapping_or_a_roster_that_moved_make_the_run_
         person = await session.scalar(text("SELECT id FROM person LIMIT 1 OFFSET 30"))
         await protect(session, [person], "register")
     assert await same_as(sync, await work.plan(sync, content(facts.touched(2)))) is None
+
+
+async def test_of_a_delivery_in_which_little_differs_only_that_is_compared_while_the_one_before_is_held(
+    committed_service: Start,
+) -> None:
+    sync = await committed_service("sync")
+    async with sync.database.transaction(sync.tenant) as session:
+        await LoginScopeService(session).keep(new_id(), DOMAIN)
+    facts = register(60)
+    first = await work.load(sync, content(facts))
+    part = await work.plan(sync, content(facts.touched(1).changed(0.05)))
+    assert part["counts"]["person"] == {"created": 0, "changed": 2, "ended": 2, "unchanged": 56}
+    assert not await compared_whole(sync, part, first)
+    async with sync.database.transaction(sync.tenant) as session:
+        held = await session.scalar(text("SELECT id FROM upload ORDER BY created_at LIMIT 1"))
+        store = FileStore(sync.settings.file_key_bytes())
+        await UploadService(session).purge(held, store)
+    whole = await work.plan(sync, content(facts.touched(2).changed(0.05)))
+    assert await compared_whole(sync, whole, first)
+    assert {k: v for k, v in outcome(part).items() if k != "planHash"} == {
+        k: v for k, v in outcome(whole).items() if k != "planHash"
+    }

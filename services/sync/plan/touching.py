@@ -1,0 +1,177 @@
+"""Planning by what differs: the roster is what the last delivery said, and only a part of the new one is staged.
+
+`in_scope` names, by kind, the register's ids of all whom the delivery may change; everything that ties them is staged,
+with what that refers to. What lies beyond says what it said, so that it is neither compared nor missed. Wherever this
+may not be so, `NotPart` is raised, and the delivery is compared as a whole.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import text
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from services.sync.plan.entities import ENTITIES, Entity
+from services.sync.plan.models import Run
+from services.sync.plan.staging import at_once
+from shared.kit.db import tenant_of
+
+Numbers = dict[str, dict[str | None, int]]
+
+
+class NotPart(Exception):
+    """The delivery touches what was not staged: it must be compared as a whole."""
+
+
+_SCOPE = "SELECT s.sid FROM in_scope s WHERE s.kind = '{kind}'"
+_TOUCHED = {
+    kind: f"""
+    CREATE TEMPORARY TABLE touched_{kind} ON COMMIT DROP AS
+    SELECT p.id FROM in_scope s JOIN {kind} p ON p.tenant_id = :tenant AND p.source = :source AND p.source_id = s.sid
+    WHERE s.kind = '{kind}'
+    UNION SELECT coalesce(t.target, t.id) FROM in_{kind} t JOIN in_scope s ON s.kind = '{kind}' AND s.sid = t.sid
+    """
+    for kind in ("person", "activity")
+}
+# Somebody present, of whom the delivery may well have a row that is not staged.
+_BEYOND = "p.ended_at IS NULL AND NOT (p.source = :source AND p.source_id IN ({scope}))".format(
+    scope=_SCOPE.format(kind="person")
+)
+_MARKS = ("p.civic_hash = t.civic_hash", "p.login_digest = t.login_digest")
+_COLLIDES = """
+SELECT EXISTS (SELECT FROM in_person t JOIN person p ON p.tenant_id = :tenant AND {mark}
+               WHERE NOT (p.source = :source AND p.source_id = t.sid) AND {beyond})
+"""
+_HAS_EXTERNAL = "SELECT EXISTS (SELECT FROM in_person WHERE external_digests IS NOT NULL)"
+_BY_EXTERNAL = """
+SELECT EXISTS (
+    SELECT FROM (SELECT sid, unnest(external_digests) AS digest FROM in_person) t
+    JOIN (SELECT p.source, p.source_id, unnest(p.external_digests) AS digest FROM person p
+          WHERE p.tenant_id = :tenant AND p.external_digests IS NOT NULL AND {beyond}) p
+         ON p.digest = t.digest AND NOT (p.source = :source AND p.source_id = t.sid))
+"""
+# Recognised as somebody whose own row, under another id, is not staged.
+_TAKEN = """
+SELECT EXISTS (SELECT FROM in_{kind} t JOIN {table} p ON p.tenant_id = :tenant AND p.id = t.target
+               WHERE p.source <> :source OR (p.source_id <> t.sid AND p.source_id NOT IN ({scope})))
+"""
+_STRAY_FINDING = """
+SELECT EXISTS (SELECT FROM finding f WHERE f.tenant_id = :tenant AND f.run_id = :run AND f.line > 1
+               AND NOT EXISTS (SELECT FROM in_full l WHERE l.file = f.file AND l.line = f.line))
+"""
+_STRAY = "SELECT EXISTS (SELECT FROM {planned} p WHERE p.tenant_id = :tenant AND p.run_id = :run AND NOT ({inside}))"
+_UNIT_OF_PERSON = """(
+    SELECT min(x.unit_id::text)::uuid FROM (
+        SELECT d.unit_id FROM duty d
+        WHERE d.tenant_id = p.tenant_id AND d.person_id = p.id AND d.ended_at IS NULL AND d.source = :source
+        UNION ALL
+        SELECT e.unit_id FROM enrolment e
+        WHERE e.tenant_id = p.tenant_id AND e.person_id = p.id AND e.ended_at IS NULL AND e.source = :source
+        UNION ALL
+        SELECT c.unit_id FROM placement c
+        WHERE c.tenant_id = p.tenant_id AND c.child_id = p.id AND c.ended_at IS NULL AND c.source = :source) x)"""
+_BEFORE = """
+SELECT {unit} AS at_unit, count(*) AS n FROM {table} p
+WHERE p.tenant_id = :tenant AND p.source = :source AND p.ended_at IS NULL AND {inside} GROUP BY 1
+"""
+_AFTER = "SELECT p.at_unit, count(*) AS n FROM r_{kind} p WHERE {inside} GROUP BY 1"
+_PRESENT = "SELECT count(*) FROM {table} WHERE tenant_id = :tenant AND source = :source AND ended_at IS NULL"
+_TAKEN_OVER = """
+SELECT count(*) FROM {planned}
+WHERE tenant_id = :tenant AND run_id = :run AND op = 'change' AND before->>'source' <> :source
+"""
+
+
+def inside(entity: Entity) -> str:
+    """SQL over the alias p: whether a row of this kind, of roster or delivery, is in scope."""
+    if not entity.key:
+        return f"p.source_id IN ({_SCOPE.format(kind=entity.kind)})"
+    columns = [column for column, kind in entity.references.items() if kind == "person"]
+    if columns:
+        return "(" + " OR ".join(f"p.{column} IN (SELECT id FROM touched_person)" for column in columns) + ")"
+    if "activity_id" in entity.columns:
+        return "p.activity_id IN (SELECT id FROM touched_activity)"
+    return "false"  # counts of absence are no part of what is staged
+
+
+async def refuse_collisions(session: AsyncSession, source: str) -> None:
+    """Before rows are matched. Raises NotPart where a mark of theirs is one of somebody who is not staged."""
+    asked = [_COLLIDES.format(mark=mark, beyond=_BEYOND) for mark in _MARKS]
+    if await session.scalar(text(_HAS_EXTERNAL)):
+        asked.append(_BY_EXTERNAL.format(beyond=_BEYOND))
+    await _refuse(session, asked, {"tenant": tenant_of(session), "source": source})
+
+
+async def resolved(session: AsyncSession) -> None:
+    """Once rows are resolved: tell the planner how few they are."""
+    await at_once(session, [f"ANALYZE r_{entity.kind}" for entity in ENTITIES])
+
+
+async def touch(session: AsyncSession, source: str) -> None:
+    """Once rows are matched: who is in scope, by ids of the roster. Raises NotPart where somebody else may be."""
+    values = {"tenant": tenant_of(session), "source": source}
+    tables = {"unit": "unit", "person": "person", "group": "school_group", "activity": "activity"}
+    asked = [_TAKEN.format(kind=kind, table=table, scope=_SCOPE.format(kind=kind)) for kind, table in tables.items()]
+    await _refuse(session, asked, values)
+    await at_once(session, [f"DROP TABLE IF EXISTS pg_temp.touched_{kind}" for kind in _TOUCHED])
+    for statement in _TOUCHED.values():
+        await session.execute(text(statement), values)
+    await at_once(session, [f"ANALYZE touched_{kind}" for kind in _TOUCHED])
+
+
+async def refuse_strays(session: AsyncSession, run_id: object) -> None:
+    """Raises NotPart where anything is planned or found that nobody had expected to be touched."""
+    values = {"tenant": tenant_of(session), "run": run_id}
+    asked = [_STRAY.format(planned=entity.planned_table, inside=inside(entity)) for entity in ENTITIES]
+    await _refuse(session, [*asked, _STRAY_FINDING], values)
+
+
+async def _refuse(session: AsyncSession, asked: list[str], values: Mapping[str, Any]) -> None:
+    for statement in asked:
+        used = {name: value for name, value in values.items() if f":{name}" in statement}
+        if await session.scalar(text(statement), used):
+            raise NotPart
+
+
+async def count_delivered_in_part(session: AsyncSession, source: str, before: Numbers) -> Numbers:
+    """Rows per kind and unit that the whole delivery holds, where the one before held `before` and is the roster."""
+    values = {"tenant": tenant_of(session), "source": source}
+    counted: Numbers = {}
+    for entity in ENTITIES:
+        names = {"table": entity.table, "kind": entity.kind, "inside": inside(entity), "unit": _unit_of(entity)}
+        numbers = dict(before.get(entity.kind, {}))
+        for statement, sign in ((_BEFORE, -1), (_AFTER, 1)):
+            formatted = statement.format(**names)
+            used = {name: value for name, value in values.items() if f":{name}" in formatted}
+            for row in await session.execute(text(formatted), used):
+                unit = str(row.at_unit) if row.at_unit else None
+                numbers[unit] = numbers.get(unit, 0) + sign * row.n
+        if any(count < 0 for count in numbers.values()):
+            raise NotPart
+        counted[entity.kind] = {unit: count for unit, count in numbers.items() if count}
+    return counted
+
+
+def _unit_of(entity: Entity) -> str:
+    """Under which unit a delivered row is counted; of persons, by what this register tells of them."""
+    return _UNIT_OF_PERSON if entity.kind == "person" else entity.end_unit
+
+
+async def is_mirrored(session: AsyncSession, run: Run, before: Mapping[str, int] | None) -> bool:
+    """Whether the roster, once this plan is applied, holds no more of the register's rows than were delivered.
+
+    `before` is how many it holds now, by kind, where that is known.
+    """
+    values = {"tenant": tenant_of(session), "source": run.source}
+    for entity in ENTITIES:
+        row = run.counts[entity.kind]
+        if before is not None:
+            there = before.get(entity.kind, 0)
+        else:
+            there = int(await session.scalar(text(_PRESENT.format(table=entity.table)), values) or 0)
+        if row["changed"]:
+            taken = text(_TAKEN_OVER.format(planned=entity.planned_table))
+            there += int(await session.scalar(taken, values | {"run": run.id}) or 0)
+        if there + row["created"] - row["ended"] != row["created"] + row["changed"] + row["unchanged"]:
+            return False
+    return True

@@ -1,0 +1,120 @@
+"""Planned by what differs, a delivery comes to exactly what it comes to when it is compared as a whole."""
+
+import os
+from collections import Counter
+from random import Random
+
+from cli.demo_roster import Municipality
+from shared.kit.db import Database
+from shared.kit.ids import new_id
+from tests.support.databases import Clone, rolled_back
+from tests.sync.disasters.damage import DISASTERS, with_rows, written
+from tests.sync.disasters.world import Newcomers, base_town, copied, live
+from tests.sync.plan.twofold import Twofold
+from tests.sync.town import ONEROSTER, Roster
+
+SEEDS = int(os.environ.get("TOUCHED_SEEDS", "12"))
+FIRST = int(os.environ.get("TOUCHED_FIRST", "0"))
+NIGHTS = 4
+Rows = list[list[str]]
+_FILES = ("users.csv", "users.csv", "roles.csv", "enrollments.csv", "classes.csv", "orgs.csv")
+_ODD = ("", "?", " x", "Ingen", "Skyddad folkbokföring", "181501012388", "tobedeleted", "nobody", "a,b", "x" * 201)
+
+
+def spoiled(content: bytes, random: Random) -> bytes:
+    """Something small is another than it was: a row more, a row less, another's cell, a cell of nonsense."""
+
+    def change(rows: list[list[str]]) -> list[list[str]]:
+        if len(rows) > 2:
+            row, other = random.choice(rows[1:]), random.choice(rows[1:])
+            random.choice(_SPOILING)(rows, row, other, random)
+        return rows
+
+    return with_rows(content, random.choice(_FILES), change)
+
+
+def _less(rows: Rows, row: list[str], _: list[str], __: Random) -> None:
+    rows.remove(row)
+
+
+def _twice(rows: Rows, row: list[str], _: list[str], random: Random) -> None:
+    rows.insert(random.randrange(1, len(rows)), list(row))
+
+
+def _ghost(rows: Rows, row: list[str], _: list[str], random: Random) -> None:
+    """A row that is marked as deleted, before or after the row itself."""
+    rows.insert(random.randrange(1, len(rows)), [row[0], "tobedeleted", *row[2:]])
+
+
+def _cell(_: Rows, row: list[str], other: list[str], random: Random) -> None:
+    place = random.randrange(len(row))
+    row[place] = other[place]
+
+
+def _odd(_: Rows, row: list[str], __: list[str], random: Random) -> None:
+    row[random.randrange(len(row))] = random.choice(_ODD)
+
+
+def _swap(_: Rows, row: list[str], other: list[str], random: Random) -> None:
+    place = random.randrange(len(row))
+    row[place], other[place] = other[place], row[place]
+
+
+def _id(_: Rows, row: list[str], other: list[str], __: Random) -> None:
+    row[0] = other[0]
+
+
+_SPOILING = (_less, _twice, _ghost, _cell, _cell, _odd, _odd, _swap, _id)
+
+
+def tonight(town: Municipality, random: Random) -> bytes:
+    """A delivery: some things have happened, or something is wrong with it, or both."""
+    live(town, random, Newcomers(random), random.choice((0, 1, 1, 2, 4)))
+    kind = random.random()
+    if kind < 0.25:
+        return random.choice(DISASTERS).damage(town, random)
+    content = written(town)
+    for _ in range(random.choice((0, 0, 1, 1, 2, 5)) if kind < 0.9 else 0):
+        content = spoiled(content, random)
+    return content
+
+
+async def test_whatever_happened_overnight_both_ways_come_to_the_same(worker_database: Clone) -> None:
+    urls = await worker_database("sync")
+    ways: Counter[str] = Counter()
+    for seed in range(FIRST, FIRST + SEEDS):
+        async with rolled_back(urls.app) as connection:
+            database = Database(urls.app, bound_to=connection)
+            roster = await Roster(database, new_id()).with_scope()
+            async with database.transaction(roster.tenant) as session:
+                both = Twofold(session, roster.tenant, ONEROSTER)
+                await _play(both, seed)
+            ways.update(both.ways)
+            await database.stop()
+    print(dict(ways))
+    assert ways["part"] > NIGHTS * SEEDS / 2
+
+
+async def _play(both: Twofold, seed: int) -> None:
+    random = Random(seed)
+    town = copied(base_town(seed % 12))
+    await both.load(written(town))
+    for night in range(NIGHTS):
+        content = tonight(town, random)
+        whole, part = await both.deliver(content)
+        if part is not None and whole is not None:
+            differing = {name: (whole[name], part[name]) for name in whole if whole[name] != part[name]}
+            assert not differing, f"seed {seed}, night {night}: {_told(differing)}"
+        if whole is not None and whole["guard"] != "held":
+            await both.load(content)
+
+
+def _told(differing: dict[str, tuple[object, object]]) -> str:
+    lines = []
+    for name, (whole, part) in differing.items():
+        if isinstance(whole, list) and isinstance(part, list):
+            lines += [f"{name}: whole only {one}" for one in whole if one not in part]
+            lines += [f"{name}: part only {one}" for one in part if one not in whole]
+        else:
+            lines.append(f"{name}: {whole} / {part}")
+    return "\n".join(lines)

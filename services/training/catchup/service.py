@@ -71,16 +71,19 @@ class CatchUpService:
     async def look_at(self, course_id: UUID) -> int:
         """Propose what people need, or do it at once where the tenant wants that; how much was done or changed."""
         await self._rows.lock(course_id)
-        policy, changed = await self.policy(), 0
+        policy, changed, joins = await self.policy(), 0, True
         for _ in range(_ROUNDS):
             people = await self._rows.seekers(course_id, policy)
-            wanted = await self._wanted(course_id, people, policy)
+            wanted = await self._wanted(course_id, people, policy, joins=joins)
             standing = await self._rows.proposed(course_id)
             if wanted is None or policy.mode == "propose":
                 return changed + await self._propose(standing, wanted)
             catch_up = wanted if standing is None else _take_over(standing, wanted)
             if await self._do(catch_up, people, CatchUpApprove()) == 0:
-                return changed  # whoever waits cannot be seated there: a clash, or a prerequisite
+                if wanted.kind == "form":
+                    return changed
+                joins = False  # whoever waits cannot be seated there: a clash, or a prerequisite
+                continue
             changed += 1
         return changed
 
@@ -114,11 +117,13 @@ class CatchUpService:
             raise CatchUpOver(state=catch_up.state)
         return catch_up
 
-    async def _wanted(self, course_id: UUID, people: Sequence[UUID], policy: CatchUpPolicy) -> CatchUp | None:
+    async def _wanted(
+        self, course_id: UUID, people: Sequence[UUID], policy: CatchUpPolicy, *, joins: bool
+    ) -> CatchUp | None:
         """What would help now: seats in the next session that has some, else a session from `min_size` people on."""
         if not people:
             return None
-        room = await self._rows.room(course_id)
+        room = await self._rows.room(course_id) if joins else None
         if room is not None:
             return self._new(course_id, kind="join", people=min(room.free, len(people)), session_id=room.id)
         like = await self._rows.like(course_id)

@@ -139,6 +139,19 @@ async def test_people_join_a_session_that_has_seats_before_one_is_made(training:
     assert sorted(seated) == sorted(map(str, people[:5]))
 
 
+async def test_who_is_taken_at_that_time_gets_a_session_of_their_own(training: ServiceUnderTest) -> None:
+    [person, *_] = (await create_roster(training))["people"]
+    course, other = await create_course(training), await create_course(training, "other", ())
+    await set_policy(training, mode="create", minSize=1)
+    await missed(training, course, [person])
+    roomy, busy = [await create_session(training, each, minutes=9000) for each in (course, other)]
+    await enrol(training, busy, person)
+    assert await look(training) == 1
+    [formed] = await proposals(training)
+    assert (formed["kind"], formed["state"], formed["people"]) == ("form", "done", 1)
+    assert await states(training, roomy) == {}
+
+
 async def test_a_formed_session_is_on_a_weekday_at_the_usual_hour_with_notice(training: ServiceUnderTest) -> None:
     people = (await create_roster(training, people=3))["people"]
     course = await create_course(training)

@@ -1,6 +1,6 @@
 """Signals: computed anew from the rows, stored and told where they changed."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any, Literal
 from uuid import UUID
@@ -30,15 +30,6 @@ REFRESH = "signals.refresh"
 _TOGETHER = 5
 SignalKind = Literal["key_persons", "attendance", "missed", "access", "trainer_capacity", "course_demand"]
 AccessState = Literal["granted", "missing", "pending", "unknown"]
-
-_EVENTS: Mapping[str, type[Told]] = {
-    "key_persons": KeyPersonsChanged,
-    "attendance": AttendanceChanged,
-    "missed": MissedChanged,
-    "access": AccessChanged,
-    "trainer_capacity": TrainerCapacityChanged,
-    "course_demand": CourseDemandChanged,
-}
 
 
 async def ask_signals(session: AsyncSession) -> None:
@@ -75,11 +66,9 @@ class SignalService:
         else:
             found = {"kind": row.kind, "unit_id": row.unit_id, "key": row.key, "value": row.value}
             self._signals.add(TrainingSignal(tenant_id=tenant_of(self._session), id=signal_id, **found))
-        event = _EVENTS[row.kind]
-        # The key is the role or the course, whichever the event speaks of.
+        # The key is the role or the course, whichever the event speaks of; it passes over the rest.
         about = {"signal_id": signal_id, "unit_id": row.unit_id, "role": row.key, "course_id": row.key}
-        fields = {name: value for name, value in about.items() if name in event.model_fields}
-        return event.model_validate(fields | (row.value or {}))
+        return _told(row.kind, about | (row.value or {}))
 
     async def list(
         self, units: frozenset[UUID] | None, kind: SignalKind | None, after: tuple[UUID] | None, limit: int
@@ -97,3 +86,20 @@ class SignalService:
     ) -> Sequence[Row[Any]]:
         """Who came to a session, with what is known of their access now."""
         return await self._signals.access(units, role, states, after, limit)
+
+
+def _told(kind: SignalKind, facts: dict[str, Any]) -> Told:
+    """The event of a signal that changed."""
+    match kind:
+        case "key_persons":
+            return KeyPersonsChanged.model_validate(facts)
+        case "attendance":
+            return AttendanceChanged.model_validate(facts)
+        case "missed":
+            return MissedChanged.model_validate(facts)
+        case "access":
+            return AccessChanged.model_validate(facts)
+        case "trainer_capacity":
+            return TrainerCapacityChanged.model_validate(facts)
+        case "course_demand":
+            return CourseDemandChanged.model_validate(facts)

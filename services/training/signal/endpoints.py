@@ -7,8 +7,9 @@ from fastapi import Query, Request
 
 from services.training.coverage.endpoints import RoleFilter, UnitFilter
 from services.training.signal.auth import AccessRead, SignalsRead, visible_units
+from services.training.signal.models import AccessState, SignalKind
 from services.training.signal.schemas import AccessPublic, SignalPublic
-from services.training.signal.service import AccessState, SignalKind, SignalService
+from services.training.signal.service import SignalService
 from shared.web import Page, PageDep, SessionDep, make_page, new_router
 
 router = new_router("signals")

@@ -1,10 +1,10 @@
 """Where signals come from: parts of one statement, each named query a fact about people, sessions or units.
 
-They stand on those of coverage (`services/training/coverage/repository.py`): who holds which role where today, which
+They stand on those of coverage (`services/training/coverage/holders.py`): who holds which role where today, which
 courses that needs, and who is trained.
 """
 
-from services.training.coverage.repository import HOLDERS
+from services.training.coverage.holders import HOLDERS
 
 # The access window opens this many days before a session's end; a day after the end there is an alert if nothing shows.
 WINDOW_DAYS = 14

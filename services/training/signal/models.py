@@ -1,6 +1,6 @@
 """The signals last told to the world, so that only changes are published."""
 
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Index, Text
@@ -9,6 +9,9 @@ from sqlmodel import Field
 
 from services.training.db import Model
 from shared.kit.db import TenantRow, Versioned
+
+SignalKind = Literal["key_persons", "attendance", "missed", "access", "trainer_capacity", "course_demand"]
+AccessState = Literal["granted", "missing", "pending", "unknown"]
 
 
 class TrainingSignal(Model, TenantRow, Versioned, table=True):

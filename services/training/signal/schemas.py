@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from services.training.signal.service import AccessState, SignalKind
+from services.training.signal.models import AccessState, SignalKind
 from shared.web import ApiModel, example
 
 _UNIT = "01979f3a-2222-7b52-9d3a-5f0c2b9e8d11"

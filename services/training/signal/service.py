@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import Any, Literal
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Row
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from services.training.signal.models import TrainingSignal
+from services.training.signal.models import AccessState, SignalKind, TrainingSignal
 from services.training.signal.repository import SignalRepository
 from shared.contracts.training_signal import (
     AccessChanged,
@@ -28,8 +28,6 @@ from shared.queue.outbox import publish_all
 REFRESH = "signals.refresh"
 # What happens within these seconds is computed once.
 _TOGETHER = 5
-SignalKind = Literal["key_persons", "attendance", "missed", "access", "trainer_capacity", "course_demand"]
-AccessState = Literal["granted", "missing", "pending", "unknown"]
 
 
 async def ask_signals(session: AsyncSession) -> None:

@@ -9,7 +9,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.training.catchup.models import CatchUp, CatchUpPolicy
-from services.training.coverage.repository import HOLDERS
+from services.training.coverage.holders import HOLDERS
 from shared.kit import clock
 from shared.kit.db import tenant_of
 from shared.kit.problems import NotFound

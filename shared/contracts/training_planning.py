@@ -25,7 +25,7 @@ class AbsenceCapChanged(Event):
     percent: int
 
 
-class PlanProposed(Event):
+class TrainingPlanProposed(Event):
     """The planner found sessions for everybody who can come; `bound` is a number below which none has a plan."""
 
     type: ClassVar[str] = "training.plan.proposed.v1"
@@ -37,7 +37,7 @@ class PlanProposed(Event):
     left_out: int
 
 
-class PlanRefused(Event):
+class TrainingPlanRefused(Event):
     """The planner found no plan; the plan's problems say why."""
 
     type: ClassVar[str] = "training.plan.refused.v1"
@@ -45,7 +45,7 @@ class PlanRefused(Event):
     plan_id: UUID
 
 
-class PlanApproved(Event):
+class TrainingPlanApproved(Event):
     """A leader approved a proposed plan."""
 
     type: ClassVar[str] = "training.plan.approved.v1"
@@ -53,7 +53,7 @@ class PlanApproved(Event):
     plan_id: UUID
 
 
-class PlanPublished(Event):
+class TrainingPlanPublished(Event):
     """The sessions of an approved plan are scheduled, and its people seated."""
 
     type: ClassVar[str] = "training.plan.published.v1"

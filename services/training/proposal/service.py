@@ -35,7 +35,12 @@ from services.training.proposal.rows import (
 from services.training.proposal.schemas import PlanCreate, PlanReplan
 from services.training.room.service import RoomService
 from services.training.roster.service import RosterService
-from shared.contracts.training_planning import PlanApproved, PlanProposed, PlanPublished, PlanRefused
+from shared.contracts.training_planning import (
+    TrainingPlanApproved,
+    TrainingPlanProposed,
+    TrainingPlanPublished,
+    TrainingPlanRefused,
+)
 from shared.kit import clock
 from shared.kit.db import tenant_of
 from shared.kit.journal import record
@@ -165,7 +170,7 @@ class ProposalService:
         await self._enter(plan, "proposed")
         await publish(
             self._session,
-            PlanProposed(
+            TrainingPlanProposed(
                 plan_id=plan.id, sessions=plan.sessions, bound=plan.bound, people=people, left_out=len(found["left"])
             ),
         )
@@ -174,14 +179,14 @@ class ProposalService:
         """Store that there is no plan, and why."""
         plan.findings = findings
         await self._enter(plan, state)
-        await publish(self._session, PlanRefused(plan_id=plan.id))
+        await publish(self._session, TrainingPlanRefused(plan_id=plan.id))
 
     async def approve(self, plan_id: UUID, version: int) -> Plan:
         """Approve what was proposed. Errors: PlanNotOpen, PlanMoved, PlanFaulty."""
         plan = await self._open(plan_id, version, "proposed")
         await self._check(plan)
         await self._enter(plan, "approved")
-        await publish(self._session, PlanApproved(plan_id=plan.id))
+        await publish(self._session, TrainingPlanApproved(plan_id=plan.id))
         return plan
 
     async def withdraw(self, plan_id: UUID, version: int) -> Plan:
@@ -202,7 +207,7 @@ class ProposalService:
         done = await Publication(self._session, asked, low).publish(rows, roll)
         await self._enter(plan, "published")
         facts_told = {"added": done.added, "cancelled": done.cancelled, "seated": done.seated, "moved": done.moved}
-        await publish(self._session, PlanPublished.model_validate({"plan_id": plan.id, **facts_told}))
+        await publish(self._session, TrainingPlanPublished.model_validate({"plan_id": plan.id, **facts_told}))
         return plan, done
 
     async def diff(self, plan_id: UUID) -> dict[str, Any]:

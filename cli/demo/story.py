@@ -20,7 +20,7 @@ from cli.demo.training import TrainingActs
 from cli.demo_roster.model import Municipality
 from cli.demo_roster.writing import generate
 
-TEMPLATE = ("sv-supplier-5-phase", "1.1.0")
+TEMPLATE = ("sv-supplier-5-phase", "1.2.0")
 WATCHED_GATE = "m3"
 COVERAGE_PERCENT = 80
 _SOURCE = "demo-register"

@@ -1,4 +1,4 @@
-"""What training tells of the day itself: attendance, catch-up, feedback, certificates. Ids, states and numbers alone."""
+"""What training tells of the day itself: attendance, catch-up, feedback, certificates. Ids, states, numbers alone."""
 
 from typing import ClassVar, Literal
 from uuid import UUID

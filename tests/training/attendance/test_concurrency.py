@@ -28,14 +28,17 @@ async def count(training: ServiceUnderTest, table: str) -> int:
 async def test_what_happens_at_once_happens_once(committed: ServiceUnderTest) -> None:
     people = (await create_roster(committed, people=4))["people"]
     course = await create_course(committed)
-    session = await create_session(committed, course, capacity=1, minutes=-5)
-    await enrol(committed, session, people[0])
+    session = await create_session(committed, course, capacity=2, minutes=-5)
+    for person in people[:2]:
+        await enrol(committed, session, person)
     await open_door(committed, session)
     code = await code_of(committed, session)
     scans = await asyncio.gather(*(scan(committed, code, people[0]) for _ in range(AT_ONCE)))
     assert {(each.status_code, each.text) for each in scans} == {(200, scans[0].text)}
     assert await count(committed, "attendance_mark") == 1
 
+    await scan(committed, code, people[1])
+    assert (await answer(committed, session, people[1], ("useful", 1))).status_code == 204
     answers = await asyncio.gather(*(answer(committed, session, people[0], ("useful", 5)) for _ in range(AT_ONCE)))
     assert Counter(each.status_code for each in answers) == {204: 1, 409: AT_ONCE - 1}
 
@@ -46,16 +49,18 @@ async def test_what_happens_at_once_happens_once(committed: ServiceUnderTest) ->
             return await CertificateService(db, issuer).issue()
 
     with clock.frozen(clock.now() + timedelta(hours=3)):
-        assert sorted(await asyncio.gather(*(issue() for _ in range(AT_ONCE)))) == [0] * (AT_ONCE - 1) + [1]
+        assert sorted(await asyncio.gather(*(issue() for _ in range(AT_ONCE)))) == [0] * (AT_ONCE - 1) + [2]
     assert await count(committed, "issuer_key") == 1
 
-    await set_policy(committed, mode="create")
-    await missed(committed, course, people[1:])
+    await set_policy(committed, minSize=2)
+    await missed(committed, course, people[2:])
 
     async def look() -> Any:
         async with committed.database.transaction(committed.tenant) as db:
             return [await CatchUpService(db).look_at(one) for one in await CatchUpService(db).courses()]
 
+    assert sorted(await asyncio.gather(*(look() for _ in range(AT_ONCE)))) == [[0]] * (AT_ONCE - 1) + [[1]]
+    await set_policy(committed, minSize=2, mode="create")
     await asyncio.gather(*(look() for _ in range(AT_ONCE)))
     sessions = await committed.client.get("/training/v1/sessions", headers=committed.as_(LEADER))
     assert (await count(committed, "catch_up"), len(sessions.json()["items"])) == (1, 3)

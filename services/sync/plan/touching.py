@@ -133,8 +133,14 @@ async def _refuse(session: AsyncSession, asked: list[str], values: Mapping[str, 
             raise NotPart
 
 
-async def count_delivered_in_part(session: AsyncSession, source: str, before: Numbers) -> Numbers:
-    """Rows per kind and unit that the whole delivery holds, where the one before held `before` and is the roster."""
+async def count_delivered_in_part(
+    session: AsyncSession, source: str, before: Numbers, retold: Mapping[str, int]
+) -> Numbers:  # fmt: skip
+    """Rows per kind and unit that the whole delivery holds, where the one before held `before` and is the roster.
+
+    `retold` is how many rows more the reader has counted. Raises NotPart where that does not agree: then somebody is
+    told of, and not staged, and would be taken for gone.
+    """
     values = {"tenant": tenant_of(session), "source": source}
     counted: Numbers = {}
     for entity in ENTITIES:
@@ -147,6 +153,9 @@ async def count_delivered_in_part(session: AsyncSession, source: str, before: Nu
                 unit = str(row.at_unit) if row.at_unit else None
                 numbers[unit] = numbers.get(unit, 0) + sign * row.n
         if any(count < 0 for count in numbers.values()):
+            raise NotPart
+        more = sum(numbers.values()) - sum(before.get(entity.kind, {}).values())
+        if entity.kind in ("unit", "person", "group", "activity") and retold.get(entity.kind, more) != more:
             raise NotPart
         counted[entity.kind] = {unit: count for unit, count in numbers.items() if count}
     return counted

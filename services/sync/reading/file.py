@@ -46,7 +46,7 @@ class Summary:
 
     `prints` tells the facts of the delivery from those of another; `is_known`: they are those that the task named, and
     nothing was emitted. `retold`: nothing was emitted but what differs from the delivery before, and there are so many
-    rows more of each kind of tie.
+    rows more of each kind that is told row by row.
     """
 
     files: list[FileSummary] = field(default_factory=list)

@@ -113,7 +113,7 @@ class Done:
 
     `prints` tells its facts from those of another, None where it cannot be told. `is_known`: the facts are those that
     the reader was told of, and nothing else was said. `retold`: nothing was said but what differs from the delivery
-    before, and there are so many rows more of each kind of tie.
+    before, and there are so many rows more of each kind that is told row by row.
     """
 
     files: list[dict[str, Any]]

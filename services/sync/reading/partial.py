@@ -69,14 +69,19 @@ class PartReading:
         ]  # fmt: skip
 
     def _retold(self, sheets: Sequence[Sheet], selection: Selection) -> dict[str, int]:
-        """By kind of tie, how many rows more there are than in the delivery before."""
+        """By kind, how many rows more there are than in the delivery before; of kinds that are told row by row."""
         now, before = _Counting(), _Counting()
         for sink, is_now in ((now, True), (before, False)):
             context = replace(self._reading.context, sink=sink, collected={}, seen={})
             reading = Reading(context, BulkReader(self._reading.bulk.several))
             for reader, sheet in zip(self._readers, sheets, strict=True):
                 _count(reader, sheet, selection, reading, is_now=is_now)
-        return {kind: now.counts[kind] - before.counts[kind] for kind in sorted({*now.counts, *before.counts})}
+        emits = [emit for sheet in sheets for emit in sheet.file.emits if emit.entity]
+        kinds = {emit.entity or "" for emit in emits}
+        # What many rows repeat, or several emits tell, cannot be counted from a part of them.
+        kinds -= {emit.entity for emit in emits if emit.repeats and ENTITIES[emit.entity or ""].has_source_id}
+        kinds -= {kind for kind in self._reading.bulk.several if ENTITIES[kind].has_source_id}
+        return {kind: now.counts[kind] - before.counts[kind] for kind in sorted(kinds)}
 
 
 def _sheet(
@@ -129,11 +134,7 @@ def _count(reader: FileReader, sheet: Sheet, selection: Selection, reading: Read
         told = pl.concat([sheet.gone.with_columns(told=pl.lit(True)), stayed])
     rows = told.drop(LINE).with_row_index(LINE, 2)
     every, counted = rows[LINE], rows[LINE].filter(rows["told"])
-    none = every.clear()
-    chosen = {
-        number: every if emit.collect else none if ENTITIES[emit.entity or ""].has_source_id else counted
-        for number, emit in enumerate(sheet.file.emits)
-    }
+    chosen = {number: every if emit.collect else counted for number, emit in enumerate(sheet.file.emits)}
     reader.say(rows.drop("told"), chosen, reading)
 
 

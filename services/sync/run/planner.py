@@ -1,6 +1,6 @@
 """From a stored delivery to a plan: read, stage, match, compare, judge. Everything in the caller's one transaction."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -94,6 +94,8 @@ async def _compare(
     if former is not None:
         await resolved(session)
     vanished = await keep_vanished(session, staging, run.source, policy)
+    if former is not None and vanished:
+        raise NotPart
     await compare(session, Comparison(run.id, run.source, done.incomplete, staging.kinds, in_part=former is not None))
     # What is planned now is joined with itself.
     await set_based(session)
@@ -101,7 +103,7 @@ async def _compare(
     if former is not None:
         await row_by_row(session)
     await place_findings(session, run.id)
-    delivered = await _delivered(session, run, former, vanished)
+    delivered = await _delivered(session, run, former, done)
     planned = await count_planned(session, run.id)
     run.counts_by_unit = _by_unit(delivered, planned)
     run.counts = _totals(run.counts_by_unit)
@@ -111,14 +113,12 @@ async def _compare(
     await judge_run(session, run, policy, Seen(done, matched.moved, cases, _revived(planned), vanished, staged))
 
 
-async def _delivered(session: AsyncSession, run: Run, former: FormerRun | None, vanished: Sequence[Any]) -> Numbers:
+async def _delivered(session: AsyncSession, run: Run, former: FormerRun | None, done: Done) -> Numbers:
     """Rows per kind and unit of the whole delivery. Raises NotPart where too little of it is staged."""
     if former is None:
         return await count_delivered(session)
-    if vanished:
-        raise NotPart
     await refuse_strays(session, run.id)
-    return await count_delivered_in_part(session, run.source, delivered_units(former.run))
+    return await count_delivered_in_part(session, run.source, delivered_units(former.run), done.retold or {})
 
 
 async def _take_in(staging: Staging, frames: AsyncIterator[Frame]) -> Done:

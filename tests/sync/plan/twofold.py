@@ -1,7 +1,7 @@
 """Plans a delivery in both ways, as a whole and by what differs, and tells all that either leaves behind."""
 
 import hashlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -15,6 +15,7 @@ from services.sync.plan.models import Run
 from services.sync.proof.models import RunProof
 from services.sync.proof.service import Surroundings, surroundings_of
 from services.sync.reading.findings import Fatal
+from services.sync.reading.frames import Frame
 from services.sync.reading.mapping import Mapping
 from services.sync.reading.process import FormerDelivery, ReadTask
 from services.sync.run.planner import ReadWhole, plan_delivery
@@ -46,12 +47,14 @@ class _Over(Exception):
 
 @dataclass
 class Twofold:
-    """Deliveries of one source of one tenant, in one transaction. `ways` counts how each was planned."""
+    """Deliveries of one source of one tenant, in one transaction. `ways` counts how each was planned; `loses` may take
+    something away from what the reader says of a part."""
 
     session: AsyncSession
     tenant: UUID
     mapping: Mapping
     ways: dict[str, int] = field(default_factory=dict)
+    loses: Callable[[Frame], Frame] | None = None
     _contents: dict[UUID, bytes] = field(default_factory=dict)
 
     async def deliver(self, content: bytes, source: str = "register") -> tuple[Outcome | None, Outcome | None]:
@@ -120,8 +123,11 @@ class Twofold:
             self._count("no base")
             raise ReadWhole
         task = ReadTask(self.mapping, civic_keys(KEY, self.tenant), TODAY, around.prints if is_part else None, former)
+        said = frames(task, content, before)
+        if self.loses is not None and is_part:
+            said = _losing(said, self.loses)
         try:
-            await plan_delivery(self.session, run, frames(task, content, before), around)
+            await plan_delivery(self.session, run, said, around)
         except ReadWhole:
             self._count("refused")
             raise
@@ -183,6 +189,11 @@ class Twofold:
     async def _rows(self, query: str, **values: Any) -> list[dict[str, Any]]:
         used = {name: value for name, value in values.items() if f":{name}" in query}
         return [dict(row._mapping) for row in await self.session.execute(text(query), used)]
+
+
+async def _losing(said: AsyncIterator[Frame], loses: Callable[[Frame], Frame]) -> AsyncIterator[Frame]:
+    async for frame in said:
+        yield loses(frame)
 
 
 def _named(value: Any, names: dict[str, str]) -> Any:

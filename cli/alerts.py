@@ -13,6 +13,54 @@ from shared.web.service_levels import LEVEL, ServiceLevel
 _RUNBOOKS = "https://startklar.dev/runbooks"
 
 
+# (name, severity, how many delays it lasts, expression, summary); a delay is the service level's.
+_WORK: tuple[tuple[str, str, float | None, str, str], ...] = (
+    (
+        "JobsWait",
+        "page",
+        5,
+        "max by (service) (startklar_jobs_oldest_due_seconds) > 10 * {delay:g}",
+        "A job of {{ $labels.service }} has been due for {{ $value | humanizeDuration }} and nobody takes it",
+    ),
+    (
+        "EventsWait",
+        "page",
+        1,
+        "max by (service) (startklar_outbox_waiting) > 0",
+        "What {{ $labels.service }} did is told to nobody: its worker gives events no position",
+    ),
+    (
+        "FeedBehind",
+        "page",
+        5,
+        "max by (service, owner) (startklar_feed_lag) > 0 unless max by (service, owner)"
+        " (changes(startklar_events_applied_total[5m])) > 0",
+        "{{ $labels.service }} does not follow {{ $labels.owner }} any more",
+    ),
+    (
+        "FeedRefused",
+        "page",
+        None,
+        "max by (service, owner) (startklar_feed_refused) > 0",
+        "The feed of {{ $labels.owner }} contradicts what {{ $labels.service }} has applied: was it restored?",
+    ),
+    (
+        "EventParked",
+        "ticket",
+        None,
+        'sum by (service, owner) (startklar_events_parked{state="parked"}) > 0',
+        "{{ $labels.service }} could not apply an event of {{ $labels.owner }} and set it aside",
+    ),
+    (
+        "JobsFail",
+        "ticket",
+        None,
+        'sum by (service, kind) (increase(startklar_jobs_ended_total{state="failed"}[1h])) > 0',
+        "Jobs of kind {{ $labels.kind }} fail in {{ $labels.service }}",
+    ),
+)
+
+
 @dataclass(frozen=True)
 class Burn:
     """How many times faster than allowed the budget burns, over a long window and, to end soon, a short one."""
@@ -71,46 +119,10 @@ def _quickness(level: ServiceLevel) -> Iterator[dict[str, Any]]:
 
 
 def _work(level: ServiceLevel) -> Iterator[dict[str, Any]]:
-    yield _alert(
-        "JobsWait",
-        f"max by (service) (startklar_jobs_oldest_due_seconds) > {10 * level.delay:g}",
-        "page",
-        "A job of {{ $labels.service }} has been due for {{ $value | humanizeDuration }} and nobody takes it",
-        wait="5m",
-    )
-    yield _alert(
-        "EventsWait",
-        "max by (service) (startklar_outbox_waiting) > 0",
-        "page",
-        "What {{ $labels.service }} did is told to nobody: its worker gives events no position",
-        wait=f"{level.delay:g}s",
-    )
-    yield _alert(
-        "FeedBehind",
-        "max by (service, owner) (startklar_feed_lag) > 0 unless max by (service, owner) "
-        f"(changes(startklar_events_applied_total[{5 * level.delay:g}s])) > 0",
-        "page",
-        "{{ $labels.service }} does not follow {{ $labels.owner }} any more",
-        wait=f"{5 * level.delay:g}s",
-    )
-    yield _alert(
-        "FeedRefused",
-        "max by (service, owner) (startklar_feed_refused) > 0",
-        "page",
-        "The feed of {{ $labels.owner }} contradicts what {{ $labels.service }} has applied: was it restored?",
-    )
-    yield _alert(
-        "EventParked",
-        'sum by (service, owner) (startklar_events_parked{state="parked"}) > 0',
-        "ticket",
-        "{{ $labels.service }} could not apply an event of {{ $labels.owner }} and set it aside",
-    )
-    yield _alert(
-        "JobsFail",
-        'sum by (service, kind) (increase(startklar_jobs_ended_total{state="failed"}[1h])) > 0',
-        "ticket",
-        "Jobs of kind {{ $labels.kind }} fail in {{ $labels.service }}",
-    )
+    """What no request tells of: work that nobody does, and news that reach nobody."""
+    for name, severity, wait, expression, summary in _WORK:
+        seconds = None if wait is None else f"{wait * level.delay:g}s"
+        yield _alert(name, expression.replace("{delay:g}", f"{level.delay:g}"), severity, summary, wait=seconds)
 
 
 def _both(share: Callable[[str], str], burn: Burn, budget: float) -> str:

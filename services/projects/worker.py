@@ -38,8 +38,7 @@ from shared.queue.sealing import SEALING_SCHEDULE
 def worker_spec(
     feed: ChangeFeed, key_file: Path | None = None, store: FileStore | None = None, post: Post | None = None
 ) -> WorkerSpec:
-    """What this worker does; `feed` reads the change feeds of other services, `key_file` signs what leaves for good,
-    `store` holds the attached documents, `post` takes mail."""
+    """What this worker does: `feed` reads other services, `key_file` signs, `store` holds documents, `post` mails."""
     return WorkerSpec(
         service="projects",
         settings=Settings,

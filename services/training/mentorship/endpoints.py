@@ -6,8 +6,7 @@ from uuid import UUID
 from fastapi import Path, Query
 
 from services.training.mentorship.auth import ARRANGERS, READERS, MentorshipRead, MentorshipWrite
-from services.training.mentorship.repository import Sight
-from services.training.mentorship.schemas import MentorshipCreate, MentorshipPublic
+from services.training.mentorship.schemas import MentorshipCreate, MentorshipPublic, Sight
 from services.training.mentorship.service import MentorshipService
 from shared.auth import Principal, Scope
 from shared.kit.text import Text

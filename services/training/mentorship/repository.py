@@ -1,7 +1,6 @@
 """Every query on mentorships."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +9,7 @@ from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.training.mentorship.models import Mentorship
+from services.training.mentorship.schemas import Sight
 from shared.kit import clock
 from shared.kit.db import tenant_of
 from shared.kit.problems import NotFound
@@ -36,14 +36,6 @@ _LIST = text(
           AND (CAST(:after AS uuid) IS NULL OR id > :after) ORDER BY id LIMIT :limit"""
 )
 _LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended(CAST(:person AS uuid)::text, 29))")
-
-
-@dataclass(frozen=True)
-class Sight:
-    """Whose mentorships are seen: of mentees at `units` (None: all), and one's `own` on either side."""
-
-    units: frozenset[UUID] | None
-    own: UUID | None
 
 
 class MentorshipRepository:

@@ -1,5 +1,6 @@
 """Request and response bodies of mentorships."""
 
+from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
@@ -51,3 +52,11 @@ class MentorshipPublic(ApiModel):
     ends_on: date | None
     version: int
     allowed_actions: list[AllowedAction] = Field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Sight:
+    """Whose mentorships are seen: of mentees at `units` (None: all), and one's `own` on either side."""
+
+    units: frozenset[UUID] | None
+    own: UUID | None

@@ -17,8 +17,8 @@ from services.training.mentorship.errors import (
     TooManyMentees,
 )
 from services.training.mentorship.models import Mentorship
-from services.training.mentorship.repository import MentorshipRepository, Sight
-from services.training.mentorship.schemas import MentorshipCreate
+from services.training.mentorship.repository import MentorshipRepository
+from services.training.mentorship.schemas import MentorshipCreate, Sight
 from services.training.prerequisite.service import PrerequisiteService
 from services.training.roster.service import RosterService
 from shared.contracts.training_cascade import MentorshipChanged

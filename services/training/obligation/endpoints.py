@@ -15,7 +15,6 @@ from services.training.obligation.auth import (
     ObligationRead,
     ObligationRelease,
 )
-from services.training.obligation.repository import Sight
 from services.training.obligation.schemas import (
     AttestationCreate,
     AttestationPublic,
@@ -25,6 +24,7 @@ from services.training.obligation.schemas import (
     CascadeUpdate,
     ObligationPublic,
     ReleaseCreate,
+    Sight,
     State,
 )
 from services.training.obligation.service import CascadeService, ObligationService

@@ -16,7 +16,9 @@ class Cascade(Model, TenantRow, Versioned, table=True):
 
     __tablename__ = "cascade"
     __table_args__ = (
-        UniqueConstraint("tenant_id", "course_id", "teaches_id", "holder_role", "colleague_role"),
+        UniqueConstraint(
+            "tenant_id", "course_id", "teaches_id", "holder_role", "colleague_role", name="uq_cascade_tenant_id_rule"
+        ),
         ForeignKeyConstraint(["tenant_id", "course_id"], ["course.tenant_id", "course.id"]),
         ForeignKeyConstraint(["tenant_id", "teaches_id"], ["course.tenant_id", "course.id"]),
         CheckConstraint("course_id <> teaches_id", name="other"),

@@ -1,7 +1,6 @@
 """Every query on cascades, obligations and attestations. What is owed is counted in one statement each."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +9,7 @@ from sqlmodel import col, select, tuple_
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.training.obligation.models import Attestation, Cascade, Obligation
+from services.training.obligation.schemas import Sight
 from shared.kit import clock
 from shared.kit.db import tenant_of
 from shared.kit.problems import NotFound
@@ -93,14 +93,6 @@ WITH {_FACTS}
 SELECT asked FROM unnest(CAST(:people AS uuid[])) asked
 WHERE asked = :own OR NOT EXISTS (SELECT FROM holder h WHERE h.unit_id = :unit AND h.person_id = asked)
 """)
-
-
-@dataclass(frozen=True)
-class Sight:
-    """Whose obligations are seen: those at `units` (None: all), and one's `own`."""
-
-    units: frozenset[UUID] | None
-    own: UUID | None
 
 
 class ObligationRepository:

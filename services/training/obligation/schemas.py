@@ -1,5 +1,6 @@
 """Request and response bodies of cascades, obligations and attestations."""
 
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated, Literal
 from uuid import UUID
@@ -22,6 +23,29 @@ _CASCADE = {
     "colleagueRole": "teacher",
     "colleagues": 10,
     "days": 30,
+}
+
+_OBLIGATION: dict[str, object] = {
+    "id": _ID,
+    "cascadeId": "01979f3a-4444-7b52-9d3a-5f0c2b9e8d11",
+    "personId": _PERSON,
+    "displayName": "Test Persson",
+    "unitId": "01979f3a-5555-7b52-9d3a-5f0c2b9e8d11",
+    "dueOn": "2026-09-30",
+    "state": "open",
+    "colleagues": 10,
+    "taught": 4,
+    "left": 12,
+    "releaseReason": None,
+    "version": 1,
+    "allowedActions": [],
+}
+_ATTESTATION: dict[str, object] = {
+    "id": _ID,
+    "obligationId": "01979f3a-6666-7b52-9d3a-5f0c2b9e8d11",
+    "personId": _PERSON,
+    "taughtOn": "2026-09-14",
+    "version": 1,
 }
 
 
@@ -68,23 +92,7 @@ class CascadePublic(ApiModel):
 class ObligationPublic(ApiModel):
     """What one person owes at one unit, and how far they are. `left`: colleagues there who lack the course."""
 
-    model_config = example(
-        {
-            "id": _ID,
-            "cascadeId": "01979f3a-4444-7b52-9d3a-5f0c2b9e8d11",
-            "personId": _PERSON,
-            "displayName": "Test Persson",
-            "unitId": "01979f3a-5555-7b52-9d3a-5f0c2b9e8d11",
-            "dueOn": "2026-09-30",
-            "state": "open",
-            "colleagues": 10,
-            "taught": 4,
-            "left": 12,
-            "releaseReason": None,
-            "version": 1,
-            "allowedActions": [],
-        }
-    )
+    model_config = example(_OBLIGATION)
 
     id: UUID
     cascade_id: UUID
@@ -119,15 +127,7 @@ class AttestationCreate(ApiInput):
 class AttestationPublic(ApiModel):
     """A colleague who was taught."""
 
-    model_config = example(
-        {
-            "id": _ID,
-            "obligationId": "01979f3a-6666-7b52-9d3a-5f0c2b9e8d11",
-            "personId": _PERSON,
-            "taughtOn": "2026-09-14",
-            "version": 1,
-        }
-    )
+    model_config = example(_ATTESTATION)
 
     id: UUID
     obligation_id: UUID
@@ -139,6 +139,8 @@ class AttestationPublic(ApiModel):
 class AttestationsPublic(ApiModel):
     """What was written down, and where the obligation stands now."""
 
+    model_config = example({"obligation": _OBLIGATION, "items": [_ATTESTATION]})
+
     obligation: ObligationPublic
     items: list[AttestationPublic]
 
@@ -149,3 +151,11 @@ class ReleaseCreate(ApiInput):
     model_config = example({"reason": "On parental leave from October"})
 
     reason: str = Field(min_length=1, max_length=500)
+
+
+@dataclass(frozen=True)
+class Sight:
+    """Whose obligations are seen: those at `units` (None: all), and one's `own`."""
+
+    units: frozenset[UUID] | None
+    own: UUID | None

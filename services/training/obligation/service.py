@@ -10,8 +10,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from services.training.course.service import CourseService
 from services.training.obligation.errors import CascadeKnown, ObligationOver
 from services.training.obligation.models import Attestation, Cascade, Obligation
-from services.training.obligation.repository import ObligationRepository, Sight
-from services.training.obligation.schemas import AttestationCreate, CascadeCreate, CascadeUpdate
+from services.training.obligation.repository import ObligationRepository
+from services.training.obligation.schemas import AttestationCreate, CascadeCreate, CascadeUpdate, Sight
 from services.training.prerequisite.service import PrerequisiteService
 from shared.contracts.training_cascade import ObligationChanged
 from shared.kit.db import tenant_of

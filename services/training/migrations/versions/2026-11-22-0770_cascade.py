@@ -16,7 +16,7 @@ _TABLES = {
     "cascade": f"""{_KEY}, course_id uuid NOT NULL, teaches_id uuid NOT NULL, holder_role text NOT NULL,
         colleague_role text NOT NULL, colleagues integer NOT NULL, days integer NOT NULL, archived boolean NOT NULL,
         CONSTRAINT pk_cascade PRIMARY KEY (tenant_id, id),
-        CONSTRAINT uq_cascade_tenant_id_course_id_teaches_id_holder_role_c_4387 UNIQUE (tenant_id, course_id,
+        CONSTRAINT uq_cascade_tenant_id_rule UNIQUE (tenant_id, course_id,
             teaches_id, holder_role, colleague_role),
         CONSTRAINT fk_cascade_tenant_id_course_id FOREIGN KEY (tenant_id, course_id) REFERENCES course (tenant_id, id),
         CONSTRAINT fk_cascade_tenant_id_teaches_id FOREIGN KEY (tenant_id, teaches_id)

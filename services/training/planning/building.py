@@ -83,7 +83,7 @@ class Builder:
             raised_caps=tuple(self._caps(unit, "raised", away) for unit in self._units),
             raised_by=rules["raised_by"],
             parallel=tuple(self._parallel(number, slot) for slot in range(len(self.facts["slots"]))),
-            cost=tuple(self._costs(unit) for unit in self._units),
+            cost=tuple(self._costs(unit, number) for unit in self._units),
             key_first=rules["key_first"],
             choices=rules["choices"],
             choices_per=rules["choices_per"],
@@ -189,14 +189,16 @@ class Builder:
         taken = {who for each in there for who in (each["trainer"], each["backup"])}
         return [who for who in sorted(self._trainer_free) if who not in taken and self._trainer_free[who] >> slot & 1]
 
-    def _costs(self, unit: str) -> tuple[int, ...]:
+    def _costs(self, unit: str, number: int) -> tuple[int, ...]:
         """Weeks between training and going live, since what is not used is forgotten; without a date, weeks of waiting;
-        and each hour for which a substitute is needed."""
+        and each hour for which a substitute is needed. Before a later course, above all time is left for that."""
+        has_later = number + 1 < len(self.facts["courses"])
         slots, goes_live = self.facts["slots"], self.facts["units"][unit]["goes_live"]
         costs = []
-        for start, end in slots:
+        for slot, (start, end) in enumerate(slots):
             weeks = (start - slots[0][0] if goes_live is None else goes_live - end) // _WEEK
-            costs.append((weeks if weeks >= 0 else -_LATE * weeks) + (end - start) // 3600)
+            waits = (weeks if weeks >= 0 else -_LATE * weeks) + (end - start) // 3600
+            costs.append(waits + (slot if has_later else 0))
         return tuple(costs)
 
     def _slots_of_unit(self, unit: str) -> int:

@@ -66,7 +66,7 @@ def person(*units: str, needs: int = 1, key_at: tuple[str, ...] = (), **windows:
     )
 
 
-def planned(facts: Facts, seconds: float = 1) -> tuple[str, Plan]:
+def planned(facts: Facts, seconds: float = 30) -> tuple[str, Plan]:
     """(verdict, plan) of every course in turn, as the job does it."""
     builder = Builder(facts)
     for number in range(len(facts["courses"])):
@@ -91,19 +91,19 @@ def towns(draw: st.DrawFn) -> Facts:
     names = [f"unit {number}" for number in range(draw(st.integers(1, 3)))]
     units = {
         name: unit(
-            draw(st.integers(2, 4)),
+            draw(st.integers(3, 6)),
             draw(st.sampled_from(["compulsory", "preschool"])),
-            goes_live=draw(st.sampled_from([None, span(5)[1], span(7)[1]])),
+            goes_live=draw(st.sampled_from([None, None, span(7)[1], span(5)[1]])),
             windows=Windows(free=None, busy=[span(draw(st.integers(0, 7)))] if draw(st.booleans()) else []),
         )
         for name in names
     }
     courses = draw(st.integers(1, 2))
     people = {}
-    for number in range(draw(st.integers(2, 18))):
+    for number in range(draw(st.integers(4, 18))):
         at = draw(st.lists(st.sampled_from(names), min_size=1, max_size=2, unique=True))
-        busy = [span(slot) for slot in draw(st.sets(st.integers(0, 7), max_size=4))]
-        key_at = (at[0],) if draw(st.integers(0, 5)) == 0 else ()
+        busy = [span(slot) for slot in draw(st.sets(st.integers(0, 7), max_size=3))]
+        key_at = (at[0],) if draw(st.integers(0, 9)) == 9 else ()
         needs, name = draw(st.integers(1, courses)), f"person {number:02}"
         people[name] = person(*at, needs=needs, key_at=key_at, busy=sorted(busy))
     return facts_of(

@@ -11,19 +11,19 @@ from hypothesis import HealthCheck, given, settings
 from services.training.planning.facts import Facts, Plan
 from tests.training.planning.small_town import broken, facts_of, person, planned, span, towns, unit
 
-verdicts = Counter[str]()
 
+def test_every_answer_of_the_solver_keeps_every_rule_and_many_towns_have_one() -> None:
+    verdicts = Counter[str]()
 
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
-@given(towns())
-def test_every_answer_of_the_solver_keeps_every_rule(facts: Facts) -> None:
-    verdict, plan = planned(facts)
-    verdicts[verdict] += 1
-    if verdict == "solved":
-        assert broken(facts, plan) == set()
+    @settings(max_examples=40, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck))
+    @given(towns())
+    def look(facts: Facts) -> None:
+        verdict, plan = planned(facts, seconds=5)
+        verdicts[verdict] += 1
+        if verdict == "solved":
+            assert broken(facts, plan) == set()
 
-
-def test_enough_of_the_towns_that_were_drawn_have_a_plan() -> None:
+    look()
     assert verdicts["solved"] >= 8, verdicts
 
 

@@ -126,7 +126,7 @@ async def set_based(session: AsyncSession) -> None:
     After a first load the roster's tables have no statistics yet, and only their owner may make them; guessing small,
     the planner would take nested loops over tens of thousands of rows.
     """
-    settings = ("enable_nestloop = off", "jit = off", "work_mem = '64MB'")
+    settings = ("enable_nestloop = off", "random_page_cost TO DEFAULT", "jit = off", "work_mem = '64MB'")
     await at_once(session, [f"SET LOCAL {setting}" for setting in settings])
 
 

@@ -17,7 +17,7 @@ from services.sync.plan.entities import ENTITIES, Entity
 from services.sync.plan.manual import SOURCE as BY_HAND
 from services.sync.plan.models import Run
 from services.sync.plan.policy import GuardPolicy
-from services.sync.plan.staging import Staging
+from services.sync.plan.staging import Staging, row_by_row, set_based
 from services.sync.plan.suspicion import Case
 from shared.kit.db import tenant_of
 
@@ -119,7 +119,10 @@ async def withhold(
     if staging.found.get("orphan_person"):
         await _keep_spoken_of(session, values)
     await _keep_classmates(session, staging, values)
+    # What ties each of them is looked up; namesakes are joined as sets.
+    await row_by_row(session)
     await _keep_tied(session, values)
+    await set_based(session)
     return [*suspected, *await _hold_namesakes(session, staging, values, policy)]
 
 

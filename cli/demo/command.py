@@ -20,6 +20,7 @@ Facts = Annotated[Path | None, typer.Option("--facts", help="How to log in [defa
 def demo(
     pupils: Annotated[int, typer.Option(min=50, max=1_000_000, help="Pupils in the roster")] = 12_000,
     seed: Annotated[int, typer.Option(help="Same seed, same municipality")] = 1,
+    staff_share: Annotated[float, typer.Option(min=0.01, max=10, help="1.0 is the 2 710 staff of the plan")] = 1.0,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line")] = False,
     facts: Facts = None,
 ) -> None:
@@ -27,7 +28,8 @@ def demo(
     telling = Telling(as_json=as_json)
     try:
         folder = (facts or Places.of_checkout().demo).parent / "demo"
-        Story(_cast(facts), telling, pupils=pupils, seed=seed, folder=folder).play()
+        folder.mkdir(exist_ok=True)
+        Story(_cast(facts), telling, size=(pupils, staff_share), seed=seed, folder=folder).play()
     except queue.Empty:
         telling.failed("a webhook did not arrive in time")
         raise typer.Exit(1) from None

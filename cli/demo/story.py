@@ -29,13 +29,13 @@ _SOURCE = "demo-register"
 class Story:
     """One run of the demo; running it again makes another project on the same municipality.
 
-    `folder` takes the printed plan.
+    `size`: how many pupils, and which share of the 2 710 staff. `folder` takes the printed plan.
     """
 
-    def __init__(self, cast: Cast, telling: Telling, *, pupils: int, seed: int, folder: Path) -> None:
+    def __init__(self, cast: Cast, telling: Telling, *, size: tuple[int, float], seed: int, folder: Path) -> None:
         self._cast = cast
         self._tell = telling
-        self._pupils = pupils
+        self._pupils, self._staff_share = size
         self._seed = seed
         self._folder = folder
         self._town = Municipality()
@@ -91,7 +91,7 @@ class Story:
         register = self._cast.as_(REGISTER)
         with self._tell.act(f"Importing a roster of {self._pupils} pupils (OneRoster 1.2)"):
             with tempfile.TemporaryDirectory() as folder:
-                files = generate(Path(folder), pupils=self._pupils, seed=self._seed)
+                files = generate(Path(folder), pupils=self._pupils, seed=self._seed, staff_share=self._staff_share)
                 content, self._town = files.oneroster.read_bytes(), files.town
             upload = register.post(
                 "/sync/v1/uploads",

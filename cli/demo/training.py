@@ -73,23 +73,7 @@ class TrainingActs:
         with self._tell.act(f"Having the solver plan it: at most {_CAP} % of a unit away at once"):
             if not list(leader.each(f"{_T}/absence-caps")):
                 leader.post(f"{_T}/absence-caps", {"percent": _CAP})
-            begin = _monday(datetime.now(UTC).date() + timedelta(weeks=2))
-            asked = {
-                "name": f"Everybody {self._mark}",
-                "courseIds": [self._course],
-                "calendar": {
-                    "startsOn": begin.isoformat(),
-                    "endsOn": (begin + timedelta(weeks=_WEEKS)).isoformat(),
-                    "hours": _HOURS,
-                },
-                "place": "Stadshuset",
-                "parallel": 4,
-                "choices": 3,
-                "goLive": "wish",
-                "keyPersonsFirst": False,  # they have a course of their own
-                "seconds": 20,
-            }
-            plan = leader.post(f"{_T}/plans", asked, expect=202)
+            plan = leader.post(f"{_T}/plans", self._asked(), expect=202)
             leader.wait_for_job("training", plan["jobId"])
             plan = leader.get(f"{_T}/plans/{plan['id']}")
             for one in leader.get(f"{_T}/plans/{plan['id']}/problems")["conflicts"]:
@@ -101,15 +85,29 @@ class TrainingActs:
             _check(plan["people"] == self._people and plan["leftOut"] == 0, "the plan does not seat everybody")
         with self._tell.act("Comparing, approving and publishing the plan"):
             diff = leader.get(f"{_T}/plans/{plan['id']}/diff")
-            self._tell.fact(
-                f"{diff['added']} sessions are new, {diff['seated']} people get a seat, {diff['moved']} move"
-            )
+            self._tell.fact(f"{diff['added']} new sessions, {diff['seated']} people get a seat, {diff['moved']} move")
             plan = leader.post(f"{_T}/plans/{plan['id']}/approvals", version=plan["version"])
             leader.post(f"{_T}/plans/{plan['id']}/publications", version=plan["version"])
-            self._sessions = [one["id"] for one in leader.each(f"{_T}/sessions", courseId=self._course)]
-            seats = sum(one["taken"] for one in leader.each(f"{_T}/sessions", courseId=self._course))
+            sessions = list(leader.each(f"{_T}/sessions", courseId=self._course))
+            self._sessions = [one["id"] for one in sessions]
+            seats = sum(one["taken"] for one in sessions)
             _check(seats == self._people, f"{seats} of {self._people} have a seat")
             self._tell.fact(f"an independent checker let it through; {seats} seats are taken, all in one transaction")
+
+    def _asked(self) -> dict[str, Any]:
+        begin = _monday(datetime.now(UTC).date() + timedelta(weeks=2))
+        ends = begin + timedelta(weeks=_WEEKS)
+        return {
+            "name": f"Everybody {self._mark}",
+            "courseIds": [self._course],
+            "calendar": {"startsOn": begin.isoformat(), "endsOn": ends.isoformat(), "hours": _HOURS},
+            "place": "Stadshuset",
+            "parallel": 4,
+            "choices": 3,
+            "goLive": "wish",
+            "keyPersonsFirst": False,  # they have a course of their own
+            "seconds": 20,
+        }
 
     def _invite(self) -> None:
         with self._tell.act("Inviting everybody by mail with a calendar entry"):

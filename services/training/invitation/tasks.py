@@ -1,7 +1,6 @@
 """Telling people: every minute what changed and what is due becomes mails, and all mail that waits leaves."""
 
-import asyncio
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -25,8 +24,8 @@ TELL = "invitations.tell"
 INVITATION_SCHEDULE = (Schedule(TELL, every=timedelta(minutes=1)),)
 _AT_ONCE = 500
 """Mails that are sent for a tenant before it is another's turn."""
-_AT_A_TIME = 5
-"""Mails on their way together. When all of them are delayed the mail host is taken for down, and the rest waits."""
+_PATIENCE = 5
+"""Delays in a row after which a run takes the mail host for down, and leaves the rest for later."""
 _ASK_EVERY = timedelta(minutes=10)
 
 
@@ -84,19 +83,15 @@ async def _send(ctx: JobContext, tenant: UUID, post: Post) -> dict[str, int]:
     counts = {"sent": 0, "delayed": 0, "refused": 0}
     async with ctx.transaction(tenant) as session:
         waiting = await MailService(session, post.out).waiting(_AT_ONCE)
-    for some in _groups(waiting):
-        outcomes = await asyncio.gather(*(deliver(ctx, tenant, mail_id, post) for mail_id in some))
-        for outcome in outcomes:
-            if outcome in counts:
-                counts[outcome] += 1
-        if set(outcomes) == {"delayed"}:
+    delays = 0
+    for mail_id in waiting:
+        outcome = await deliver(ctx, tenant, mail_id, post)
+        if outcome in counts:
+            counts[outcome] += 1
+        delays = delays + 1 if outcome == "delayed" else 0
+        if delays >= _PATIENCE:
             break
     return counts
-
-
-def _groups(mails: Sequence[UUID]) -> Iterator[Sequence[UUID]]:
-    for start in range(0, len(mails), _AT_A_TIME):
-        yield mails[start : start + _AT_A_TIME]
 
 
 async def deliver(ctx: JobContext, tenant: UUID, mail_id: UUID, post: Post) -> str:

@@ -22,9 +22,7 @@ def test_on_a_developers_machine_the_cookie_needs_no_https() -> None:
     assert "Secure" not in response.headers["set-cookie"]
 
 
-@pytest.mark.parametrize(
-    "value", ['a"b', "a;Domain=example.org", "a\r\nX: y", "a b", "\u00f6"]
-)
+@pytest.mark.parametrize("value", ['a"b', "a;Domain=example.org", "a\r\nX: y", "a b", "\u00f6"])
 def test_a_value_that_a_browser_made_up_is_never_echoed_into_a_header(value: str) -> None:
     response = Response()
     set_cookie(response, LOGIN, value, issuer="https://id.startklar.dev", max_age=60)

@@ -146,14 +146,11 @@ async def test_a_protected_person_gets_no_mail_even_where_an_address_was_left_be
         assert await mails(office, session) == [("invitation", "unreachable", "no_address")]
 
 
-async def test_addresses_are_kept_for_staff_with_a_need_or_a_seat_alone_and_the_roster_is_asked_again(
-    office: Office,
-) -> None:
-    training, seal = office.training, AddressSeal(mailing(office.training, office.box).file_key_bytes())
+def newcomers(office: Office) -> tuple[PersonChange, PersonChange, DutyChange]:
+    """Somebody whose work calls for no course, a pupil, and that work."""
     without = PersonChange(
         version=2, op="put", id=new_id(), display_name="Vikarie", email="vikarie@skola.example", protected=False
     )
-    pupil = without.model_copy(update={"id": new_id(), "display_name": "Elev"})
     duty = DutyChange(
         version=2,
         op="put",
@@ -163,6 +160,14 @@ async def test_addresses_are_kept_for_staff_with_a_need_or_a_seat_alone_and_the_
         role=DutyRole.other,
         protected=False,
     )
+    return without, without.model_copy(update={"id": new_id(), "display_name": "Elev"}), duty
+
+
+async def test_addresses_are_kept_for_staff_with_a_need_or_a_seat_alone_and_the_roster_is_asked_again(
+    office: Office,
+) -> None:
+    training, seal = office.training, AddressSeal(mailing(office.training, office.box).file_key_bytes())
+    without, pupil, duty = newcomers(office)
     with clock.frozen(NOW):
         async with training.database.transaction(training.tenant) as db:
             await RosterService(db).take_in([without, pupil, duty], 2)

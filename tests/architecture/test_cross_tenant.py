@@ -179,7 +179,7 @@ async def test_the_tenant_itself_finds_what_strangers_do_not(name: str, committe
     missed = []
     # Who asks is the person of the tenant's row, where something is shown to its person alone.
     person = rows.by_table.get("enrolment", {}).get("person_id")
-    claims = {"person": person} if person else {}
+    claims: dict[str, Any] = {"person": person} if person else {}
     for one in guarded(name):
         is_own = not one.is_internal and not one.path.startswith((SHARED, DERIVED, OPENED, *PRESENT))
         if one.method == "GET" and "{" in one.path and is_own:

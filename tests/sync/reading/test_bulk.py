@@ -42,7 +42,7 @@ def said(content: bytes, mapping: Mapping, *, row_by_row: bool) -> tuple[dict[st
             )
         elif isinstance(frame, Found):
             findings += frame.findings
-        else:
+        elif isinstance(frame, Done):
             done = frame
     return {kind: sorted(found) for kind, found in rows.items()}, sorted(findings, key=str), replace(done, prints=None)
 

@@ -1,20 +1,26 @@
 """Planned by what differs, a delivery comes to exactly what it comes to when it is compared as a whole."""
 
+import csv
+import io
 import os
+import zipfile
 from collections import Counter
+from collections.abc import Callable
 from random import Random
 
 import pytest
 
 from cli.demo_roster import Municipality
+from cli.demo_roster.joined import TRAILER
 from services.sync.reading.frames import Frame, Rows
+from services.sync.reading.mapping import Mapping
 from shared.kit.db import Database
 from shared.kit.ids import new_id
 from tests.support.databases import Clone, rolled_back
 from tests.sync.disasters.damage import DISASTERS, with_rows, written
 from tests.sync.disasters.world import Newcomers, base_town, copied, live
 from tests.sync.plan.twofold import Twofold
-from tests.sync.town import ONEROSTER, Roster
+from tests.sync.town import JOINED, ONEROSTER, Roster, joined_zip
 
 SEEDS = int(os.environ.get("TOUCHED_SEEDS", "12"))
 FIRST = int(os.environ.get("TOUCHED_FIRST", "0"))
@@ -82,7 +88,40 @@ def tonight(town: Municipality, random: Random) -> bytes:
     return content
 
 
-async def test_whatever_happened_overnight_both_ways_come_to_the_same(worker_database: Clone) -> None:
+def tonight_joined(town: Municipality, random: Random) -> bytes:
+    """The same of joined files, where a row tells of a pupil, a place, a class and guardians at once."""
+    live(town, random, Newcomers(random), random.choice((0, 1, 1, 2, 4)))
+    packed = zipfile.ZipFile(io.BytesIO(joined_zip(town)))
+    files = {name: packed.read(name).decode() for name in packed.namelist()}
+    for _ in range(random.choice((0, 0, 1, 1, 2, 5))):
+        name = random.choice(("elever.csv", "elever.csv", "personal.csv", "grupper.csv"))
+        files[name] = _spoiled_rows(files[name], random)
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w") as pack:
+        for name, body in files.items():
+            pack.writestr(name, body)
+    return target.getvalue()
+
+
+def _spoiled_rows(body: str, random: Random) -> str:
+    """One thing in one file, whose last row counts the others."""
+    header, *rows, _ = csv.reader(io.StringIO(body), delimiter=";")
+    if len(rows) > 2:
+        random.choice(_SPOILING)(rows, random.choice(rows), random.choice(rows), random)
+    text = io.StringIO()
+    csv.writer(text, delimiter=";", lineterminator="\r\n").writerows([header, *rows, [TRAILER, str(len(rows))]])
+    return text.getvalue()
+
+
+_FORMATS: dict[str, tuple[Mapping, Callable[[Municipality], bytes], Callable[[Municipality, Random], bytes]]] = {
+    "oneroster": (ONEROSTER, written, tonight),
+    "joined": (JOINED, joined_zip, tonight_joined),
+}
+
+
+@pytest.mark.parametrize("kind", _FORMATS)
+async def test_whatever_happened_overnight_both_ways_come_to_the_same(worker_database: Clone, kind: str) -> None:
+    mapping, write, night = _FORMATS[kind]
     urls = await worker_database("sync")
     ways: Counter[str] = Counter()
     for seed in range(FIRST, FIRST + SEEDS):
@@ -90,8 +129,8 @@ async def test_whatever_happened_overnight_both_ways_come_to_the_same(worker_dat
             database = Database(urls.app, bound_to=connection)
             roster = await Roster(database, new_id()).with_scope()
             async with database.transaction(roster.tenant) as session:
-                both = Twofold(session, roster.tenant, ONEROSTER)
-                await _play(both, seed)
+                both = Twofold(session, roster.tenant, mapping)
+                await _play(both, seed, write, night)
             ways.update(both.ways)
             await database.stop()
     print(dict(ways))
@@ -122,10 +161,15 @@ async def test_who_is_told_of_and_was_not_read_is_not_taken_for_gone(roster: Ros
     assert both.ways == {"no base": 1, "part": 1, "refused": 1}
 
 
-async def _play(both: Twofold, seed: int) -> None:
+async def _play(
+    both: Twofold,
+    seed: int,
+    write: Callable[[Municipality], bytes],
+    tonight: Callable[[Municipality, Random], bytes],
+) -> None:
     random = Random(seed)
     town = copied(base_town(seed % 12))
-    await both.load(written(town))
+    await both.load(write(town))
     for night in range(NIGHTS):
         content = tonight(town, random)
         whole, part = await both.deliver(content)

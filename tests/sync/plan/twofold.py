@@ -85,7 +85,7 @@ class Twofold:
     async def _uploaded(self, content: bytes, source: str) -> Upload:
         upload = Upload(
             tenant_id=self.tenant,
-            kind="oneroster_zip",
+            kind="joined_files" if self.mapping.manifest is None else "oneroster_zip",
             source=source,
             state="stored",
             mapping=self.mapping.model_dump(mode="json", by_alias=True),

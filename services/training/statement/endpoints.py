@@ -7,9 +7,8 @@ from fastapi import Depends, Request
 from services.training.statement.auth import KEEPERS, StoreRead, StoreWrite
 from services.training.statement.errors import StoreRefused
 from services.training.statement.models import RecordStore
-from services.training.statement.schemas import RecordStoreInput, RecordStorePublic, TrialPublic
+from services.training.statement.schemas import RecordStoreInput, RecordStorePublic
 from services.training.statement.service import RecordStoreService, StoreSeal
-from services.training.statement.telling import NotTold, Teller
 from shared.auth import Principal, Scope
 from shared.kit.egress import EgressClient, EgressRefused
 from shared.web import IfMatch, SessionDep, new_router, runtime
@@ -71,16 +70,6 @@ async def record_store_delete(caller: StoreWrite, stores: Stores, version: IfMat
     await stores.remove(version)
 
 
-@router.post("/record-store/trials")
-async def record_store_trials_create(caller: StoreWrite, stores: Stores, egress: Egress) -> TrialPublic:
-    """Ask the store who it is; nothing is told."""
-    try:
-        status, versions = await Teller(egress).about(await stores.way())
-    except NotTold as failed:
-        return TrialPublic(answered=False, status=None, versions=[], reason=str(failed))
-    return TrialPublic(answered=status == 200 and bool(versions), status=status, versions=versions, reason=None)
-
-
 async def _check(egress: EgressClient, url: str) -> None:
     try:
         await egress.check(url)
@@ -93,7 +82,6 @@ async def _show(store: RecordStore, stores: RecordStoreService, caller: Principa
     refused = refusal(caller, Scope.courses_write, KEEPERS, everywhere=True)
     actions = [
         reply.action("change", "PUT", _PATH, refused=refused),
-        reply.action("try", "POST", f"{_PATH}/trials", refused=refused),
         reply.action("remove", "DELETE", _PATH, refused=refused),
     ]
     facts = store.model_dump(exclude={"sealed"}) | dict(counts._mapping) | {"allowed_actions": actions}

@@ -53,14 +53,3 @@ class RecordStorePublic(ApiModel):
     tries_at: datetime
     version: int
     allowed_actions: list[AllowedAction] = Field(default_factory=list)
-
-
-class TrialPublic(ApiModel):
-    """What the store answered to `GET about` (xAPI 1.0.3, part three, 2.8)."""
-
-    model_config = example({"answered": True, "status": 200, "versions": ["1.0.3"], "reason": None})
-
-    answered: bool
-    status: int | None
-    versions: list[str]
-    reason: str | None

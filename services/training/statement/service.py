@@ -108,10 +108,6 @@ class RecordStoreService:
         await record(self._session, "record_store.remove", "record_store", store.id, before=_facts(store))
         await self._statements.remove(store)
 
-    async def way(self) -> Way:
-        """How to call it, or NotFound."""
-        return self._seal.open(await self.get())
-
     async def counts(self) -> Row[Any]:
         """(stored, waiting)"""
         return await self._statements.counts()

@@ -32,16 +32,6 @@ class Teller:
         elif answer.status not in (200, 204):
             raise NotTold(f"the store answered {answer.status}")
 
-    async def about(self, way: Way) -> tuple[int, list[str]]:
-        """(status, versions) of a store that may or may not be one. Raises NotTold when nobody answers."""
-        answer = await self._call(way, "GET", "/about", None)
-        try:
-            versions = orjson.loads(answer.content)["version"]
-        except (ValueError, KeyError, TypeError):
-            versions = []
-        listed = versions if isinstance(versions, list) else []
-        return answer.status, [str(one)[:20] for one in listed[:10]]
-
     async def _put(self, way: Way, one: dict[str, Any]) -> None:
         """409 means that the store has a statement of this id: ours, since nobody else could make it."""
         query = urlencode({"statementId": one["id"]})

@@ -42,10 +42,6 @@ def _app(store: Store) -> FastAPI:
             return Response(status_code=401)
         return Response(status_code=store.fails) if store.fails else await call_next(request)
 
-    @app.get("/xapi/about")
-    async def about() -> dict[str, list[str]]:
-        return {"version": ["1.0.3"]}
-
     @app.post("/xapi/statements")
     async def post(request: Request) -> Response:
         sent = await request.json()

@@ -145,17 +145,6 @@ async def test_another_address_needs_a_password_and_gets_everything_under_other_
         assert names.isdisjoint(one["actor"]["account"]["name"] for one in other.statements.values())
 
 
-async def test_a_trial_says_who_answers_and_tells_nothing(training: ServiceUnderTest, store: Store) -> None:
-    await attended(training)
-    await register(training, store)
-    trial = await training.client.post(f"{URL}/trials", headers=training.as_(ADMIN))
-    assert trial.json() == {"answered": True, "status": 200, "versions": ["1.0.3"], "reason": None}
-    store.fails = 401
-    trial = await training.client.post(f"{URL}/trials", headers=training.as_(ADMIN))
-    assert (trial.json()["answered"], trial.json()["status"]) == (False, 401)
-    assert store.statements == {}
-
-
 async def test_only_an_administrator_says_where_records_go_and_never_to_ourselves(
     training: ServiceUnderTest, store: Store
 ) -> None:

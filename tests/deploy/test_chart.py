@@ -152,7 +152,7 @@ def test_the_world_is_reached_by_those_alone_that_call_it(made: Release) -> None
     world = made.named("NetworkPolicy", "world")["spec"]
     reaching = [name for name, _, labels in made.pods() if matches(world["podSelector"], labels)]
     found = {name.removeprefix(f"{RELEASE}-") for name in reaching}
-    assert found == {"identity", "identity-worker", "sync-worker", "training-worker", "webhooks-worker"}
+    assert found == {"identity", "identity-worker", "sync", "sync-worker", "training-worker", "webhooks-worker"}
     for rule in world["egress"]:
         for target in rule["to"]:
             assert target["ipBlock"]["except"], "never the networks inside"

@@ -95,7 +95,7 @@ async def portal() -> AsyncIterator[Portal]:
             issuer="http://gateway.test",
             jwks_url="http://127.0.0.1:9/jwks",
             service_urls=urls,
-            probe_timeout=1.5,
+            probe_timeout=3,  # the neighbours live in this process, which may pause
         )
         app = create_app(settings)
         await stack.enter_async_context(app.router.lifespan_context(app))

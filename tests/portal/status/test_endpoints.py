@@ -23,7 +23,7 @@ async def test_ready_unavailable_and_unreachable_are_told_apart(portal: Portal) 
 
 async def test_a_service_that_hangs_does_not_hang_the_portal(portal: Portal) -> None:
     portal.neighbours["sync"].delay = 30
-    async with asyncio.timeout(4):
+    async with asyncio.timeout(8):
         body = (await portal.client.get("/status")).json()
     assert [one["state"] for one in body["services"]] == ["ready", "unreachable", "unreachable"]
 

@@ -265,6 +265,8 @@ async def test_a_body_without_an_end_of_its_own_ends_nobody(committed_service: S
         headers = sync.as_(LOADER) | {"If-Match": '"1"'}
         moved = await sync.client.patch(path, json={"connector": source(unframed)}, headers=headers)
         assert moved.status_code == 200, moved.text
+        second = sync.as_("approver@*") | {"If-Match": moved.headers["etag"]}
+        assert (await sync.client.post(f"{path}/confirmations", headers=second)).status_code in (200, 201)
         untold = await fetch(sync, source_id)
     assert (told["incomplete"], await ended(sync, told)) == ([], 5)
     assert {"person", "unit", "membership"} <= set(untold["incomplete"])

@@ -120,7 +120,7 @@ class TrainingActs:
                         told[mail["state"]] = told.get(mail["state"], 0) + 1
                 return told.get("sent", 0) + told.get("unreachable", 0) == self._people
 
-            self._await("everybody is told", everybody, seconds=240)
+            self._await("everybody is told", everybody, seconds=600)
             silent = told.get("unreachable", 0)
             self._tell.fact(f"{told['sent']} invitations have left; {silent} people have no address that may be used")
 

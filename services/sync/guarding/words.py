@@ -154,6 +154,12 @@ REASONS: dict[str, Words] = {
         "{count} af {base} {kind} ({part}) ville blive afsluttet",
         _LOOK,
     ),
+    "lets_go_many": _words(
+        "{count} av {base} {kind} skulle avslutas utan att något annat hos dem ändras: slutet av en fil kan saknas",
+        "{count} of {base} {kind} would end with nothing else about them changing: a file may lack its end",
+        "{count} af {base} {kind} ville blive afsluttet, uden at andet ændres: slutningen af en fil kan mangle",
+        _LOOK,
+    ),
     "unit_emptied": _words(
         "Alla {base} {kind} vid {unit} skulle avslutas",
         "All {base} {kind} at {unit} would end",

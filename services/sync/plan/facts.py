@@ -46,6 +46,22 @@ _PROMOTED = """
 SELECT count(*) FROM planned_enrolment WHERE tenant_id = :tenant AND run_id = :run AND op = 'change'
   AND school_year = (before->>'school_year')::int + 1
 """
+# Places in groups that end by themselves: person and group stay, at their unit, and the person got no other place.
+# People do so now and then; a file that lost its last rows does it to many at once.
+_LET_GO = """
+SELECT count(*) FROM planned_membership n
+WHERE n.tenant_id = :tenant AND n.run_id = :run AND n.op = 'end' {unexplained}
+  AND NOT EXISTS (SELECT FROM planned_person p WHERE p.tenant_id = :tenant AND p.run_id = :run
+                  AND p.id = n.person_id AND p.op = 'end')
+  AND NOT EXISTS (SELECT FROM planned_school_group g WHERE g.tenant_id = :tenant AND g.run_id = :run
+                  AND g.id = n.group_id AND g.op = 'end')
+  AND NOT EXISTS (SELECT FROM planned_enrolment e WHERE e.tenant_id = :tenant AND e.run_id = :run
+                  AND e.person_id = n.person_id AND e.op = 'end')
+  AND NOT EXISTS (SELECT FROM planned_duty d WHERE d.tenant_id = :tenant AND d.run_id = :run
+                  AND d.person_id = n.person_id AND d.op = 'end')
+  AND NOT EXISTS (SELECT FROM planned_membership m WHERE m.tenant_id = :tenant AND m.run_id = :run
+                  AND m.person_id = n.person_id AND m.op IN ('create', 'revive'))
+"""
 _STAGED = "SELECT count(*) FROM in_{kind}"
 _DUPLICATED = "SELECT count(*) - count(DISTINCT ({key})) FROM in_{kind}"
 TIES = {
@@ -65,6 +81,7 @@ class Counted:
     lifted: int = 0
     taken_over: int = 0
     promoted: int = 0
+    let_go: int = 0
 
 
 async def count_facts(
@@ -87,7 +104,13 @@ async def count_facts(
         fields.get("lifted", 0),
         int(await session.scalar(text(_TAKEN_OVER), values) or 0) if totals["person"]["changed"] else 0,
         int(await session.scalar(text(_PROMOTED), values) or 0) if totals["enrolment"]["changed"] else 0,
+        await _let_go(session, values, rolling=rolling) if totals["membership"]["ended"] else 0,
     )
+
+
+async def _let_go(session: AsyncSession, values: Mapping[str, Any], *, rolling: bool) -> int:
+    unexplained = _UNEXPLAINED.format(kind="membership") if rolling else ""
+    return int(await session.scalar(text(_LET_GO.format(unexplained=unexplained)), values) or 0)
 
 
 async def _parts(session: AsyncSession, kind: str, values: Mapping[str, Any], unexplained: str) -> list[dict[str, Any]]:

@@ -32,6 +32,7 @@ LEVELS: dict[str, Level] = {
     "ends_many": "second_person",
     "ends_many_at_unit": "second_person",
     "ends_many_in_part": "second_person",
+    "lets_go_many": "second_person",
     "unit_emptied": "second_person",
     "part_emptied": "second_person",
     "unit_ends": "second_person",
@@ -61,7 +62,8 @@ class Facts:
     `totals` per kind, `units` per kind and unit, `parts` per kind and school form or role (and unit, where told):
     created, changed, ended, unchanged, and `explained`: what a declared year roll explains, and neither of changed and
     ended counts then. `fields` are values of persons that became others, `vanished` those that were delivered empty
-    and are kept. `drip` holds by rule what the runs of the last days have ended, this one included.
+    and are kept. `drip` holds by rule what the runs of the last days have ended, this one included. `let_go` counts
+    memberships that end while nothing else of whose they are does.
     """
 
     totals: Mapping[str, Row]
@@ -81,6 +83,7 @@ class Facts:
     lifted: int = 0
     taken_over: int = 0
     promoted: int = 0
+    let_go: int = 0
     is_older: bool = False
     unmatched_classes: int | None = None
     classes: int = 0
@@ -148,6 +151,9 @@ def _ended(facts: Facts, policy: GuardPolicy) -> Iterator[Reason]:
                 yield {"code": code, "kind": kind, **_numbers(row, "ended")}
                 break
     yield from _ended_at_units(facts, policy)
+    memberships = facts.totals.get("membership")
+    if memberships and policy.limit("lets_go_many", "membership").is_passed(facts.let_go, _base(memberships)):
+        yield {"code": "lets_go_many", "kind": "membership", "count": facts.let_go, "base": _base(memberships)}
     for row in facts.parts:
         if policy.limit("ends_many_in_part", row["kind"]).is_passed(row["ended"], _base(row)):
             yield {"code": "ends_many_in_part", **_part(row), **_numbers(row, "ended")}

@@ -82,6 +82,7 @@ async def judge_run(session: AsyncSession, run: Run, policy: GuardPolicy, seen: 
         lifted=counted.lifted,
         taken_over=counted.taken_over,
         promoted=counted.promoted,
+        let_go=counted.let_go,
         is_older=await is_older(session, run.source, run.upload_id, memory),
         unmatched_classes=rolled.unmatched if rolled.report else None,
         classes=rolled.classes,

@@ -53,6 +53,7 @@ DEFAULTS: dict[str, dict[str, Limit]] = {
     "ends_most": {EVERY_KIND: Limit(0.5, 10)},
     "ends_many_at_unit": {EVERY_KIND: Limit(0.2, 6), "membership": Limit(0.3, 20)},
     "ends_many_in_part": {EVERY_KIND: Limit(0.25, 6)},
+    "lets_go_many": {EVERY_KIND: Limit(0.01, 3, 200)},
     "unit_ends": {EVERY_KIND: Limit(0.0, 0)},
     "drip_week": {EVERY_KIND: Limit(0.08, 10, 1000), "membership": Limit(0.25, 60), "group": Limit(0.2, 15)},
     "drip_month": {EVERY_KIND: Limit(0.2, 20, 2500), "membership": Limit(0.5, 150), "group": Limit(0.4, 30)},

@@ -1,5 +1,6 @@
 """Telling people: every minute what changed and what is due becomes mails, and all mail that waits leaves."""
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -31,10 +32,11 @@ _ASK_EVERY = timedelta(minutes=10)
 
 @dataclass(frozen=True)
 class Post:
-    """Everything that a mail needs on its way."""
+    """Everything that mails need on their way, of which so many leave together."""
 
     mailer: Mailer
     out: Out
+    at_a_time: int = 5
 
     @classmethod
     def of(cls, settings: Settings) -> "Post":
@@ -84,11 +86,12 @@ async def _send(ctx: JobContext, tenant: UUID, post: Post) -> dict[str, int]:
     async with ctx.transaction(tenant) as session:
         waiting = await MailService(session, post.out).waiting(_AT_ONCE)
     delays = 0
-    for mail_id in waiting:
-        outcome = await deliver(ctx, tenant, mail_id, post)
-        if outcome in counts:
-            counts[outcome] += 1
-        delays = delays + 1 if outcome == "delayed" else 0
+    for start in range(0, len(waiting), post.at_a_time):
+        some = waiting[start : start + post.at_a_time]
+        for outcome in await asyncio.gather(*(deliver(ctx, tenant, mail_id, post) for mail_id in some)):
+            if outcome in counts:
+                counts[outcome] += 1
+            delays = delays + 1 if outcome == "delayed" else 0
         if delays >= _PATIENCE:
             break
     return counts

@@ -69,6 +69,15 @@ def test_many_at_one_unit_are_seen_though_they_are_few_in_all() -> None:
     assert codes(facts(units=[row(0, 0, 6, 20, kind="enrolment", unit_id=UNIT)])) == {}
 
 
+def test_places_in_groups_that_end_by_themselves_are_few_or_looked_at() -> None:
+    """A file that lost its last rows looks like that, however small the town or large the country."""
+    for let_go, base, is_seen in ((3, 100, False), (4, 100, True), (17, 119, True), (200, 400_000, False)):
+        found = facts(totals={"membership": row(0, 0, let_go, base - let_go)}, let_go=let_go)
+        assert ("lets_go_many" in codes(found)) is is_seen, (let_go, base)
+    assert "lets_go_many" in codes(facts(totals={"membership": row(0, 0, 201, 400_000)}, let_go=201))
+    assert codes(facts(totals={"membership": row(0, 0, 20, 180)}, let_go=0)) == {}, "what leavers leave explains itself"
+
+
 def test_what_several_limits_see_in_the_same_rows_is_said_once() -> None:
     units = [row(0, 0, 30, 0, kind="enrolment", unit_id=UNIT), row(0, 0, 40, 60, kind="enrolment", unit_id=OTHER)]
     parts = [

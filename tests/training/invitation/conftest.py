@@ -1,6 +1,6 @@
 """Staff with addresses, a worker's post, and a session to come."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from email.message import EmailMessage
 from typing import Any
@@ -107,7 +107,8 @@ async def office(training: ServiceUnderTest, postbox: Postbox) -> Office:
     settings = mailing(training, postbox)
     await give_addresses(training, settings, roster["people"])
     course = await create_course(training)
-    return Office(training, postbox, Post.of(settings), roster["people"], roster["unit"], course)
+    post = replace(Post.of(settings), at_a_time=1)  # the test has one connection
+    return Office(training, postbox, post, roster["people"], roster["unit"], course)
 
 
 async def give_addresses(training: ServiceUnderTest, settings: Settings, people: list[UUID], version: int = 1) -> None:

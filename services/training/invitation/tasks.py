@@ -58,7 +58,7 @@ async def tell_all(ctx: JobContext, post: Post) -> dict[str, Any]:
         for outcome in ("sent", "delayed", "refused"):
             counts[outcome] += sum(each[outcome] for each in sent.values())
         await ctx.progress(counts["sent"])
-        tenants = [tenant for tenant, each in sent.items() if each["sent"] + each["refused"] == _AT_ONCE]
+        tenants = [tenant for tenant, each in sent.items() if each["tried"] == _AT_ONCE]
     return counts
 
 
@@ -82,12 +82,13 @@ async def _write(ctx: JobContext, tenant: UUID) -> int:
 
 
 async def _send(ctx: JobContext, tenant: UUID, post: Post) -> dict[str, int]:
-    counts = {"sent": 0, "delayed": 0, "refused": 0}
+    counts = {"sent": 0, "delayed": 0, "refused": 0, "tried": 0}
     async with ctx.transaction(tenant) as session:
         waiting = await MailService(session, post.out).waiting(_AT_ONCE)
     delays = 0
     for start in range(0, len(waiting), post.at_a_time):
         some = waiting[start : start + post.at_a_time]
+        counts["tried"] += len(some)
         for outcome in await asyncio.gather(*(deliver(ctx, tenant, mail_id, post) for mail_id in some)):
             if outcome in counts:
                 counts[outcome] += 1

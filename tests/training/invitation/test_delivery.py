@@ -1,5 +1,6 @@
 """What becomes of mails that do not arrive, and who learns of it."""
 
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -246,3 +247,18 @@ async def test_without_a_way_out_nobody_is_told_and_nothing_is_taken_for_told(of
         assert await run(Context(office.training)) == {"sent": 0}
         assert await mails(office, session) == []
         assert len(await office.work()) == 1
+
+
+async def test_whoever_waits_for_a_turn_gets_one_in_the_same_run(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("services.training.invitation.tasks._AT_ONCE", 2)
+    with clock.frozen(NOW):
+        session = await planned(office)
+        for number in range(5):
+            await office.seat(session, number)
+        async with office.training.database.transaction(office.training.tenant) as db:
+            await RosterService(db).hide(office.people[0], 2)
+        assert len(await office.work()) == 4
+        states = Counter(state for _, state, _ in await mails(office, session))
+        assert states == {"sent": 4, "unreachable": 1}

@@ -230,7 +230,7 @@ async def test_a_delivery_beyond_the_memory_limit_is_a_finding_and_not_a_dead_wo
 
 
 async def test_a_reader_that_takes_too_long_is_stopped() -> None:
-    big = HEADER.encode() + b"".join(f"a{n};Namn{n};Namn{n};Ingen\r\n".encode() for n in range(600_000))
+    big = HEADER.encode() + b"".join(f"a{n};Namn{n};Namn{n};Ingen\r\n".encode() for n in range(2_000_000))
     assert (await fault(big, STAFF, in_child=True, cpu_seconds=1))[0] == "reader_died"
 
 

@@ -21,6 +21,8 @@ ROUNDS = 5
 PEOPLE = 200
 CAPACITY = 150
 CONNECTIONS = 8
+# Seconds in which the gateway's bucket of one subject is full again: a round takes more than lasts.
+_REFILL = 4
 _PEOPLE = (
     "INSERT INTO person SELECT c.tenant_id, gen_random_uuid(), 'Test ' || n, false, false, 0"
     " FROM course c, generate_series(1, $2) n WHERE c.id = $1 RETURNING id"
@@ -39,6 +41,7 @@ async def run() -> list[Figure]:
         course = (await asyncio.to_thread(leader.post, "/training/v1/courses", body))["id"]
         people = await _people(stack, course)
         for number in count():
+            await asyncio.sleep(_REFILL)
             planned = await asyncio.to_thread(leader.post, "/training/v1/sessions", _session(course, number))
             url = f"{cast.gateway}/training/v1/sessions/{planned['id']}"
             requests = [_request(f"{url}/enrolments", headers, person) for person in people]

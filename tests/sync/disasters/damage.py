@@ -19,8 +19,8 @@ from tests.sync.town import member, repacked
 _FILES = ("users.csv", "roles.csv", "enrollments.csv", "classes.csv", "orgs.csv")
 INCOMPLETE = frozenset({"incomplete_file", "file_cut_short", "kind_emptied", "duplicates_many"})
 MANY = frozenset(
-    {"ends_most", "ends_many", "ends_many_at_unit", "ends_many_in_part", "lets_go_many", "unit_emptied", "part_emptied", "unit_ends",
-     "kind_emptied"}
+    {"ends_most", "ends_many", "ends_many_at_unit", "ends_many_in_part", "lets_go_many", "unit_emptied", "part_emptied",
+     "unit_ends", "kind_emptied"}
 )  # fmt: skip
 IDENTITY = frozenset({"identities_doubtful", "moves_many", "field_changed_most", "case_waits", "changes_many"})
 

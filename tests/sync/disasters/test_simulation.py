@@ -76,6 +76,13 @@ async def stage(fresh_database: Clone) -> AsyncIterator[Stage]:
     await database.stop()
 
 
+async def test_bad_days_that_ended_somebody_once_do_so_no_more(stage: Stage) -> None:
+    """Seeds of ten thousand in which a file lost its last rows, too few for the limits of then."""
+    for seed in (4399, 7761, 7961):
+        await stage.play(seed)
+    assert (stage.tally.wrongful, stage.tally.untold, stage.tally.stopped) == ([], [], 3)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("first", range(0, SEEDS, CHUNK))
 async def test_no_disaster_ends_anybody_wrongly_and_harmless_deliveries_go_through(

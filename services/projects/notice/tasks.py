@@ -6,15 +6,13 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-import structlog
 from sqlalchemy import text
 
 from services.projects.notice.sealing import Sealer
 from services.projects.notice.service import CONFIRM, MailService, Out
-from shared.kit.mail import MailDelayed, Mailer, MailRefused, MailSettings
+from shared.kit.mail import Mailer, MailSettings
 from shared.queue import JobContext, JobHandler, Schedule
-
-log = structlog.get_logger(__name__)
+from shared.queue.mailing import send_mail
 
 SEND = "notice.send"
 NOTICE_SCHEDULE = (Schedule(SEND, every=timedelta(minutes=15)),)
@@ -56,26 +54,8 @@ async def send_all(ctx: JobContext, post: Post) -> dict[str, Any]:
 
 
 async def deliver(ctx: JobContext, tenant: UUID | None, mail_id: UUID, post: Post) -> str:
-    """Send one mail, with no transaction open while the host is talked to; says what became of it."""
-    async with ctx.transaction(tenant) as session:
-        letter = await MailService(session, post.out).begin(mail_id)
-    if letter is None:
-        return "left"
-    try:
-        await post.mailer.send(letter)
-    except MailDelayed as delay:
-        log.warning("mail_delayed", mail=str(mail_id), reason=str(delay))
-        async with ctx.transaction(tenant) as session:
-            await MailService(session, post.out).delayed(mail_id)
-        return "delayed"
-    except MailRefused as refusal:
-        log.warning("mail_refused", mail=str(mail_id), reason=str(refusal))
-        async with ctx.transaction(tenant) as session:
-            await MailService(session, post.out).refused(mail_id, refusal)
-        return "refused"
-    async with ctx.transaction(tenant) as session:
-        await MailService(session, post.out).sent(mail_id)
-    return "sent"
+    """Send one mail; says what became of it."""
+    return await send_mail(ctx, tenant, mail_id, post.mailer, lambda session: MailService(session, post.out))
 
 
 def notice_jobs(post: Post | None) -> Mapping[str, JobHandler]:

@@ -7,8 +7,6 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-import structlog
-
 from services.training.address.service import AddressSeal, AddressService
 from services.training.coverage.service import CoverageService
 from services.training.invitation.letters import Sender
@@ -16,10 +14,9 @@ from services.training.invitation.service import FollowingService, MailService, 
 from services.training.roster.tasks import FOLLOW
 from services.training.settings import Settings
 from shared.kit import clock
-from shared.kit.mail import MailDelayed, Mailer, MailRefused
+from shared.kit.mail import Mailer
 from shared.queue import JobContext, JobHandler, Schedule, start_job
-
-log = structlog.get_logger(__name__)
+from shared.queue.mailing import send_mail
 
 TELL = "invitations.tell"
 INVITATION_SCHEDULE = (Schedule(TELL, every=timedelta(minutes=1)),)
@@ -99,26 +96,8 @@ async def _send(ctx: JobContext, tenant: UUID, post: Post) -> dict[str, int]:
 
 
 async def deliver(ctx: JobContext, tenant: UUID, mail_id: UUID, post: Post) -> str:
-    """Send one mail, with no transaction open while the host is talked to; says what became of it."""
-    async with ctx.transaction(tenant) as session:
-        letter = await MailService(session, post.out).begin(mail_id)
-    if letter is None:
-        return "left"
-    try:
-        await post.mailer.send(letter)
-    except MailDelayed as delay:
-        log.warning("mail_delayed", mail=str(mail_id), reason=str(delay))
-        async with ctx.transaction(tenant) as session:
-            await MailService(session, post.out).delayed(mail_id)
-        return "delayed"
-    except MailRefused as refusal:
-        log.warning("mail_refused", mail=str(mail_id), reason=str(refusal))
-        async with ctx.transaction(tenant) as session:
-            await MailService(session, post.out).refused(mail_id, refusal)
-        return "refused"
-    async with ctx.transaction(tenant) as session:
-        await MailService(session, post.out).sent(mail_id)
-    return "sent"
+    """Send one mail; says what became of it."""
+    return await send_mail(ctx, tenant, mail_id, post.mailer, lambda session: MailService(session, post.out))
 
 
 def invitation_jobs(settings: Settings) -> Mapping[str, JobHandler]:

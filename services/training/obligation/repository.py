@@ -142,6 +142,11 @@ class ObligationRepository:
             raise NotFound(Text(sv="Åtagandet finns inte", en="No such obligation", da="Forpligtelsen findes ikke"))
         return found
 
+    async def locked(self, ids: Sequence[UUID]) -> Sequence[Obligation]:
+        """The obligations with these ids, locked in their order."""
+        query = select(Obligation).where(Obligation.tenant_id == tenant_of(self._session), col(Obligation.id).in_(ids))
+        return (await self._session.exec(query.order_by(col(Obligation.id)).with_for_update())).all()
+
     async def arising(self) -> Sequence[Row[Any]]:
         """(cascade_id, person_id, unit_id, due_on) of what is owed since somebody qualified, and not written down."""
         return (await self._run(_ARISING)).all()

@@ -15,10 +15,11 @@ from services.training.obligation.schemas import AttestationCreate, CascadeCreat
 from services.training.prerequisite.service import PrerequisiteService
 from shared.contracts.training_cascade import ObligationChanged
 from shared.kit.db import tenant_of
-from shared.kit.journal import record
+from shared.kit.journal import Entry, record, record_all
 from shared.kit.problems import FieldError, Invalid, NotFound
 from shared.kit.text import Text
 from shared.queue import publish
+from shared.queue.outbox import publish_all
 from shared.web.preconditions import check_version
 
 _NO_COURSE = Text(sv="Kursen finns inte", en="There is no such course", da="Kurset findes ikke")
@@ -152,7 +153,7 @@ class ObligationService:
         await record(
             self._session, "obligation.release", "obligation", obligation.id, before=before, after=after, reason=reason
         )
-        await _tell(self._session, obligation)
+        await publish(self._session, _event(obligation))
 
     async def _open(self, obligation_id: UUID, version: int) -> Obligation:
         await self._repository.lock()
@@ -186,31 +187,30 @@ async def follow(session: AsyncSession) -> int:
     In the caller's transaction; a second one waits, so that nobody is obliged twice."""
     repository = ObligationRepository(session)
     await repository.lock()
-    arising = await repository.arising()
-    for row in arising:
-        obligation = Obligation(tenant_id=tenant_of(session), **row._mapping)
+    new = [Obligation(tenant_id=tenant_of(session), **row._mapping) for row in await repository.arising()]
+    for obligation in new:
         repository.add(obligation)
-        after = {"state": "open", "unit_id": str(row.unit_id)}
-        await record(session, "obligation.create", "obligation", obligation.id, after=after)
-        await _tell(session, obligation)
+    entries = [_entry(one, "create") for one in new]
     moved = await repository.moved()
-    for obligation_id, state in moved.items():
-        obligation = await repository.get(obligation_id, lock=True)
-        before, obligation.state = {"state": obligation.state}, state
+    changed = await repository.locked(list(moved))
+    for obligation in changed:
+        before, obligation.state = obligation.state, moved[obligation.id]
         obligation.touch()
-        await record(session, f"obligation.{state}", "obligation", obligation.id, before=before, after={"state": state})
-        await _tell(session, obligation)
-    return len(arising) + len(moved)
+        entries.append(_entry(obligation, obligation.state, before))
+    await record_all(session, entries)
+    await publish_all(session, [_event(one) for one in (*new, *changed)])
+    return len(new) + len(changed)
 
 
-async def _tell(session: AsyncSession, obligation: Obligation) -> None:
-    facts = {
-        "obligation_id": obligation.id,
-        "cascade_id": obligation.cascade_id,
-        "unit_id": obligation.unit_id,
-        "state": obligation.state,
-    }
-    await publish(session, ObligationChanged.model_validate(facts))
+def _entry(obligation: Obligation, action: str, before: str | None = None) -> Entry:
+    after = {"state": obligation.state, "unit_id": str(obligation.unit_id)}
+    was = {"state": before} if before else None
+    return Entry(f"obligation.{action}", "obligation", obligation.id, before=was, after=after)
+
+
+def _event(obligation: Obligation) -> ObligationChanged:
+    facts = obligation.model_dump(include={"cascade_id", "unit_id", "state"}) | {"obligation_id": obligation.id}
+    return ObligationChanged.model_validate(facts)
 
 
 def _facts(cascade: Cascade) -> dict[str, object]:

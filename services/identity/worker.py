@@ -28,11 +28,12 @@ def worker_spec(feed: ChangeFeed, settings: Settings) -> WorkerSpec:
     )
 
 
-def main() -> None:
+def build() -> tuple[WorkerSpec, Settings]:
+    """The worker and its settings, from the environment."""
     settings = Settings()
     feed = ChangeFeed(settings.service_urls, build_token_source(settings))
-    run_worker(worker_spec(feed, settings), settings)
+    return worker_spec(feed, settings), settings
 
 
 if __name__ == "__main__":
-    main()
+    run_worker(*build())

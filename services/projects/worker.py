@@ -69,11 +69,12 @@ def worker_spec(
     )
 
 
-def main() -> None:
+def build() -> tuple[WorkerSpec, Settings]:
+    """The worker and its settings, from the environment."""
     settings = Settings()
     feed, store = ChangeFeed(settings.service_urls, build_token_source(settings)), FileStore(settings.file_key_bytes())
-    run_worker(worker_spec(feed, settings.client_key_file, store, Post.of(settings)), settings)
+    return worker_spec(feed, settings.client_key_file, store, Post.of(settings)), settings
 
 
 if __name__ == "__main__":
-    main()
+    run_worker(*build())

@@ -33,10 +33,11 @@ def worker_spec(settings: Settings) -> WorkerSpec:
     )
 
 
-def main() -> None:
+def build() -> tuple[WorkerSpec, Settings]:
+    """The worker and its settings, from the environment."""
     settings = Settings()
-    run_worker(worker_spec(settings), settings)
+    return worker_spec(settings), settings
 
 
 if __name__ == "__main__":
-    main()
+    run_worker(*build())

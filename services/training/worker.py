@@ -50,11 +50,12 @@ def worker_spec(settings: Settings, feed: ChangeFeed) -> WorkerSpec:
     )
 
 
-def main() -> None:
+def build() -> tuple[WorkerSpec, Settings]:
+    """The worker and its settings, from the environment."""
     settings = Settings()
     feed = ChangeFeed(settings.service_urls, build_token_source(settings))
-    run_worker(worker_spec(settings, feed), settings)
+    return worker_spec(settings, feed), settings
 
 
 if __name__ == "__main__":
-    main()
+    run_worker(*build())

@@ -15,5 +15,11 @@ SPEC = WorkerSpec(
     background=[dispatch, purge],
 )
 
+
+def build() -> tuple[WorkerSpec, Settings]:
+    """The worker and its settings, from the environment."""
+    return SPEC, Settings()
+
+
 if __name__ == "__main__":
-    run_worker(SPEC)
+    run_worker(*build())

@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
-from urllib.parse import urljoin
 from uuid import UUID
 
 import httpx
@@ -17,6 +16,7 @@ from shared.kit import clock
 from shared.kit.ids import new_id
 from shared.kit.problems import Unavailable
 from shared.kit.settings import ServiceSettings
+from shared.kit.tracing_http import TracedTransport
 
 ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 ASSERTION_LIFETIME = timedelta(seconds=60)
@@ -75,7 +75,7 @@ class TokenSource:
             form["tenant"] = str(tenant)
         asked_at = clock.now()
         try:
-            async with httpx.AsyncClient(transport=self._transport, timeout=5.0, trust_env=False) as client:
+            async with httpx.AsyncClient(transport=TracedTransport(self._transport), timeout=5.0) as client:
                 response = await client.post(self._token_url, data=form)
             response.raise_for_status()
             body = response.json()
@@ -109,6 +109,6 @@ def build_token_source(settings: ServiceSettings, transport: httpx.AsyncBaseTran
         client_id=service_client_id(settings.service),
         key=SigningKey.from_pem(settings.client_key_file.read_bytes()),
         issuer=settings.issuer,
-        token_url=urljoin(settings.service_urls["identity"], "/oauth2/token"),
+        token_url=f"{settings.service_urls['identity'].rstrip('/')}/oauth2/token",
         transport=transport,
     )

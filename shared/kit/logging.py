@@ -81,16 +81,17 @@ def _written(event: Any, **_: Any) -> str:
 
 
 def configure_logging(service: str, level: int = logging.INFO) -> None:
-    """Log JSON lines to standard error; call once per process."""
+    """Log JSON lines to standard error; call once per process. In a process of several services the context says which
+    of them speaks (`structlog.contextvars`), and `service` names the process where none does."""
 
     def add_service(_: Any, __: str, event: Any) -> Any:
-        event["service"] = service
+        event.setdefault("service", service)
         return event
 
     structlog.configure(
         processors=[
-            add_service,
             structlog.contextvars.merge_contextvars,
+            add_service,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             _redact_event,

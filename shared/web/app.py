@@ -1,5 +1,6 @@
 """`build_app`: what the services' `create_app` differ by is a list."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
@@ -16,6 +17,7 @@ from shared.kit.logging import configure_logging
 from shared.kit.persondata import PersonData
 from shared.kit.settings import ServiceSettings
 from shared.kit.text import Text
+from shared.kit.tracing import start_tracing
 from shared.queue import nudge
 from shared.web import openapi, problems
 from shared.web.feed import feed_router
@@ -55,8 +57,9 @@ class ServiceSpec:
         return f"/{self.name}/v1"
 
 
-def build_app(spec: ServiceSpec, settings: ServiceSettings | None = None) -> FastAPI:
-    """The app of one service. Needs no environment until it starts; tests give `settings`."""
+def build_app(spec: ServiceSpec, settings: ServiceSettings | None = None, *, alone: bool = True) -> FastAPI:
+    """The app of one service. Needs no environment until it starts; tests give `settings`. An app that shares its
+    process with others (`alone` is False) leaves logging and the port of the metrics to it."""
     app = FastAPI(
         title=spec.title,
         version=spec.version,
@@ -66,7 +69,7 @@ def build_app(spec: ServiceSpec, settings: ServiceSettings | None = None) -> Fas
         redoc_url=None,
         redirect_slashes=False,
         generate_unique_id_function=lambda route: route.name,
-        lifespan=_lifespan(spec, settings),
+        lifespan=_lifespan(spec, settings, alone=alone),
     )
     problems.install(app)
     # First, since routes are tried in turn and the protocols' are the ones that programs ask for all the time.
@@ -91,14 +94,15 @@ def build_app(spec: ServiceSpec, settings: ServiceSettings | None = None) -> Fas
     return app
 
 
-def _lifespan(spec: ServiceSpec, given: ServiceSettings | None) -> Callable[[FastAPI], Any]:
+def _lifespan(spec: ServiceSpec, given: ServiceSettings | None, *, alone: bool) -> Callable[[FastAPI], Any]:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         settings = given or spec.settings()
-        configure_logging(spec.name)
+        if alone:
+            configure_logging(spec.name)
         async with AsyncExitStack() as stack:
             held = await start_runtime(spec, settings, stack)
-            if settings.metrics_port:
+            if alone and settings.metrics_port:
                 server, _ = start_http_server(settings.metrics_port, addr=settings.metrics_host)
                 stack.callback(server.shutdown)
             app.state.runtime = held
@@ -123,7 +127,9 @@ async def start_runtime(spec: ServiceSpec, settings: ServiceSettings, stack: Asy
         await nudge(redis, spec.name)
 
     database.after_publish = wake_own_worker
-    held = Runtime(settings, database, relay, build_verifier(settings))
+    held = Runtime(settings, database, relay, build_verifier(settings), start_tracing(settings, "web"))
+    if held.tracing is not None:
+        stack.push_async_callback(asyncio.to_thread, held.tracing.stop)
     for enter in spec.startup:
         await enter(held, stack)
     return held

@@ -1,0 +1,1 @@
+"""Releases: what each one promised to those that run beside it, and the code that it was."""

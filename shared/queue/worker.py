@@ -25,7 +25,7 @@ from shared.queue.faults import describe
 from shared.queue.housekeeping import Housekeeping
 from shared.queue.listener import Listener
 from shared.queue.metrics import Metrics
-from shared.queue.probes import Answer, Probes
+from shared.queue.probes import Answer, Page, Probes
 from shared.queue.pulse import Pulse
 from shared.queue.runner import JobHandler, JobRunner, LeaseTiming
 from shared.queue.schedule import Schedule, Scheduler
@@ -215,12 +215,15 @@ class ServiceWorker:
             if name == f"feed:{owner}" or (not owner and name.startswith(("feed:", "registration"))):
                 pulse.wake.set()
 
+    def pages(self) -> dict[str, Page]:
+        """Metrics and probes by path, for whoever serves them."""
+        live, ready = self._live_page, self._ready_page
+        return {"/metrics": self._metrics_page, "/livez": live, "/readyz": ready, "/startupz": ready}
+
     async def _start_probes(self) -> Probes | None:
         if self._settings.metrics_port is None:
             return None
-        live, ready = self._live_page, self._ready_page
-        pages = {"/metrics": self._metrics_page, "/livez": live, "/readyz": ready, "/startupz": ready}
-        probes = Probes(pages, self._settings.metrics_host, self._settings.metrics_port)
+        probes = Probes(self.pages(), self._settings.metrics_host, self._settings.metrics_port)
         await probes.start()
         return probes
 

@@ -55,8 +55,9 @@ class GatewayOptions:
 
     `jwks` is a path at identity, or a Path to a file with the keys. `admin_port` opens Envoy's admin interface, on
     loopback only. `trusted_hops` counts our own proxies before Envoy: with 0 nothing that callers say of addresses
-    or schemes is believed. `trace_endpoint` is the base URL of an OTLP/HTTP collector. `tls` is a certificate chain
-    and its key (PEM files). `idle_timeout` is the longest pause in seconds without a byte in either direction.
+    or schemes is believed. `trace_endpoint` is the base URL of an OTLP/HTTP collector, and `trace_ratio` the share of
+    traces beginning here that it gets. `tls` is a certificate chain and its key (PEM files). `idle_timeout` is the
+    longest pause in seconds without a byte in either direction.
     """
 
     issuer: str
@@ -69,6 +70,7 @@ class GatewayOptions:
     idle_timeout: int = 60
     rates: Rates = field(default_factory=Rates)
     trace_endpoint: str | None = None
+    trace_ratio: float = 1.0
     tls: tuple[Path, Path] | None = None
 
 
@@ -141,6 +143,7 @@ def _option_values(options: GatewayOptions) -> dict[str, Any]:
         "downstream_tls": _downstream_tls(options.tls),
         **_key_source(options.jwks),
         **_trace_export(options.trace_endpoint),
+        "trace_percent": options.trace_ratio * 100,
     }
 
 

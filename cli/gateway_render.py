@@ -21,6 +21,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--cors-origin", action="append", default=[], help="a front-end's origin")
     parser.add_argument("--trusted-hops", type=int, default=0, help="our own proxies before the gateway")
     parser.add_argument("--trace-endpoint", help="base URL of an OTLP/HTTP collector")
+    parser.add_argument("--trace-ratio", type=float, default=1.0, help="share of the traces beginning here it gets")
     parser.add_argument("--admin-port", type=int, help="of Envoy's admin interface, on loopback")
     given = parser.parse_args(arguments)
     upstreams = {name: (name, SERVICE_PORT) for name in SERVICES} | dict(given.upstream)
@@ -30,6 +31,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         cors_origins=tuple(given.cors_origin),
         trusted_hops=given.trusted_hops,
         trace_endpoint=given.trace_endpoint,
+        trace_ratio=given.trace_ratio,
         admin_port=given.admin_port,
     )
     render_bootstrap(TEMPLATE, given.out, upstreams, given.listen, options)

@@ -3,6 +3,7 @@
 import json
 import os
 from dataclasses import dataclass, field
+from typing import Any
 
 from cli.servers.provision import role_urls
 from cli.stack import keys
@@ -58,6 +59,11 @@ class Wiring:
             "STARTKLAR_SERVICE_URLS": json.dumps({name: self.internal(name) for name in self.plan.services}),
         }
         return inherited | settings | own
+
+    def tracing(self) -> dict[str, Any]:
+        """The gateway's part of what `STARTKLAR_OTLP_ENDPOINT` and `STARTKLAR_TRACE_RATIO` tell every process."""
+        ratio = float(self.caller.get("STARTKLAR_TRACE_RATIO", "1"))
+        return {"trace_endpoint": self.caller.get("STARTKLAR_OTLP_ENDPOINT"), "trace_ratio": ratio}
 
     def of_demo(self) -> dict[str, str]:
         """For the demo identity provider, and for the seeding that tells it of its users and clients."""

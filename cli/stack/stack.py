@@ -141,7 +141,7 @@ class Stack:
                 self.places.bootstrap,
                 upstreams,
                 (HOST, wiring.gateway_port),
-                GatewayOptions(issuer=wiring.gateway),
+                GatewayOptions(issuer=wiring.gateway, **wiring.tracing()),
             )
             log = self.places.logs / "gateway.log"
             self.supervisor.add([Program(GATEWAY, envoy_argv(self.places.bootstrap), log=log)])

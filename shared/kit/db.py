@@ -22,7 +22,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from sqlmodel import Field, SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from shared.kit import clock
+from shared.kit import clock, tracing
 from shared.kit.hot import HotReads, change_on, rows_on
 from shared.kit.ids import new_id
 from shared.kit.problems import Forbidden
@@ -147,16 +147,26 @@ class Database:
 
         `principal` is the caller (shared.auth.Principal), None where a service acts by itself.
         """
-        async with self._session() as session:
-            session.info.update(tenant=tenant, traceparent=traceparent, principal=principal)
-            await _enter(session, tenant)
-            try:
-                yield session
-            except BaseException:
-                await session.rollback()
-                raise
-            await session.commit()
-            published = session.info.pop("published", False)
+        spot = tracing.step("transaction", "client")
+        try:
+            async with self._session() as session:
+                session.info.update(tenant=tenant, traceparent=traceparent, principal=principal)
+                await _enter(session, tenant)
+                try:
+                    yield session
+                except BaseException:
+                    await session.rollback()
+                    raise
+                await session.commit()
+                published = session.info.pop("published", False)
+        except BaseException as error:
+            if spot is not None:
+                spot.end(type(error).__name__)
+            raise
+        if spot is not None:
+            spot.note("db.system.name", "postgresql")
+            spot.note("db.namespace", self._engine.url.database or "")
+            spot.end()
         if published and self.after_publish is not None:
             try:
                 await self.after_publish()

@@ -34,6 +34,7 @@ class ServiceSettings(BaseSettings):
     )
     file_key: SecretStr = Field(description="Base64 of 32 random bytes: wraps the keys of stored files and secrets")
     otlp_endpoint: str | None = Field(None, description="OpenTelemetry collector; traces are not exported without it")
+    trace_ratio: float = Field(1.0, ge=0, le=1, description="Share of the traces beginning here that are recorded")
     metrics_port: int | None = Field(None, description="Port of the Prometheus metrics; the gateway never routes it")
     metrics_host: str = Field("127.0.0.1", description="Its address; 0.0.0.0 where the cluster alone reaches it")
     database_pool_size: int = Field(8, ge=1, le=200, description="Connections that one process holds at most")

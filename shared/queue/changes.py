@@ -11,6 +11,7 @@ from uuid import UUID
 import httpx
 
 from shared.kit.problems import Unavailable
+from shared.kit.tracing_http import TracedTransport
 
 
 class PageMark(Protocol):
@@ -44,7 +45,7 @@ class ChangeFeed:
     ) -> None:
         self._urls = service_urls
         self._tokens = tokens
-        self._client = httpx.AsyncClient(timeout=30, trust_env=False, transport=transport)
+        self._client = httpx.AsyncClient(timeout=30, transport=TracedTransport(transport))
 
     async def pages(
         self,

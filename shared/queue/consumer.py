@@ -15,7 +15,7 @@ from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from shared.contracts.base import Event, EventEnvelope
-from shared.kit import clock
+from shared.kit import clock, tracing
 from shared.kit.db import Database
 from shared.queue import parking
 from shared.queue.faults import describe
@@ -165,10 +165,13 @@ class Consumer:
         if known is None:
             return
         contract, handler = known
-        session.info["traceparent"] = envelope.traceparent
-        async with asyncio.timeout(_LONGEST_EFFECT):
-            await handler(session, envelope, contract.model_validate(envelope.data))
-            await session.flush()
+        with tracing.work(f"apply {envelope.type}", "consumer", envelope.traceparent) as spot:
+            spot.note("messaging.message.id", str(envelope.id))
+            spot.note("startklar.position", envelope.position)
+            session.info["traceparent"] = spot.traceparent
+            async with asyncio.timeout(_LONGEST_EFFECT):
+                await handler(session, envelope, contract.model_validate(envelope.data))
+                await session.flush()
 
 
 async def reset_feed(session: AsyncSession, owner: str) -> None:

@@ -12,6 +12,7 @@ from uuid import UUID, uuid4
 import structlog
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from shared.kit import tracing
 from shared.kit.db import Database, set_tenant
 from shared.kit.problems import Problem
 from shared.queue import leases
@@ -28,8 +29,9 @@ _RETRY_FIRST = 1.0
 class JobContext:
     """What a handler is given: who asked for what, transactions that are fenced by the lease, progress."""
 
-    def __init__(self, lease: Lease, database: Database, relay: Database) -> None:
+    def __init__(self, lease: Lease, database: Database, relay: Database, traceparent: str | None = None) -> None:
         self._lease = lease
+        self._traceparent = traceparent or lease.traceparent
         self._database = database
         self._relay = relay
 
@@ -60,7 +62,7 @@ class JobContext:
         """
         if tenant is not None and self.tenant not in (None, tenant):
             raise ValueError("a tenant's job acts in that tenant alone")
-        async with self._database.transaction(self.tenant, traceparent=self._lease.traceparent) as session:
+        async with self._database.transaction(self.tenant, traceparent=self._traceparent) as session:
             await leases.enter(session, self._lease)
             if tenant is not None and tenant != self.tenant:
                 await set_tenant(session, tenant)
@@ -138,7 +140,7 @@ class JobRunner:
 
     async def _run(self, lease: Lease) -> None:
         where = {"kind": lease.kind, "job": str(lease.id), "attempt": lease.attempt}
-        work = asyncio.ensure_future(self._handlers[lease.kind](JobContext(lease, self._database, self._relay)))
+        work = asyncio.ensure_future(self._work(lease))
         try:
             is_cancelled = await self._watch(work, lease)
             if self._evicting.is_set() and work.cancelled():
@@ -153,6 +155,13 @@ class JobRunner:
             log.error("outcome not stored", fault=describe(error), **where)
         finally:
             await end_tasks([work])
+
+    async def _work(self, lease: Lease) -> dict[str, Any] | None:
+        """What the handler does, as a part of the trace of whoever asked for it."""
+        with tracing.work(f"job {lease.kind}", "consumer", lease.traceparent) as spot:
+            spot.note("startklar.job", str(lease.id))
+            spot.note("startklar.attempt", lease.attempt)
+            return await self._handlers[lease.kind](JobContext(lease, self._database, self._relay, spot.traceparent))
 
     async def _watch(self, work: asyncio.Future[Any], lease: Lease) -> bool:
         """Keep the lease until the work ends; True when it was cancelled on request. Errors: LeaseLost."""

@@ -7,7 +7,11 @@ already passed its number. Here a row gets its position only once it is visible,
 from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from shared.kit import tracing
+
 BATCH = 500
+# A span of everything that was moved at once is linked to so many traces; a collector refuses many more.
+_LINKS = 100
 
 _WAITING = text("SELECT EXISTS (SELECT FROM outbox)")
 _LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended('startklar:sequencer', 0))")
@@ -22,9 +26,10 @@ _MOVE = text(
         SELECT head.position - (SELECT count(*) FROM taken) + row_number() OVER (ORDER BY seq),
                id, type, tenant_id, subject, occurred_at, traceparent, data
         FROM taken CROSS JOIN head
-        RETURNING 1
+        RETURNING traceparent
     )
-    SELECT count(*) FROM moved
+    SELECT count(*) AS events, array_agg(DISTINCT traceparent) FILTER (WHERE traceparent IS NOT NULL) AS traces
+    FROM moved
     """
 )
 
@@ -38,5 +43,6 @@ async def sequence(session: AsyncSession, batch: int = BATCH) -> int:
     if not (await session.execute(_WAITING)).scalar_one():
         return 0
     await session.execute(_LOCK)
-    moved: int = (await session.execute(_MOVE, {"batch": batch})).scalar_one()
-    return moved
+    moved = (await session.execute(_MOVE, {"batch": batch})).one()
+    tracing.batch("sequence", (moved.traces or ())[:_LINKS])
+    return int(moved.events)

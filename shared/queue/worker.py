@@ -19,6 +19,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from shared.kit.db import DangerousRole, Database
 from shared.kit.logging import configure_logging
 from shared.kit.settings import ServiceSettings
+from shared.kit.tracing import record_with, start_tracing
+from shared.kit.tracing_http import TracedTransport
 from shared.queue import parking
 from shared.queue.consumer import Consumer, Handlers
 from shared.queue.faults import describe
@@ -115,12 +117,16 @@ class ServiceWorker:
         """Work until `stop` is set; survives outages of Redis, PostgreSQL and the owners. Errors: DangerousRole."""
         async with contextlib.AsyncExitStack() as stack:
             stack.push_async_callback(self._redis.aclose)
+            tracing = start_tracing(self._settings, "worker")
+            if tracing is not None:
+                stack.push_async_callback(asyncio.to_thread, tracing.stop)
+            record_with(tracing)
             probes = await self._start_probes()
             if probes is not None:
                 stack.push_async_callback(probes.stop)
             if not await self._connect(stop, stack):
                 return
-            client = await stack.enter_async_context(httpx.AsyncClient(timeout=10, trust_env=False))
+            client = await stack.enter_async_context(httpx.AsyncClient(timeout=10, transport=TracedTransport()))
             self._build(self._source or self._http_feed(client))
             self._is_ready = True
             log.info("worker started", consumes=sorted(self.spec.consumes), jobs=sorted(self.spec.jobs))

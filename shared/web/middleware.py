@@ -1,18 +1,19 @@
 """The one middleware (pure ASGI): trace context, body limit, security headers, metrics, access log."""
 
 import re
-import secrets
 import time
 from collections.abc import Mapping
 from functools import lru_cache
 
 import structlog
+from opentelemetry.trace import Tracer
 from prometheus_client import Counter, Histogram
 from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException as StarletteHTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.auth.limits import Standing
+from shared.kit import tracing
 
 log = structlog.get_logger("access")
 
@@ -24,7 +25,7 @@ DURATION = Histogram(
     buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
 )
 
-_TRACEPARENT = re.compile(r"00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
+_PROBES = frozenset({"/livez", "/readyz", "/startupz"})
 
 # Bytes; nothing but probes is answered then.
 _BEFORE_START = 1024
@@ -59,12 +60,11 @@ class Edge:
             await self._app(scope, receive, send)
             return
         started = time.perf_counter()
-        traceparent = child_of(_header(scope, b"traceparent"))
-        scope["traceparent"] = traceparent
+        spot = tracing.arrive(_recorder(scope), scope["method"], "server", _header(scope, b"traceparent"))
+        traceparent = scope["traceparent"] = spot.traceparent
         # HEAD is GET without the content (RFC 9110 section 9.3.2), on every route.
         is_head = scope["method"] == "HEAD"
         inner = {**scope, "method": "GET"} if is_head else scope
-        structlog.contextvars.bind_contextvars(trace=traceparent[3:35])
         status = 500
 
         async def send_marked(message: Message) -> None:
@@ -76,11 +76,12 @@ class Edge:
                 message = {**message, "body": b""}
             await send(message)
 
-        try:
-            await self._app(inner, self._limited(scope, receive), send_marked)
-        finally:
-            self._record(inner, status, time.perf_counter() - started)
-            structlog.contextvars.unbind_contextvars("trace")
+        with tracing.standing(spot):
+            try:
+                await self._app(inner, self._limited(scope, receive), send_marked)
+            finally:
+                self._record(inner, status, time.perf_counter() - started)
+                _end(spot, inner, status)
 
     def _limited(self, scope: Scope, receive: Receive) -> Receive:
         runtime = getattr(scope["app"].state, "runtime", None)
@@ -104,8 +105,7 @@ class Edge:
         return receive_limited
 
     def _record(self, scope: Scope, status: int, seconds: float) -> None:
-        # The template, never the path: ids would make endless label values, and a path may hold what nobody should log.
-        route = getattr(scope.get("route"), "path", "unmatched")
+        route = _route(scope)
         requests, duration = _meters(self._service, scope["method"], route, status)
         requests.inc()
         duration.observe(seconds)
@@ -134,8 +134,26 @@ def _mark(message: Message, traceparent: str, standing: Standing | None) -> None
     MutableHeaders(scope=message).add_vary_header("Authorization, Accept-Language")
 
 
-def child_of(traceparent: str | None) -> str:
-    """A new span in the caller's trace (W3C Trace Context), or in a new trace where the header is absent or wrong."""
-    if traceparent and _TRACEPARENT.fullmatch(traceparent):
-        return f"{traceparent[:36]}{secrets.token_hex(8)}{traceparent[52:]}"
-    return f"00-{secrets.token_hex(16)}-{secrets.token_hex(8)}-01"
+def _route(scope: Scope) -> str:
+    """The template, never the path: ids would make endless label values, and a path may hold what nobody should log."""
+    found: str = getattr(scope.get("route"), "path", "unmatched")
+    return found
+
+
+def _recorder(scope: Scope) -> Tracer | None:
+    """Who records the request's span; nobody does for probes, or without a collector."""
+    held = getattr(scope["app"].state, "runtime", None)
+    if held is None or held.tracing is None or scope["path"] in _PROBES:
+        return None
+    tracer: Tracer = held.tracing.tracer
+    return tracer
+
+
+def _end(spot: tracing.Spot, scope: Scope, status: int) -> None:
+    if spot.span is None:
+        return
+    route = _route(scope)
+    spot.note("http.request.method", scope["method"])
+    spot.note("http.route", route)
+    spot.note("http.response.status_code", status)
+    spot.end(str(status) if status >= 500 else None, name=f"{scope['method']} {route}")

@@ -16,6 +16,7 @@ from shared.auth.verifier import TokenVerifier
 from shared.kit.db import Database
 from shared.kit.settings import ServiceSettings
 from shared.kit.text import Lang, negotiate
+from shared.kit.tracing import Tracing
 
 
 @dataclass
@@ -26,6 +27,7 @@ class Runtime:
     database: Database
     relay: Database
     verifier: TokenVerifier
+    tracing: Tracing | None = None
     resources: dict[type, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:

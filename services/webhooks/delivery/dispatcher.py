@@ -7,7 +7,7 @@ with the same `webhook-id`: at least once, never zero times.
 import asyncio
 import contextlib
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from uuid import UUID
 
@@ -19,7 +19,7 @@ from services.webhooks.delivery.sender import Sender
 from services.webhooks.delivery.service import DeliveryService
 from services.webhooks.endpoint.secret import SecretBox
 from services.webhooks.settings import Settings
-from shared.kit import clock
+from shared.kit import clock, tracing
 from shared.kit.db import Database
 from shared.queue.faults import describe
 
@@ -76,9 +76,12 @@ class Dispatcher:
                 message = await DeliveryService(session).prepare(claim, self._box)
             if message is None:
                 return
-            outcome = await self._sender.send(message)
-            async with self._database.transaction(claim.tenant_id, traceparent=message.traceparent) as session:
-                await DeliveryService(session).record(claim, outcome)
+            with tracing.work("deliver webhook", "client", message.traceparent) as spot:
+                outcome = await self._sender.send(replace(message, traceparent=spot.traceparent))
+                spot.note("startklar.delivery", str(claim.id))
+                spot.note("startklar.outcome", outcome.error or outcome.status_code or 0)
+                async with self._database.transaction(claim.tenant_id, traceparent=spot.traceparent) as session:
+                    await DeliveryService(session).record(claim, outcome)
         except Exception as error:
             log.error("webhook attempt was not recorded", delivery=str(claim.id), fault=describe(error))
 

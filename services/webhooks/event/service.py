@@ -36,7 +36,7 @@ class EventService:
                 subject=envelope.subject,
                 occurred_at=envelope.occurred_at,
                 received_at=clock.now(),
-                traceparent=envelope.traceparent,
+                traceparent=self._session.info.get("traceparent") or envelope.traceparent,
                 data=envelope.data,
             )
         )

@@ -43,9 +43,8 @@ def status(as_json: Json = False) -> None:
 def _show(record: Record) -> None:
     since = datetime.fromtimestamp(record.started_at, tz=UTC).astimezone()
     megabytes = memory_of(record) / 1e6
-    console.print(
-        f"[bold]{record.status}[/] since {since:%Y-%m-%d %H:%M}, {megabytes:.0f} MB, gateway {record.gateway}"
-    )
+    state = f"[bold]{record.status}[/], profile {record.profile}, since {since:%Y-%m-%d %H:%M}"
+    console.print(f"{state}, {megabytes:.0f} MB, gateway {record.gateway}")
     table = Table(box=None, padding=(0, 2))
     for heading in ("process", "state", "pid", "restarts", "port"):
         table.add_column(heading)

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from dataclasses import asdict
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -25,6 +26,18 @@ _DETACHED_SECONDS = 180.0
 Port = Annotated[int | None, typer.Option(min=1, max=65535, envvar="PORT", help="Port of the gateway [default: 8080]")]
 
 
+class Profile(StrEnum):
+    """How the services are spread over processes."""
+
+    large = "large"
+    small = "small"
+
+
+InProfile = Annotated[
+    Profile, typer.Option(envvar="STARTKLAR_PROFILE", help="large: a process per service; small: two for all")
+]
+
+
 def register(app: typer.Typer) -> None:
     """Add the commands of this module."""
     app.command()(up)
@@ -36,6 +49,7 @@ def up(
     detach: Annotated[bool, typer.Option("--detach", help="Return when everything is ready")] = False,
     port: Port = None,
     demo: Annotated[bool, typer.Option(help="With the demo municipality; without, see bootstrap")] = True,
+    profile: InProfile = Profile.large,
     as_json: Json = False,
 ) -> None:
     """Start everything, print URLs and demo logins, run until Ctrl-C."""
@@ -44,9 +58,10 @@ def up(
     if found is not None:
         _already(here, found, as_json=as_json)
     elif detach:
-        _detached(here, port, demo=demo, as_json=as_json)
+        options = [*(["--port", str(port)] if port else []), *([] if demo else ["--no-demo"])]
+        _detached(here, [*options, "--profile", profile], as_json=as_json)
     else:
-        _foreground(here, port, demo=demo, as_json=as_json)
+        _foreground(here, port, profile, demo=demo, as_json=as_json)
 
 
 def _already(here: Places, found: Record, *, as_json: bool) -> None:
@@ -58,7 +73,7 @@ def _already(here: Places, found: Record, *, as_json: bool) -> None:
     _show_ready(here, found, as_json=as_json)
 
 
-def _foreground(here: Places, port: int | None, *, demo: bool, as_json: bool) -> None:
+def _foreground(here: Places, port: int | None, profile: Profile, *, demo: bool, as_json: bool) -> None:
     # Imported here: the other commands need none of it.
     from cli.stack.plan import read_plan  # noqa: PLC0415
     from cli.stack.stack import Stack  # noqa: PLC0415
@@ -66,8 +81,8 @@ def _foreground(here: Places, port: int | None, *, demo: bool, as_json: bool) ->
     stack = None
     try:
         here.prepare()
-        progress = Progress(Record.of_this_process(), here, console, quiet=as_json)
-        stack = Stack(here, read_plan(), progress, port=port, demo=demo)
+        progress = Progress(Record.of_this_process(profile.value), here, console, quiet=as_json)
+        stack = Stack(here, read_plan().of_profile(profile.value), progress, port=port, demo=demo)
         stack.start()
     except (ServerFailed, OSError) as error:
         if stack is not None:
@@ -83,12 +98,11 @@ def _foreground(here: Places, port: int | None, *, demo: bool, as_json: bool) ->
     stack.stop()
 
 
-def _detached(here: Places, port: int | None, *, demo: bool, as_json: bool) -> None:
+def _detached(here: Places, options: list[str], *, as_json: bool) -> None:
     try:
         here.prepare()
     except ServerFailed as error:
         fail(str(error), as_json=as_json)
-    options = [*(["--port", str(port)] if port else []), *([] if demo else ["--no-demo"])]
     command = [sys.executable, "-P", "-m", "cli", "up", "--json", *options]
     environment = os.environ | {"PYTHONPATH": str(ROOT), "NO_COLOR": "1"}
     # As JSON, which names no passwords: this goes to a log.

@@ -8,7 +8,7 @@ from typing import Any
 from cli.servers.provision import role_urls
 from cli.stack import keys
 from cli.stack.places import ROOT, Places
-from cli.stack.plan import Plan
+from cli.stack.plan import SMALL, Plan
 from cli.stack.ports import HOST
 
 DEMO_IDP = "demo-idp"
@@ -33,8 +33,14 @@ class Wiring:
         return f"http://{HOST}:{self.gateway_port}"
 
     def internal(self, name: str) -> str:
-        """Base URL of a web app, past the gateway."""
-        return f"http://{HOST}:{self.web[name]}"
+        """Base URL of a web app, past the gateway. One process that holds all has each below `/services/`."""
+        if name in self.web:
+            return f"http://{HOST}:{self.web[name]}"
+        return f"http://{HOST}:{self.web[SMALL]}/services/{name}"
+
+    def upstream(self, service: str) -> tuple[str, int]:
+        """Where the gateway finds a service."""
+        return HOST, self.web.get(service) or self.web[SMALL]
 
     def roles(self, service: str) -> dict[str, str]:
         """Database URLs of a service by role; `<SERVICE>_DATABASE_URL` and its like of the caller win."""
@@ -73,14 +79,22 @@ class Wiring:
         }
 
     def of_service(self, service: str, *, metrics_port: int | None = None) -> dict[str, str]:
-        """The settings of a service's web app or worker."""
-        prefix = service.upper()
-        settings = self._data_settings(service) if service in self.plan.with_data else {}
+        """The settings of a service's web app or worker; those of every service for a process that holds all."""
+        settings = self.common()
+        for held in self.plan.held_by(service):
+            settings |= self._settings_of(held)
         if metrics_port is not None:
-            settings[f"{prefix}_METRICS_PORT"] = str(metrics_port)
+            settings[f"{service.upper()}_METRICS_PORT"] = str(metrics_port)
+        return settings | self._given(service)
+
+    def _settings_of(self, service: str) -> dict[str, str]:
+        return (self._data_settings(service) if service in self.plan.with_data else {}) | self._given(service)
+
+    def _given(self, service: str) -> dict[str, str]:
+        prefix = service.upper()
         own = {name: value for name, value in self.caller.items() if name.startswith(f"{prefix}_")}
         own.pop(f"{prefix}_OWNER_DATABASE_URL", None)
-        return self.common() | settings | own
+        return own
 
     def _data_settings(self, service: str) -> dict[str, str]:
         prefix = service.upper()

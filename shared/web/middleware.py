@@ -10,10 +10,12 @@ from opentelemetry.trace import Tracer
 from prometheus_client import Counter, Histogram
 from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException as StarletteHTTPException
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.auth.limits import Standing
 from shared.kit import tracing
+from shared.web.problems import unforeseen
 
 log = structlog.get_logger("access")
 
@@ -53,6 +55,7 @@ class Edge:
     def __init__(self, app: ASGIApp, *, service: str, large_bodies: Mapping[str, int]) -> None:
         self._app = app
         self._service = service
+        self._prefixes = (f"/{service}/v1", "/internal")
         self._large = [(re.compile(pattern), limit) for pattern, limit in large_bodies.items()]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -65,12 +68,12 @@ class Edge:
         # HEAD is GET without the content (RFC 9110 section 9.3.2), on every route.
         is_head = scope["method"] == "HEAD"
         inner = {**scope, "method": "GET"} if is_head else scope
-        status = 500
+        status, has_begun = 500, False
 
         async def send_marked(message: Message) -> None:
-            nonlocal status
+            nonlocal status, has_begun
             if message["type"] == "http.response.start":
-                status = message["status"]
+                status, has_begun = message["status"], True
                 _mark(message, traceparent, scope.get("state", {}).get("rate_limit"))
             elif is_head:
                 message = {**message, "body": b""}
@@ -79,9 +82,15 @@ class Edge:
         with tracing.standing(spot):
             try:
                 await self._app(inner, self._limited(scope, receive), send_marked)
+            except Exception as error:
+                if has_begun:
+                    raise
+                # Answered here, inside the trace, and like every other answer; outside nobody would know which it was.
+                await (await unforeseen(Request(scope), error))(scope, receive, send_marked)
             finally:
-                self._record(inner, status, time.perf_counter() - started)
-                _end(spot, inner, status)
+                route = self._route(inner)
+                self._record(inner, route, status, time.perf_counter() - started)
+                _end(spot, inner, route, status)
 
     def _limited(self, scope: Scope, receive: Receive) -> Receive:
         runtime = getattr(scope["app"].state, "runtime", None)
@@ -104,8 +113,14 @@ class Edge:
 
         return receive_limited
 
-    def _record(self, scope: Scope, status: int, seconds: float) -> None:
-        route = _route(scope)
+    def _route(self, scope: Scope) -> str:
+        """The template, never the path: ids would make endless label values, and a path may hold what nobody should
+        log. The route itself does not know below what it was included."""
+        path, found = scope["path"], getattr(scope.get("route"), "path", "unmatched")
+        above = next((each for each in self._prefixes if path.startswith(each) and not found.startswith(each)), "")
+        return f"{above}{found}" if found != "unmatched" else found
+
+    def _record(self, scope: Scope, route: str, status: int, seconds: float) -> None:
         requests, duration = _meters(self._service, scope["method"], route, status)
         requests.inc()
         duration.observe(seconds)
@@ -134,12 +149,6 @@ def _mark(message: Message, traceparent: str, standing: Standing | None) -> None
     MutableHeaders(scope=message).add_vary_header("Authorization, Accept-Language")
 
 
-def _route(scope: Scope) -> str:
-    """The template, never the path: ids would make endless label values, and a path may hold what nobody should log."""
-    found: str = getattr(scope.get("route"), "path", "unmatched")
-    return found
-
-
 def _recorder(scope: Scope) -> Tracer | None:
     """Who records the request's span; nobody does for probes, or without a collector."""
     held = getattr(scope["app"].state, "runtime", None)
@@ -149,10 +158,9 @@ def _recorder(scope: Scope) -> Tracer | None:
     return tracer
 
 
-def _end(spot: tracing.Spot, scope: Scope, status: int) -> None:
+def _end(spot: tracing.Spot, scope: Scope, route: str, status: int) -> None:
     if spot.span is None:
         return
-    route = _route(scope)
     spot.note("http.request.method", scope["method"])
     spot.note("http.route", route)
     spot.note("http.response.status_code", status)

@@ -40,7 +40,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(StarletteHTTPException, _http)
     for kind in (DBAPIError, PoolTimeout, ConnectionError, asyncpg.PostgresError, asyncpg.InterfaceError):
         app.add_exception_handler(kind, _database)
-    app.add_exception_handler(Exception, _unforeseen)
+    app.add_exception_handler(Exception, unforeseen)
 
 
 def respond(request: Request, problem: Problem) -> Response:
@@ -114,7 +114,7 @@ async def _database(request: Request, error: Exception) -> Response:
         # The code checks first; who gets here lost a race against another request, and did nothing wrong.
         log.info("constraint held", constraint=_constraint(error), sqlstate=state)
         return respond(request, TryAgain(headers={"Retry-After": "1"}))
-    return await _unforeseen(request, error)
+    return await unforeseen(request, error)
 
 
 def _constraint(error: Exception) -> str | None:
@@ -123,7 +123,8 @@ def _constraint(error: Exception) -> str | None:
     return str(name) if name else None
 
 
-async def _unforeseen(request: Request, error: Exception) -> Response:
+async def unforeseen(request: Request, error: Exception) -> Response:
+    """The answer to an error that nobody thought of, and its log line."""
     # The type alone: messages of database errors hold the values of the row, which may be a child's.
     log.error("unforeseen error", error=type(error).__name__, constraint=_constraint(error), frames=_frames(error))
     return respond(request, InternalError())

@@ -17,6 +17,7 @@ class Listener:
     def __init__(self) -> None:
         self.secret: str | None = None
         self.refused = 0
+        self.traceparents: list[str] = []
         self._verified: queue.Queue[dict[str, Any]] = queue.Queue()
         self._seen: list[dict[str, Any]] = []
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
@@ -52,6 +53,7 @@ class Listener:
         except WebhookVerificationError:
             self.refused += 1
             return 401
+        self.traceparents.append(headers.get("traceparent", ""))
         self._verified.put(json.loads(body))
         return 204
 

@@ -6,7 +6,7 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -34,9 +34,10 @@ class _Kept:
 class House:
     """One stack in a state folder of its own, used through its gateway and its command line."""
 
-    def __init__(self, state: Path) -> None:
+    def __init__(self, state: Path, settings: Mapping[str, str] | None = None) -> None:
         self.places = Places(state)
-        self.environment = os.environ | {STATE_VARIABLE: str(state), "CI": "true", "NO_COLOR": "1"}
+        own = {STATE_VARIABLE: str(state), "CI": "true", "NO_COLOR": "1"}
+        self.environment = os.environ | own | dict(settings or {})
         self._tokens: dict[tuple[str, str, str], _Kept] = {}
 
     def up(self) -> None:

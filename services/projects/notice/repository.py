@@ -70,12 +70,13 @@ class NoticeRepository:
         )
         return (await self._session.exec(query)).one()
 
-    async def mail(self, mail_id: UUID) -> NoticeMail | None:
-        """Held until the end of the transaction; None while another worker holds it, or where it is no more."""
+    async def mail(self, mail_id: UUID, *, waits: bool = False) -> NoticeMail | None:
+        """Held until the end of the transaction; None where it is no more, or while another worker holds it, unless
+        the caller waits."""
         query = (
             select(NoticeMail)
             .where(NoticeMail.tenant_id == tenant_of(self._session), NoticeMail.id == mail_id)
-            .with_for_update(skip_locked=True)
+            .with_for_update(skip_locked=not waits)
         )
         return (await self._session.exec(query.execution_options(populate_existing=True))).one_or_none()
 

@@ -153,10 +153,10 @@ class InvitationRepository:
             values = [mail.model_dump() for mail in mails]
             await self._session.execute(insert(Mail).on_conflict_do_nothing(), values)
 
-    async def mail(self, mail_id: UUID) -> Mail | None:
-        """Held until the end of the transaction; None while another worker holds it."""
+    async def mail(self, mail_id: UUID, *, waits: bool = False) -> Mail | None:
+        """Held until the end of the transaction; None while another worker holds it, unless the caller waits."""
         query = select(Mail).where(Mail.tenant_id == tenant_of(self._session), Mail.id == mail_id)
-        query = query.with_for_update(skip_locked=True).execution_options(populate_existing=True)
+        query = query.with_for_update(skip_locked=not waits).execution_options(populate_existing=True)
         return (await self._session.exec(query)).one_or_none()
 
     async def waiting(self, now: datetime, limit: int) -> Sequence[UUID]:

@@ -81,20 +81,20 @@ class MailService:
         return letter
 
     async def sent(self, mail_id: UUID) -> None:
-        if mail := await self._notices.mail(mail_id):
+        if mail := await self._notices.mail(mail_id, waits=True):
             mail.state, mail.sent_at = MailState.sent, clock.now()
             await self._notices.save(mail)
 
     async def delayed(self, mail_id: UUID) -> None:
         """Try again later, each pause four times the former; after the last try it has failed."""
-        if mail := await self._notices.mail(mail_id):
+        if mail := await self._notices.mail(mail_id, waits=True):
             mail.state = MailState.waiting if mail.attempts < TRIES else MailState.failed
             mail.next_try_at = clock.now() + _FIRST_PAUSE * 4 ** (mail.attempts - 1)
             await self._notices.save(mail)
 
     async def refused(self, mail_id: UUID, refusal: MailRefused) -> None:
         """The mail has failed; where the address is to blame, nothing more is sent to it."""
-        mail = await self._notices.mail(mail_id)
+        mail = await self._notices.mail(mail_id, waits=True)
         if mail is None:
             return
         mail.state = MailState.failed

@@ -77,13 +77,14 @@ class MailService:
         return await self._letter(mail, invitation, facts, address)
 
     async def sent(self, mail_id: UUID) -> None:
-        if mail := await self._mails.mail(mail_id):
+        """The mail has left. Another run may be looking at it: what has happened is written down nevertheless."""
+        if mail := await self._mails.mail(mail_id, waits=True):
             mail.sent_at = clock.now()
             await self._end(mail, MailState.sent, None)
 
     async def delayed(self, mail_id: UUID) -> None:
         """Try again later, each pause twice the former; after the last try it has failed."""
-        mail = await self._mails.mail(mail_id)
+        mail = await self._mails.mail(mail_id, waits=True)
         if mail is None:
             return
         if mail.attempts >= TRIES:
@@ -95,7 +96,7 @@ class MailService:
 
     async def refused(self, mail_id: UUID, refusal: MailRefused) -> None:
         """The mail has failed; where the address is to blame, nothing more is sent to it."""
-        mail = await self._mails.mail(mail_id)
+        mail = await self._mails.mail(mail_id, waits=True)
         if mail is None:
             return
         if refusal.blames_address:

@@ -2,6 +2,7 @@
 
 import importlib
 from collections.abc import Sequence
+from typing import Any
 
 import typer
 
@@ -10,8 +11,10 @@ from cli.commands import first_admin, inspect, run
 # Command -> module and the function in it. Making people's names or playing the demo needs libraries that `status`
 # does not.
 LAZY = {
+    "backup": "cli.backup.command:backup",
     "demo": "cli.demo.command:demo",
     "demo-roster": "cli.demo_roster.command:demo_roster",
+    "restore": "cli.backup.restore_command:restore",
     "token": "cli.demo.command:token",
 }
 _OWN = (run, inspect, first_admin)
@@ -33,5 +36,12 @@ def build_app(arguments: Sequence[str]) -> typer.Typer:
         # Help, and a word that is none of ours (it may be misspelt), show every command.
         if asked == name or asked not in known | LAZY.keys():
             path, _, function = place.partition(":")
-            app.command(name)(getattr(importlib.import_module(path), function))
+            _add(app, name, getattr(importlib.import_module(path), function))
     return app
+
+
+def _add(app: typer.Typer, name: str, found: Any) -> None:
+    if isinstance(found, typer.Typer):
+        app.add_typer(found, name=name)
+    else:
+        app.command(name)(found)

@@ -130,7 +130,7 @@ class PostgresServer:
     def admin_url(self) -> str:
         """The superuser's URL; only `provision` and fault tests need it."""
         host = quote(str(self._sockets()), safe="/")
-        return f"postgresql://{_ADMIN}:{self._password()}@/postgres?host={host}"
+        return f"postgresql://{_ADMIN}:{self.password()}@/postgres?host={host}"
 
     def _beside(self, ending: str) -> Path:
         return self.data_dir.with_name(f"{self.data_dir.name}.{ending}")
@@ -138,7 +138,8 @@ class PostgresServer:
     def _sockets(self) -> Path:
         return socket_dir(self.data_dir, self._account)
 
-    def _password(self) -> str:
+    def password(self) -> str:
+        """The administrator's, kept beside the data folder; drawn when it is first asked for."""
         path = self._beside("password")
         with contextlib.suppress(FileExistsError), open(path, "x", opener=_owner_only) as file:
             file.write(secrets.token_urlsafe(32))
@@ -166,7 +167,7 @@ class PostgresServer:
             raise ServerFailed(f"the account of PostgreSQL cannot reach {fresh}; choose a folder under /var/lib")
         secret = self._sockets() / "initdb.password"
         try:
-            secret.write_text(self._password())
+            secret.write_text(self.password())
             secret.chmod(0o600)
             if self._account is not None:
                 os.chown(secret, self._account.uid, self._account.gid)

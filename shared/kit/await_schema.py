@@ -29,10 +29,13 @@ async def wait(service: str, url: str, seconds: float) -> bool:
     known = _revisions(service)
     until = time.monotonic() + seconds
     while True:
-        current = await _current(url)
-        if is_enough(current, known):
+        current, restored_to = await _current(url)
+        if is_enough(current, known) and not restored_to:
             return True
-        print(f"{service}: the schema is at {current or 'nothing'}, waiting for {known[0]}", flush=True)
+        if restored_to:
+            print(f"{service}: restored to {restored_to}, waiting for ./startklar restore replay", flush=True)
+        else:
+            print(f"{service}: the schema is at {current or 'nothing'}, waiting for {known[0]}", flush=True)
         if time.monotonic() >= until:
             return False
         await asyncio.sleep(_PAUSE)
@@ -56,19 +59,23 @@ def _revisions(service: str) -> list[str]:
     return [script.revision for script in ScriptDirectory.from_config(config).walk_revisions()]
 
 
-async def _current(url: str) -> str | None:
-    """The revision that the database is at; None where it does not answer, or has no tables yet."""
+async def _current(url: str) -> tuple[str | None, str | None]:
+    """The revision that the database is at, None where it does not answer or has no tables yet; and the moment that it
+    was restored to, while those who were erased since are in it again.
+    """
     try:
         connection = await asyncpg.connect(url, timeout=5)
     except (OSError, TimeoutError, asyncpg.PostgresError):
-        return None
+        return None, None
     try:
-        found: str | None = await connection.fetchval("SELECT version_num FROM alembic_version")
+        row = await connection.fetchrow(
+            "SELECT version_num, current_setting('startklar.erasures_pending', true) AS pending FROM alembic_version"
+        )
     except asyncpg.PostgresError:
-        return None
+        return None, None
     finally:
         await connection.close()
-    return found
+    return (row["version_num"], row["pending"] or None) if row else (None, None)
 
 
 if __name__ == "__main__":

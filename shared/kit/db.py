@@ -65,6 +65,10 @@ class DangerousRole(RuntimeError):
     """The database role could see other tenants' rows; the process must not start with it."""
 
 
+class ErasuresPending(RuntimeError):
+    """The database was restored, and persons who were erased since are in it again; nothing may serve from it yet."""
+
+
 def async_url(url: str) -> URL:
     """`url` with the asyncpg driver, whatever spelling the operator used (`postgres://`, `postgresql://`)."""
     parsed = make_url(url)
@@ -107,13 +111,21 @@ class Database:
     def engine(self) -> AsyncEngine:
         return self._engine
 
-    async def start(self) -> None:
-        """Connect once; raise DangerousRole unless row security binds this role."""
+    async def start(self, *, restored: bool = False) -> None:
+        """Connect once; raise DangerousRole unless row security binds this role, ErasuresPending after a restore.
+
+        `restored` is for those who erase again: the mark that keeps everybody else out does not stop them.
+        """
         async with self._engine.connect() as connection:
             row = (await connection.execute(text(_ROLE_QUERY))).one()
         if row.superuser or row.bypass or row.owns:
             reason = "is a superuser" if row.superuser else "bypasses row security" if row.bypass else "owns tables"
             raise DangerousRole(f"database role {row.name} {reason}: use the service's app role")
+        if row.pending and not restored:
+            raise ErasuresPending(
+                f"this database was restored to {row.pending}: run ./startklar restore replay, which erases again who"
+                " was erased since, before anything serves"
+            )
 
     async def stop(self) -> None:
         await self._hot.stop()
@@ -243,6 +255,7 @@ _ROLE_QUERY = """
 SELECT current_user AS name, r.rolsuper AS superuser, r.rolbypassrls AS bypass,
        EXISTS (SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
                WHERE c.relkind IN ('r', 'p') AND n.nspname = 'public'
-                 AND pg_has_role(r.oid, c.relowner, 'MEMBER')) AS owns
+                 AND pg_has_role(r.oid, c.relowner, 'MEMBER')) AS owns,
+       current_setting('startklar.erasures_pending', true) AS pending
 FROM pg_roles r WHERE r.rolname = current_user
 """

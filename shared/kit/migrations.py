@@ -6,22 +6,31 @@ without it a data migration would silently see no rows.
 
 import asyncio
 import os
+import socket
 
 from alembic import context, op
 from sqlalchemy import Connection, MetaData, text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
+from sqlalchemy.util import await_only
 
 from shared.kit.db import create_engine
 from shared.kit.history_views import follow_tables
+from shared.kit.migration_turn import Blockers, migration_turn, watched
 
-# One lock for all migrations of a database: replicas that start together wait for the first.
-_LOCK = 7_262_014_991
+_LOCK_NOT_AVAILABLE = "55P03"
+# What `narrow` writes on alembic_version, and `await_schema` reads.
+NEEDS = "code must know revision "
+_LOCK_TIMEOUT = "3s"
+_ATTEMPTS = 10
+_PAUSE = 1.0
 
 
 def run_env(metadata: MetaData, service: str) -> None:
     """The whole of a service's `migrations/env.py`: migrate the database in `<SERVICE>_OWNER_DATABASE_URL`.
 
-    Callers inside Python may pass the URL as `config.attributes["url"]` instead.
+    Callers inside Python may pass the URL as `config.attributes["url"]` instead. One migration runs at a time. One that
+    waits for a lock gives up soon, since all who come after it wait too; it leaves nothing and tries again.
     """
     url = context.config.attributes.get("url") or os.environ.get(f"{service.upper()}_OWNER_DATABASE_URL")
     if not url:
@@ -30,16 +39,39 @@ def run_env(metadata: MetaData, service: str) -> None:
 
 
 async def _migrate(url: str, metadata: MetaData, service: str) -> None:
-    engine = create_engine(url, poolclass=NullPool)
-    async with engine.connect() as connection:
-        await connection.run_sync(_run, metadata, service)
-        await connection.commit()
-    await engine.dispose()
+    named = {"server_settings": {"application_name": f"startklar migration {service} on {socket.gethostname()}"}}
+    engine = create_engine(url, poolclass=NullPool, connect_args=named)
+    try:
+        async with engine.connect() as connection, migration_turn(connection, service):
+            async with watched(engine, connection) as blockers:
+                await connection.run_sync(_run_patiently, metadata, service, blockers)
+            await connection.commit()
+    finally:
+        await engine.dispose()
+
+
+def _run_patiently(connection: Connection, metadata: MetaData, service: str, blockers: Blockers) -> None:
+    for attempt in range(1, _ATTEMPTS + 1):
+        try:
+            _run(connection, metadata, service)
+        except DBAPIError as error:
+            connection.rollback()
+            if getattr(error.orig, "sqlstate", None) != _LOCK_NOT_AVAILABLE:
+                raise
+            waited = f"{service}: the migration got no lock within {_LOCK_TIMEOUT}, {blockers.told()}"
+            if attempt == _ATTEMPTS:
+                raise SystemExit(
+                    f"{waited}. It gave up after {attempt} attempts; the revision it was at has left nothing behind."
+                    " End that transaction, or wait until it ends, and migrate again."
+                ) from None
+            print(f"{waited}; attempt {attempt} of {_ATTEMPTS}", flush=True)
+            await_only(asyncio.sleep(_PAUSE * attempt))
+        else:
+            break
 
 
 def _run(connection: Connection, metadata: MetaData, service: str) -> None:
-    connection.execute(text("SET lock_timeout = '5s'"))
-    connection.execute(text(f"SELECT pg_advisory_lock({_LOCK})"))
+    connection.execute(text(f"SET lock_timeout = '{_LOCK_TIMEOUT}'"))
     connection.commit()
     context.configure(
         connection=connection,
@@ -48,17 +80,13 @@ def _run(connection: Connection, metadata: MetaData, service: str) -> None:
         transaction_per_migration=True,
         service=service,
     )
-    try:
-        with context.begin_transaction():
-            context.run_migrations()
-        follow_tables(connection, service)
-        # Web processes and workers wait for their schema with their own role (`shared.kit.await_schema`).
-        if connection.execute(text("SELECT to_regclass('alembic_version')")).scalar():
-            connection.execute(text(f"GRANT SELECT ON alembic_version TO {service}_app"))
-        connection.commit()
-    finally:
-        connection.rollback() if connection.in_transaction() else None
-        connection.execute(text(f"SELECT pg_advisory_unlock({_LOCK})"))
+    with context.begin_transaction():
+        context.run_migrations()
+    follow_tables(connection, service)
+    # Web processes and workers wait for their schema with their own role (`shared.kit.await_schema`).
+    if connection.execute(text("SELECT to_regclass('alembic_version')")).scalar():
+        connection.execute(text(f"GRANT SELECT ON alembic_version TO {service}_app"))
+    connection.commit()
 
 
 def service_name() -> str:
@@ -100,3 +128,32 @@ def definer_function(signature: str) -> None:
     service = service_name()
     op.execute(f"REVOKE ALL ON FUNCTION {signature} FROM PUBLIC")
     op.execute(f"GRANT EXECUTE ON FUNCTION {signature} TO {service}_app")
+
+
+def add_index(name: str, table: str, columns: str, *, unique: bool = False, where: str = "") -> None:
+    """An index on a table that is in use, while it is written to. What a broken attempt left is dropped first."""
+    condition = f" WHERE {where}" if where else ""
+    with op.get_context().autocommit_block():
+        op.execute(f"DROP INDEX CONCURRENTLY IF EXISTS {name}")
+        kind = "UNIQUE INDEX" if unique else "INDEX"
+        op.execute(f"CREATE {kind} CONCURRENTLY {name} ON {table} ({columns}){condition}")
+
+
+def add_constraint(table: str, name: str, definition: str) -> None:
+    """A CHECK or FOREIGN KEY on a table that is in use: it binds new rows at once, and old ones are read unlocked.
+
+    A constraint of that name is replaced: what it forbids beside the new one is allowed from here on.
+    """
+    with op.get_context().autocommit_block():
+        op.execute(
+            f"ALTER TABLE {table} DROP CONSTRAINT IF EXISTS {name}, ADD CONSTRAINT {name} {definition} NOT VALID"
+        )
+        op.execute(f"ALTER TABLE {table} VALIDATE CONSTRAINT {name}")
+
+
+def narrow(since: str) -> None:
+    """Say that this migration takes away what older code needs: code that does not know revision `since` is refused.
+
+    `since` is the head of the first recorded release (`deploy/releases`) that did without it.
+    """
+    op.execute(f"COMMENT ON TABLE alembic_version IS '{NEEDS}{since}'")

@@ -60,9 +60,12 @@ def template_of(admin_url: str) -> Callable[[str], Awaitable[str]]:
     return template
 
 
-def migrate(service: str, owner_url: str, revision: str = "head") -> None:
-    """Run a service's migrations, from a thread without an event loop."""
+def migrate(service: str, owner_url: str, revision: str = "head", locations: str = "") -> None:
+    """Run a service's migrations, from a thread without an event loop. `locations`: other folders of revisions."""
     config = Config(str(ROOT / "services" / service / "alembic.ini"))
+    if locations:
+        config.set_main_option("version_locations", locations)
+        config.set_main_option("path_separator", "space")
     config.attributes["url"] = owner_url
     command.upgrade(config, revision)
 

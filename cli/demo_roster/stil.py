@@ -42,6 +42,11 @@ def document(town: Municipality) -> bytes:
     return _Facts(town).document(town.units)
 
 
+def of_institution(town: Municipality, number: str) -> bytes:
+    """The export of one institution."""
+    return _Facts(town).document([unit for unit in town.units if unit.id == number])
+
+
 class _Facts:
     """The rows by where they are written. The format has no place for a tie to nobody, and a leisure group says by
     itself that a child is there."""

@@ -46,6 +46,30 @@ class SourceRefused(FetchFailed):
     )
 
 
+class AgreementMissing(FetchFailed):
+    """The service knows us and gives us none of the institutions asked for (`institutions`): no data agreement."""
+
+    slug = "fetch-no-agreement"
+    title = Text(
+        sv="Det finns inget dataavtal för institutionerna",
+        en="There is no data agreement for the institutions",
+        da="Der er ingen dataaftale for institutionerne",
+    )
+    mend = Text(
+        sv="Låt institutionernas huvudman godkänna dataåtkomsten hos STIL, eller rätta institutionsnumren",
+        en="Have the institutions' authority approve the data access at STIL, or correct the numbers",
+        da="Få institutionernes myndighed til at godkende dataadgangen hos STIL, eller ret institutionsnumrene",
+    )
+
+
+class ExportsSpent(FetchFailed):
+    """The service gives each export so many `times` a day, and that many were fetched today."""
+
+    slug = "fetch-exports-spent"
+    title = Text(sv="Dagens exporter är slut", en="Today's exports are spent", da="Dagens eksporter er brugt")
+    mend = Text(sv="Hämta i morgon", en="Fetch tomorrow", da="Hent i morgen")
+
+
 class SourceAnswered(FetchFailed):
     """The source answered with something else than a delivery; `httpStatus` or `reason` says what."""
 

@@ -15,6 +15,7 @@ Host = Annotated[str, Field(min_length=1, max_length=253, pattern=r"^[A-Za-z0-9.
 Pattern = Annotated[str, Field(min_length=1, max_length=100, pattern=r"^[^/\\\x00]+$")]
 Folder = Annotated[str, Field(min_length=1, max_length=500, pattern=r"^[^\x00]+$")]
 Pem = Annotated[str, Field(max_length=100_000, pattern=r"^-----BEGIN CERTIFICATE-----")]
+InstitutionNumber = Annotated[str, Field(min_length=1, max_length=40, pattern=r"^[A-Za-z0-9-]+$")]
 _IN_A_HEADER = re.compile(r"[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?")
 SECRETS = ("password", "token", "client_secret", "private_key", "passphrase", "notice_token")
 
@@ -229,13 +230,45 @@ class Ss12000(Reached):
         return (self.base_url, self.token_url) if self.token_url else (self.base_url,)
 
 
+class StilWs17(Reached):
+    """STIL's web service wsiEksport version 7 (WS17): the export of UNI-Login for an authority, called once for each
+    institution. Requests are signed with the supplier's OCES certificate, whose `privateKey` (RSA, PEM) is a secret.
+
+    Follows descriptions; not tried against the real service.
+    """
+
+    takes: ClassVar[frozenset[str]] = frozenset({"private_key", "passphrase"})
+
+    kind: Literal["stil_ws17"]
+    url: Url = "https://brugerdatabasen.stil.dk/bpi/wsieksport/7"
+    system_id: Annotated[str, Field(min_length=1, max_length=50, pattern=r"^[A-Za-z0-9._-]+$")] = Field(
+        description="The supplier system's id at STIL (Udbydersystem-ID)"
+    )
+    certificate: Pem = Field(description="The certificate that the requests are signed with, as STIL knows it")
+    institutions: Annotated[tuple[InstitutionNumber, ...], Field(min_length=1, max_length=500)]
+    authority: Pem | None = None
+
+    @model_validator(mode="after")
+    def _names_each_institution_once(self) -> Self:
+        if len(set(self.institutions)) < len(self.institutions):
+            raise ValueError("name each institution once")
+        return self
+
+    def needs(self) -> tuple[frozenset[str], ...]:
+        return (frozenset({"private_key"}),)
+
+    def urls(self) -> tuple[str, ...]:
+        return (self.url,)
+
+
 Connector = Annotated[
-    ByUpload | HttpsFile | SftpFile | DropFolder | OneRosterRest | Ss12000, Field(discriminator="kind")
+    ByUpload | HttpsFile | SftpFile | DropFolder | OneRosterRest | Ss12000 | StilWs17, Field(discriminator="kind")
 ]
-AnyFetched = HttpsFile | SftpFile | DropFolder | OneRosterRest | Ss12000
+AnyFetched = HttpsFile | SftpFile | DropFolder | OneRosterRest | Ss12000 | StilWs17
 UPLOAD_KINDS: dict[str, frozenset[str]] = {
     "oneroster_rest": frozenset({"oneroster_zip"}),
     "ss12000": frozenset({"ss12000_package"}),
+    "stil_ws17": frozenset({"stil_xml"}),
     "drop_folder": frozenset({"joined_files", "oneroster_zip", "stil_xml"}),
 }
 """What a connector can bring, where that is not everything."""

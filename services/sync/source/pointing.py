@@ -20,7 +20,15 @@ from shared.kit.db import TIMESTAMP
 
 # What may be changed of a connector without leading it elsewhere.
 _HARMLESS = frozenset(
-    {"page_size", "stable_seconds", "is_incremental", "whole_every_hours", "is_notified", "gives_feedback"}
+    {
+        "page_size",
+        "stable_seconds",
+        "is_incremental",
+        "whole_every_hours",
+        "is_notified",
+        "gives_feedback",
+        "institutions",
+    }
 )
 
 

@@ -13,7 +13,11 @@ from services.sync.source.schedule import FetchSchedule
 from shared.web.models import AllowedAction, ApiInput, ApiModel, ApiPatch, example
 
 UploadKind = Literal["oneroster_zip", "joined_files", "stil_xml", "ss12000_package"]
-_BROUGHT_BY: dict[str, UploadKind] = {"oneroster_rest": "oneroster_zip", "ss12000": "ss12000_package"}
+_BROUGHT_BY: dict[str, UploadKind] = {
+    "oneroster_rest": "oneroster_zip",
+    "ss12000": "ss12000_package",
+    "stil_ws17": "stil_xml",
+}
 FetchState = Literal["queued", "waiting", "running", "stored", "unchanged", "failed"]
 
 

@@ -117,13 +117,13 @@ def fetch_of(settings: AnyFetched, credentials: dict[str, str], sink: PackageSin
         return None
 
     told: dict[str, Any] = {"memory": {}, "egress": EgressClient(True, max_response_bytes=1 << 25), "previous": None}
+    told["now"] = datetime.now(UTC)
     return Fetch(
         source_id=new_id(),
         settings=settings,
         credentials=Credentials.model_validate(credentials),
         sink=sink,
         progress=quietly,
-        now=datetime.now(UTC),
         **(told | more),
     )
 

@@ -20,9 +20,11 @@ from services.sync.fetching.errors import SourceUntrusted, translated
 from services.sync.fetching.trust import egress_for
 from services.sync.settings import Settings
 from shared.kit.egress import EgressClient, EgressFailed, EgressRefused
+from tests.support.registers.stil import SYSTEM_ID, Identity
 from tests.support.services import Start
 from tests.sync.fetching.harness import bring, declared
 
+OURS = Identity.make()
 CONTENT = b"PK a delivery"
 INSIDE = ("127.0.0.1", "10.0.0.7", "169.254.169.254", "192.168.0.1", "[::1]", "[fd00::1]", "[::ffff:10.0.0.1]")
 CONNECTORS: dict[str, tuple[dict[str, Any], dict[str, str]]] = {
@@ -36,6 +38,15 @@ CONNECTORS: dict[str, tuple[dict[str, Any], dict[str, str]]] = {
         {"clientSecret": "s"},
     ),
     "ss12000": ({"baseUrl": "https://HOST/v2.0"}, {"token": "t"}),
+    "stil_ws17": (
+        {
+            "url": "https://HOST/bpi/wsieksport/7",
+            "systemId": SYSTEM_ID,
+            "certificate": OURS.certificate,
+            "institutions": ["101088"],
+        },
+        {"privateKey": OURS.key},
+    ),
     "sftp_file": (
         {"host": "HOST", "username": "u", "hostKey": "SHA256:" + "A" * 43, "pattern": "*.zip"},
         {"password": "p"},

@@ -1,4 +1,4 @@
-"""The same municipality fetched in all five ways, each by a real fetch from a real server: one state of the roster."""
+"""The same municipality fetched in all six ways, each by a real fetch from a real server: one state of the roster."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -15,9 +15,10 @@ from cli.demo_roster.variants import common
 from services.sync.history.hashing import state_digests
 from services.sync.loginscope.service import LoginScopeService
 from shared.kit.ids import new_id
-from tests.support.registers import OneRosterRegister, Ss12000Register, served
+from tests.support.registers import OneRosterRegister, Ss12000Register, StilRegister, served
 from tests.support.registers.base import CLIENT_ID, CLIENT_SECRET
 from tests.support.registers.oneroster import BASE
+from tests.support.registers.stil import SYSTEM_ID, Identity
 from tests.support.services import ServiceUnderTest, Start
 from tests.sync.fetching.harness import answering, declare
 from tests.sync.registers.agreed import agreed
@@ -32,6 +33,7 @@ KINDS = {
     "oneroster_rest": ("oneroster_zip", "oneroster-1.2"),
     "ss12000": ("ss12000_package", "ss12000-2.1"),
     "stil": ("stil_xml", "stil-ws17"),
+    "stil_ws17": ("stil_xml", "stil-ws17"),
 }
 _CLIENT = {"clientId": CLIENT_ID, "pageSize": 60}
 
@@ -47,6 +49,12 @@ async def serving(way: str, told: Municipality) -> AsyncIterator[tuple[dict[str,
         async with served(Ss12000Register(ss12000.objects(told)).app) as url:
             reached = {"kind": way, "baseUrl": url + "/v2.0", "tokenUrl": url + "/token", **_CLIENT}
             yield reached, {"clientSecret": CLIENT_SECRET}
+    elif way == "stil_ws17":
+        supplier = Identity.make()
+        async with served(StilRegister(told, supplier).app) as url:
+            schools = [unit.id for unit in told.units]
+            reached = {"kind": way, "url": f"{url}/bpi/wsieksport/7", "systemId": SYSTEM_ID, "institutions": schools}
+            yield reached | {"certificate": supplier.certificate}, {"privateKey": supplier.key}
     else:
         content = {
             "joined": lambda: joined.write(told, frozenset()),
@@ -87,7 +95,7 @@ async def bring_in(service: ServiceUnderTest, way: str, told: Municipality) -> t
 
 
 @pytest.mark.slow
-async def test_five_ways_bring_in_the_same_municipality(committed_service: Start) -> None:
+async def test_six_ways_bring_in_the_same_municipality(committed_service: Start) -> None:
     told = common(town(80))
     states = {way: await bring_in(await committed_service("sync"), way, told) for way in KINDS}
     assert {way: counts for way, (_, counts) in states.items()} == dict.fromkeys(KINDS, states["joined"][1])

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 import yaml
 
+from cli import gateway_tls
 from cli.gateway_tables import ProblemEntry, PublicRoute, jwt_rules, read_table, reply_mappers, secret_paths
 
 SERVICES = ("identity", "projects", "sync", "training", "webhooks", "portal")
@@ -56,7 +57,8 @@ class GatewayOptions:
     `jwks` is a path at identity, or a Path to a file with the keys. `admin_port` opens Envoy's admin interface, on
     loopback only. `trusted_hops` counts our own proxies before Envoy: with 0 nothing that callers say of addresses
     or schemes is believed. `trace_endpoint` is the base URL of an OTLP/HTTP collector, and `trace_ratio` the share of
-    traces beginning here that it gets. `tls` is a certificate chain and its key (PEM files). `idle_timeout` is the
+    traces beginning here that it gets. `tls` says where the certificate
+    lies, if the gateway is to end TLS. `idle_timeout` is the
     longest pause in seconds without a byte in either direction.
     """
 
@@ -71,7 +73,7 @@ class GatewayOptions:
     rates: Rates = field(default_factory=Rates)
     trace_endpoint: str | None = None
     trace_ratio: float = 1.0
-    tls: tuple[Path, Path] | None = None
+    tls: gateway_tls.Tls | None = None
 
 
 def render_bootstrap(
@@ -83,7 +85,8 @@ def render_bootstrap(
 ) -> None:
     """Write the bootstrap for `upstreams` (service -> host, port) to `out`, as JSON, which Envoy reads as YAML too.
 
-    `public-routes.yaml` and `problems.yaml` are read beside `template`. Raises GatewayMisconfigured.
+    `public-routes.yaml`, `problems.yaml` and `plain.yaml` are read beside `template`. With TLS a second file is
+    written beside `out`, which names the certificate. Raises GatewayMisconfigured.
     """
     missing = set(SERVICES) ^ set(upstreams)
     if missing:
@@ -100,8 +103,9 @@ def render_bootstrap(
     }
     for service, (host, port) in upstreams.items():
         values |= {f"{service}_host": host, f"{service}_port": port}
-    document = _fill(yaml.safe_load(template.read_text(encoding="utf-8")), values)
     out.parent.mkdir(parents=True, exist_ok=True)
+    values |= _tls_values(template, out, options, values)
+    document = _fill(yaml.safe_load(template.read_text(encoding="utf-8")), values)
     out.write_text(json.dumps(document, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
@@ -140,10 +144,22 @@ def _option_values(options: GatewayOptions) -> dict[str, Any]:
         "sign_in_bucket": options.rates.sign_in.bucket(),
         "subject_bucket": options.rates.subject.bucket(),
         "admin": _admin(options.admin_port),
-        "downstream_tls": _downstream_tls(options.tls),
         **_key_source(options.jwks),
         **_trace_export(options.trace_endpoint),
         "trace_percent": options.trace_ratio * 100,
+    }
+
+
+def _tls_values(template: Path, out: Path, options: GatewayOptions, known: Mapping[str, Any]) -> dict[str, Any]:
+    tls = options.tls
+    plain: list[Any] = []
+    if tls is not None and tls.plain is not None:
+        listener = yaml.safe_load(template.with_name("plain.yaml").read_text(encoding="utf-8"))
+        plain.append(_fill(listener, {**known, **gateway_tls.redirect_values(tls, options.issuer)}))
+    return {
+        "plain_listeners": plain,
+        "downstream_tls": gateway_tls.downstream_tls(gateway_tls.write_secret(tls, out) if tls else None),
+        "transport_security": gateway_tls.transport_security(tls),
     }
 
 
@@ -181,23 +197,6 @@ def _trace_export(endpoint: str | None) -> dict[str, Any]:
     return {
         "trace_url": f"{endpoint.rstrip('/')}/v1/traces",
         "trace_endpoint": {"endpoint": {"address": address}},
-    }
-
-
-def _downstream_tls(files: tuple[Path, Path] | None) -> dict[str, Any] | None:
-    if files is None:
-        return None
-    certificate = {"certificate_chain": {"filename": str(files[0])}, "private_key": {"filename": str(files[1])}}
-    return {
-        "name": "envoy.transport_sockets.tls",
-        "typed_config": {
-            "@type": "type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext",
-            "common_tls_context": {
-                "tls_params": {"tls_minimum_protocol_version": "TLSv1_2"},
-                "alpn_protocols": ["h2", "http/1.1"],
-                "tls_certificates": [certificate],
-            },
-        },
     }
 
 

@@ -1,16 +1,8 @@
 """What the gateway strips from requests and answers, and what it tells the services."""
 
 import re
-import ssl
-from datetime import UTC, datetime, timedelta
-from ipaddress import ip_address
-from pathlib import Path
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
 from tests.gateway.running import Gateway, StartGateway
 
@@ -104,41 +96,3 @@ def test_answers_do_not_tell_what_runs_here(gateway: Gateway, bearer: dict[str, 
     for answer in (gateway.get(PATH, bearer), gateway.get(PATH)):
         assert answer.headers["server"] == "startklar"
         assert not [name for name in answer.headers if name.startswith("x-envoy")]
-
-
-def test_tls_ends_at_the_gateway(start_gateway: StartGateway, bearer: dict[str, str], tmp_path: Path) -> None:
-    chain, key = _certificate(tmp_path)
-    running = start_gateway(None, {"certificate": chain}, tls=(chain, key))
-    answer = running.get(PATH, bearer)
-
-    assert answer.seen["x-forwarded-proto"] == "https"
-    assert answer.seen["forwarded"].endswith("proto=https")
-    old = ssl.create_default_context(cafile=str(chain))
-    old.maximum_version = ssl.TLSVersion.TLSv1_1
-    with pytest.raises((ssl.SSLError, ConnectionError)):
-        running.request("GET", PATH, bearer, tls=old)
-
-
-def _certificate(folder: Path) -> tuple[Path, Path]:
-    private = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
-    now = datetime.now(UTC)
-    certificate = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(private.public_key())
-        .serial_number(1)
-        .not_valid_before(now - timedelta(minutes=1))
-        .not_valid_after(now + timedelta(hours=1))
-        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
-        .sign(private, hashes.SHA256())
-    )
-    chain, key = folder / "chain.pem", folder / "key.pem"
-    chain.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
-    key.write_bytes(
-        private.private_bytes(
-            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-        )
-    )
-    return chain, key

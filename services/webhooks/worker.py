@@ -1,7 +1,7 @@
 """The worker of the webhooks service: consumes every owner's feed, sends deliveries, drops what is old."""
 
 from services.webhooks import models  # noqa: F401 - every table is known before the first query
-from services.webhooks.delivery.dispatcher import dispatch, purge
+from services.webhooks.delivery.dispatcher import WAITING, dispatch, purge
 from services.webhooks.delivery.tasks import all_handlers
 from services.webhooks.settings import Settings
 from shared.auth.service_tokens import build_token_source
@@ -13,6 +13,7 @@ SPEC = WorkerSpec(
     consumes=all_handlers(),
     tokens=build_token_source,
     background=[dispatch, purge],
+    measures=[WAITING],
 )
 
 

@@ -19,6 +19,7 @@ from sqlalchemy import DateTime, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.pool import QueuePool
 from sqlmodel import Field, SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -103,6 +104,7 @@ class Database:
 
     def __init__(self, url: str, *, pool_size: int = 8, bound_to: AsyncConnection | None = None) -> None:
         self._engine = create_engine(url, pool_size=pool_size, max_overflow=0, pool_timeout=10, pool_recycle=1800)
+        self._size = pool_size
         self._bound_to = bound_to
         self._hot = HotReads(url, pool_size=pool_size)
         self.after_publish: Callable[[], Awaitable[None]] | None = None
@@ -110,6 +112,12 @@ class Database:
     @property
     def engine(self) -> AsyncEngine:
         return self._engine
+
+    def connections(self) -> tuple[int, int]:
+        """How many connections are in use, and how many may be."""
+        pool = self._engine.pool
+        taken = pool.checkedout() if isinstance(pool, QueuePool) else 0
+        return taken + self._hot.busy, 2 * self._size
 
     async def start(self, *, restored: bool = False) -> None:
         """Connect once; raise DangerousRole unless row security binds this role, ErasuresPending after a restore.

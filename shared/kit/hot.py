@@ -88,7 +88,13 @@ class HotReads:
         self._url = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
         self._size = pool_size
         self._turns = asyncio.Semaphore(pool_size)
+        self._busy = 0
         self._idle: list[tuple[asyncpg.Connection, float]] = []
+
+    @property
+    def busy(self) -> int:
+        """How many are in use."""
+        return self._busy
 
     async def rows(self, tenant: UUID, select: str, *values: Any) -> list[asyncpg.Record]:
         """The rows of `select` as `tenant` sees them. Values are $2 and so on; `tenant.id` is the tenant.
@@ -111,9 +117,11 @@ class HotReads:
             await self._wait()
         else:
             await self._turns.acquire()
+        self._busy += 1
         try:
             return await self._fetch_on(await self._connection(), statement, str(tenant), *values)
         finally:
+            self._busy -= 1
             self._turns.release()
 
     async def _wait(self) -> None:

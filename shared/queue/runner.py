@@ -3,6 +3,7 @@
 import asyncio
 import os
 import socket
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -161,7 +162,11 @@ class JobRunner:
         with tracing.work(f"job {lease.kind}", "consumer", lease.traceparent) as spot:
             spot.note("startklar.job", str(lease.id))
             spot.note("startklar.attempt", lease.attempt)
-            return await self._handlers[lease.kind](JobContext(lease, self._database, self._relay, spot.traceparent))
+            began, context = time.monotonic(), JobContext(lease, self._database, self._relay, spot.traceparent)
+            try:
+                return await self._handlers[lease.kind](context)
+            finally:
+                self._metrics.job_ran(lease.kind, time.monotonic() - began)
 
     async def _watch(self, work: asyncio.Future[Any], lease: Lease) -> bool:
         """Keep the lease until the work ends; True when it was cancelled on request. Errors: LeaseLost."""

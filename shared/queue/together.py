@@ -16,6 +16,7 @@ from prometheus_client.registry import Collector
 
 from shared.kit.logging import configure_logging
 from shared.kit.settings import ServiceSettings
+from shared.queue.metrics import process_text
 from shared.queue.probes import Answer, Page, Probes
 from shared.queue.worker import ServiceWorker, WorkerSpec
 
@@ -72,7 +73,7 @@ def _pages(workers: Sequence[ServiceWorker]) -> Mapping[str, Page]:
         answers = await asyncio.gather(*(worker.pages()["/metrics"]() for worker in workers))
         registry = CollectorRegistry()
         registry.register(_Labelled({worker.spec.service: worker.metrics.registry for worker in workers}))
-        return 200, answers[0][1], generate_latest(registry)
+        return 200, answers[0][1], generate_latest(registry) + process_text()
 
     return {"/metrics": metrics} | {path: all_of(path) for path in ("/livez", "/readyz", "/startupz")}
 

@@ -16,10 +16,13 @@ from uuid import uuid4
 import structlog
 from arq.constants import job_key_prefix
 from arq.jobs import serialize_job
+from prometheus_client import Counter
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 log = structlog.get_logger(__name__)
+
+LOST = Counter("startklar_wakeups_lost", "Calls to Redis that failed; the sweep does their work, later")
 
 WORK = "work"
 """Look for unsequenced events and due jobs of your own."""
@@ -69,7 +72,7 @@ async def wake_listeners(redis: Redis, owner: str) -> None:
             since = time.time() - _FORGET_LISTENER_AFTER
             found = await redis.zrangebyscore(_listeners_key(owner), since, "+inf", start=0, num=20)
     except (RedisError, OSError, TimeoutError) as error:
-        log.warning("wake-up lost", error=type(error).__name__)
+        _lost("wake-up lost", error)
         return
     names = [name.decode(errors="replace") if isinstance(name, bytes) else str(name) for name in found]
     await _send(redis, [(name, PULL, (owner,)) for name in names if _SERVICE_NAME.match(name)])
@@ -86,7 +89,7 @@ async def listen_to(redis: Redis, owners: Sequence[str], service: str) -> None:
                     pipe.zremrangebyscore(_listeners_key(owner), "-inf", now - _FORGET_LISTENER_AFTER)
                 await pipe.execute()
     except (RedisError, OSError, TimeoutError) as error:
-        log.warning("listener not registered", error=type(error).__name__)
+        _lost("listener not registered", error)
 
 
 async def _send(redis: Redis, wakeups: Sequence[tuple[str, str, tuple[str, ...]]]) -> None:
@@ -105,7 +108,12 @@ async def _send(redis: Redis, wakeups: Sequence[tuple[str, str, tuple[str, ...]]
                     pipe.zremrangebyrank(queue_name(service), 0, -_MAX_QUEUE - 1)
                 await pipe.execute()
     except (RedisError, OSError, TimeoutError) as error:
-        log.warning("wake-up lost", error=type(error).__name__)
+        _lost("wake-up lost", error)
+
+
+def _lost(what: str, error: Exception) -> None:
+    LOST.inc()
+    log.warning(what, error=type(error).__name__)
 
 
 def _listeners_key(owner: str) -> str:

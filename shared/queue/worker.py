@@ -21,12 +21,13 @@ from shared.kit.logging import configure_logging
 from shared.kit.settings import ServiceSettings
 from shared.kit.tracing import record_with, start_tracing
 from shared.kit.tracing_http import TracedTransport
+from shared.kit.vitals import POOLS, watch_loop
 from shared.queue import parking
 from shared.queue.consumer import Consumer, Handlers
 from shared.queue.faults import describe
 from shared.queue.housekeeping import Housekeeping
 from shared.queue.listener import Listener
-from shared.queue.metrics import Metrics
+from shared.queue.metrics import Measure, Metrics, process_text
 from shared.queue.probes import Answer, Page, Probes
 from shared.queue.pulse import Pulse
 from shared.queue.runner import JobHandler, JobRunner, LeaseTiming
@@ -52,7 +53,7 @@ class WorkerSpec:
 
     `consumes`: owner -> event class -> handler. `jobs`: kind -> handler. `background`: loops of its own, beside ours.
     `tokens` builds the source of this service's tokens (`shared.auth.service_tokens.build_token_source`); needed only
-    by those who consume.
+    by those who consume. `measures`: gauges of its own.
     """
 
     service: str
@@ -62,6 +63,7 @@ class WorkerSpec:
     schedule: Sequence[Schedule] = ()
     background: Sequence[Background] = ()
     tokens: Callable[[Any], TokenSource] | None = None
+    measures: Sequence[Measure] = ()
     job_slots: int = 2
     timing: LeaseTiming = field(default_factory=LeaseTiming)
 
@@ -97,7 +99,7 @@ class ServiceWorker:
 
     def __init__(self, spec: WorkerSpec, settings: ServiceSettings, source: FeedSource | None = None) -> None:
         self.spec = spec
-        self.metrics = Metrics()
+        self.metrics = Metrics(spec.measures)
         self._settings = settings
         self._source = source
         size = settings.database_pool_size
@@ -121,6 +123,8 @@ class ServiceWorker:
             if tracing is not None:
                 stack.push_async_callback(asyncio.to_thread, tracing.stop)
             record_with(tracing)
+            POOLS.watch(self.spec.service, app=self._database, relay=self._relay)
+            stack.callback(asyncio.create_task(watch_loop()).cancel)
             probes = await self._start_probes()
             if probes is not None:
                 stack.push_async_callback(probes.stop)
@@ -150,6 +154,7 @@ class ServiceWorker:
             for owner, handlers in self.spec.consumes.items():
                 consumer = Consumer(owner, handlers, self._database, source, self.metrics)
                 self._consumers[owner] = consumer
+                self.metrics.lag(owner, 0)
                 steps[f"feed:{owner}"] = (consumer.step, SWEEP)
         self._pulses = {name: Pulse(name, step, every=every) for name, (step, every) in steps.items()}
         self._database.after_publish = self._published
@@ -239,7 +244,11 @@ class ServiceWorker:
                 await self.metrics.read(session)
         except (OSError, TimeoutError, SQLAlchemyError) as error:
             log.warning("metrics without the database", fault=describe(error))
-        return 200, "text/plain; version=0.0.4; charset=utf-8", self.metrics.text()
+        for name, pulse in self._pulses.items():
+            self.metrics.failures(name, pulse.failures)
+        # One that serves no port of its own shares its process, which tells of itself once.
+        process = process_text() if self._settings.metrics_port is not None else b""
+        return 200, "text/plain; version=0.0.4; charset=utf-8", self.metrics.text() + process
 
     async def _live_page(self) -> Answer:
         stuck = [name for name, pulse in self._pulses.items() if pulse.is_stuck(_STUCK)]

@@ -18,6 +18,7 @@ from shared.kit.persondata import PersonData
 from shared.kit.settings import ServiceSettings
 from shared.kit.text import Text
 from shared.kit.tracing import start_tracing
+from shared.kit.vitals import POOLS, watch_loop
 from shared.queue import nudge
 from shared.web import openapi, problems
 from shared.web.feed import feed_router
@@ -128,6 +129,9 @@ async def start_runtime(spec: ServiceSpec, settings: ServiceSettings, stack: Asy
 
     database.after_publish = wake_own_worker
     held = Runtime(settings, database, relay, build_verifier(settings), start_tracing(settings, "web"))
+    POOLS.watch(spec.name, app=database, relay=relay)
+    watching = asyncio.create_task(watch_loop())
+    stack.callback(watching.cancel)
     if held.tracing is not None:
         stack.push_async_callback(asyncio.to_thread, held.tracing.stop)
     for enter in spec.startup:

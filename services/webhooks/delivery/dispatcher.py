@@ -12,9 +12,12 @@ from datetime import timedelta
 from uuid import UUID
 
 import structlog
+from prometheus_client import Counter as Metric
+from prometheus_client import Histogram
 from sqlalchemy.exc import SQLAlchemyError
 
 from services.webhooks.delivery.claims import Claim, Wanted, claim_due, purge_before
+from services.webhooks.delivery.schedule import Outcome
 from services.webhooks.delivery.sender import Sender
 from services.webhooks.delivery.service import DeliveryService
 from services.webhooks.endpoint.secret import SecretBox
@@ -22,10 +25,21 @@ from services.webhooks.settings import Settings
 from shared.kit import clock, tracing
 from shared.kit.db import Database
 from shared.queue.faults import describe
+from shared.queue.metrics import Measure
 
 log = structlog.get_logger(__name__)
 
 PER_ENDPOINT = 4
+ATTEMPTS = Metric("startklar_webhook_attempts", "Attempts at delivery", ["outcome"])
+SECONDS = Histogram(
+    "startklar_webhook_seconds", "How long a receiver took", buckets=(0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20)
+)
+WAITING = Measure(
+    "startklar_webhook_deliveries_waiting",
+    "Deliveries that are due by now and not made",
+    "SELECT count(*) AS value FROM delivery WHERE state = 'pending' AND due_at <= now()",
+    every=15,
+)
 _DATABASE_WAIT = 1.0
 _DELIVERY_LOG_KEPT = timedelta(days=30)
 
@@ -78,6 +92,7 @@ class Dispatcher:
                 return
             with tracing.work("deliver webhook", "client", message.traceparent) as spot:
                 outcome = await self._sender.send(replace(message, traceparent=spot.traceparent))
+                _count(outcome)
                 spot.note("startklar.delivery", str(claim.id))
                 spot.note("startklar.outcome", outcome.error or outcome.status_code or 0)
                 async with self._database.transaction(claim.tenant_id, traceparent=spot.traceparent) as session:
@@ -115,6 +130,13 @@ async def purge(settings: Settings, _: Database, relay: Database, stop: asyncio.
                 events = now - timedelta(days=settings.event_retention_days)
                 await purge_before(session, now - _DELIVERY_LOG_KEPT, events)
         await _pause(stop, Pace.purge)
+
+
+def _count(outcome: Outcome) -> None:
+    # Classes of answers: what strangers answer with is theirs to choose.
+    status = outcome.status_code
+    ATTEMPTS.labels("none" if status is None else f"{status // 100}xx").inc()
+    SECONDS.observe(outcome.latency_ms / 1000)
 
 
 async def _pause(stop: asyncio.Event, seconds: float) -> None:

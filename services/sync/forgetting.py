@@ -10,6 +10,7 @@ from services.sync.person.reasons import forget_reasons
 from services.sync.plan.forgetters import Forgetter, remember_forgetters
 from services.sync.plan.placing import forget_findings
 from services.sync.platform.forgetting import forget_platform_rows
+from services.sync.subject.forgetting import forget_exports
 
 FORGETTERS: tuple[Forgetter, ...] = (
     forget_findings,
@@ -17,6 +18,7 @@ FORGETTERS: tuple[Forgetter, ...] = (
     forget_packages,
     forget_cases,
     forget_reasons,
+    forget_exports,
 )
 
 remember_forgetters(FORGETTERS)

@@ -15,6 +15,7 @@ from services.sync.run import forgetting as plans
 from services.sync.run import tasks as runs
 from services.sync.settings import Settings
 from services.sync.statistic import tasks as statistics
+from services.sync.subject import tasks as subjects
 from services.sync.tombstone import tasks as tombstones
 from services.sync.tombstone.tasks import TOMBSTONE_SCHEDULE
 from services.sync.undo import tasks as undos
@@ -46,4 +47,5 @@ def jobs(settings: Settings) -> Mapping[str, JobHandler]:
         **evidence.HANDLERS,
         **outbound.handlers(settings),
         **statistics.HANDLERS,
+        **subjects.handlers(settings),
     }

@@ -46,6 +46,7 @@ from services.sync.roster.models import (
 )
 from services.sync.source.models import Source
 from services.sync.statistic.models import StatisticsExport, StatisticsTemplate
+from services.sync.subject.models import PersonErasure, PersonExport
 from services.sync.tombstone.models import GracePolicy
 from services.sync.upload.models import Upload, UploadPart
 from services.sync.verification.models import UnitSignOff, VerificationState
@@ -81,6 +82,8 @@ __all__ = [
     "OutboundDelivery",
     "OutboundTemplate",
     "Person",
+    "PersonErasure",
+    "PersonExport",
     "Placement",
     "PlannedAbsence",
     "PlannedActivity",

@@ -20,6 +20,7 @@ from services.sync.roster.endpoints import router as roster
 from services.sync.run.endpoints import router as runs
 from services.sync.source.endpoints import router as sources
 from services.sync.statistic.endpoints import router as statistics
+from services.sync.subject.endpoints import router as subjects
 from services.sync.tombstone.endpoints import router as tombstones
 from services.sync.undo.endpoints import router as undos
 from services.sync.unit.endpoints import router as units
@@ -49,6 +50,7 @@ ROUTERS: list[APIRouter] = [
     roster_changes,
     erasures,
     tombstones,
+    subjects,
     outbound,
     statistics,
     journal_router("sync"),

@@ -31,6 +31,7 @@ class Settings(ServiceSettings):
     outbound_manifest_days: int = Field(
         400, ge=1, le=3650, description="Days for which a delta can be told from what was sent before"
     )
+    person_export_days: int = Field(14, ge=1, le=90, description="Days until a data subject's export is erased")
     allow_private_sources: bool | None = Field(
         None, description="Fetch from loopback and private networks; unset means only outside production"
     )

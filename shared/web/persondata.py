@@ -10,6 +10,7 @@ from uuid import UUID
 from fastapi import APIRouter
 
 from shared.auth import Principal, Scope, internal
+from shared.kit.kit_tables import forget_answers
 from shared.kit.persondata import PersonData
 from shared.web.models import ApiInput, ApiModel
 from shared.web.route import new_router
@@ -39,8 +40,9 @@ def person_data_router(service: str, handlers: PersonData) -> APIRouter:
         return await handlers.export(session, body.person_id)
 
     async def erase(caller: ErasureCaller, session: SessionDep, body: PersonAsked) -> ErasureAnswer:
-        """Forget one person (GDPR article 17); repeating it changes nothing."""
+        """Forget one person (GDPR article 17), in answers kept for replay too; repeating it changes nothing."""
         report = await handlers.erase(session, body.person_id)
+        await forget_answers(session)
         return ErasureAnswer(erased=report.erased, kept=report.kept)
 
     router.add_api_route("/person-exports", export, name=f"{service}_person_export", methods=["POST"])

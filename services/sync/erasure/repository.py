@@ -42,6 +42,21 @@ class ErasureRepository:
             for row in rows
         )
 
+    async def log_account(self, account_id: UUID, run_id: UUID) -> None:
+        """Write down that an account is erased; a second time changes nothing."""
+        same = select(Erasure.id).where(Erasure.tenant_id == tenant_of(self._session), Erasure.person_id == account_id)
+        if (await self._session.exec(same)).first() is None:
+            self._session.add(
+                Erasure(
+                    tenant_id=tenant_of(self._session),
+                    id=new_id(),
+                    person_id=account_id,
+                    reason="request",
+                    part="none",
+                    run_id=run_id,
+                )
+            )
+
     async def list_before(self, before: UUID | None, limit: int) -> Sequence[Erasure]:
         """The newest first."""
         query = select(Erasure).where(Erasure.tenant_id == tenant_of(self._session))

@@ -1,0 +1,20 @@
+"""What sync tells of data protection: that a data subject's request moved on. Never whose it is."""
+
+from typing import ClassVar
+from uuid import UUID
+
+from shared.contracts.base import Event
+
+
+class PersonRequestChanged(Event):
+    """A data subject's request has another state; `kind` is person_export or person_erasure.
+
+    For our own services alone: that somebody asks to be forgotten is nobody else's business.
+    """
+
+    type: ClassVar[str] = "sync.person_request.changed.v1"
+    is_public: ClassVar[bool] = False
+
+    person_request_id: UUID
+    kind: str
+    state: str

@@ -35,6 +35,8 @@ test: setup ## Every test that needs nothing but Python; the rules of the tree a
 e2e: setup ## Tests that need Node or a browser, SEEDS=10000 disasters of deliveries, ATTEMPTS=1000000 at seats
 	@sh cli/browser.sh
 	@$(PY) -m pytest -m browser $(ARGS)
+	@sh cli/prometheus.sh >/dev/null
+	@$(PY) -m pytest -q tests/deploy/test_monitoring.py tests/e2e/test_metrics.py
 	@DISASTER_SEEDS=$(SEEDS) $(PY) -m pytest -q -n $(WORKERS) tests/sync/disasters
 	@RUSH_ATTEMPTS=$(ATTEMPTS) $(PY) -m pytest -q -s tests/training/rush
 check: lint types arch lock-check openapi-check ## Style, types, import rules, locks, API documents

@@ -38,6 +38,13 @@ _WORK: tuple[tuple[str, str, float | None, str, str], ...] = (
         "{{ $labels.service }} does not follow {{ $labels.owner }} any more",
     ),
     (
+        "FeedUnread",
+        "page",
+        1,
+        "max by (service, owner) (startklar_feed_unread_seconds) > 5 * {delay:g}",
+        "{{ $labels.service }} has not read the feed of {{ $labels.owner }} for {{ $value | humanizeDuration }}",
+    ),
+    (
         "FeedRefused",
         "page",
         None,
@@ -84,19 +91,27 @@ def rules(level: ServiceLevel = LEVEL) -> dict[str, Any]:
     }
 
 
+def failed_share(window: str) -> str:
+    """PromQL: the share of a service's requests that failed on our side."""
+    failed = f'sum by (service) (rate(startklar_http_requests_total{{status=~"5.."}}[{window}]))'
+    return f"{failed} / sum by (service) (rate(startklar_http_requests_total[{window}]))"
+
+
+def slow_share(window: str, level: ServiceLevel) -> str:
+    """PromQL: the share of a service's requests that took longer than promised."""
+    quick = f'sum by (service) (rate(startklar_http_request_seconds_bucket{{le="{level.seconds}"}}[{window}]))'
+    return f"1 - {quick} / sum by (service) (rate(startklar_http_request_seconds_count[{window}]))"
+
+
 def _availability(level: ServiceLevel) -> Iterator[dict[str, Any]]:
     budget = 1 - level.availability
     for burn in BURNS:
-
-        def failing(window: str) -> str:
-            failed = f'sum by (service) (rate(startklar_http_requests_total{{status=~"5.."}}[{window}]))'
-            return f"{failed} / sum by (service) (rate(startklar_http_requests_total[{window}]))"
-
         yield _alert(
             "RequestsFail",
-            _both(failing, burn, budget),
+            _both(failed_share, burn, budget),
             burn.severity,
             "{{ $labels.service }} fails more requests than the service level allows",
+            window=burn.long,
         )
 
 
@@ -105,16 +120,12 @@ def _quickness(level: ServiceLevel) -> Iterator[dict[str, Any]]:
     for burn in BURNS:
         if burn.factor * budget >= 1:
             continue
-
-        def slow(window: str) -> str:
-            quick = f'sum by (service) (rate(startklar_http_request_seconds_bucket{{le="{level.seconds}"}}[{window}]))'
-            return f"1 - {quick} / sum by (service) (rate(startklar_http_request_seconds_count[{window}]))"
-
         yield _alert(
             "RequestsSlow",
-            _both(slow, burn, budget),
+            _both(lambda window: slow_share(window, level), burn, budget),
             burn.severity,
             "{{ $labels.service }} answers more slowly than the service level allows",
+            window=burn.long,
         )
 
 
@@ -130,9 +141,13 @@ def _both(share: Callable[[str], str], burn: Burn, budget: float) -> str:
     return f"({share(burn.long)}) > {bound} and ({share(burn.short)}) > {bound}"
 
 
-def _alert(name: str, expression: str, severity: str, summary: str, *, wait: str | None = None) -> dict[str, Any]:
+def _alert(
+    name: str, expression: str, severity: str, summary: str, *, wait: str | None = None, window: str | None = None
+) -> dict[str, Any]:
     made: dict[str, Any] = {"alert": f"Startklar{name}", "expr": expression}
     if wait:
         made["for"] = wait
     notes = {"summary": summary, "runbook_url": f"{_RUNBOOKS}/{name}"}
-    return made | {"labels": {"severity": severity}, "annotations": notes}
+    # The window tells alerts of one name apart; two that nothing tells apart would be one.
+    labels = {"severity": severity} | ({"window": window} if window else {})
+    return made | {"labels": labels, "annotations": notes}

@@ -60,7 +60,7 @@ class PlatformService:
         if upload.state != "stored":
             raise ExportNotStored(state=upload.state)
         source = await self._rows.source(source_id=upload.source_id, key=upload.source)
-        if source is None or source.role != "platform":
+        if source is None or source.role != "platform" or upload.created_at < source.created_at:
             raise NotAPlatform()
         comparison = PlatformComparison(
             tenant_id=tenant_of(self._session),

@@ -26,7 +26,7 @@ from services.sync.upload.errors import (
 from services.sync.upload.models import Upload
 from services.sync.upload.receiving import Receiver
 from services.sync.upload.schemas import UploadCreate, UploadPublic
-from services.sync.upload.service import Keeping, NewUpload, UploadService, problem_with_sending
+from services.sync.upload.service import Keeping, NewUpload, UploadService, problem_with_sending, problem_with_telling
 from shared.auth import Principal
 from shared.kit.files import FileGone, FileStore
 from shared.kit.text import Lang
@@ -74,7 +74,9 @@ async def uploads_create(
         new = NewUpload(body.kind or "", body.source, body.used_mapping(), body.size, body.sha256)
     else:
         new = NewUpload.of(await SourceService(session, seals(request)).active(body.source_id), body.size, body.sha256)
-    upload = await UploadService(session).declare(new, caller.subject, keeping(request).max_bytes)
+    uploads = UploadService(session)
+    await uploads.check_teller(caller, new)
+    upload = await uploads.declare(new, caller.subject, keeping(request).max_bytes)
     created(response, request, f"/sync/v1/uploads/{upload.id}")
     etag(response, upload.version)
     return _show(upload, caller, request, lang)
@@ -86,8 +88,12 @@ async def uploads_list(
 ) -> Page[UploadPublic]:
     """The tenant's uploads, the newest first."""
     keys = page.keys(UUID)
-    rows = await UploadService(session).list_before(keys[0] if keys else None, page.limit + 1)
-    return make_page(request, page, rows, key=lambda row: (row.id,), show=lambda row: _show(row, caller, request, lang))
+    uploads = UploadService(session)
+    rows = await uploads.list_before(keys[0] if keys else None, page.limit + 1)
+    untold = await uploads.untold(caller)
+    return make_page(
+        request, page, rows, key=lambda row: (row.id,), show=lambda row: _show(row, caller, request, lang, untold)
+    )
 
 
 @router.get("/uploads/{uploadId}", summary="Read an upload")
@@ -95,9 +101,10 @@ async def uploads_get(
     upload_id: UploadId, caller: UploadsRead, session: SessionDep, request: Request, response: Response, lang: LangDep
 ) -> UploadPublic:
     """What was announced, and whether the content is there."""
-    upload = await UploadService(session).get(upload_id)
+    uploads = UploadService(session)
+    upload = await uploads.get(upload_id)
     etag(response, upload.version)
-    return _show(upload, caller, request, lang)
+    return _show(upload, caller, request, lang, await uploads.untold(caller))
 
 
 @router.put(
@@ -116,7 +123,7 @@ async def uploads_put_content(
     """
     if "content-range" in request.headers:  # RFC 9110 section 14.4: not to be taken for the whole
         raise UploadPartUnsound.at("Content-Range", "PUT sends all of the content; send the rest of it by PATCH")
-    upload = await _receiver(request, caller, upload_id, version).whole(_body(request))
+    upload = await (await _receiver(request, caller, upload_id, version)).whole(_body(request))
     etag(response, upload.version)
     return _show(upload, caller, request, lang)
 
@@ -169,7 +176,8 @@ async def uploads_patch_content(
         raise UploadPartForm(headers=_TUS_HEADERS)
     if offset is None:
         raise UploadPartUnsound.at("Upload-Offset", "say at which byte the part begins")
-    upload = await _receiver(request, caller, upload_id, version).append(_body(request), offset, checksum)
+    receiver = await _receiver(request, caller, upload_id, version)
+    upload = await receiver.append(_body(request), offset, checksum)
     arrived = upload.size if upload.state == "stored" else upload.received
     answer = Response(status_code=204, headers=_offset(upload, arrived))
     etag(answer, upload.version)
@@ -180,8 +188,11 @@ def _offset(upload: Upload, arrived: int) -> dict[str, str]:
     return {**_TUS_HEADERS, "Upload-Offset": str(arrived), "Upload-Length": str(upload.size)}
 
 
-def _receiver(request: Request, caller: Principal, upload_id: UUID, version: int) -> Receiver:
+async def _receiver(request: Request, caller: Principal, upload_id: UUID, version: int) -> Receiver:
     """Several short transactions: a sender may take an hour, and must not hold a connection or a lock meanwhile."""
+    async with transaction_of(request, caller) as session:
+        uploads = UploadService(session)
+        await uploads.check_teller(caller, await uploads.get(upload_id))
     return Receiver(lambda: transaction_of(request, caller), keeping(request), upload_id, version, caller.subject)
 
 
@@ -203,9 +214,11 @@ def keeping(request: Request) -> Keeping:
     return Keeping(store, held.settings.max_upload_bytes, held.settings.upload_retention_days)
 
 
-def _show(upload: Upload, caller: Principal, request: Request, lang: Lang) -> UploadPublic:
+def _show(
+    upload: Upload, caller: Principal, request: Request, lang: Lang, untold: frozenset[UUID | str] = frozenset()
+) -> UploadPublic:
     content_path = f"/sync/v1/uploads/{upload.id}/content"
-    problem = problem_with_sending(upload)
+    problem = problem_with_sending(upload) or problem_with_telling(upload, untold)
     refused = refusal_to_write(caller) or (problem.title if problem else None)
     return UploadPublic(
         id=upload.id,

@@ -1,6 +1,15 @@
 """Why an upload is refused."""
 
-from shared.kit.problems import BadRequest, Conflict, FieldError, Invalid, Problem, TooLarge, UnsupportedMedia
+from shared.kit.problems import (
+    BadRequest,
+    Conflict,
+    FieldError,
+    Forbidden,
+    Invalid,
+    Problem,
+    TooLarge,
+    UnsupportedMedia,
+)
 from shared.kit.text import Text
 
 
@@ -91,3 +100,14 @@ class UploadInTooManyParts(TooLarge):
 
     slug = "upload-in-too-many-parts"
     title = Text(sv="För många delar", en="Too many parts", da="For mange dele")
+
+
+class CustomerTells(Forbidden):
+    """What a platform holds is said by the customer's side or fetched from it: no supplier uploads it."""
+
+    slug = "customer-tells-platform"
+    title = Text(
+        sv="Bara kunden laddar upp vad plattformen innehåller; annars hämtas det",
+        en="Only the customer uploads what the platform holds; else it is fetched",
+        da="Kun kunden uploader, hvad platformen indeholder; ellers hentes det",
+    )

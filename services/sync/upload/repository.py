@@ -54,6 +54,13 @@ class UploadRepository:
         query = query.where(Source.id == upload.source_id if upload.source_id else Source.key == upload.source)
         return (await self._session.exec(query)).one_or_none()
 
+    async def platforms(self) -> frozenset[UUID | str]:
+        """Ids and keys of the sources that are platforms."""
+        query = select(Source.id, Source.key).where(
+            Source.tenant_id == tenant_of(self._session), Source.role == "platform"
+        )
+        return frozenset(name for row in (await self._session.exec(query)).all() for name in row)
+
     async def newest_of(self, source_id: UUID) -> Upload | None:
         query = select(Upload).where(
             Upload.tenant_id == tenant_of(self._session), Upload.source_id == source_id, Upload.state == "stored"

@@ -11,9 +11,10 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from services.sync.reading.mapping import Mapping as Reading
 from services.sync.source.models import Source
 from services.sync.source.service import reading_of
-from services.sync.upload.errors import UploadAlreadyStored, UploadIncomplete, UploadTooLarge
+from services.sync.upload.errors import CustomerTells, UploadAlreadyStored, UploadIncomplete, UploadTooLarge
 from services.sync.upload.models import Upload
 from services.sync.upload.repository import UploadRepository
+from shared.auth import Principal, Side
 from shared.kit.db import tenant_of
 from shared.kit.files import DataClass, FileStore
 from shared.kit.journal import record
@@ -115,6 +116,15 @@ class UploadService:
         """Whether it is what a platform holds: compared with the roster, never applied to it."""
         return await self._uploads.role_of(upload) == "platform"
 
+    async def untold(self, caller: Principal) -> frozenset[UUID | str]:
+        """Ids and keys of the sources whose deliveries the caller must not make up: platforms, but for the customer."""
+        return frozenset() if caller.side is Side.customer else await self._uploads.platforms()
+
+    async def check_teller(self, caller: Principal, upload: Upload | NewUpload) -> None:
+        """Raises CustomerTells."""
+        if problem := problem_with_telling(upload, await self.untold(caller)):
+            raise problem
+
     async def get(self, upload_id: UUID, *, lock: bool = False) -> Upload:
         return await self._uploads.get(upload_id, lock=lock)
 
@@ -164,6 +174,11 @@ class UploadService:
 def problem_with_sending(upload: Upload) -> UploadAlreadyStored | None:
     """Why nobody can send the content of this upload; None while it is awaited."""
     return UploadAlreadyStored() if upload.file_id is not None else None
+
+
+def problem_with_telling(upload: Upload | NewUpload, untold: frozenset[UUID | str]) -> CustomerTells | None:
+    """Why whoever must not make up deliveries of `untold` cannot send this one; None where they can."""
+    return CustomerTells() if {upload.source_id, upload.source} & untold else None
 
 
 def stored_file(upload: Upload) -> UUID:

@@ -4,7 +4,7 @@ It holds no log: the segments from its first to its last come from the follower'
 only once they are there.
 """
 
-import re
+import asyncio
 import shutil
 import tempfile
 import time
@@ -17,13 +17,11 @@ from cli.backup import segments
 from cli.backup.archive import FORMAT, Archive, folders, stamp, sync_folder
 from cli.backup.programs import Connection, client_programs, streaming
 from cli.backup.sealing import seal
-from cli.backup.server import Facts
+from cli.backup.server import Facts, log_place
 from cli.servers.processes import ServerFailed, tail, wait_until
 from shared.kit import clock
 
 TAR = "base.sealed"
-_START = re.compile(r"write-ahead log start point: ([0-9A-F]+/[0-9A-F]+) on timeline (\d+)")
-_END = re.compile(r"write-ahead log end point: ([0-9A-F]+/[0-9A-F]+)")
 _LOG_SECONDS = 120.0
 
 
@@ -53,8 +51,10 @@ def _copy(archive: Archive, admin_url: str, server: Facts, folder: Path) -> dict
     connection = Connection.of(admin_url)
     program = client_programs(server.major) / "pg_basebackup"
     command = [str(program), "-d", connection.shown, "-D", "-", "-Ft", "-X", "none", "--checkpoint=fast"]
-    command += ["--verbose", "--no-password"]
+    command += ["--no-password"]
     begin = time.monotonic()
+    # The copy begins at a checkpoint after this, and ends before what is asked at its end.
+    first = asyncio.run(log_place(admin_url))
     with tempfile.TemporaryDirectory(prefix="startklar-base-") as scratch:
         said = Path(scratch) / "said"
         process = streaming(command, connection, said)
@@ -64,18 +64,14 @@ def _copy(archive: Archive, admin_url: str, server: Facts, folder: Path) -> dict
             sealed = seal(archive.key, name_of(archive, folder), tar, folder / TAR)
         if process.wait() != 0:
             raise ServerFailed(f"pg_basebackup failed:\n{tail(said)}")
-        start, end = _START.search(said.read_text()), _END.search(said.read_text())
-    if start is None or end is None:
-        raise ServerFailed("pg_basebackup did not say from where to where its log goes")
-    line = int(start[2])
     return {
         "kind": "base",
         "system": server.system,
         "major": server.major,
-        "timeline": line,
+        "timeline": server.timeline,
         "services": sorted(server.databases),
-        "first_segment": segments.segment_of(line, start[1]),
-        "last_segment": segments.segment_of(line, end[1]),
+        "first_segment": segments.segment_of(server.timeline, first),
+        "last_segment": segments.segment_of(server.timeline, asyncio.run(log_place(admin_url))),
         "seconds": round(time.monotonic() - begin, 1),
         "files": {TAR: asdict(sealed)},
     }

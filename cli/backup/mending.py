@@ -87,7 +87,7 @@ async def _feed(
     return [Mended(consumer, row["owner"], row["position"], common, max(0, row["position"] - head))]
 
 
-_ROSTER_HEADS = "SELECT tenant_id, max(version) AS version FROM roster_version GROUP BY tenant_id"
+_ROSTER_HEADS = "SELECT tenant_id, version FROM roster_head"
 _TABLES_WITH = """
 SELECT table_name FROM information_schema.columns WHERE table_schema = 'public' AND column_name = $1 ORDER BY table_name
 """

@@ -54,6 +54,15 @@ async def connect(admin_url: str, database: str | None = None) -> asyncpg.Connec
         raise ServerFailed(f"PostgreSQL does not answer the administrator: {type(error).__name__}: {error}") from error
 
 
+async def log_place(admin_url: str) -> str:
+    """How far the server has written its log."""
+    connection = await connect(admin_url)
+    try:
+        return str(await connection.fetchval("SELECT pg_current_wal_lsn()::text"))
+    finally:
+        await connection.close()
+
+
 def in_database(admin_url: str, database: str) -> str:
     """The administrator's URL for another database of the same server."""
     parts = urlsplit(admin_url)

@@ -1,0 +1,161 @@
+"""A server burns down and comes back: to a moment, to the newest, and one service alone from a dump."""
+
+from datetime import timedelta
+
+import pytest
+
+from cli.backup.dumps import restore_service
+from cli.backup.ledger import LedgerCopy
+from cli.backup.mending import Mended, RosterMended, mend
+from cli.backup.recovery import choose
+from cli.backup.replaying import mark, marked, replay
+from cli.backup.restoring import Report, Restore, replay_pending
+from cli.backup.sealing import BackupRefused
+from cli.backup.verifying import verify
+from cli.servers.postgres import PostgresServer
+from cli.servers.processes import ServerFailed
+from cli.servers.provision import role_urls
+from shared.kit.db import Database, ErasuresPending
+from shared.kit.ids import new_id
+from tests.cli.backup.conftest import Story
+from tests.cli.backup.house import MINE, OTHERS, SECRET, SERVICES, House
+
+pytestmark = pytest.mark.slow
+_SECURITY = """
+SELECT format('%s %s %s %s %s %s', c.relname, r.rolname, c.relrowsecurity, c.relforcerowsecurity, c.relacl,
+              (SELECT array_agg(format('%s %s %s', polname, polroles::regrole[], polqual IS NOT NULL) ORDER BY polname)
+               FROM pg_policy WHERE polrelid = c.oid))
+FROM pg_class c JOIN pg_roles r ON r.oid = c.relowner
+WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'S', 'v') ORDER BY 1
+"""
+
+
+async def _restored(story: Story, *, to_moment: bool, force: bool = False) -> Report:
+    house = story.house
+    to = story.moment if to_moment else None
+    report = await Restore(house.archive, house.data, SECRET, to, story.said.append).run(force=force)
+    house.server = PostgresServer(house.data)
+    house.server.start()
+    return report
+
+
+async def _row_security_holds(house: House) -> None:
+    """The application sees one tenant, the administrator both; and no role of ours can do more than it should."""
+    ids = "SELECT DISTINCT tenant_id FROM person"
+    assert await house.ask("sync", ids, role="app", tenant=str(OTHERS)) == [OTHERS]
+    assert await house.ask("sync", ids, role="app") == []
+    assert set(await house.ask("sync", ids)) == {MINE, OTHERS}
+    database = Database(role_urls(house.url, "sync", secret=SECRET)["app"], pool_size=1)
+    await database.start()
+    await database.stop()
+
+
+async def test_everything_comes_back_as_it_was_and_who_was_erased_stays_erased(story: Story) -> None:
+    house = story.house
+    assert [verdict for verdict in verify(house.archive) if verdict.fault] == [], story.said
+
+    # To a moment before Bo was erased: Disa is not there yet, and Bo is erased again by the ledger.
+    report = await _restored(story, to_moment=True)
+    assert report.pending is None
+    assert await house.names() == {"Anna", "Åke", "Cai"}
+    assert [(again.service, again.asked) for again in report.erased_again] == [("sync", 1), ("webhooks", 0)]
+    assert await house.ask("sync", "SELECT person_id FROM erasure") == [story.bo]
+    assert await marked(house.url) == {}
+    await _row_security_holds(house)
+    before = await house.ask("sync", _SECURITY)
+
+    # Over data only when told; then to the newest moment, and nothing that was acknowledged is missing.
+    house.server.stop()
+    with pytest.raises(BackupRefused, match="--force"):
+        await _restored(story, to_moment=False)
+    report = await _restored(story, to_moment=False, force=True)
+    assert report.moved_away is not None
+    assert await house.names() == {"Anna", "Åke", "Cai", "Disa"}
+    assert set(report.rows) == set(SERVICES)
+    assert await house.ask("sync", _SECURITY) == before
+
+    await _one_service_alone(story, before)
+    await _a_failed_replay_keeps_everybody_out(story)
+
+
+async def _one_service_alone(story: Story, security: list[object]) -> None:
+    """sync comes back from a dump; webhooks had read further in its feed than it knows now."""
+    house = story.house
+    log = "INSERT INTO event_log SELECT n, gen_random_uuid(), 'sync.toy.made.v1', $1, $1, now(), null, '{}'"
+    await house.ask("sync", f"{log} FROM generate_series(1, 3) n", MINE)
+    await house.ask("sync", "UPDATE feed_head SET position = 3")
+    last = (await house.ask("sync", "SELECT id FROM event_log WHERE position = 3"))[0]
+    place = "INSERT INTO feed_position (owner, position, event_id, updated_at) VALUES ('sync', $1, $2, now())"
+    await house.ask("webhooks", place, 3, last)
+    assert await mend(house.url) == [], "what goes on is left alone"
+
+    with pytest.raises(BackupRefused, match="--force"):
+        await restore_service(house.archive, story.dump, "sync", house.url, SECRET)
+    told = await restore_service(house.archive, story.dump, "sync", house.url, SECRET, force=True)
+    assert told["kept"].startswith("startklar_sync_before_")
+    database = Database(role_urls(house.url, "sync", secret=SECRET)["app"], pool_size=1)
+    with pytest.raises(ErasuresPending, match="restore replay"):
+        await database.start()
+    await database.stop()
+    assert "Bo" in await house.names()
+    again = await replay_pending(house.url, house.archive, SECRET)
+    assert [(one.service, one.asked) for one in again] == [("sync", 1)]
+    assert await house.names() == {"Anna", "Åke", "Cai"}
+    assert await house.ask("sync", _SECURITY) == security
+    await _row_security_holds(house)
+
+    head = int(str((await house.ask("sync", "SELECT position FROM feed_head"))[0]))
+    assert await mend(house.url) == [Mended("webhooks", "sync", 3, head, 3 - head)]
+    assert await mend(house.url) == []
+    await house.ask("webhooks", "UPDATE feed_position SET position = $1, event_id = $2", head or 1, new_id())
+    assert [one.now for one in await mend(house.url) if not isinstance(one, RosterMended)] == [0]
+
+
+async def _a_failed_replay_keeps_everybody_out(story: Story) -> None:
+    house = story.house
+    await mark(house.url, story.moment)
+    with pytest.raises(ServerFailed, match="sync waits for erasures"):
+        await replay(house.url, LedgerCopy.load(house.archive), {})
+    assert set(await marked(house.url)) == set(SERVICES)
+
+
+def test_a_moment_that_the_archive_does_not_hold_is_refused(story: Story) -> None:
+    archive = story.house.archive
+    for moment, reason in ((timedelta(days=-1), "old enough"), (timedelta(days=1), "reaches to")):
+        with pytest.raises(BackupRefused, match=reason):
+            choose(archive, story.moment + moment)
+
+
+def test_a_damaged_or_incomplete_archive_is_refused_with_a_sentence(story: Story) -> None:
+    archive = story.house.archive
+    base = sorted(archive.bases.iterdir())[-1]
+    segment = next(
+        path
+        for path in sorted(archive.wal.iterdir())
+        if path.name[:24] >= archive.read_note(base / "manifest.json")["first_segment"]
+    )
+    damages = {
+        base / "base.sealed": "damaged",
+        base / "manifest.json": "changed",
+        segment: "cannot be opened",
+        archive.ledger: "changed at line",
+        next(iter(sorted((story.dump / "sync").iterdir()))): "damaged",
+    }
+    for path, sentence in damages.items():
+        whole = path.read_bytes()
+        middle = len(whole) // 2
+        path.write_bytes(whole[:middle] + bytes([whole[middle] ^ 1]) + whole[middle + 1 :])
+        faults = " ".join(verdict.fault or "" for verdict in verify(archive, max_age=1e9))
+        assert sentence in faults, (path.name, faults)
+        path.write_bytes(whole)
+    for path, sentence in (
+        (segment, "missing"),
+        (archive.ledger, "its end is gone"),
+        (story.dump / "sync" / "toc.dat", "missing"),
+    ):
+        whole = path.read_bytes()
+        path.unlink()
+        faults = " ".join(verdict.fault or "" for verdict in verify(archive, max_age=1e9))
+        assert sentence in faults, (path.name, faults)
+        path.write_bytes(whole)
+    assert not any(verdict.fault for verdict in verify(archive, max_age=1e9))

@@ -1,0 +1,105 @@
+"""Sealed files open whole, under their own name and key, or not at all; keys travel under a passphrase."""
+
+import io
+import random
+from pathlib import Path
+
+import pytest
+
+from cli.backup import segments
+from cli.backup.archive import Archive, load_key
+from cli.backup.keyring import load_keys, save_keys
+from cli.backup.sealing import BackupRefused, seal, unsealed
+
+KEY = bytes(range(32))
+PLAIN = random.Random(7).randbytes(2_500_000)
+
+
+def _sealed(folder: Path, plain: bytes = PLAIN) -> Path:
+    path = folder / "file"
+    told = seal(KEY, "wal/1", io.BytesIO(plain), path)
+    assert (told.plain_bytes, told.bytes) == (len(plain), path.stat().st_size)
+    return path
+
+
+@pytest.mark.parametrize("plain", [b"", b"x", PLAIN])
+def test_what_was_sealed_comes_out_as_it_went_in(tmp_path: Path, plain: bytes) -> None:
+    path = _sealed(tmp_path, plain)
+    assert b"".join(unsealed(KEY, "wal/1", path)) == plain
+    assert plain[:100] not in path.read_bytes() or len(plain) < 100
+
+
+def test_a_file_that_was_touched_does_not_open(tmp_path: Path) -> None:
+    path = _sealed(tmp_path)
+    whole = path.read_bytes()
+    size = 4 + (1 << 20) + 16
+    first, second = whole[20 : 20 + size], whole[20 + size : 20 + 2 * size]
+    touched = {
+        "a bit": whole[:5000] + bytes([whole[5000] ^ 1]) + whole[5001:],
+        "cut off after a chunk": whole[: 20 + size],
+        "cut off inside one": whole[:-1],
+        "chunks swapped": whole[:20] + second + first + whole[20 + 2 * size :],
+        "a chunk repeated": whole[:20] + first + whole[20:],
+        "something behind": whole + b"\0",
+        "nothing": b"",
+    }
+    for what, body in touched.items():
+        path.write_bytes(body)
+        with pytest.raises(BackupRefused):
+            b"".join(unsealed(KEY, "wal/1", path))
+            pytest.fail(what)
+
+
+def test_no_file_passes_for_another_and_no_key_for_another(tmp_path: Path) -> None:
+    path = _sealed(tmp_path)
+    for key, name in ((KEY, "wal/2"), (bytes(32), "wal/1")):
+        with pytest.raises(BackupRefused, match="another key"):
+            b"".join(unsealed(key, name, path))
+
+
+def test_a_note_that_was_changed_or_is_anothers_is_refused(tmp_path: Path) -> None:
+    archive = Archive(tmp_path / "archive", load_key(tmp_path / "key", make=True))
+    archive.prepare()
+    archive.write_note(archive.reached, {"at": "2026-11-22T12:00:00+00:00", "erasures": 3})
+    assert archive.read_note(archive.reached)["erasures"] == 3
+    with pytest.raises(BackupRefused, match="another backup key"):
+        Archive(archive.root, KEY).read_note(archive.reached)
+    archive.reached.write_text(archive.reached.read_text().replace("3", "2"))
+    with pytest.raises(BackupRefused, match="was changed"):
+        archive.read_note(archive.reached)
+
+
+def test_a_key_that_is_absent_or_none_is_refused_with_what_to_do(tmp_path: Path) -> None:
+    with pytest.raises(BackupRefused, match="restore keys"):
+        load_key(tmp_path / "key")
+    (tmp_path / "key").write_text("c2hvcnQ=")
+    with pytest.raises(BackupRefused, match="32 bytes"):
+        load_key(tmp_path / "key")
+
+
+def test_keys_come_back_with_their_passphrase_alone_and_replace_no_others(tmp_path: Path) -> None:
+    keys, back = tmp_path / "keys", tmp_path / "back"
+    keys.mkdir()
+    (keys / "backup-key").write_text("one")
+    (keys / "sync.file-key").write_text("two")
+    file = tmp_path / "all-keys"
+    with pytest.raises(BackupRefused, match="16 characters"):
+        save_keys(keys, file, "short")
+    assert save_keys(keys, file, "a long enough passphrase") == 2
+    assert "two" not in file.read_text()
+    with pytest.raises(BackupRefused, match="passphrase is wrong"):
+        load_keys(file, back, "another long passphrase")
+    assert load_keys(file, back, "a long enough passphrase") == 2
+    assert (back / "sync.file-key").read_text() == "two"
+    (back / "sync.file-key").write_text("of another installation")
+    with pytest.raises(BackupRefused, match="other keys"):
+        load_keys(file, back, "a long enough passphrase")
+
+
+def test_gaps_in_the_log_are_seen_over_the_turn_of_a_log_and_of_a_timeline() -> None:
+    first = segments.segment_of(1, "0/FE000028")
+    assert first == "0000000100000000000000FE"
+    names = [first, "0000000100000000000000FF", "000000020000000100000000"]
+    assert segments.missing(names, first) == []
+    assert segments.missing([names[0], names[2]], first) == [segments.number(names[1])]
+    assert segments.missing(names, first, "000000020000000100000001") == [segments.number(names[2]) + 1]

@@ -7,7 +7,7 @@ from fastapi import FastAPI
 from services.identity import models  # noqa: F401 - every table is known before the first query
 from services.identity.dependencies import refuse_demo_data, use_identity
 from services.identity.person_data import PERSON_DATA
-from services.identity.routers import PROTOCOL_ROUTERS, ROUTERS
+from services.identity.routers import INTERNAL_ROUTERS, PROTOCOL_ROUTERS, ROUTERS
 from services.identity.settings import Settings
 from shared.auth.cutoffs import use_cutoffs
 from shared.contracts.identity_assurance import IdentityAssuranceViolated
@@ -28,6 +28,7 @@ SPEC = ServiceSpec(
     settings=Settings,
     routers=ROUTERS,
     root_routers=PROTOCOL_ROUTERS,
+    internal_routers=INTERNAL_ROUTERS,
     startup=[
         use_cutoffs,
         use_assurance(lambda seen, more: IdentityAssuranceViolated(violation_id=seen, **more)),

@@ -10,6 +10,7 @@ from services.identity.breakglass.endpoints import router as break_glass
 from services.identity.breakglass.entrance import router as break_glass_page
 from services.identity.certificate.endpoints import router as certificates
 from services.identity.client.endpoints import router as clients
+from services.identity.clientlogin.endpoints import router as client_logins
 from services.identity.device.endpoints import pages as device_page
 from services.identity.device.endpoints import router as devices
 from services.identity.discovery.endpoints import router as discovery
@@ -74,6 +75,8 @@ ROUTERS: list[APIRouter] = [
     saml_metadata_api,
     journal_router("identity", is_sealed=True),
 ]
+
+INTERNAL_ROUTERS: list[APIRouter] = [client_logins]
 
 # Routes are tried in turn: first what every login asks for.
 PROTOCOL_ROUTERS: list[APIRouter] = [

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 from services.training.access.tasks import FOLLOW as FOLLOW_ACCESS
-from services.training.access.tasks import follow_access
+from services.training.access.tasks import FOLLOW_LOGINS, follow_access, follow_logins
 from services.training.address.service import AddressSeal
 from services.training.attendance.tasks import CLOSE, GATHER, close_all, gather
 from services.training.catchup.tasks import CATCH_UP, catch_up_all
@@ -34,6 +34,7 @@ SCHEDULE: tuple[Schedule, ...] = (
     Schedule(CATCH_UP, every=timedelta(hours=1)),
     Schedule(ISSUE, every=timedelta(minutes=1)),
     Schedule(SWEEP, every=timedelta(minutes=15)),
+    Schedule(FOLLOW_LOGINS, every=timedelta(minutes=15)),
     Schedule(TELL_STORES, every=timedelta(minutes=1)),
     Schedule(OBLIGE, every=timedelta(hours=1)),
 )
@@ -44,6 +45,7 @@ def jobs(settings: Settings, feed: ChangeFeed) -> Mapping[str, JobHandler]:
     return {
         FOLLOW: follow_roster(feed, AddressSeal(settings.file_key_bytes())),
         FOLLOW_ACCESS: follow_access(feed),
+        FOLLOW_LOGINS: follow_logins(feed),
         REFRESH_SIGNALS: refresh_signals,
         SWEEP: sweep_signals,
         REFRESH: refresh_all,

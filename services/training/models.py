@@ -1,6 +1,6 @@
 """Every table of training, for alembic and the app."""
 
-from services.training.access.models import PlatformAccount, PlatformSight
+from services.training.access.models import AccessPolicy, PlatformAccount, PlatformLogin, PlatformSight
 from services.training.address.models import MailAddress, MailChoice
 from services.training.appointment.models import Appointment
 from services.training.attendance.models import Attendance, AttendanceClose, AttendanceMark, AttendancePolicy
@@ -34,14 +34,17 @@ from services.training.wording.models import MailRule, MailTemplate
 from shared.auth.tables import declare_access_cutoff, declare_assurance_rule
 from shared.kit.journal import declare_journal_table
 from shared.kit.kit_tables import declare_kit_tables
+from shared.kit.retention import declare_retention_rule
 
 declare_kit_tables(Model)
 declare_journal_table(Model)
 declare_access_cutoff(Model)
 declare_assurance_rule(Model)
+declare_retention_rule(Model)
 
 __all__ = [
     "AbsenceCap",
+    "AccessPolicy",
     "Appointment",
     "Attendance",
     "AttendanceClose",
@@ -82,6 +85,7 @@ __all__ = [
     "PlanSeat",
     "PlanSession",
     "PlatformAccount",
+    "PlatformLogin",
     "PlatformSight",
     "Prerequisite",
     "RecordStore",

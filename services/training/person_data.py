@@ -34,6 +34,7 @@ _TABLES = {
     "certificate": _OWN,
     "enrolment": _OWN,
     "platform_account": "id = :person",
+    "platform_login": "id = :person",
     "person": "id = :person",
 }
 # What opens or recognises something; the address itself is shown by the roster, where it comes from.

@@ -2,6 +2,7 @@
 
 from fastapi import APIRouter
 
+from services.training.access.endpoints import router as access_policy
 from services.training.appointment.endpoints import router as appointments
 from services.training.attendance.endpoints import router as attendances
 from services.training.availability.endpoints import router as availabilities
@@ -61,6 +62,7 @@ ROUTERS: list[APIRouter] = [
     record_store,
     coverage,
     signals,
+    access_policy,
     reports,
     mails,
     mail_templates,

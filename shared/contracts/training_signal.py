@@ -72,7 +72,8 @@ class MissedChanged(TrainingSignal):
 class AccessChanged(TrainingSignal):
     """Whether those in `role` who came to a session reach the platform, as `source` knows it of the platform itself.
 
-    `granted`: an active account, used since 14 days before the session's end. `missing`: a day after it there was no
+    `granted`: an active account, used since 14 days before the session's end; `granted_here` of them are known by a
+    login through identity alone, at the application that is the platform. `missing`: a day after it there was no
     account, none that is active, or none that was used. `pending`: the session ended less than a day ago. `unknown`:
     nothing that is newer than the session tells it. The four add up to `trained`.
     """
@@ -83,10 +84,20 @@ class AccessChanged(TrainingSignal):
     role: str
     trained: int = 0
     granted: int = 0
+    granted_here: int = 0
     missing: int = 0
     pending: int = 0
     unknown: int = 0
     source: str = "sync"
+
+
+class AccessPolicyChanged(Event):
+    """Which application of the authority is the platform, for logins through us, was said anew, as of `version`."""
+
+    type: ClassVar[str] = "training.access_policy.changed.v1"
+
+    access_policy_id: UUID
+    version: int
 
 
 class TrainerCapacityChanged(TrainingSignal):

@@ -1,11 +1,16 @@
 """Every statement about access at the platform."""
 
 from collections.abc import Sequence
+from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import text
+from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from services.training.access.models import AccessPolicy
+from shared.contracts.identity_access import ClientLogin
 from shared.contracts.sync_access import AccountSeen, PlatformSeen
 from shared.kit.db import tenant_of
 
@@ -24,6 +29,22 @@ _STORE = text(
     " SELECT :tenant, seen.person, bool_or(seen.is_active), max(seen.used) FILTER (WHERE seen.is_active)"
     " FROM unnest(CAST(:persons AS uuid[]), CAST(:active AS boolean[]), CAST(:used AS date[]))"
     " AS seen (person, is_active, used) GROUP BY seen.person"
+)
+
+# Of somebody whom the copy does not know, or knows as protected, nothing is kept.
+_LOGINS = text(
+    "INSERT INTO platform_login (tenant_id, id, last_login_on, told_at)"
+    " SELECT :tenant, seen.person, seen.used, :told_at"
+    " FROM unnest(CAST(:persons AS uuid[]), CAST(:used AS date[])) AS seen (person, used)"
+    " JOIN person p ON p.tenant_id = :tenant AND p.id = seen.person AND NOT p.protected AND NOT p.ended"
+    " ON CONFLICT (tenant_id, id) DO UPDATE SET told_at = excluded.told_at,"
+    " last_login_on = greatest(platform_login.last_login_on, excluded.last_login_on)"
+)
+_NO_LOGINS = text("DELETE FROM platform_login WHERE tenant_id = :tenant")
+_NO_LOGIN = text("DELETE FROM platform_login WHERE tenant_id = :tenant AND id = :person")
+_KEEP = text(
+    "DELETE FROM platform_login l WHERE l.tenant_id = :tenant AND (l.last_login_on < :oldest OR NOT EXISTS ("
+    "SELECT FROM person p WHERE p.tenant_id = l.tenant_id AND p.id = l.id AND NOT p.protected AND NOT p.ended))"
 )
 
 
@@ -56,6 +77,28 @@ class AccessRepository:
             active=[one.is_active for one in accounts],
             used=[one.last_login_on for one in accounts],
         )
+
+    async def policy(self, *, lock: bool = False) -> AccessPolicy | None:
+        query = select(AccessPolicy).where(AccessPolicy.tenant_id == tenant_of(self._session))
+        return (await self._session.exec(query.with_for_update() if lock else query)).one_or_none()
+
+    def add(self, row: AccessPolicy) -> None:
+        self._session.add(row)
+
+    async def log_in(self, logins: Sequence[ClientLogin], told_at: datetime) -> None:
+        """Keep the newest login of each person."""
+        persons, used = [one.person_id for one in logins], [one.last_login_on for one in logins]
+        await self._run(_LOGINS, persons=persons, used=used, told_at=told_at)
+
+    async def forget_logins(self) -> None:
+        await self._run(_NO_LOGINS)
+
+    async def forget_login(self, person_id: UUID) -> None:
+        await self._run(_NO_LOGIN, person=person_id)
+
+    async def keep_logins(self, oldest: date) -> None:
+        """Forget logins before a day, and those of whom the copy knows no more."""
+        await self._run(_KEEP, oldest=oldest)
 
     async def _run(self, statement: Any, **values: Any) -> Any:
         return await self._session.execute(statement, {"tenant": tenant_of(self._session), **values})

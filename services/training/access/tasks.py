@@ -1,17 +1,25 @@
-"""Following the platform: an event says that its export was read, a job fetches who has access."""
+"""Following the platform: an event says that its export was read; logins through us are asked for by the clock."""
 
 from typing import Any
+from uuid import UUID
 
+import structlog
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.training.access.service import AccessService
+from services.training.coverage.service import CoverageService
 from services.training.signal.service import SignalService
+from shared.contracts.identity_access import parse_logins_page
 from shared.contracts.sync_access import AccountSeen, PlatformSeen, parse_access_page
 from shared.contracts.sync_verification import PlatformCompared
+from shared.kit.problems import Unavailable
 from shared.queue import EventEnvelope, JobContext, JobHandler, start_job
 from shared.queue.changes import ChangeFeed
 
+log = structlog.get_logger(__name__)
+
 FOLLOW = "access.follow"
+FOLLOW_LOGINS = "logins.follow"
 _PATH = "platform-access"
 
 
@@ -35,3 +43,43 @@ def follow_access(feed: ChangeFeed) -> JobHandler:
         return {"accounts": len(accounts), "changed": changed}
 
     return run
+
+
+def follow_logins(feed: ChangeFeed) -> JobHandler:
+    """The job that reads, for every tenant that has named its platform, who has logged in there; may run twice.
+
+    A tenant whose logins cannot be read now keeps nobody else waiting: they are read with the next run."""
+
+    async def run(ctx: JobContext) -> dict[str, Any]:
+        async with ctx.transaction() as session:
+            tenants = await CoverageService(session).tenants()
+        read = 0
+        for done, tenant in enumerate(tenants, start=1):
+            try:
+                read += await _follow(ctx, feed, tenant)
+            except (Unavailable, ValueError) as failed:
+                log.warning("logins_not_read", tenant=str(tenant), reason=str(failed))
+            await ctx.progress(done, len(tenants))
+        return {"tenants": len(tenants), "logins": read}
+
+    return run
+
+
+async def _follow(ctx: JobContext, feed: ChangeFeed, tenant: UUID) -> int:
+    """Take in a tenant's logins since the last time; how many people there were."""
+    async with ctx.transaction(tenant) as session:
+        policy = await AccessService(session).policy()
+        client_id, after = policy.client_id, policy.read_until
+    if client_id is None:
+        return 0
+    read = 0
+    async for logins, mark in feed.pages("identity", tenant, after, parse_logins_page, f"client-logins/{client_id}"):
+        async with ctx.transaction(tenant) as session:
+            until = mark.version if mark.next is None else None
+            if not await AccessService(session).log_in(client_id, logins, until):
+                return read
+        read += len(logins)
+    if read:
+        async with ctx.transaction(tenant) as session:
+            await SignalService(session).refresh()
+    return read

@@ -58,6 +58,7 @@ def _show(row: Any) -> AccessPublic:
         state=row.state,
         session_ended_on=row.ended_on,
         window_ends_on=row.window_ends_on,
-        source="sync" if row.observed_at else None,
+        source="login_here" if row.is_here else "sync" if row.observed_at else None,
         observed_at=row.observed_at,
+        last_login_on=row.last_login_on,
     )

@@ -46,22 +46,36 @@ CALLS = _CALLS.format(scope="")
 CALLS_OF_UNITS = _CALLS.format(scope="WHERE CAST(:units AS uuid[]) IS NULL OR unit_id = ANY(:units)")
 
 # Who came to a session, and whether the platform was seen to let them in since. What nothing newer than the session
-# tells is unknown; a login that was seen in the window stays a fact, a shut account does not.
+# tells is unknown; a login that was seen in the window stays a fact, a shut account does not. A login through us stands
+# in where the platform tells nothing: not where it shows no account or a shut one, nor an unused one on a later day.
 ACCESS = f"""
 arrived AS (
     SELECT unit_id, role, person_id, max(ended_at) AS ended_at, max(ended_on) AS ended_on
     FROM call WHERE came GROUP BY unit_id, role, person_id
 ),
-access AS (
-    SELECT w.*, CASE
-        WHEN a.is_active AND a.last_login_on >= w.ended_on - {WINDOW_DAYS} THEN 'granted'
-        WHEN w.ended_at > :now - interval '1 day' THEN 'pending'
-        WHEN p.observed_at IS NULL OR p.observed_at < w.ended_at THEN 'unknown'
-        WHEN a.id IS NULL AND p.is_whole OR NOT a.is_active OR p.tells_login AND a.id IS NOT NULL THEN 'missing'
-        ELSE 'unknown' END AS state
+shown AS (
+    SELECT w.*, p.observed_at, p.is_whole, p.tells_login, a.id AS account, a.is_active, h.told_at,
+           coalesce(a.is_active AND a.last_login_on >= w.ended_on - {WINDOW_DAYS}, false) AS came_there,
+           coalesce(h.last_login_on >= w.ended_on - {WINDOW_DAYS}, false)
+               AND NOT (a.id IS NULL AND coalesce(p.is_whole, false)) AND coalesce(a.is_active, true)
+               AND NOT coalesce(a.id IS NOT NULL AND p.tells_login AND p.observed_at::date > h.last_login_on, false)
+               AS came_here,
+           h.last_login_on AS here_on, a.last_login_on AS there_on
     FROM arrived w
     LEFT JOIN platform_sight p ON p.tenant_id = :tenant
     LEFT JOIN platform_account a ON a.tenant_id = :tenant AND a.id = w.person_id
+    LEFT JOIN platform_login h ON h.tenant_id = :tenant AND h.id = w.person_id
+),
+access AS (
+    SELECT unit_id, role, person_id, ended_at, ended_on, came_here AND NOT came_there AS is_here,
+        CASE WHEN came_here AND NOT came_there THEN told_at ELSE observed_at END AS observed_at,
+        CASE WHEN came_here AND NOT came_there THEN here_on ELSE there_on END AS last_login_on, CASE
+        WHEN came_there OR came_here THEN 'granted'
+        WHEN ended_at > :now - interval '1 day' THEN 'pending'
+        WHEN observed_at IS NULL OR observed_at < ended_at THEN 'unknown'
+        WHEN account IS NULL AND is_whole OR NOT is_active OR tells_login AND account IS NOT NULL THEN 'missing'
+        ELSE 'unknown' END AS state
+    FROM shown
 )
 """
 
@@ -179,6 +193,7 @@ _MARKS = """
 """
 _STATES = """
     jsonb_build_object('trained', count(*), 'granted', count(*) FILTER (WHERE state = 'granted'),
+                       'granted_here', count(*) FILTER (WHERE state = 'granted' AND is_here),
                        'missing', count(*) FILTER (WHERE state = 'missing'),
                        'pending', count(*) FILTER (WHERE state = 'pending'),
                        'unknown', count(*) FILTER (WHERE state = 'unknown'))
@@ -201,7 +216,7 @@ fresh AS (
     SELECT 'access', unit_id, role, {_STATES} FROM access GROUP BY unit_id, role
     UNION ALL
     SELECT 'access', NULL, role, {_STATES}
-    FROM (SELECT DISTINCT ON (role, person_id) role, person_id, state FROM access
+    FROM (SELECT DISTINCT ON (role, person_id) role, person_id, state, is_here FROM access
           ORDER BY role, person_id, ended_at DESC, state DESC) each GROUP BY role
     UNION ALL
     SELECT 'key_persons', unit_id, '', jsonb_build_object(

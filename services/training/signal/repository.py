@@ -31,11 +31,10 @@ ORDER BY 1, 2 NULLS FIRST, 3
 """)
 _ACCESS_ROWS = text(f"""
 WITH {CALLS_OF_UNITS}, {ACCESS}
-SELECT a.unit_id, a.role, a.person_id, p.display_name, a.state, a.ended_on, s.observed_at,
-       a.ended_on + {GRACE_DAYS} AS window_ends_on
+SELECT a.unit_id, a.role, a.person_id, p.display_name, a.state, a.ended_on, a.observed_at, a.last_login_on,
+       a.is_here, a.ended_on + {GRACE_DAYS} AS window_ends_on
 FROM access a
 JOIN person p ON p.tenant_id = :tenant AND p.id = a.person_id
-LEFT JOIN platform_sight s ON s.tenant_id = :tenant
 WHERE (CAST(:role AS text) IS NULL OR a.role = :role)
   AND a.state = ANY(:states)
   AND (CAST(:after_unit AS uuid) IS NULL

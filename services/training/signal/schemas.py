@@ -1,7 +1,7 @@
 """What the API shows of signals."""
 
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from pydantic import Field
@@ -36,7 +36,8 @@ class SignalPublic(ApiModel):
 
 class AccessPublic(ApiModel):
     """Whether somebody who came to a session has been seen to reach the platform since. Of a protected person only the
-    alias is shown. `source` told it at `observedAt`; what it has not told is unknown, never granted."""
+    alias is shown. `source` told it at `observedAt`: `sync` by the platform's own export, `login_here` by a login
+    through us at the application that is the platform; what nobody has told is unknown, never granted."""
 
     model_config = example(
         {
@@ -49,6 +50,7 @@ class AccessPublic(ApiModel):
             "windowEndsOn": "2026-08-20",
             "source": "sync",
             "observedAt": "2026-08-19T02:00:00Z",
+            "lastLoginOn": "2026-05-02",
         }
     )
 
@@ -59,5 +61,6 @@ class AccessPublic(ApiModel):
     state: AccessState
     session_ended_on: date
     window_ends_on: date = Field(description="Knowledge fades after that day")
-    source: str | None
+    source: Literal["sync", "login_here"] | None
     observed_at: datetime | None
+    last_login_on: date | None = Field(description="The newest login that the source knows of")

@@ -1,6 +1,7 @@
 """Signals follow the rows: they rise when something goes wrong and fall when it is mended, without anybody's word."""
 
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -11,6 +12,7 @@ from tests.support.training import LEADER, create_course, create_roster, create_
 from tests.training.signal.facts import held, key_persons, refresh, see, set_wave, signal
 
 ROLE = "key_person"
+STOCKHOLM = ZoneInfo("Europe/Stockholm")
 
 
 async def test_who_stays_away_lowers_attendance_until_they_come_another_time(training: ServiceUnderTest) -> None:
@@ -135,7 +137,7 @@ async def test_a_session_needs_a_trainer_who_is_still_there_and_a_backup(trainin
         ({"subjectId": second, "kind": "busy"}, {"sessions": 1, "without_backup": 1}),
         ({"subjectId": first, "kind": "free", "weekdays": [_other_weekday()]}, lacking | {"unavailable": 1}),
     ):
-        day = (clock.now() + timedelta(minutes=600)).date().isoformat()
+        day = (clock.now() + timedelta(minutes=600)).astimezone(STOCKHOLM).date().isoformat()
         hours = {"subject": "person", "startsOn": day, "endsOn": day, "weekdays": [1, 2, 3, 4, 5, 6, 7]} | given
         if given["kind"] == "free":
             hours |= {"endsOn": (clock.today() + timedelta(days=9)).isoformat()}

@@ -24,11 +24,11 @@ from typing import Any
 
 from cli.backup.sealing import BackupRefused
 from cli.servers.accounts import private_dir
-from cli.stack.places import write_private
+from cli.stack.places import BACKUP_VARIABLE, write_private
 
 FORMAT = 1
 KEY_VARIABLE = "STARTKLAR_BACKUP_KEY_FILE"
-FOLDER_VARIABLE = "STARTKLAR_BACKUP_DIR"
+FOLDER_VARIABLE = BACKUP_VARIABLE
 _STAMP = "%Y%m%dT%H%M%SZ"
 
 

@@ -87,10 +87,11 @@ class Forked:
 class Program:
     """A foreign program, such as the gateway."""
 
-    def __init__(self, name: str, command: Sequence[str], *, log: Path) -> None:
+    def __init__(self, name: str, command: Sequence[str], *, log: Path, env: Mapping[str, str] | None = None) -> None:
         self.name = name
         self.log = log
         self._command = command
+        self._env = env
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -98,7 +99,7 @@ class Program:
         return self._process.pid if self._process is not None and self._process.poll() is None else None
 
     def start(self) -> None:
-        self._process = spawn(self._command, log=self.log)
+        self._process = spawn(self._command, log=self.log, env=self._env)
 
     def ask_to_stop(self) -> None:
         if self._process is not None and self.pid is not None:

@@ -10,6 +10,7 @@ from cli.servers.processes import ServerFailed
 
 ROOT = Path(__file__).parents[2]
 STATE_VARIABLE = "STARTKLAR_STATE"
+BACKUP_VARIABLE = "STARTKLAR_BACKUP_DIR"
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """Starts the whole stack in order, and waits until it can serve. The order is the method `start`."""
 
 import os
+import sys
 import time
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from cli.stack import forking
 from cli.stack.children import Child, Program, Server, forked_process
 from cli.stack.databases import migrate_all, provision_all
 from cli.stack.environment import Wiring
-from cli.stack.places import ROOT, Places
+from cli.stack.places import BACKUP_VARIABLE, ROOT, STATE_VARIABLE, Places
 from cli.stack.plan import Plan, ProcessSpec
 from cli.stack.ports import DEFAULT_GATEWAY_PORT, GATEWAY, HOST, Ports
 from cli.stack.progress import Progress
@@ -60,6 +61,7 @@ class Stack:
         with self.progress.step("migrations"):
             migrate_all(wiring)
         demo = self._seed(wiring)
+        self._backup()
         self._processes(wiring)
         self._gateway(wiring)
         if demo is not None:
@@ -92,6 +94,15 @@ class Stack:
             self.supervisor.add([Server("redis", server, log=self.places.redis / "redis.log")])
             step.name = f"Redis on port {server.port}"
         return server.url
+
+    def _backup(self) -> None:
+        """Follow the log into the archive that `STARTKLAR_BACKUP_DIR` names; it ends before the database does."""
+        folder = os.environ.get(BACKUP_VARIABLE)
+        if not folder:
+            return
+        command = [sys.executable, "-P", "-m", "cli", "backup", "follow", "--archive", str(Path(folder).absolute())]
+        env = os.environ | {"PYTHONPATH": str(ROOT), STATE_VARIABLE: str(self.places.state), "NO_COLOR": "1"}
+        self.supervisor.add([Program("backup", command, log=self.places.logs / "backup.log", env=env)])
 
     def _wire(self, admin_url: str, redis_url: str) -> Wiring:
         ports = self._ports = Ports(self.places)

@@ -27,7 +27,8 @@ SERVICES = ("sync", "webhooks")
 MINE, OTHERS = UUID(int=1), UUID(int=2)
 _PERSON = (
     "INSERT INTO person (tenant_id, id, source_id, given_name, family_name, protected, source, changed_version,"
-    " version, created_at, updated_at) VALUES ($1, $2, $2::uuid::text, $3, 'Exempel', false, 'test', 1, 1, now(), now())"
+    " version, created_at, updated_at)"
+    " VALUES ($1, $2, $2::uuid::text, $3, 'Exempel', false, 'test', 1, 1, now(), now())"
 )
 
 

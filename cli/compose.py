@@ -1,66 +1,27 @@
-"""`python -m cli.compose`: what deploy/compose.yml needs beside images: secrets, settings, databases.
+"""`python -m cli.compose`: what deploy/compose.yml needs beside images: secrets, settings, certificate, databases.
 
 `prepare` runs on the host and writes, once, one environment file and one key per service, so that no service holds
-another's secrets. `provision` runs in the operator's container and makes databases and roles.
+another's secrets, and the gateway's configuration. `certificate` replaces the gateway's certificate while it runs.
+`provision` runs in the operator's container and makes databases and roles.
 """
 
 import argparse
 import asyncio
-import json
 import os
+import sys
 from collections.abc import Sequence
 from pathlib import Path
-from urllib.parse import quote
 
-from cli.gateway import JWKS_PATH, SERVICES
-from cli.servers.provision import provision, role_urls
-from cli.stack import keys
-from cli.stack.places import ROOT, Places, write_private
+from cli import certificates
+from cli.certificates import CertificateRefused
+from cli.compose_state import WITH_DATA, Setup, container_user, prepare, tls_folder
+from cli.servers.processes import ServerFailed
+from cli.servers.provision import provision
+from cli.stack.places import ROOT
+
+__all__ = ["STATE", "WITH_DATA", "main", "prepare", "provision_all", "renew"]
 
 STATE = ROOT / ".startklar" / "compose"
-CONTAINER_USER = 10001
-WITH_DATA = tuple(name for name in SERVICES if name != "portal")
-_SECRETS = "/run/startklar"
-
-
-def prepare(state: Path, public_url: str) -> None:
-    """Write `compose.env`, `<service>.env`, `<service>-migrate.env` and keys below `state`; existing keys stay."""
-    places = Places(state)
-    places.prepare()
-    secret = keys.install_secret(places)
-    password = keys.file_key(places, "postgres")
-    admin_url = f"postgresql://postgres:{quote(password, safe='')}@postgres:5432/postgres"
-    common = {
-        "STARTKLAR_ENVIRONMENT": "production" if public_url.startswith("https://") else "development",
-        "STARTKLAR_PUBLIC_URL": public_url,
-        "STARTKLAR_ISSUER": public_url,
-        "STARTKLAR_JWKS_URL": f"http://identity:8000{JWKS_PATH}",
-        "STARTKLAR_REDIS_URL": "redis://redis:6379/0",
-        "STARTKLAR_SERVICE_URLS": json.dumps({name: f"http://{name}:8000" for name in SERVICES}),
-    }
-    _write_env(state / "portal.env", common)
-    for service in WITH_DATA:
-        urls = role_urls(admin_url, service, secret=secret)
-        prefix = service.upper()
-        own = {
-            f"{prefix}_DATABASE_URL": urls["app"],
-            f"{prefix}_RELAY_DATABASE_URL": urls["relay"],
-            f"{prefix}_FILE_KEY": keys.file_key(places, service),
-            f"{prefix}_CLIENT_KEY_FILE": f"{_SECRETS}/{service}.pem",
-        }
-        _write_env(state / f"{service}.env", common | own)
-        _write_env(state / f"{service}-migrate.env", {f"{prefix}_OWNER_DATABASE_URL": urls["owner"]})
-        _hand_over(keys.client_key(places, service))
-    _write_env(state / "operator.env", {"ADMIN_DATABASE_URL": admin_url, "INSTALL_SECRET": secret})
-    _write_env(
-        state / "compose.env",
-        {
-            "STARTKLAR_STATE": str(state),
-            "STARTKLAR_USER": str(os.getuid() or CONTAINER_USER),
-            "STARTKLAR_PUBLIC_URL": public_url,
-            "POSTGRES_PASSWORD": password,
-        },
-    )
 
 
 def provision_all() -> None:
@@ -73,27 +34,66 @@ def provision_all() -> None:
     asyncio.run(run())
 
 
+def renew(state: Path, chain: Path, key: Path) -> None:
+    """Take another certificate for the same name; the running gateway shows it within a second."""
+    host = (state / "host").read_text().strip() if (state / "host").exists() else None
+    if host is None:
+        raise CertificateRefused("nothing is prepared here for TLS: run `python -m cli.compose prepare` first")
+    end = certificates.install(
+        tls_folder(state), chain.read_bytes(), key.read_bytes(), host, owner=container_user() if _is_root() else None
+    )
+    print(f"{host} is served with a certificate that is valid until {end:%Y-%m-%d}")
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     """See the module's docstring."""
+    given = _parser().parse_args(arguments)
+    try:
+        if given.what == "provision":
+            provision_all()
+        elif given.what == "certificate":
+            if given.certificate is None or given.key is None:
+                raise CertificateRefused("say which: --certificate chain.pem --key key.pem")
+            renew(STATE, given.certificate, given.key)
+        else:
+            _prepare(given)
+    except (CertificateRefused, ServerFailed, OSError) as error:
+        sys.exit(str(error))
+
+
+def _prepare(given: argparse.Namespace) -> None:
+    setup = Setup(given.public_url.rstrip("/"), given.profile, behind_proxy=given.behind_proxy)
+    if (given.certificate is None) != (given.key is None):
+        raise CertificateRefused("--certificate and --key belong together")
+    pair = (given.certificate.read_bytes(), given.key.read_bytes()) if given.certificate else None
+    prepare(STATE, setup, pair, trial=given.trial_certificate)
+    if given.trial_certificate:
+        print(
+            f"A certificate for trials: nobody trusts it but who is given {STATE / 'trial-authority.pem'}.\n"
+            "Replace it before anybody's data comes in: python -m cli.compose certificate --certificate ... --key ..."
+        )
+    if setup.ends_tls and (end := certificates.ends_soon(tls_folder(STATE))):
+        print(f"The certificate ends on {end:%Y-%m-%d}: renew it now.")
+    print(
+        f"docker compose --env-file {STATE / 'compose.env'} --file {ROOT / 'deploy' / 'compose.yml'}"
+        f" --profile {setup.profile} up --build --detach --wait"
+    )
+
+
+def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m cli.compose", description=__doc__)
-    parser.add_argument("what", choices=("prepare", "provision"))
+    parser.add_argument("what", choices=("prepare", "certificate", "provision"))
     parser.add_argument("--public-url", default="http://127.0.0.1:8080", help="base URL of the gateway for callers")
-    given = parser.parse_args(arguments)
-    if given.what == "provision":
-        provision_all()
-    else:
-        prepare(STATE, given.public_url.rstrip("/"))
+    parser.add_argument("--profile", choices=("small", "large"), default="small", help="two processes, or two each")
+    parser.add_argument("--certificate", type=Path, help="the chain for the public URL's host: PEM, leaf first")
+    parser.add_argument("--key", type=Path, help="its key: PEM, without a passphrase")
+    parser.add_argument("--trial-certificate", action="store_true", help="make one that nobody trusts by itself")
+    parser.add_argument("--behind-proxy", action="store_true", help="a proxy of yours on this host ends TLS")
+    return parser
 
 
-def _write_env(path: Path, values: dict[str, str]) -> None:
-    # Single quotes: compose takes what is between them as it stands.
-    write_private(path, "".join(f"{name}='{value}'\n" for name, value in values.items()))
-
-
-def _hand_over(path: Path) -> None:
-    """Root does not run the containers: the key belongs to the user who does."""
-    if os.getuid() == 0:
-        os.chown(path, CONTAINER_USER, CONTAINER_USER)
+def _is_root() -> bool:
+    return os.getuid() == 0
 
 
 if __name__ == "__main__":

@@ -19,13 +19,14 @@ from cli.gateway import SERVICES
 
 ROOT = Path(__file__).parents[2]
 WITHOUT_WORKER = {"portal"}
+SMALL = "small"
 BUILT = sorted(path.parent.name for path in ROOT.glob("services/*/app.py"))
 
 _PROBE = """
 import importlib, importlib.abc, importlib.metadata, json, pkgutil, re, sys
 
 at_start = set(sys.modules)  # a .pth file may load things before us
-service, allowed = sys.argv[1], set(json.loads(sys.argv[2]))
+packages, allowed = json.loads(sys.argv[1]), set(json.loads(sys.argv[2]))
 owners = importlib.metadata.packages_distributions()
 plain = lambda name: re.sub(r"[-_.]+", "-", name).lower()
 
@@ -46,7 +47,7 @@ def load(name):
         failed[name] = f"{type(error).__name__}: {error}"
 
 importlib.import_module("alembic.config")
-for package in ("shared", f"services.{service}"):
+for package in packages:
     load(package)
     for found in pkgutil.walk_packages(sys.modules[package].__path__, package + "."):
         if ".migrations" not in found.name:
@@ -60,7 +61,7 @@ for other in json.loads(sys.argv[3]):
         pass
 tops = {name.partition(".")[0] for name in set(sys.modules) - at_start}
 used = {plain(owner) for top in tops for owner in owners.get(top, ())}
-ours = sorted(name for name in sys.modules if name.partition(".")[0] in ("shared", "services"))
+ours = sorted(name for name in sys.modules if name.partition(".")[0] in ("shared", "services", "small"))
 files = [getattr(sys.modules[name], "__file__", None) for name in ours]
 print(json.dumps({"failed": failed, "others": others, "used": sorted(used), "ours": ours,
                   "files": [file for file in files if file]}))
@@ -68,12 +69,13 @@ print(json.dumps({"failed": failed, "others": others, "used": sorted(used), "our
 
 
 def copied(service: str) -> list[tuple[str, str]]:
-    """Source and target of every COPY from the checkout in the Dockerfile's last stage, the service's."""
-    lines = (ROOT / "deploy" / "Dockerfile").read_text().splitlines()
-    start = max(number for number, line in enumerate(lines) if line.startswith("FROM "))
-    assert lines[start].endswith(" AS service")
+    """Source and target of every COPY from the checkout in the stage of a service, the Dockerfile's last; in that of
+    the image with every service for `small`."""
+    *others, last = (ROOT / "deploy" / "Dockerfile").read_text().split("\nFROM ")
+    assert last.splitlines()[0].endswith(" AS service")
+    of_all = next(stage for stage in others if stage.splitlines()[0].endswith(" AS small"))
     found = []
-    for line in lines[start:]:
+    for line in (of_all if service == SMALL else last).splitlines():
         if line.startswith(("COPY ", "ADD ")) and "--from=" not in line:
             _, source, target = line.replace("${SERVICE}", service).split()
             found.append((source, target))
@@ -100,8 +102,10 @@ def image(service: str, folder: Path) -> Path:
 
 def probe(service: str, folder: Path, allowed: set[str]) -> Any:
     """What a fresh interpreter finds when only `folder` and the `allowed` distributions are there."""
-    others = json.dumps([name for name in SERVICES if name != service])
-    command = [sys.executable, "-P", "-c", _PROBE, service, json.dumps(sorted(allowed)), others]
+    held = [f"services.{name}" for name in SERVICES] if service == SMALL else [f"services.{service}"]
+    others = json.dumps([name for name in SERVICES if f"services.{name}" not in held])
+    packages = json.dumps(["shared", *held, *([SMALL] if service == SMALL else [])])
+    command = [sys.executable, "-P", "-c", _PROBE, packages, json.dumps(sorted(allowed)), others]
     environment = {"PYTHONPATH": str(folder), "PYTHONDONTWRITEBYTECODE": "1", "PATH": "/usr/bin:/bin"}
     done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr[-2000:]
@@ -156,6 +160,16 @@ def test_no_other_service_can_be_imported_and_nothing_comes_from_the_checkout(fi
     assert not [file for file in found["files"] if Path(file).is_relative_to(ROOT)]
 
 
+def test_the_image_of_every_service_runs_both_processes_with_nothing_but_its_packages(find: Any) -> None:
+    found = find(SMALL)
+
+    assert copied(SMALL) == [("shared/", "shared/"), ("services/", "services/"), ("small/", "small/")]
+    assert found["failed"] == {}
+    assert {"small.app", "small.worker"} < set(found["ours"])
+    assert set(found["used"]) <= locked(SMALL)
+    assert not [file for file in found["files"] if Path(file).is_relative_to(ROOT)]
+
+
 def test_the_probe_sees_a_missing_package_and_a_foreign_service(tmp_path: Path) -> None:
     folder = image("webhooks", tmp_path / "image")
     (folder / "services" / "sync").mkdir()
@@ -168,7 +182,7 @@ def test_the_probe_sees_a_missing_package_and_a_foreign_service(tmp_path: Path) 
 
 
 def test_a_build_sees_only_what_is_named() -> None:
-    for path in ("services/sync/app.py", "shared/kit/db.py", "requirements/sync.txt", "cli/gateway.py"):
+    for path in ("services/sync/app.py", "small/app.py", "shared/kit/db.py", "requirements/sync.txt", "cli/gateway.py"):
         assert not ignored(path)
     for path in (
         ".git/config", ".env", ".startklar/keys/identity.pem", ".venv/bin/python", "tests/conftest.py",

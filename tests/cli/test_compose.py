@@ -1,7 +1,11 @@
 """What compose needs: secrets made once, each service its own, and a file that names every process."""
 
+import json
 import re
 import stat
+import subprocess
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -9,10 +13,16 @@ import pytest
 import yaml
 
 from cli import compose, gateway_render
-from cli.gateway import SERVICES, envoy_argv
+from cli.certificates import CertificateRefused, install, make_trial
+from cli.compose_state import Setup
+from cli.gateway import SERVICES, GatewayOptions, envoy_argv
+from cli.gateway_tls import Tls
+from cli.stack.places import Places
+from tests.gateway.running import Gateway, free_port
 
 ROOT = Path(__file__).parents[2]
-COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "deploy" / "compose.yml").read_text())
+FILE = ROOT / "deploy" / "compose.yml"
+COMPOSE: dict[str, Any] = yaml.safe_load(FILE.read_text())
 PROCESSES: dict[str, Any] = COMPOSE["services"]
 
 
@@ -20,11 +30,19 @@ def variables(path: Path) -> dict[str, str]:
     return dict(re.findall(r"^(\w+)='(.*)'$", path.read_text(), re.M))
 
 
-@pytest.fixture(scope="module")
-def state(tmp_path_factory: pytest.TempPathFactory) -> Path:
+@pytest.fixture(scope="module", params=["small", "large"])
+def state(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     folder = tmp_path_factory.mktemp("compose") / "state"
-    compose.prepare(folder, "http://127.0.0.1:8080")
-    return folder
+    compose.prepare(folder, Setup("http://127.0.0.1:8080", request.param))
+    yield folder
+    Places(folder).erase()
+
+
+@pytest.fixture
+def fresh(tmp_path: Path) -> Iterator[Path]:
+    """A state folder in which nothing was prepared yet."""
+    yield tmp_path / "state"
+    Places(tmp_path / "state").erase()
 
 
 @pytest.mark.parametrize("service", compose.WITH_DATA)
@@ -38,6 +56,7 @@ def test_a_service_gets_its_own_secrets_and_nobody_elses(state: Path, service: s
     for other in SERVICES:
         assert other == service or f"{other}_app" not in text
     assert set(variables(state / f"{service}-migrate.env")) == {f"{service.upper()}_OWNER_DATABASE_URL"}
+    assert "PRIVATE" not in (state / "public" / f"{service}.pem").read_text()
 
 
 def test_the_portal_gets_no_secret(state: Path) -> None:
@@ -46,47 +65,175 @@ def test_the_portal_gets_no_secret(state: Path) -> None:
 
 def test_secrets_are_private_and_stay_the_same_when_prepared_again(state: Path) -> None:
     before = {path: path.read_bytes() for path in state.rglob("*") if path.is_file()}
-    compose.prepare(state, "http://127.0.0.1:8080")
+    profile = "small" if "small:8000" in (state / "portal.env").read_text() else "large"
+    compose.prepare(state, Setup("http://127.0.0.1:8080", profile))  # type: ignore[arg-type]
 
     assert {path: path.read_bytes() for path in state.rglob("*") if path.is_file()} == before
     assert {stat.S_IMODE(path.stat().st_mode) for path in before} == {0o600}
 
 
-def test_an_https_installation_is_a_production_one(tmp_path: Path) -> None:
-    compose.prepare(tmp_path / "state", "https://api.startklar.test")
+def test_services_call_each_other_and_are_found_by_the_gateway_where_they_run(fresh: Path) -> None:
+    """Changing the profile moves addresses and nothing else."""
+    told: dict[str, dict[str, str]] = {}
+    for profile, container, url in (
+        ("small", "small", "http://small:8000/services/sync"),
+        ("large", "sync", "http://sync:8000"),
+    ):
+        compose.prepare(fresh, Setup("http://127.0.0.1:8080", profile))  # type: ignore[arg-type]
+        told[profile] = variables(fresh / "projects.env")
+        assert json.loads(told[profile]["STARTKLAR_SERVICE_URLS"])["sync"] == url
+        bootstrap = json.loads((fresh / "gateway" / "envoy.json").read_text())
+        clusters = {found["name"]: json.dumps(found) for found in bootstrap["static_resources"]["clusters"]}
+        assert f'"address": "{container}", "port_value": 8000' in clusters["sync"]
+    moved = {name for name in told["small"] if told["small"][name] != told["large"][name]}
+    assert moved == {"STARTKLAR_SERVICE_URLS", "STARTKLAR_JWKS_URL"}
 
-    assert variables(tmp_path / "state" / "identity.env")["STARTKLAR_ENVIRONMENT"] == "production"
+
+def test_an_https_installation_is_a_production_one_and_needs_a_certificate(fresh: Path, tmp_path: Path) -> None:
+    state, setup = fresh, Setup("https://api.startklar.test")
+    with pytest.raises(CertificateRefused, match="--behind-proxy"):
+        compose.prepare(state, setup)
+    chain, key, _ = make_trial("api.startklar.test")
+    compose.prepare(state, setup, (chain, key))
+    compose.prepare(state, setup)  # which keeps it
+
+    assert variables(state / "identity.env")["STARTKLAR_ENVIRONMENT"] == "production"
+    assert variables(state / "compose.env")["STARTKLAR_HTTPS"] == "0.0.0.0:443"
+    assert (state / "tls" / "current" / "tls.crt").read_bytes() == chain
+    listeners = json.loads((state / "gateway" / "envoy.json").read_text())["static_resources"]["listeners"]
+    ports = {found["name"]: found["address"]["socket_address"]["port_value"] for found in listeners}
+    assert ports == {"plain": 8080, "public": 8443}
+    secret = (state / "gateway" / "certificate.json").read_text()
+    assert "/run/startklar/tls/current/tls.key" in secret, "as the container sees it"
+
+    compose.renew(state, *_written(tmp_path, *make_trial("api.startklar.test")[:2]))
+    assert (state / "tls" / "current" / "tls.crt").read_bytes() != chain
 
 
-def test_every_service_has_its_processes() -> None:
+def test_behind_a_proxy_of_the_operators_the_gateway_speaks_plainly_on_loopback(fresh: Path) -> None:
+    state = fresh
+    compose.prepare(state, Setup("https://api.startklar.test", behind_proxy=True))
+    bootstrap = (state / "gateway" / "envoy.json").read_text()
+
+    assert variables(state / "compose.env")["STARTKLAR_HTTP"] == "127.0.0.1:8080"
+    assert [found["name"] for found in json.loads(bootstrap)["static_resources"]["listeners"]] == ["public"]
+    assert '"xff_num_trusted_hops": 1' in bootstrap
+
+
+def _written(folder: Path, chain: bytes, key: bytes) -> tuple[Path, Path]:
+    paths = folder / "chain.pem", folder / "key.pem"
+    for path, content in zip(paths, (chain, key), strict=True):
+        path.write_bytes(content)
+    return paths
+
+
+def test_the_file_is_a_compose_file(tmp_path: Path) -> None:
+    """By the schema of the Compose Specification, which must see a wrong word."""
+    wrong = tmp_path / "compose.yml"
+    wrong.write_text(FILE.read_text().replace("mem_limit: 1g", "memory_limit: 1g"))
+    command = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", "vendor.compose-spec"]
+    for file, status in ((FILE, 0), (wrong, 1)):
+        done = subprocess.run([*command, file], capture_output=True, text=True, check=False)
+        assert done.returncode == status, done.stdout
+
+
+def test_every_variable_of_the_file_is_written_by_prepare_or_has_a_default(state: Path) -> None:
+    used = set(re.findall(r"(?<!\$)\$\{(\w+)\}", FILE.read_text()))
+    assert used <= variables(state / "compose.env").keys()
+    files = {name for process in PROCESSES.values() for name in process.get("env_file", [])}
+    missing = [name for name in files if not (state / name.removeprefix("${STARTKLAR_STATE}/")).exists()]
+    assert missing == []
+
+
+def test_every_service_has_its_processes_in_both_profiles() -> None:
     for service in SERVICES:
         folder = ROOT / "services" / service
-        if (folder / "app.py").exists():
-            assert (f"{service}-worker" in PROCESSES) == (folder / "worker.py").exists()
-            assert (f"{service}-migrate" in PROCESSES) == (folder / "alembic.ini").exists()
-        web = PROCESSES[service]
-        assert web["env_file"] == [f"${{STARTKLAR_STATE}}/{service}.env"]
-        assert web["read_only"] is True
-        assert web["cap_drop"] == ["ALL"]
-    assert {"postgres", "redis", "gateway"} < set(PROCESSES)
+        assert (f"{service}-worker" in PROCESSES) == (folder / "worker.py").exists()
+        assert (f"{service}-migrate" in PROCESSES) == (folder / "alembic.ini").exists()
+        assert PROCESSES[service]["env_file"] == [f"${{STARTKLAR_STATE}}/{service}.env"]
+        assert f"${{STARTKLAR_STATE}}/{service}.env" in PROCESSES["small"]["env_file"]
+    migrated = PROCESSES["small-migrate"]["command"][-1]
+    assert re.search(r"for service in ([a-z ]+);", migrated)[1].split() == list(compose.WITH_DATA)  # type: ignore[index]
+    assert PROCESSES["small-worker"]["command"] == ["python", "-m", "small.worker"]
+    for name, process in PROCESSES.items():
+        if name not in ALWAYS:
+            assert process["profiles"] == [profile_of(name)], name
 
 
-def test_only_the_gateway_has_a_port_outside() -> None:
+ALWAYS = {"postgres", "redis", "provision", "gateway"}
+
+
+def profile_of(name: str) -> str:
+    return "small" if name.partition("-")[0] == "small" else "large"
+
+
+@pytest.mark.parametrize("profile", ["small", "large"])
+def test_what_a_container_waits_for_is_there_in_its_profile(profile: str) -> None:
+    present = {name for name in PROCESSES if name in ALWAYS or profile_of(name) == profile}
+    for name in present:
+        for other, how in PROCESSES[name].get("depends_on", {}).items():
+            assert other in present or how.get("required") is False, f"{name} waits for {other}"
+            ends = PROCESSES[other].get("restart", "no") == "no"
+            assert ends == (how["condition"] == "service_completed_successfully"), f"{name} waits for {other}"
+            assert ends or "healthcheck" in PROCESSES[other]
+
+
+def test_ours_are_held_to_little() -> None:
+    for name, process in PROCESSES.items():
+        assert process["logging"]["options"] == {"max-size": "10m", "max-file": "5"}, name
+        assert process["mem_limit"], name
+        if name not in {"postgres", "redis", "provision"}:
+            assert process["user"] == "${STARTKLAR_USER}", name
+            assert process["read_only"] is True, name
+            assert process["cap_drop"] == ["ALL"], name
+            assert process["security_opt"] == ["no-new-privileges:true"], name
+            assert process["pids_limit"], name
+        if process.get("restart") != "no" and name != "provision":
+            assert "test" in process["healthcheck"], name
+
+
+def test_only_the_gateway_has_a_port_outside_and_databases_have_no_way_out() -> None:
     assert [name for name, process in PROCESSES.items() if "ports" in process] == ["gateway"]
+    assert COMPOSE["networks"]["data"]["internal"] is True
+    assert {tuple(PROCESSES[name]["networks"]) for name in ("postgres", "redis", "provision")} == {("data",)}
+    assert "data" not in PROCESSES["gateway"]["networks"]
 
 
-def test_owner_passwords_reach_migrations_only() -> None:
+def test_owner_passwords_reach_migrations_only_and_a_services_key_its_own_containers() -> None:
     for name, process in PROCESSES.items():
         files = process.get("env_file", [])
         assert name.endswith("-migrate") == any("-migrate.env" in file for file in files)
         assert name == "provision" or not any("operator.env" in file for file in files)
+        keys = {match[1] for volume in process.get("volumes", []) if (match := re.search(r"KEYS\}/(\w+)\.pem", volume))}
+        one = {name.partition("-")[0]} & set(compose.WITH_DATA)
+        wanted = set(compose.WITH_DATA) if profile_of(name) == "small" else one
+        ends = name.endswith(("-migrate", "-register"))
+        assert keys == (set() if ends else wanted), name
 
 
-def test_the_gateways_image_starts_envoy_as_the_command_line_does() -> None:
+def test_the_gateway_starts_envoy_as_the_command_line_does_and_its_health_is_asked_rightly(tmp_path: Path) -> None:
     dockerfile = (ROOT / "deploy" / "Dockerfile").read_text()
     command = yaml.safe_load(dockerfile.split("AS gateway\n")[1].split("CMD ")[1].splitlines()[0])
+    own = PROCESSES["gateway"]["command"]
 
     assert command == envoy_argv(Path("/etc/envoy/envoy.json"))[1:]
+    assert own == envoy_argv(Path("/etc/startklar/envoy.json"))[1:]
+    assert PROCESSES["gateway"]["image"] == re.search(r"ARG ENVOY_IMAGE=(\S+)", dockerfile)[1]  # type: ignore[index]
+
+    _, shell, dash, script = PROCESSES["gateway"]["healthcheck"]["test"]
+    chain, key, authority = make_trial("127.0.0.1")
+    install(tmp_path / "tls", chain, key, "127.0.0.1")
+    (tmp_path / "authority.pem").write_bytes(authority)
+    plain = free_port()
+    options = GatewayOptions(issuer="https://127.0.0.1", tls=Tls(tmp_path / "tls", plain=("127.0.0.1", plain)))
+    probe = [shell, dash, script.replace("$$", "$").replace("8080", str(plain))]
+    assert subprocess.run(probe, check=False, capture_output=True).returncode != 0
+    upstreams = dict.fromkeys(SERVICES, free_port())
+    gateway = Gateway(tmp_path, upstreams, options, certificate=tmp_path / "authority.pem")
+    try:
+        assert subprocess.run(probe, check=False, capture_output=True).returncode == 0
+    finally:
+        gateway.stop()
 
 
 def test_the_gateway_can_be_rendered_for_containers(tmp_path: Path) -> None:

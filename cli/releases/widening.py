@@ -15,7 +15,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 from cli.releases.release import ROOT
-from shared.kit.migrations import NEEDS
+from shared.kit.refusals import NEEDS
 
 _NAME = r'(?:IF (?:NOT )?EXISTS )?(?:ONLY )?(?:public\.)?"?(?P<table>\w+)"?'
 _TABLE = f"ALTER TABLE {_NAME} "

@@ -13,6 +13,7 @@ class Settings(ServiceSettings):
     """What the kit asks of every service, with stand-ins for what a service without data never opens."""
 
     service: ClassVar[str] = "portal"
+    holds_data: ClassVar[bool] = False
 
     database_url: SecretStr = Field(SecretStr("postgresql://nobody@127.0.0.1/none"), description="Never opened")
     relay_database_url: SecretStr = Field(SecretStr("postgresql://nobody@127.0.0.1/none"), description="Never opened")

@@ -7,6 +7,7 @@ The same first statement names who acts and when, for the journal's triggers (`s
 which names are looked up: a task that looks back (`clock.looking_back`) finds the tables of the past before today's.
 """
 
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime
@@ -27,6 +28,7 @@ from shared.kit import clock, tracing
 from shared.kit.hot import HotReads, change_on, rows_on
 from shared.kit.ids import new_id
 from shared.kit.problems import Forbidden
+from shared.kit.refusals import Refused, check_server
 from shared.kit.text import Text
 
 log = structlog.get_logger(__name__)
@@ -62,11 +64,11 @@ class Versioned(SQLModel):
         self.updated_at = clock.now()
 
 
-class DangerousRole(RuntimeError):
+class DangerousRole(Refused):
     """The database role could see other tenants' rows; the process must not start with it."""
 
 
-class ErasuresPending(RuntimeError):
+class ErasuresPending(Refused):
     """The database was restored, and persons who were erased since are in it again; nothing may serve from it yet."""
 
 
@@ -77,9 +79,12 @@ def async_url(url: str) -> URL:
 
 
 def create_engine(url: str, **options: Any) -> AsyncEngine:
-    """An engine on asyncpg with orjson for JSON columns."""
+    """An engine on asyncpg with orjson for JSON columns. Days begin at midnight UTC whatever the server's zone is."""
+    connect = options.pop("connect_args", {})
+    settings = {"timezone": "UTC"} | connect.get("server_settings", {})
     return create_async_engine(
         async_url(url),
+        connect_args=connect | {"server_settings": settings},
         json_serializer=lambda value: orjson.dumps(value).decode(),
         json_deserializer=orjson.loads,
         **options,
@@ -120,12 +125,16 @@ class Database:
         return taken + self._hot.busy, 2 * self._size
 
     async def start(self, *, restored: bool = False) -> None:
-        """Connect once; raise DangerousRole unless row security binds this role, ErasuresPending after a restore.
+        """Connect once. Errors: DangerousRole unless row security binds this role, ErasuresPending after a restore,
+        Refused for a server that is unfit.
 
         `restored` is for those who erase again: the mark that keeps everybody else out does not stop them.
         """
         async with self._engine.connect() as connection:
+            asked = time.time()
             row = (await connection.execute(text(_ROLE_QUERY))).one()
+            answered = time.time()
+        check_server(row.version, row.encoding, row.clock, asked=asked, answered=answered)
         if row.superuser or row.bypass or row.owns:
             reason = "is a superuser" if row.superuser else "bypasses row security" if row.bypass else "owns tables"
             raise DangerousRole(f"database role {row.name} {reason}: use the service's app role")
@@ -261,6 +270,8 @@ _SET = text(
 )
 _ROLE_QUERY = """
 SELECT current_user AS name, r.rolsuper AS superuser, r.rolbypassrls AS bypass,
+       current_setting('server_version_num')::int AS version, current_setting('server_encoding') AS encoding,
+       extract(epoch FROM clock_timestamp())::float8 AS clock,
        EXISTS (SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
                WHERE c.relkind IN ('r', 'p') AND n.nspname = 'public'
                  AND pg_has_role(r.oid, c.relowner, 'MEMBER')) AS owns,

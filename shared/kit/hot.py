@@ -150,7 +150,7 @@ class HotReads:
                 return connection
             connection.terminate()
         try:
-            return await asyncpg.connect(self._url, timeout=_PATIENCE)
+            return await asyncpg.connect(self._url, timeout=_PATIENCE, server_settings={"timezone": "UTC"})
         except TimeoutError as error:
             raise ConnectionError("the database does not answer") from error
 

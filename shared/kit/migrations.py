@@ -17,10 +17,9 @@ from sqlalchemy.util import await_only
 from shared.kit.db import create_engine
 from shared.kit.history_views import follow_tables
 from shared.kit.migration_turn import Blockers, migration_turn, watched
+from shared.kit.refusals import NEEDS
 
 _LOCK_NOT_AVAILABLE = "55P03"
-# What `narrow` writes on alembic_version, and `await_schema` reads.
-NEEDS = "code must know revision "
 _LOCK_TIMEOUT = "3s"
 _ATTEMPTS = 10
 _PAUSE = 1.0

@@ -5,19 +5,23 @@ Field `x` of service `projects` reads `PROJECTS_X`, then `STARTKLAR_X`.
 
 import base64
 import ipaddress
+from collections.abc import Iterator
 from pathlib import Path
-from typing import ClassVar, Literal, Self
+from typing import Any, ClassVar, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, model_validator
+from pydantic import Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
+
+from shared.kit.refusals import Refused, plain_origin, shared_secrets, spelt_out, weak_key, weak_password
 
 
 class ServiceSettings(BaseSettings):
     """What every service reads; a service adds its own fields in a subclass and names itself in `service`."""
 
-    model_config = SettingsConfigDict(extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(extra="ignore", frozen=True, hide_input_in_errors=True)
     service: ClassVar[str] = ""
+    holds_data: ClassVar[bool] = True
 
     environment: Literal["development", "test", "production"] = Field(
         "production", description="production refuses everything that only development may do"
@@ -40,6 +44,14 @@ class ServiceSettings(BaseSettings):
     database_pool_size: int = Field(8, ge=1, le=200, description="Connections that one process holds at most")
     requests_per_minute: int = Field(6000, ge=1, description="What one caller may ask of one process in a minute")
     max_body_bytes: int = Field(1_048_576, ge=1024, description="Largest ordinary request body, bytes")
+
+    def __init__(self, **given: Any) -> None:
+        try:
+            super().__init__(**given)
+        except ValidationError as error:
+            if given:
+                raise
+            raise Refused(spelt_out(error, self.service)) from None
 
     @classmethod
     def settings_customise_sources(
@@ -70,15 +82,27 @@ class ServiceSettings(BaseSettings):
 
     @model_validator(mode="after")
     def _production_is_strict(self) -> Self:
-        if self.environment != "production":
-            return self
+        faults = list(self._faults()) if self.environment == "production" else []
+        if faults:
+            raise ValueError("; ".join(faults))
+        return self
+
+    def _faults(self) -> Iterator[str]:
+        """What production refuses, all of it at once."""
         for name in ("public_url", "issuer"):
             parts = urlsplit(getattr(self, name))
             if parts.scheme != "https" or _is_loopback(parts.hostname):
-                raise ValueError(f"{name} must be https and not loopback in production")
-        if len(set(self.file_key_bytes())) < 12:
-            raise ValueError("file_key is too weak for production")
-        return self
+                yield f"{name} must be https and not loopback in production"
+        yield from filter(None, (plain_origin(self.public_url, "public_url"), plain_origin(self.issuer, "issuer")))
+        if self.issuer.rstrip("/") != self.public_url.rstrip("/"):
+            yield "issuer and public_url contradict: both are the address that callers know the gateway by"
+        yield from filter(None, [weak_key(self.file_key_bytes())])
+        urls = {name: getattr(self, name).get_secret_value() for name in ("database_url", "relay_database_url")}
+        if self.holds_data and len(set(urls.values())) < len(urls):
+            yield "database_url and relay_database_url contradict: the app's role and the relay's role are two"
+        urls["redis_url"] = self.redis_url.get_secret_value()
+        yield from filter(None, (weak_password(url, name) for name, url in urls.items()))
+        yield from shared_secrets(self.service) if self.holds_data else ()
 
 
 def _is_loopback(host: str | None) -> bool:

@@ -236,7 +236,7 @@ async def test_a_person_can_be_shown_and_forgotten(person: Person) -> None:
 @pytest.mark.parametrize("wrong", [{"mail_tls": "none"}, {"mail_spool": "spool"}])
 def test_production_refuses_mail_in_the_clear_and_in_files(wrong: dict[str, str]) -> None:
     values: dict[str, Any] = {
-        "environment": "production", "database_url": "x", "relay_database_url": "x", "redis_url": "x",
+        "environment": "production", "database_url": "x", "relay_database_url": "y", "redis_url": "x",
         "public_url": "https://startklar.example.org", "issuer": "https://startklar.example.org", "jwks_url": "x",
         "file_key": "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=", "mail_host": "smtp.example.org",
         "mail_from": "startklar@example.org",

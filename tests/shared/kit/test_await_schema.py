@@ -8,6 +8,7 @@ import asyncpg
 import pytest
 
 from shared.kit import await_schema
+from shared.kit.refusals import NEEDS
 from tests.support.databases import Clone
 
 
@@ -39,6 +40,37 @@ async def test_it_waits_for_the_migration_and_no_longer(
         assert await waiting
     finally:
         await owner.close()
+
+
+async def test_code_that_is_too_old_for_what_was_taken_away_is_refused(
+    fresh_database: Clone, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    urls = await fresh_database("webhooks")
+    owner = await asyncpg.connect(urls.owner)
+    known = await_schema._revisions("webhooks")[-1]
+    await owner.execute(f"COMMENT ON TABLE alembic_version IS '{NEEDS}{known}'")
+    assert await await_schema.wait("webhooks", urls.app, 0)
+    await owner.execute(f"COMMENT ON TABLE alembic_version IS '{NEEDS}of_a_later_release'")
+    await owner.close()
+    monkeypatch.setenv("WEBHOOKS_DATABASE_URL", urls.app)
+    main: Callable[[Any], int] = await_schema.main
+    assert await asyncio.to_thread(main, ["webhooks"]) == 1
+    assert "webhooks: this release is too old for its database" in capsys.readouterr().err
+
+
+async def test_after_a_restore_it_waits_until_the_erasures_are_done_again(
+    fresh_database: Clone, admin_url: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    urls = await fresh_database("webhooks")
+    admin = await asyncpg.connect(admin_url)
+    try:
+        await admin.execute(f"""ALTER DATABASE "{urls.name}" SET startklar.erasures_pending = '2026-11-22'""")
+        assert not await await_schema.wait("webhooks", urls.app, 0)
+        assert "restored to 2026-11-22, waiting for ./startklar restore replay" in capsys.readouterr().out
+        await admin.execute(f'ALTER DATABASE "{urls.name}" RESET startklar.erasures_pending')
+    finally:
+        await admin.close()
+    assert await await_schema.wait("webhooks", urls.app, 0)
 
 
 async def test_a_database_that_does_not_answer_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:

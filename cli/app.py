@@ -14,6 +14,7 @@ LAZY = {
     "backup": "cli.backup.command:backup",
     "demo": "cli.demo.command:demo",
     "demo-roster": "cli.demo_roster.command:demo_roster",
+    "drill": "cli.drills.command:drill",
     "restore": "cli.backup.restore_command:restore",
     "token": "cli.demo.command:token",
 }

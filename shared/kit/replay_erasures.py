@@ -39,16 +39,13 @@ async def replay(database: Database, handlers: PersonData, ledger: Iterable[Eras
 
 
 def handlers_of(service: str) -> PersonData | None:
-    """The handlers of a service by its name: nothing below the services may import one. None where none holds persons.
+    """The handlers that a service's app names: nothing below the services may import one. None where none is held.
 
-    Its tables, and who of its features forgets, are made known first, as its own processes do.
+    Who of its features forgets is made known first, as its own processes do.
     """
-    module = importlib.import_module(f"services.{service}.models")
-    for name in ("forgetting", "person_data"):
-        if importlib.util.find_spec(f"services.{service}.{name}") is None:
-            continue
-        module = importlib.import_module(f"services.{service}.{name}")
-    found: PersonData | None = getattr(module, "PERSON_DATA", None)
+    if importlib.util.find_spec(f"services.{service}.forgetting") is not None:
+        importlib.import_module(f"services.{service}.forgetting")
+    found: PersonData | None = importlib.import_module(f"services.{service}.app").SPEC.person_data
     return found
 
 

@@ -1,0 +1,61 @@
+"""`./startklar drill`: play one bad night, or all."""
+
+import importlib
+import pkgutil
+from types import ModuleType
+from typing import Annotated
+
+import httpx
+import typer
+
+from cli import drills
+from cli.commands.output import Json, console, fail, print_json
+from cli.demo.api import StepFailed
+from cli.demo.login import LoginFailed
+from cli.drills.stage import DrillFailed, Stage
+from cli.servers.processes import ServerFailed
+
+_FRAME = ("command", "stage")
+
+
+def names() -> list[str]:
+    """The drills that there are: every module of this package that has `run`."""
+    found = sorted(module.name for module in pkgutil.iter_modules(drills.__path__) if module.name not in _FRAME)
+    return [name for name in found if hasattr(module_of(name), "run")]
+
+
+def module_of(name: str) -> ModuleType:
+    return importlib.import_module(f"cli.drills.{name}")
+
+
+def drill(
+    wanted: Annotated[list[str] | None, typer.Argument(metavar="[NAME]...", help="Drills; without, the list")] = None,
+    everything: Annotated[bool, typer.Option("--all", help="Every drill, one after the other")] = False,
+    as_json: Json = False,
+) -> None:
+    """Play bad nights on a stack of their own; exits 1 at the first promise that does not hold."""
+    known = names()
+    chosen = known if everything else wanted or []
+    if unknown := [name for name in chosen if name not in known]:
+        fail(f"no drill {', '.join(unknown)}; there are: {', '.join(known)}", as_json=as_json)
+    if not chosen:
+        for name in known:
+            console.print(f"{name:<16} {(module_of(name).__doc__ or '').splitlines()[0]}", highlight=False)
+        return
+    for name in chosen:
+        _play(name, as_json=as_json)
+
+
+def _play(name: str, *, as_json: bool) -> None:
+    stage = Stage(lambda text: None if as_json else console.print(f"{name}: {text}", highlight=False, markup=False))
+    try:
+        module_of(name).run(stage)
+    except (DrillFailed, StepFailed, LoginFailed, ServerFailed, OSError, httpx.HTTPError) as error:
+        fail(f"{name} failed: {error}", as_json=as_json)
+    finally:
+        stage.clear()
+    if as_json:
+        print_json({"drill": name, "status": "passed", **stage.figures})
+        return
+    told = ", ".join(f"{key} {value}" for key, value in stage.figures.items())
+    console.print(f"{name}: passed" + (f"; {told}" if told else ""), highlight=False)

@@ -3,7 +3,7 @@
 from shared.kit.retention import create_retention, drop_retention
 
 revision = "2026_11_22_0840"
-down_revision = "2026_11_22_0790"
+down_revision = "2026_11_22_0800"
 branch_labels = None
 depends_on = None
 

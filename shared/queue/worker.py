@@ -16,13 +16,14 @@ import uvloop
 from redis.asyncio import Redis
 from sqlalchemy.exc import SQLAlchemyError
 
-from shared.kit.db import DangerousRole, Database
+from shared.kit.db import Database
 from shared.kit.logging import configure_logging
 from shared.kit.settings import ServiceSettings
 from shared.kit.tracing import record_with, start_tracing
 from shared.kit.tracing_http import TracedTransport
 from shared.kit.vitals import POOLS, watch_loop
 from shared.queue import parking
+from shared.queue.advice import advise
 from shared.queue.consumer import Consumer, Handlers
 from shared.queue.faults import describe
 from shared.queue.housekeeping import Housekeeping
@@ -116,7 +117,7 @@ class ServiceWorker:
         self._is_ready = False
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Work until `stop` is set; survives outages of Redis, PostgreSQL and the owners. Errors: DangerousRole."""
+        """Work until `stop` is set; survives outages of Redis, PostgreSQL and the owners. Errors: Refused."""
         async with contextlib.AsyncExitStack() as stack:
             stack.push_async_callback(self._redis.aclose)
             tracing = start_tracing(self._settings, "worker")
@@ -133,6 +134,8 @@ class ServiceWorker:
             client = await stack.enter_async_context(httpx.AsyncClient(timeout=10, transport=TracedTransport()))
             self._build(self._source or self._http_feed(client))
             self._is_ready = True
+            if self._settings.environment == "production":
+                await advise(self._redis)
             log.info("worker started", consumes=sorted(self.spec.consumes), jobs=sorted(self.spec.jobs))
             loops: list[Coroutine[Any, Any, None]] = [pulse.run(stop) for pulse in self._pulses.values()]
             loops += [self._supervised(run, stop) for run in self.spec.background]
@@ -174,8 +177,6 @@ class ServiceWorker:
                 await self._database.start()
                 await self._relay.start()
                 return True
-            except DangerousRole:
-                raise
             except (OSError, SQLAlchemyError) as error:
                 log.warning("waiting for the database", error=type(error).__name__)
                 await asyncio.sleep(0.5)

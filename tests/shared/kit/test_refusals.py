@@ -4,6 +4,7 @@ import asyncio
 import base64
 import os
 import time
+from collections.abc import Mapping
 from types import SimpleNamespace
 from typing import Any
 
@@ -54,8 +55,8 @@ REFUSED: list[tuple[dict[str, str | None], str]] = [
 ]
 
 
-def settings(monkeypatch: pytest.MonkeyPatch, changes: dict[str, str | None]) -> Settings:
-    for name, value in (GOOD | changes).items():
+def settings(monkeypatch: pytest.MonkeyPatch, changes: Mapping[str, str | None]) -> Settings:
+    for name, value in {**GOOD, **changes}.items():
         if value is not None:
             monkeypatch.setenv(name, value)
     return Settings()

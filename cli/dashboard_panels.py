@@ -36,7 +36,8 @@ def _quantile(share: float, metric: str, by: str, where: str = "") -> str:
 
 
 def _burn(window: str) -> str:
-    return f"({failed_share(window)}) / {1 - LEVEL.availability:.6g}"
+    none = f"0 * sum by (service) (rate(startklar_http_requests_total[{window}]))"
+    return f"({failed_share(window)}) / {1 - LEVEL.availability:.6g} or {none}"
 
 
 _REQUESTS = "startklar_http_requests_total"

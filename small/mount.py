@@ -9,6 +9,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
+from urllib.parse import quote
 
 import structlog
 from fastapi import FastAPI
@@ -48,19 +49,17 @@ class Mounted:
         if scope["type"] != "http" or scope["path"] in _PROBES:
             await self._frame(scope, receive, send)
             return
-        name, inner = self._addressed(scope)
+        name, path = self.addressed(scope["path"])
+        inner = scope if path == scope["path"] else {**scope, "path": path, "raw_path": quote(path).encode()}
         with structlog.contextvars.bound_contextvars(service=name):
             await self._apps[name](inner, receive, send)
 
-    def _addressed(self, scope: Scope) -> tuple[str, Scope]:
-        """Whom the path means, and what that app is to see of it."""
-        _, first, *rest = scope["path"].split("/", 3)
+    def addressed(self, path: str) -> tuple[str, str]:
+        """Whom a path means, and what that service is to see of it."""
+        _, first, *rest = path.split("/", 3)
         if first == BELOW and rest and rest[0] in self._apps:
-            prefix = f"/{BELOW}/{rest[0]}"
-            path = scope["path"].removeprefix(prefix) or "/"
-            raw: bytes = scope.get("raw_path") or b""
-            return rest[0], {**scope, "path": path, "raw_path": raw.removeprefix(prefix.encode()) or b"/"}
-        return self._owners.get(first, self._front), scope
+            return rest[0], path.removeprefix(f"/{BELOW}/{rest[0]}") or "/"
+        return self._owners.get(first, self._front), path
 
     @asynccontextmanager
     async def _lifespan(self, _: Starlette) -> AsyncIterator[None]:

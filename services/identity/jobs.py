@@ -21,6 +21,7 @@ from shared.contracts.identity_history import IdentityJournalHeadSealed
 from shared.kit.seals import Seal
 from shared.queue import JobHandler, Schedule
 from shared.queue.changes import ChangeFeed
+from shared.queue.retention import RETENTION_SCHEDULE, retention_jobs
 from shared.queue.sealing import SEALING_SCHEDULE, sealing_jobs
 
 SCHEDULE = (
@@ -35,6 +36,7 @@ SCHEDULE = (
     Schedule(WARN, every=timedelta(days=1), offset=timedelta(hours=6)),
     Schedule(EXPIRE, every=timedelta(days=1), offset=timedelta(hours=1)),
     *SEALING_SCHEDULE,
+    *RETENTION_SCHEDULE,
 )
 
 
@@ -53,6 +55,7 @@ def jobs(feed: ChangeFeed, settings: Settings) -> Mapping[str, JobHandler]:
         WARN: warn_of_certificates(settings),
         EXPIRE: expire_logins,
         FORGET: forget_trials(settings),
+        **retention_jobs("identity"),
         **sealing_jobs(_told, signer_of(settings.client_key_file)),
     }
 

@@ -33,10 +33,12 @@ from services.identity.verification.models import LoginEvidence, LoginMethodStat
 from shared.auth.tables import declare_access_cutoff, declare_assurance_rule
 from shared.kit.journal import declare_sealed_journal
 from shared.kit.kit_tables import declare_kit_tables
+from shared.kit.retention import declare_retention_rule
 
 declare_kit_tables(Model)
 declare_access_cutoff(Model)
 declare_assurance_rule(Model)
+declare_retention_rule(Model)
 declare_sealed_journal(Model)
 
 __all__ = [

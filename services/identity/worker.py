@@ -9,8 +9,10 @@ from services.identity.settings import Settings
 from shared.auth.service_tokens import build_token_source
 from shared.contracts.projects_steering import DecisionSuperseded, DecisionTaken
 from shared.contracts.sync import PersonProtected, RosterApplied
+from shared.contracts.sync_privacy import RetentionChanged
 from shared.queue import WorkerSpec, run_worker
 from shared.queue.changes import ChangeFeed
+from shared.queue.retention import record_retention
 
 
 def worker_spec(feed: ChangeFeed, settings: Settings) -> WorkerSpec:
@@ -19,7 +21,11 @@ def worker_spec(feed: ChangeFeed, settings: Settings) -> WorkerSpec:
         service="identity",
         settings=Settings,
         consumes={
-            "sync": {RosterApplied: on_roster_applied, PersonProtected: on_person_protected},
+            "sync": {
+                RosterApplied: on_roster_applied,
+                PersonProtected: on_person_protected,
+                RetentionChanged: record_retention,
+            },
             "projects": {DecisionTaken: on_decision_taken, DecisionSuperseded: on_basis_superseded},
         },
         jobs=jobs(feed, settings),

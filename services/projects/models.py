@@ -58,6 +58,7 @@ from shared.kit.files import declare_file_tables
 from shared.kit.history import declare_history
 from shared.kit.journal import declare_sealed_journal
 from shared.kit.kit_tables import declare_kit_tables
+from shared.kit.retention import declare_retention_rule
 
 declare_kit_tables(Model)
 declare_file_tables(Model)
@@ -65,6 +66,7 @@ declare_sealed_journal(Model)
 declare_history(Model)
 declare_access_cutoff(Model)
 declare_assurance_rule(Model)
+declare_retention_rule(Model)
 
 __all__ = [
     "ActionItem",

@@ -13,9 +13,8 @@ from services.projects.intake.tasks import (
     jobs,
     on_coverage_changed,
     on_login_method_told,
-    on_roster_applied,
+    on_register_told,
     on_training_told,
-    on_verification_changed,
 )
 from services.projects.interchange.tasks import interchange_jobs
 from services.projects.notice.tasks import NOTICE_SCHEDULE, Post, notice_jobs
@@ -26,12 +25,11 @@ from shared.auth.service_tokens import build_token_source
 from shared.contracts.identity import AccessRevoked, BulkAccessRevoked
 from shared.contracts.identity_assurance import AssurancePolicyChanged
 from shared.contracts.identity_login import LoginMethodLapsed, LoginMethodVerified
-from shared.contracts.sync import RosterApplied
-from shared.contracts.sync_verification import VerificationChanged
 from shared.contracts.training import CoverageChanged
 from shared.kit.files import FileStore
 from shared.queue import WorkerSpec, run_worker
 from shared.queue.changes import ChangeFeed
+from shared.queue.retention import RETENTION_SCHEDULE, retention_jobs
 from shared.queue.sealing import SEALING_SCHEDULE
 
 
@@ -43,7 +41,7 @@ def worker_spec(
         service="projects",
         settings=Settings,
         consumes={
-            "sync": {RosterApplied: on_roster_applied, VerificationChanged: on_verification_changed},
+            "sync": on_register_told,
             "training": {CoverageChanged: on_coverage_changed, **on_training_told},
             "identity": {
                 AccessRevoked: on_access_revoked,
@@ -63,8 +61,9 @@ def worker_spec(
             **data_request_jobs(),
             **survey_jobs(),
             **notice_jobs(post),
+            **retention_jobs("projects"),
         },
-        schedule=(*SEALING_SCHEDULE, *GOVERNANCE_SCHEDULE, *NOTICE_SCHEDULE),
+        schedule=(*SEALING_SCHEDULE, *GOVERNANCE_SCHEDULE, *NOTICE_SCHEDULE, *RETENTION_SCHEDULE),
         tokens=build_token_source,
     )
 

@@ -22,12 +22,14 @@ from services.sync.undo import tasks as undos
 from services.sync.upload import tasks as uploads
 from services.sync.verification import tasks as verification
 from shared.queue import JobHandler, Schedule
+from shared.queue.retention import RETENTION_SCHEDULE, retention_jobs
 
 SCHEDULE: tuple[Schedule, ...] = (
     *TOMBSTONE_SCHEDULE,
     *FETCHING_SCHEDULE,
     *COPY_SCHEDULE,
     *REGISTER_SCHEDULE,
+    *RETENTION_SCHEDULE,
 )
 
 
@@ -48,4 +50,5 @@ def jobs(settings: Settings) -> Mapping[str, JobHandler]:
         **outbound.handlers(settings),
         **statistics.HANDLERS,
         **subjects.handlers(settings),
+        **retention_jobs("sync"),
     }

@@ -55,12 +55,14 @@ from shared.auth.tables import declare_access_cutoff, declare_assurance_rule
 from shared.kit.files import declare_file_tables
 from shared.kit.journal import declare_journal_table
 from shared.kit.kit_tables import declare_kit_tables
+from shared.kit.retention import declare_retention_rule
 
 declare_kit_tables(Model)
 declare_file_tables(Model)
 declare_journal_table(Model)
 declare_access_cutoff(Model)
 declare_assurance_rule(Model)
+declare_retention_rule(Model)
 
 __all__ = [
     "Absence",

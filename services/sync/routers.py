@@ -16,6 +16,7 @@ from services.sync.outbound.endpoints import router as outbound
 from services.sync.person.endpoints import router as persons
 from services.sync.platform.endpoints import router as platform
 from services.sync.register.endpoints import router as notices
+from services.sync.retention.endpoints import router as retention
 from services.sync.roster.endpoints import router as roster
 from services.sync.run.endpoints import router as runs
 from services.sync.source.endpoints import router as sources
@@ -51,6 +52,7 @@ ROUTERS: list[APIRouter] = [
     erasures,
     tombstones,
     subjects,
+    retention,
     outbound,
     statistics,
     journal_router("sync"),

@@ -25,6 +25,7 @@ from services.training.statement.tasks import TELL as TELL_STORES
 from services.training.statement.tasks import tell_stores
 from shared.queue import JobHandler, Schedule
 from shared.queue.changes import ChangeFeed
+from shared.queue.retention import RETENTION_SCHEDULE, retention_jobs
 
 SCHEDULE: tuple[Schedule, ...] = (
     Schedule(REFRESH, every=timedelta(hours=6)),
@@ -37,6 +38,7 @@ SCHEDULE: tuple[Schedule, ...] = (
     Schedule(FOLLOW_LOGINS, every=timedelta(minutes=15)),
     Schedule(TELL_STORES, every=timedelta(minutes=1)),
     Schedule(OBLIGE, every=timedelta(hours=1)),
+    *RETENTION_SCHEDULE,
 )
 
 
@@ -59,4 +61,5 @@ def jobs(settings: Settings, feed: ChangeFeed) -> Mapping[str, JobHandler]:
         GATHER_FEEDBACK: gather_feedback,
         OBLIGE: follow_all,
         TELL_STORES: tell_stores(settings),
+        **retention_jobs("training"),
     }

@@ -13,11 +13,13 @@ from shared.auth.service_tokens import build_token_source
 from shared.contracts.identity import AccessRevoked, BulkAccessRevoked
 from shared.contracts.identity_assurance import AssurancePolicyChanged
 from shared.contracts.sync import PersonProtected, RosterApplied
+from shared.contracts.sync_privacy import RetentionChanged
 from shared.contracts.sync_verification import PlatformCompared
 from shared.contracts.training import CoverageChanged, EnrolmentChanged, SessionChanged, SessionScheduled
 from shared.contracts.training_planning import AvailabilityChanged
 from shared.queue import WorkerSpec, run_worker
 from shared.queue.changes import ChangeFeed
+from shared.queue.retention import record_retention
 
 
 def worker_spec(settings: Settings, feed: ChangeFeed) -> WorkerSpec:
@@ -30,6 +32,7 @@ def worker_spec(settings: Settings, feed: ChangeFeed) -> WorkerSpec:
                 RosterApplied: on_roster_applied,
                 PersonProtected: on_person_protected,
                 PlatformCompared: on_platform_compared,
+                RetentionChanged: record_retention,
             },
             "training": {
                 EnrolmentChanged: on_training_changed,

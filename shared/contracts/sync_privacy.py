@@ -18,3 +18,17 @@ class PersonRequestChanged(Event):
     person_request_id: UUID
     kind: str
     state: str
+
+
+class RetentionChanged(Event):
+    """From now on the tenant keeps a holding of the catalogue (`shared.contracts.processing`) for so many days.
+
+    `version` counts the changes of this holding's days; the nightly purges follow.
+    """
+
+    type: ClassVar[str] = "sync.retention.changed.v1"
+
+    retention_id: UUID
+    key: str
+    days: int
+    version: int

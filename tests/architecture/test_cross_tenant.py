@@ -130,7 +130,7 @@ def betrays(endpoint: Endpoint, response: httpx.Response, rows: Rows, sent: set[
 
 
 # Named by the tenant's own word for a source: the defaults hold for every word, and no other tenant's limits are shown.
-KEYED = "/sync/v1/guard-policies/"
+KEYED = ("/sync/v1/guard-policies/", "/sync/v1/retention-schedules/")
 # Two strangers: whoever holds every role of another tenant, and the platform's administrator, who reads no tenant's
 # data and keeps the directory of tenants.
 STRANGERS: dict[str, list[Role]] = {

@@ -19,6 +19,7 @@ from services.projects.unit.service import UnitService
 from shared.contracts.base import Event, EventEnvelope
 from shared.contracts.identity_login import LoginMethodLapsed, LoginMethodVerified
 from shared.contracts.sync import RosterApplied, parse_page
+from shared.contracts.sync_privacy import RetentionChanged
 from shared.contracts.sync_verification import VerificationChanged
 from shared.contracts.training import CoverageChanged
 from shared.contracts.training_signal import (
@@ -32,6 +33,7 @@ from shared.contracts.training_signal import (
 )
 from shared.queue import JobContext, JobHandler, start_job
 from shared.queue.changes import ChangeFeed
+from shared.queue.retention import record_retention
 
 FOLLOW_UNITS = "units.follow"
 _TRAINING: Mapping[type[TrainingSignal], FactKind] = {
@@ -152,6 +154,14 @@ async def _let_risks_follow(session: AsyncSession, unit_id: UUID | None) -> None
 
 on_training_told: Mapping[type[Event], Any] = dict.fromkeys(_TRAINING, on_training_signal)
 """Handlers of the training service's signals, for the worker."""
+
+
+on_register_told: Mapping[type[Event], Any] = {
+    RosterApplied: on_roster_applied,
+    VerificationChanged: on_verification_changed,
+    RetentionChanged: record_retention,
+}
+"""Handlers of what sync tells, for the worker."""
 
 
 def jobs(feed: ChangeFeed) -> Mapping[str, JobHandler]:

@@ -1,0 +1,217 @@
+"""What sync holds of persons: the register itself."""
+
+from shared.contracts.processing.holding import Ground, Holding, Keep, Purge, What, Whom
+from shared.kit.text import Text
+
+_REGISTER = (Whom.pupils, Whom.guardians, Whom.staff)
+_OFFICERS = (Whom.staff, Whom.suppliers)
+
+HOLDINGS = (
+    Holding(
+        key="sync.register",
+        service="sync",
+        tables=(
+            "person",
+            "duty",
+            "enrolment",
+            "membership",
+            "placement",
+            "responsible",
+            "activity_teacher",
+            "absence",
+            "correlation_case",
+        ),
+        title=Text(sv="Registret", en="The register", da="Registret"),
+        purpose=Text(
+            sv="Skolans system ska ha rätt personer på rätt plats",
+            en="The school's systems have the right people in the right place",
+            da="Skolens systemer har de rette personer på rette sted",
+        ),
+        whom=_REGISTER,
+        what=(
+            What.names,
+            What.civic,
+            What.contact,
+            What.logins,
+            What.placement,
+            What.family,
+            What.protected,
+            What.absence,
+        ),
+        data_class="confidential",
+        ground=Ground.public_task,
+        keep=Keep(
+            until=Text(
+                sv="så länge källan levererar, sedan 365 dagar (elev), 90 (personal) eller 30 (vårdnadshavare)",
+                en="as long as the source delivers, then 365 days (pupil), 90 (staff) or 30 (guardian)",
+                da="så længe kilden leverer, derefter 365 dage (elev), 90 (ansat) eller 30 (forælder)",
+            ),
+            days=365,
+            least=1,
+            most=3650,
+            set_at="/sync/v1/grace-policy",
+            done_by="tombstone-purge",
+        ),
+        on_erasure="anonymised",
+    ),
+    Holding(
+        key="sync.plans",
+        service="sync",
+        tables=(
+            "planned_person",
+            "planned_duty",
+            "planned_enrolment",
+            "planned_membership",
+            "planned_placement",
+            "planned_responsible",
+            "planned_activity_teacher",
+            "planned_absence",
+            "finding",
+        ),
+        title=Text(sv="Planer och fynd", en="Plans and findings", da="Planer og fund"),
+        purpose=Text(
+            sv="En ändring ska kunna granskas innan den gäller och ångras efteråt",
+            en="A change can be looked at before it holds, and undone afterwards",
+            da="En ændring kan ses, før den gælder, og fortrydes bagefter",
+        ),
+        whom=_REGISTER,
+        what=(What.names, What.civic, What.contact, What.placement, What.family),
+        data_class="confidential",
+        ground=Ground.public_task,
+        keep=Keep(
+            until=Text(
+                sv="tills planen inte kan ångras; fynd därefter i så många dagar",
+                en="until the plan cannot be undone; findings for so many days after the run",
+                da="til planen ikke kan fortrydes; fund derefter i så mange dage",
+            ),
+            days=400,
+            least=30,
+            most=1825,
+            done_by="plan-forget, retention-purge",
+            purges=(
+                Purge(
+                    "finding",
+                    "EXISTS (SELECT FROM run r WHERE r.tenant_id = finding.tenant_id AND r.id = finding.run_id"
+                    " AND r.ended_at < :before)",
+                ),
+            ),
+        ),
+        on_erasure="deleted",
+    ),
+    Holding(
+        key="sync.platform_accounts",
+        service="sync",
+        tables=("platform_account", "platform_difference", "platform_comparison"),
+        title=Text(sv="Konton på plattformen", en="Accounts at the platform", da="Konti på platformen"),
+        purpose=Text(
+            sv="Register och plattform ska stämma överens",
+            en="Register and platform agree",
+            da="Register og platform stemmer overens",
+        ),
+        whom=_REGISTER,
+        what=(What.ids, What.placement, What.events),
+        data_class="confidential",
+        ground=Ground.public_task,
+        keep=Keep(
+            until=Text(sv="tills nästa jämförelse", en="until the next comparison", da="til næste sammenligning"),
+            done_by="platform-compare",
+        ),
+        on_erasure="deleted",
+    ),
+    Holding(
+        key="sync.requests",
+        service="sync",
+        tables=("person_export", "person_erasure"),
+        title=Text(
+            sv="Begäran om utdrag och radering",
+            en="Requests for a copy or to be forgotten",
+            da="Anmodninger om indsigt og sletning",
+        ),
+        purpose=Text(
+            sv="Svara den registrerade inom en månad och kunna visa det",
+            en="Answer a data subject within a month, and show that it was done",
+            da="Svare den registrerede inden for en måned og kunne vise det",
+        ),
+        whom=tuple(Whom),
+        what=(What.ids,),
+        data_class="confidential",
+        ground=Ground.legal_duty,
+        keep=Keep(
+            until=Text(sv="dagar efter svaret", en="days after the answer", da="dage efter svaret"),
+            days=1095,
+            least=365,
+            most=3650,
+            done_by="retention-purge",
+            purges=(
+                Purge("person_export", "ended_at < :before AND state <> 'running'"),
+                Purge("person_erasure", "ended_at < :before AND state NOT IN ('waiting', 'running')"),
+            ),
+        ),
+        on_erasure="kept",
+    ),
+    Holding(
+        key="sync.erasures",
+        service="sync",
+        tables=("erasure",),
+        title=Text(sv="Raderingsliggaren", en="The ledger of erasures", da="Slettefortegnelsen"),
+        purpose=Text(
+            sv="En återställd säkerhetskopia ska glömma samma personer igen",
+            en="A restored backup forgets the same people again",
+            da="En gendannet sikkerhedskopi glemmer de samme personer igen",
+        ),
+        whom=tuple(Whom),
+        what=(What.ids,),
+        data_class="confidential",
+        ground=Ground.legal_duty,
+        keep=Keep(
+            until=Text(
+                sv="gallras inte; id, dag och skäl, inget namn",
+                en="never purged; id, day and reason, no name",
+                da="slettes ikke; id, dag og grund, intet navn",
+            ),
+            done_by="append-only",
+        ),
+        on_erasure="kept",
+    ),
+    Holding(
+        key="sync.officers",
+        service="sync",
+        tables=(
+            "approval",
+            "evidence_pack",
+            "guard_policy",
+            "outbound_delivery",
+            "outbound_template",
+            "run",
+            "source",
+            "source_fetch",
+            "statistics_export",
+            "unit_sign_off",
+            "upload",
+            "verification_policy",
+        ),
+        title=Text(
+            sv="Vem som laddat, godkänt och skickat",
+            en="Who loaded, approved and sent",
+            da="Hvem der har indlæst, godkendt og sendt",
+        ),
+        purpose=Text(
+            sv="Ansvaret för registrets ändringar ska framgå",
+            en="Who answers for the register's changes is known",
+            da="Det fremgår, hvem der svarer for registrets ændringer",
+        ),
+        whom=_OFFICERS,
+        what=(What.ids, What.free_text),
+        data_class="confidential",
+        ground=Ground.legal_duty,
+        keep=Keep(
+            until=Text(
+                sv="handlingar hos myndigheten; id utan namn",
+                en="records of the authority; an id without a name",
+                da="myndighedens dokumenter; id uden navn",
+            ),
+            done_by="upload, package and pack by their own days",
+        ),
+        on_erasure="kept",
+    ),
+)

@@ -30,11 +30,12 @@ demo: ## Play a municipality's rollout through the gateway
 
 ##@ Prove
 test: setup ## Every test that needs nothing but Python; the rules of the tree are in `make check` (ARGS="-k words")
-	@$(PY) -m compileall -q -j 2 cli services shared
+	@$(PY) -m compileall -q -j 2 cli services shared small
 	@$(PY) -m pytest -n $$(($(WORKERS) + 1)) --dist loadfile -m "not browser" --ignore tests/architecture --ignore tests/deploy $(ARGS)
 e2e: setup ## Tests that need Node or a browser, SEEDS=10000 disasters of deliveries, ATTEMPTS=1000000 at seats
 	@sh cli/browser.sh
 	@$(PY) -m pytest -m browser $(ARGS)
+	@STARTKLAR_PROFILE=small $(PY) -m pytest -q -m "stack and not browser" tests/e2e --deselect tests/e2e/test_profiles.py
 	@sh cli/prometheus.sh >/dev/null
 	@$(PY) -m pytest -q tests/deploy/test_monitoring.py tests/e2e/test_metrics.py
 	@DISASTER_SEEDS=$(SEEDS) $(PY) -m pytest -q -n $(WORKERS) tests/sync/disasters

@@ -143,4 +143,4 @@ def test_endpoints_hold_no_sql(service: str) -> None:
 
 def test_there_is_no_module_named_utils() -> None:
     vague = {"utils", "util", "helpers", "helper", "common", "misc"}
-    assert [one.name for one in modules("shared", "services", "cli") if Path(one.name).stem in vague] == []
+    assert [one.name for one in modules("shared", "services", "cli", "small") if Path(one.name).stem in vague] == []

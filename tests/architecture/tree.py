@@ -9,7 +9,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 SERVICES = ("identity", "projects", "sync", "training", "webhooks", "portal")
-PRODUCT = ("shared", "services", "cli")
+PRODUCT = ("shared", "services", "cli", "small")
 
 
 @dataclass(frozen=True)

@@ -199,6 +199,19 @@ async def record(  # noqa: PLR0913 - the fields of an entry
     await record_all(session, [Entry(action, entity, entity_id, before=before, after=after, reason=reason)])
 
 
+LOG = "log"
+"""The entity of entries that say who read a log. Lists leave them out unless asked, so that reading adds no noise."""
+
+
+async def record_reading(session: AsyncSession, log: str, count: int, **wanted: Any) -> None:
+    """Say that the caller read a log that tells what people did: which one, by which filter, how many rows.
+
+    One entry for a request, however many rows it showed; `wanted` holds ids, dates and codes, what is None left out.
+    """
+    given = {name: value for name, value in wanted.items() if value is not None}
+    await record(session, f"{log}.read", LOG, tenant_of(session), after={"count": count, **given})
+
+
 @dataclass(frozen=True)
 class Entry:
     """What `record` takes, for many at once. `principal` is who acted, where that is not whom the session acts for."""

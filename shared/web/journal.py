@@ -16,7 +16,7 @@ from shared.auth import DataClass, Principal, Scope, requires
 from shared.auth.roles import Role
 from shared.kit.db import tenant_of
 from shared.kit.ids import new_id
-from shared.kit.journal import record
+from shared.kit.journal import LOG, record, record_reading
 from shared.kit.seals import verify
 from shared.web.export import FILES, FORMATS, HEADERS, written
 from shared.web.models import ApiModel, Page, example
@@ -45,8 +45,12 @@ _SELECT = (
     " FROM journal_entry WHERE tenant_id = :tenant AND (CAST(:entity_id AS uuid) IS NULL OR entity_id = :entity_id)"
     " AND (CAST(:before AS uuid) IS NULL OR id < :before) {narrowed} ORDER BY id DESC OFFSET :skip LIMIT :limit"
 )
-_ACTS = text(_SELECT.format(narrowed="AND action NOT LIKE 'row.%'"))
-_ALL = text(_SELECT.format(narrowed=""))
+_NARROWED = {
+    "acts": f"AND action NOT LIKE 'row.%' AND entity <> '{LOG}'",
+    "rows": f"AND entity <> '{LOG}'",
+    "reads": f"AND entity = '{LOG}'",
+}
+_QUERIES = {name: text(_SELECT.format(narrowed=condition)) for name, condition in _NARROWED.items()}
 _PIECE = 1000
 MOST = 100_000
 """Entries in one file; `Link: rel="next"` leads to the rest."""
@@ -128,6 +132,11 @@ class _Wanted:
 
     entity_id: UUID | None
     with_rows: bool
+    reads: bool
+
+    @property
+    def of_what(self) -> str:
+        return "reads" if self.reads else "rows" if self.with_rows else "acts"
 
     async def read(
         self, session: AsyncSession, before: UUID | None, limit: int, skip: int = 0
@@ -140,7 +149,7 @@ class _Wanted:
             "limit": limit,
             "skip": skip,
         }
-        rows = await session.execute(_ALL if self.with_rows else _ACTS, values)
+        rows = await session.execute(_QUERIES[self.of_what], values)
         return [JournalEntryPublic.model_validate(row) for row in rows]
 
 
@@ -149,8 +158,9 @@ async def _wanted(
     with_rows: Annotated[
         bool, Query(alias="rows", description="With the entry of each row that changed, as well as each act")
     ] = False,
+    reads: Annotated[bool, Query(description="Instead: who read this journal and other logs")] = False,
 ) -> _Wanted:
-    return _Wanted(entity_id, with_rows)
+    return _Wanted(entity_id, with_rows, reads)
 
 
 def journal_router(service: str, *, is_sealed: bool = False) -> APIRouter:
@@ -188,7 +198,8 @@ async def _entries(
         Literal["json", "csv", "ndjson"] | None, Query(alias="format", description="Instead of Accept")
     ] = None,
 ) -> Page[JournalEntryPublic] | Response:
-    """What was done in the tenant, newest first; with `rows`, also each row that it changed.
+    """What was done in the tenant, newest first; with `rows`, also each row that it changed; with `reads`, instead who
+    read logs. The journal keeps that it was read.
 
     As CSV or NDJSON up to 100,000 entries in one file, with a `Link` to the rest; the journal keeps who took it.
     """
@@ -198,6 +209,8 @@ async def _entries(
     if media != FORMATS["json"]:
         return await _file(request, session, wanted, before, media)
     rows = await wanted.read(session, before, page.limit + 1)
+    shown = min(len(rows), page.limit)
+    await record_reading(session, "journal", shown, entityId=wanted.entity_id, of=wanted.of_what, before=before)
     return make_page(request, page, rows, key=lambda row: [row.id], show=lambda row: row)
 
 

@@ -1,6 +1,6 @@
 """The log of logins over HTTP: who logged in how, with which assurance, for auditors and for the person."""
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
@@ -23,7 +23,7 @@ from services.identity.loginlog.service import LoginLogService
 from services.identity.proof.faults import LoginFault
 from shared.auth import Acr
 from shared.kit.db import tenant_of
-from shared.kit.journal import record
+from shared.kit.journal import record, record_reading
 from shared.web import IfMatch, LangDep, Page, PageDep, SessionDep, etag, make_page, new_router
 from shared.web.export import FILES, FORMATS, HEADERS
 from shared.web.negotiation import negotiated
@@ -66,6 +66,7 @@ async def login_entries_list(
         return StreamingResponse(export(database, tenant, wanted, media), media_type=media, headers=HEADERS)
     before = page.keys(UUID)
     rows = await LoginLogService(session).list(wanted, page.limit + 1, before[0] if before else None)
+    await record_reading(session, "login_log", min(len(rows), page.limit), **asdict(wanted))
     return make_page(request, page, rows, key=lambda row: [row.id], show=LoginEntryPublic.model_validate)
 
 
@@ -88,6 +89,7 @@ async def login_failures_list(
 ) -> LoginFailures:
     """How often logins of unknown people failed, by day, provider and rule."""
     rows = await LoginLogService(session).failures(days)
+    await record_reading(session, "login_failures", len(rows), days=days)
     return LoginFailures(
         items=[
             LoginFailurePublic(

@@ -11,6 +11,7 @@ from services.sync.copy.service import CopyService
 from services.sync.copy.showing import show_copy
 from services.sync.upload.service import UploadService
 from shared.kit.files import FileStore
+from shared.kit.journal import record_reading
 from shared.web import LangDep, Page, PageDep, SessionDep, make_page, new_router, runtime
 
 router = new_router("copies")
@@ -32,6 +33,7 @@ async def copies_list(
     is_open = None if state is None else state == "open"
     rows = await CopyService(session, _store(request)).list_before(is_open, keys[0] if keys else None, page.limit + 1)
     uploads = await UploadService(session).of_files([row.file_id for row in rows if row.file_id])
+    await record_reading(session, "copy_log", min(len(rows), page.limit), state=state)
     return make_page(
         request,
         page,

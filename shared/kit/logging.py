@@ -67,10 +67,21 @@ class _RedactingFormatter(logging.Formatter):
     """Lines of libraries get the same shape and the same redaction; tracebacks lose their messages."""
 
     def format(self, record: logging.LogRecord) -> str:
-        event = {"event": record.getMessage(), "level": record.levelname.lower(), "logger": record.name}
+        event = {"event": _said(record), "level": record.levelname.lower(), "logger": record.name}
         if record.exc_info and record.exc_info[0]:
             event["error"] = record.exc_info[0].__name__
         return _written(_redact_event(None, "", event))
+
+
+def _said(record: logging.LogRecord) -> str:
+    """What a library says; of asyncio and of warnings the first words alone, since the rest repeats values: a task's
+    exception with its text, the source line that surprised somebody."""
+    said = record.getMessage()
+    if record.name == "asyncio":
+        return said.partition("\n")[0]
+    if record.name == "py.warnings":
+        return ":".join(said.split(":")[:3]).strip()
+    return said
 
 
 def _written(event: Any, **_: Any) -> str:
@@ -105,6 +116,7 @@ def configure_logging(service: str, level: int = logging.INFO) -> None:
     warnings.filterwarnings("ignore", message="Pydantic serializer warnings")
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(_RedactingFormatter())
+    logging.captureWarnings(capture=True)
     logging.basicConfig(level=level, handlers=[handler], force=True)
     for noisy in ("httpx", "httpcore", "uvicorn.access", "arq.worker"):
         logging.getLogger(noisy).setLevel(logging.WARNING)

@@ -17,7 +17,7 @@ _SCOPES = (
     "openid projects:read projects:write activities:read activities:write gates:read gates:write templates:read"
     " signals:read"
     " sources:read sources:write verifications:read verifications:write exports:read exports:write"
-    " rosters:read rosters:write changes:read"
+    " rosters:read rosters:write changes:read persons:write"
     " uploads:write uploads:read runs:read runs:write persons:read units:read jobs:read courses:read courses:write"
     " sessions:read sessions:write enrolments:read enrolments:write attendances:read attendances:write coverage:read"
     " endpoints:read endpoints:write deliveries:read events:read journal:read tenants:read tenants:write"

@@ -13,6 +13,9 @@ _ROUNDS = 8
 _LEAST_SHARE, _ORDERED_SHARE, _COUNT_SHARE = 0.6, 0.1, 0.8
 """Of the time, for the least number of sessions, and of the rest for a number near it; what is left is for the cost.
 Where key persons go first there is seldom a plan with the least."""
+_ORDER_SHARE, _FIRST_SHARE, _BETTER_SHARE = 0.25, 0.5, 0.7
+"""Where key persons go first: of the time, for an order track by track, and for any plan at all, that included; of the
+rest, for a better plan in the first round."""
 
 
 def solve(raw: dict[str, Any], seconds: float) -> dict[str, Any]:
@@ -21,26 +24,83 @@ def solve(raw: dict[str, Any], seconds: float) -> dict[str, Any]:
     `verdict` is solved, infeasible (nothing is possible), unordered (no way to let key persons go first was found in
     this time) or unknown (nothing was found in this time). No plan has fewer than `bound` sessions.
     """
-    from services.training.planning.people import Flow, missing_cuts  # noqa: PLC0415 - the child alone has the solver
-
     problem, ends = Problem.from_json(raw), monotonic() + seconds
-    switch, cuts = EarlyOrder(problem).switches(), list[Cut]()
-    for _ in range(_ROUNDS):
-        verdict, held = _sessions(problem, switch, cuts, ends - monotonic())
-        if verdict == "infeasible" and switch:
-            switch = {}
-            continue
-        if verdict != "solved":
-            has_order = next(problem.ordered_units(), None) is not None
-            return {"verdict": "unordered" if verdict == "unknown" and has_order else verdict}
-        placed = Flow(problem, held).solve()
+    search = _Search(problem)
+    if not search.has_order:
+        return search.better(ends) or {"verdict": search.verdict}
+    search.order(seconds * _ORDER_SHARE)
+    first = search.first(ends - seconds * (1 - _FIRST_SHARE))
+    if first is None:
+        return {"verdict": "unordered" if search.verdict == "unknown" else search.verdict}
+    return search.better(monotonic() + (ends - monotonic()) * _BETTER_SHARE) or search.better(ends) or first
+
+
+class _Search:
+    """Stage A and stage B in turn, until the people fit into the sessions: what does not fit is a cut for stage A.
+
+    `switch` is an order of key persons and colleagues, if there is one; `found` a plan that stands, to begin with."""
+
+    def __init__(self, problem: Problem) -> None:
+        self.problem = problem
+        self.switch = EarlyOrder(problem).switches()
+        self.has_order = next(problem.ordered_units(), None) is not None
+        self.cuts: list[Cut] = []
+        self.found: Held | None = None
+        self.verdict = "unknown"
+        self.is_stuck = False
+
+    def order(self, seconds: float) -> None:
+        """Find an order for the units that have none yet."""
+        from services.training.planning.order import ordered  # noqa: PLC0415 - the child alone has the solver
+
+        self.switch = ordered(self.problem, self.switch, seconds)
+
+    def first(self, ends: float) -> dict[str, Any] | None:
+        """Any plan in which key persons go first. It is found in seconds where nothing is to be lowered, and whoever
+        looks for a good one at once may find none; None where there is none, or no time."""
+        while monotonic() < ends and not self.is_stuck:
+            model = _model(self.problem, self.switch, self.cuts)
+            self.verdict, found = model.solve(ends - monotonic())
+            if self.verdict == "infeasible" and self.switch:
+                self.switch = {}
+                continue
+            if self.verdict != "solved":
+                return None
+            held = model.read(found)
+            held.bound = sum(_least(self.problem))
+            if answer := self._seated(held):
+                return answer
+        self.verdict = "unknown"
+        return None
+
+    def better(self, ends: float) -> dict[str, Any] | None:
+        """As few sessions as possible, as cheap as possible; None where no plan was found in this time."""
+        for _ in range(_ROUNDS):
+            self.verdict, held = _sessions(self, ends - monotonic())
+            if self.verdict == "infeasible" and self.switch:
+                self.switch = {}
+                continue
+            if self.verdict != "solved":
+                return None
+            if answer := self._seated(held):
+                return answer
+            if self.is_stuck:
+                break
+        self.verdict = "unknown"
+        return None
+
+    def _seated(self, held: Held) -> dict[str, Any] | None:
+        """The answer where everybody finds a seat; else why not, as cuts."""
+        from services.training.planning.people import Flow, missing_cuts  # noqa: PLC0415 - the child alone has it
+
+        placed = Flow(self.problem, held).solve()
         if -1 not in placed:
-            return _answer(problem, held, placed)
-        more = missing_cuts(problem, held)
-        if not more:
-            break
-        cuts += more
-    return {"verdict": "unknown"}
+            self.found = held
+            return _answer(self.problem, held, placed)
+        more = missing_cuts(self.problem, held)
+        self.cuts += more
+        self.is_stuck = not more
+        return None
 
 
 def explain(raw: dict[str, Any], seconds: float) -> dict[str, Any]:
@@ -94,25 +154,25 @@ def _answer(problem: Problem, held: Held, placed: list[int]) -> dict[str, Any]:
     }
 
 
-def _sessions(problem: Problem, switch: dict[int, int], cuts: list[Cut], seconds: float) -> tuple[str, Held]:
+def _sessions(search: _Search, seconds: float) -> tuple[str, Held]:
     """As few sessions as possible, then as cheap as possible in the time that is left.
 
     First the number below which there is no plan: to find one with just that many is easier than to come down to it.
     """
-    from services.training.planning.sessions import least_sessions  # noqa: PLC0415 - the child alone has the solver
-
-    ends, least = monotonic() + seconds, sum(least_sessions(problem))
-    model = _model(problem, switch, cuts)
+    ends, least = monotonic() + seconds, sum(_least(search.problem))
+    model = _model(search.problem, search.switch, search.cuts)
     model.model.add(model.count == least)
-    verdict, found = model.solve(seconds * (_ORDERED_SHARE if switch else _LEAST_SHARE))
+    verdict, found = model.solve(seconds * (_ORDERED_SHARE if search.has_order else _LEAST_SHARE))
     bound = least
     if verdict != "solved":
-        model = _model(problem, switch, cuts)
+        model = _model(search.problem, search.switch, search.cuts)
         model.model.minimize(model.count)
+        if search.found is not None:
+            model.hint(search.found)
         verdict, found = model.solve((ends - monotonic()) * _COUNT_SHARE)
         if verdict != "solved":
             return verdict, Held()
-        bound = least if switch else max(least, ceil(found.best_objective_bound - 1e-6))
+        bound = least if search.has_order else max(least, ceil(found.best_objective_bound - 1e-6))
     fewest = model.read(found)
     model.model.add(model.count == fewest.count)
     model.model.minimize(model.cost)
@@ -121,6 +181,12 @@ def _sessions(problem: Problem, switch: dict[int, int], cuts: list[Cut], seconds
     held = model.read(found) if verdict == "solved" else fewest
     held.bound, held.cost_bound = bound, max(0, round(found.best_objective_bound))
     return "solved", held
+
+
+def _least(problem: Problem) -> list[int]:
+    from services.training.planning.sessions import least_sessions  # noqa: PLC0415 - the child alone has the solver
+
+    return least_sessions(problem)
 
 
 def _model(problem: Problem, switch: dict[int, int], cuts: list[Cut]) -> Any:

@@ -15,6 +15,7 @@ from tests.benchmarks import (
     gateway,
     http_list,
     instantiate,
+    restore_million,
     roster,
     roster_many,
     roster_million,
@@ -53,6 +54,7 @@ BENCHES: tuple[ModuleType, ...] = (
     training_coverage,
     training_http,
     training_plans,
+    restore_million,
 )
 """Each has `NAMES`, the figures that it gives, and `run()`."""
 

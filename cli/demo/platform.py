@@ -3,7 +3,7 @@
 import hashlib
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -56,6 +56,10 @@ class PlatformActs:
             self._tell.fact(f"both legs hold, day {whole['days']}; this plan asks for {SOAK_DAYS}, the template for 14")
         self._prove()
 
+    def look(self, until: date) -> None:
+        """Read the platform's export once more, in which everybody logged in within two weeks before `until`."""
+        self._compare(self._source(), platform.rows(self._town, until))
+
     def _source(self) -> str:
         register = self._cast.as_(REGISTER)
         for source in register.each(f"{_S}/sources"):
@@ -74,7 +78,7 @@ class PlatformActs:
         leader.send("PUT", f"{path}/platform-target", json=body, headers={"If-Match": tag})
 
     def _compare(self, source: str, rows: list[dict[str, str]]) -> None:
-        register, content = self._cast.as_(REGISTER), platform.write(rows)
+        register, content = self._cast.as_(REGISTER), platform.write(rows, self._town)
         body = {"sourceId": source, "size": len(content), "sha256": hashlib.sha256(content).hexdigest()}
         upload = register.post(f"{_S}/uploads", body)
         headers = {"Content-Type": "application/octet-stream", "If-Match": '"1"'}

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from services.sync.rules.platform import NOT_COMPARED
 from services.sync.verification.facts import Facts, Limits, PlatformFacts
 from services.sync.verification.models import UnitSignOff, VerificationState
 from services.sync.verification.service import Report, days_held
@@ -74,7 +75,9 @@ def _platform(one: PlatformFacts, unit_id: UUID) -> dict[str, Any]:
         "comparedAt": _moment(one.compared_at),
         "isWhole": one.is_whole,
         "heads": one.heads.get(unit_id, {}),
-        "differences": one.differences.get(unit_id, {}),
+        "differences": (found := one.differences.get(unit_id, {})),
+        "ties": one.ties.get(unit_id, {}),
+        "notCompared": sorted(what for kind, what in NOT_COMPARED.items() if kind in found),
     }
 
 

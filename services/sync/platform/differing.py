@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from services.sync.platform import ties
 from services.sync.roster.alias import display_name_sql
 from services.sync.rules.catalogue import RULES
 
@@ -16,14 +17,14 @@ _PERSON = "JOIN person p ON p.tenant_id = :tenant AND p.id = a.person_id"
 _RECENT = "created_at > :recently"
 _NOWHERE = "NULL::text AS row_ref, NULL::text AS file, NULL::integer AS line"
 # Where an export may hold only a part, nothing can be said to be missing from it.
-NEEDS_WHOLE = frozenset({"missing_account", "missing_place", "missing_unit"})
+NEEDS_WHOLE = frozenset({"missing_account", "missing_place", "missing_unit"}) | ties.NEEDS_WHOLE
 
 _SHOWN_NAME = "nullif(concat_ws(' ', nullif(a.given_name, ''), nullif(a.family_name, '')), '')"
 # What platforms write where they show no name, our own alias among it.
 _NO_NAME = r"^(skydd|beskyt|protect|sekret|okänd|ukendt|unknown|anonym)"
 _COVERED = "SELECT unit_id FROM pf_unit WHERE unit_id IS NOT NULL"
 
-STATEMENTS: dict[str, str] = {
+STATEMENTS: dict[str, str] = ties.STATEMENTS | {
     "protected_name_shown": f"""
         SELECT {_AT}, 'marking_not_followed' AS cause FROM pf_account a {_PERSON}
         WHERE p.protected AND {_SHOWN_NAME} !~* '{_NO_NAME}'""",
@@ -102,10 +103,11 @@ INSERT INTO platform_difference (tenant_id, id, comparison_id, kind, severity, c
                                  line, mark)
 SELECT :tenant, gen_random_uuid(), :comparison, '{kind}', '{severity}', d.cause, d.unit_id, d.person_id,
        CASE WHEN NOT coalesce(p.protected, false) THEN d.row_ref END, coalesce(d.file, ''), d.line,
-       left(encode(sha256(convert_to(concat_ws('|', '{kind}', d.unit_id, coalesce(d.person_id::text, d.row_ref,
-                                                                                  d.line::text)), 'UTF8')), 'hex'), 24)
+       left(encode(sha256(convert_to(concat_ws('|', '{kind}', d.unit_id, {what}), 'UTF8')), 'hex'), 24)
 FROM ({rows}) d LEFT JOIN person p ON p.tenant_id = :tenant AND p.id = d.person_id
 """
+_ROW = "coalesce(d.person_id::text, d.row_ref, d.line::text)"
+_TIE = "d.person_id, d.row_ref"
 # Who differed in an export of last month is nobody's business any more; the numbers stay with the comparison.
 _OLD_DIFFERENCES = """
 DELETE FROM platform_difference d USING platform_comparison c
@@ -139,22 +141,26 @@ async def store_differences(
     """Store every difference, but for the kinds `left_out`, and the accounts in place of the former ones."""
     for kind, rows in STATEMENTS.items():
         if kind not in left_out:
-            await _run(session, _STORE.format(kind=kind, severity=RULES[kind].severity.value, rows=rows), values)
+            what = _TIE if kind in ties.OF_TIES else _ROW
+            severity = RULES[kind].severity.value
+            await _run(session, _STORE.format(kind=kind, severity=severity, rows=rows, what=what), values)
     await _run(session, _OLD_DIFFERENCES, values)
     await _run(session, _FORMER_ACCOUNTS, values)
     await _run(session, _ACCOUNTS, values)
 
 
 async def count_by_unit(session: AsyncSession, values: dict[str, Any]) -> list[dict[str, Any]]:
-    """A row for each unit (None: of no unit of ours): heads by role on both sides, differences by kind."""
+    """A row for each unit (None: of no unit of ours): heads by role and compared ties on both sides, differences."""
     units: dict[str | None, dict[str, Any]] = {}
 
     def of(unit: object) -> dict[str, Any]:
         key = str(unit) if unit else None
-        return units.setdefault(key, {"unit_id": key, "roster": {}, "platform": {}, "differences": {}})
+        return units.setdefault(key, {"unit_id": key, "roster": {}, "platform": {}, "differences": {}, "ties": {}})
 
     for row in (await session.execute(text(_HEADS))).all():
         of(row.unit_id)[row.side][row.role] = row.n
+    for row in await ties.count_ties(session, values):
+        of(row.unit_id)["ties"].setdefault(row.side, {})[row.what] = row.n
     for row in (await session.execute(text(_KINDS), _used(_KINDS, values))).all():
         of(row.unit_id)["differences"][row.kind] = row.n
     return [units[key] for key in sorted(units, key=str)]

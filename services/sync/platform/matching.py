@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from services.sync.platform.ties import match_ties
 from services.sync.rules.numbers import MAY_BE_NUMBER
 
 # Of several persons with one mark the present one counts; where several are present, the mark tells nothing.
@@ -28,12 +29,13 @@ FROM in_person t
 LEFT JOIN ({_MARKED.format(mark="login_digest")}) l ON l.mark = t.login_digest
 LEFT JOIN ({_MARKED.format(mark="source_id")}) s ON s.mark = t.sid
 LEFT JOIN ({_MARKED.format(mark="civic_hash")}) c ON c.mark = t.civic_hash
-ORDER BY t.sid, t.bad, t.line
+ORDER BY t.sid, t.bad, t.login_digest IS NULL, t.line
 """
 _UNITS = """
 CREATE TEMPORARY TABLE pf_unit ON COMMIT DROP AS
 WITH told AS (
-    SELECT sid FROM in_unit UNION SELECT unit_sid FROM in_enrolment UNION SELECT unit_sid FROM in_duty),
+    SELECT sid FROM in_unit UNION SELECT unit_sid FROM in_enrolment UNION SELECT unit_sid FROM in_duty
+    UNION SELECT unit_sid FROM in_group),
 known AS (SELECT * FROM unit WHERE tenant_id = :tenant AND ended_at IS NULL),
 named AS (SELECT lower(name) AS name, (array_agg(id))[1] AS id FROM known GROUP BY 1 HAVING count(*) = 1),
 coded AS (SELECT code, (array_agg(id))[1] AS id FROM known WHERE code IS NOT NULL GROUP BY 1 HAVING count(*) = 1),
@@ -96,3 +98,4 @@ async def match_export(session: AsyncSession, told: frozenset[str], values: dict
         await session.execute(
             text(statement), {name: value for name, value in values.items() if f":{name}" in statement}
         )
+    await match_ties(session, values)

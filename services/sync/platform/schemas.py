@@ -22,12 +22,16 @@ class ComparisonCreate(ApiInput):
 
 
 class UnitComparison(ApiModel):
-    """One unit on both sides: heads by role, differences by kind. `unitId` is null for what belongs to no unit."""
+    """One unit on both sides: heads by role, differences by kind. `unitId` is null for what belongs to no unit.
+
+    `ties` counts memberships in groups and guardians on each side, as far as they were compared.
+    """
 
     unit_id: UUID | None
     roster: dict[str, int]
     platform: dict[str, int]
     differences: dict[str, int]
+    ties: dict[str, dict[str, int]] = Field(default_factory=dict)
 
 
 class ComparisonPublic(ApiModel):
@@ -48,6 +52,10 @@ class ComparisonPublic(ApiModel):
                     "roster": {"pupil": 412, "teacher": 31},
                     "platform": {"pupil": 410, "teacher": 31},
                     "differences": {"missing_account": 2},
+                    "ties": {
+                        "roster": {"memberships": 1290, "guardians": 801},
+                        "platform": {"memberships": 1286, "guardians": 797},
+                    },
                 }
             ],
             "incomplete": [],

@@ -14,6 +14,7 @@ from services.sync.platform.models import PlatformAccount, PlatformComparison, P
 from services.sync.platform.query import DifferenceQuery
 from services.sync.platform.repository import PlatformRepository
 from services.sync.platform.staging import ExportStaging, Finding, take_in
+from services.sync.platform.ties import tells
 from services.sync.reading.frames import Frame
 from services.sync.reading.mapping import Mapping
 from services.sync.recheck.service import ask_verification
@@ -112,6 +113,7 @@ class PlatformService:
             "today": clock.today(),
             "recently": former.ended_at if former and former.ended_at else now - _RECENT,
             "tells_login": "lastLogin" in told,
+            **tells(told),
             "forgotten": now - _KEPT,
         }
         comparison.roster_version = await lock_head(self._session)

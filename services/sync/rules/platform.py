@@ -185,6 +185,106 @@ RULES: dict[str, Rule] = {
             da="Kontrollér, at personen kan komme ind",
         ),
     ),
+    "missing_group": error(
+        Mender.supplier,
+        Text(
+            sv="Klassen eller gruppen finns i registret men inte i plattformen",
+            en="The class or group is in the register and not in the platform",
+            da="Klassen eller gruppen er i registret, men ikke i platformen",
+        ),
+        Text(sv="Kör plattformens import", en="Run the platform's import", da="Kør platformens import"),
+    ),
+    "extra_group": error(
+        Mender.supplier,
+        Text(
+            sv="Klassen eller gruppen finns i plattformen men inte i registret",
+            en="The class or group is in the platform and not in the register",
+            da="Klassen eller gruppen er i platformen, men ikke i registret",
+        ),
+        Text(
+            sv="Ta bort gruppen i plattformen, eller ge den registrets id om den finns där",
+            en="Remove the group in the platform, or give it the register's id if it is there",
+            da="Fjern gruppen i platformen, eller giv den registrets id, hvis den findes der",
+        ),
+    ),
+    "missing_member": error(
+        Mender.supplier,
+        Text(
+            sv="Personen saknas i klassen eller gruppen i plattformen",
+            en="The person is missing from the class or group in the platform",
+            da="Personen mangler i klassen eller gruppen i platformen",
+        ),
+        Text(
+            sv="Kör plattformens import; rätta gruppen i plattformen om den är satt för hand",
+            en="Run the platform's import; correct the group in the platform if it was set by hand",
+            da="Kør platformens import; ret gruppen i platformen, hvis den er sat manuelt",
+        ),
+    ),
+    "extra_member": error(
+        Mender.supplier,
+        Text(
+            sv="Personen ligger i en klass eller grupp där den inte hör hemma enligt registret",
+            en="The person is in a class or group where the register does not put them",
+            da="Personen ligger i en klasse eller gruppe, som den ikke hører til ifølge registret",
+        ),
+        Text(
+            sv="Ta bort personen ur gruppen, eller rätta registret om plattformen har rätt",
+            en="Take the person out of the group, or correct the register where the platform is right",
+            da="Fjern personen fra gruppen, eller ret registret, hvis platformen har ret",
+        ),
+    ),
+    "groups_not_compared": warning(
+        Mender.it,
+        Text(
+            sv="Klasser eller grupper jämförs inte: plattformens export berättar inte om dem",
+            en="Classes or groups are not compared: the platform's export does not tell of them",
+            da="Klasser eller grupper sammenlignes ikke: platformens eksport fortæller ikke om dem",
+        ),
+        Text(
+            sv="Ta med dem i exporten och peka ut kolumnerna i källans mappning",
+            en="Include them in the export, and name the columns in the source's mapping",
+            da="Tag dem med i eksporten, og udpeg kolonnerne i kildens mapning",
+        ),
+    ),
+    "missing_guardian": error(
+        Mender.supplier,
+        Text(
+            sv="En vårdnadshavare i registret är inte kopplad till barnet i plattformen",
+            en="A guardian in the register is not tied to the child in the platform",
+            da="En forælder i registret er ikke knyttet til barnet i platformen",
+        ),
+        Text(
+            sv="Kör plattformens import; titta på den tänkbara orsaken om kopplingen fortfarande saknas",
+            en="Run the platform's import; look at the likely cause if the tie is still missing",
+            da="Kør platformens import; se på den sandsynlige årsag, hvis tilknytningen stadig mangler",
+        ),
+    ),
+    "extra_guardian": error(
+        Mender.supplier,
+        Text(
+            sv="Någon är kopplad till barnet i plattformen utan att vara vårdnadshavare enligt registret",
+            en="Somebody is tied to the child in the platform who is no guardian according to the register",
+            da="Nogen er knyttet til barnet i platformen uden at være forælder ifølge registret",
+        ),
+        Text(
+            sv="Ta bort kopplingen i plattformen nu: den som har den kan se barnets uppgifter",
+            en="Remove the tie in the platform now: whoever has it may see the child's data",
+            da="Fjern tilknytningen i platformen nu: den, der har den, kan se barnets oplysninger",
+        ),
+    ),
+    "guardians_not_compared": warning(
+        Mender.it,
+        Text(
+            sv="Vårdnadshavare jämförs inte: plattformens export berättar inte om dem",
+            en="Guardians are not compared: the platform's export does not tell of them",
+            da="Forældre sammenlignes ikke: platformens eksport fortæller ikke om dem",
+        ),
+        Text(
+            sv="Ta med dem i exporten och peka ut kolumnerna i källans mappning",
+            en="Include them in the export, and name the columns in the source's mapping",
+            da="Tag dem med i eksporten, og udpeg kolonnerne i kildens mapning",
+        ),
+    ),
 }
 
 CAUSES: dict[str, Text] = {
@@ -243,11 +343,27 @@ CAUSES: dict[str, Text] = {
         en="The person has got one account per id",
         da="Personen har fået en konto pr. id",
     ),
+    "not_in_export": Text(
+        sv="Källans mappning nämner inga sådana rader, eller exporten har inga",
+        en="The source's mapping names no such rows, or the export has none",
+        da="Kildens mapning nævner ingen sådanne rækker, eller eksporten har ingen",
+    ),
     "not_used": Text(sv="Kontot har inte använts", en="The account has not been used", da="Kontoen er ikke brugt"),
     "unknown": Text(sv="Orsaken är okänd", en="The cause is not known", da="Årsagen er ukendt"),
 }
 
 # What each kind counts as when drift is told: rows missing, stale or double. The others are no drift.
-MISSING = frozenset({"missing_account", "missing_place", "inactive_account", "missing_unit"})
+MISSING = frozenset(
+    {
+        "missing_account",
+        "missing_place",
+        "inactive_account",
+        "missing_unit",
+        "missing_group",
+        "missing_member",
+        "missing_guardian",
+    }
+)
 DUPLICATE = frozenset({"duplicate_account", "account_conflict"})
-STALE = frozenset(RULES) - MISSING - DUPLICATE - {"never_logged_in"}
+NOT_COMPARED = {"groups_not_compared": "groups", "guardians_not_compared": "guardians"}
+STALE = frozenset(RULES) - MISSING - DUPLICATE - {"never_logged_in", *NOT_COMPARED}

@@ -48,6 +48,7 @@ class PlatformFacts:
     differences: dict[UUID | None, dict[str, int]] = field(default_factory=dict)
     marks: dict[UUID | None, frozenset[str]] = field(default_factory=dict)
     heads: dict[UUID | None, dict[str, int]] = field(default_factory=dict)
+    ties: dict[UUID | None, dict[str, dict[str, int]]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -160,6 +160,7 @@ async def _platform(session: AsyncSession, source: Source) -> PlatformFacts:
         differences={_unit(row): row["differences"] for row in done.units},
         marks=await _marks(session, done.id),
         heads={_unit(row): row["platform"] for row in done.units},
+        ties={_unit(row): row.get("ties", {}) for row in done.units},
     )
 
 

@@ -38,12 +38,14 @@ def exported(town: Municipality, *plants: Plant) -> bytes:
     rows = platform.rows(town, TODAY)
     for plant in plants:
         plant(rows)
-    return platform.write(rows)
+    return platform.write(rows, town)
 
 
-async def compare(sync: ServiceUnderTest, content: bytes, key: str = "plattform") -> dict[str, Any]:
+async def compare(
+    sync: ServiceUnderTest, content: bytes, key: str = "plattform", mapping: dict[str, Any] = platform.MAPPING
+) -> dict[str, Any]:
     """Upload an export, have it compared by the worker; the comparison as the API shows it."""
-    upload = await work.upload(sync, content, kind="joined_files", source=key, mapping=platform.MAPPING)
+    upload = await work.upload(sync, content, kind="joined_files", source=key, mapping=mapping)
     asked = await sync.client.post(
         "/sync/v1/platform-comparisons", json={"uploadId": upload}, headers=sync.as_(work.LOADER)
     )

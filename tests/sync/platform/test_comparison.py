@@ -44,8 +44,11 @@ async def test_a_platform_that_has_taken_everything_in_differs_in_nothing(commit
         heads.update(unit["platform"])
     assert heads["pupil"] == len({(row.person, row.unit) for row in small.enrolments})
     accounts = (await read(sync, "/sync/v1/platform-accounts?limit=200"))["items"]
-    assert len(accounts) == len({*(e.person for e in small.enrolments), *(d.person for d in small.duties)})
-    assert all(account["isActive"] and account["lastLoginOn"] for account in accounts)
+    guardians = {tie.guardian for tie in small.responsibles}
+    placed = {*(e.person for e in small.enrolments), *(d.person for d in small.duties)}
+    assert len(accounts) == len(placed | guardians)
+    assert all(account["isActive"] for account in accounts)
+    assert sum(account["lastLoginOn"] is not None for account in accounts) == len(placed)
 
 
 def _drop_first(rows: Rows) -> None:
@@ -175,7 +178,7 @@ async def test_a_protected_name_that_the_platform_shows_is_critical_and_is_store
 
 async def test_an_export_that_is_cut_off_says_of_nobody_that_an_account_is_missing(committed_service: Start) -> None:
     sync, small = await _loaded(committed_service)
-    whole = platform.write(platform.rows(small, TODAY))
+    whole = platform.write(platform.rows(small, TODAY), small)
     rows = member(whole, platform.FILE).split(b"\r\n")
     cut = b"\r\n".join([*rows[:20], rows[20][:12]])
     done = await compare(sync, repacked(whole, konton_csv=cut))

@@ -4,12 +4,12 @@ from collections.abc import AsyncIterator
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Path, Query, Request, Response
+from fastapi import Depends, Path, Query, Request
 from fastapi.responses import StreamingResponse
 
 from services.sync.outbound.auth import ExportsConfirm, ExportsRead, ExportsWrite
 from services.sync.outbound.errors import ContentErased
-from services.sync.outbound.models import OutboundTemplate
+from services.sync.outbound.models import OutboundDelivery, OutboundTemplate
 from services.sync.outbound.schemas import (
     OutboundDeliveryCreate,
     OutboundDeliveryPublic,
@@ -26,17 +26,14 @@ from shared.kit.journal import record
 from shared.kit.sealing import Sealer
 from shared.web import (
     IfMatch,
-    LangDep,
     Page,
     PageDep,
     SessionDep,
     check_version,
-    created,
-    etag,
-    make_page,
     new_router,
     runtime,
 )
+from shared.web.reply import Reply, ReplyDep
 from shared.web.route import problem_responses
 from shared.web.runtime import transaction_of
 
@@ -50,55 +47,61 @@ def _templates(session: SessionDep, request: Request) -> TemplateService:
     return TemplateService(session, Sealer(runtime(request).settings.file_key_bytes(), SEAL_INFO))
 
 
+def _deliveries(session: SessionDep) -> DeliveryService:
+    return DeliveryService(session)
+
+
+Templates = Annotated[TemplateService, Depends(_templates)]
+Deliveries = Annotated[DeliveryService, Depends(_deliveries)]
+
+
+def _started(reply: Reply, row: OutboundDelivery) -> None:
+    if row.job_id is None:
+        raise ValueError("nobody works on this package")
+    reply.started("sync", row.job_id)
+
+
 @router.post("/outbound-templates", status_code=201, summary="Declare a template", responses=problem_responses(409))
 async def outbound_templates_create(
     body: OutboundTemplateCreate,
     caller: ExportsWrite,
-    session: SessionDep,
-    request: Request,
-    response: Response,
-    lang: LangDep,
+    templates: Templates,
+    reply: ReplyDep,
 ) -> OutboundTemplatePublic:
     """Say how the roster becomes the files that a platform imports, where they go and when.
 
     Nothing is sent anywhere before a second person of the customer has confirmed the address.
     """
-    templates = _templates(session, request)
     row = await templates.create(body, caller)
-    created(response, request, f"/sync/v1/outbound-templates/{row.id}")
-    etag(response, row.version)
-    return show_template(row, templates.credentials(row), caller, request, lang)
+    reply.created(f"/sync/v1/outbound-templates/{row.id}", row.version)
+    return show_template(row, templates.credentials(row), caller, reply)
 
 
 @router.get("/outbound-templates", summary="List templates")
 async def outbound_templates_list(
-    caller: ExportsRead, session: SessionDep, request: Request, page: PageDep, lang: LangDep
+    caller: ExportsRead, templates: Templates, page: PageDep, reply: ReplyDep
 ) -> Page[OutboundTemplatePublic]:
     """The tenant's templates, the oldest first."""
-    templates = _templates(session, request)
     keys = page.keys(UUID)
     rows = await templates.list_after(keys[0] if keys else None, page.limit + 1)
 
     def show(row: OutboundTemplate) -> OutboundTemplatePublic:
-        return show_template(row, templates.credentials(row), caller, request, lang)
+        return show_template(row, templates.credentials(row), caller, reply)
 
-    return make_page(request, page, rows, key=lambda row: (row.id,), show=show)
+    return reply.page(page, rows, show)
 
 
 @router.get("/outbound-templates/{outboundTemplateId}", summary="Read a template")
 async def outbound_templates_get(
     template_id: TemplateId,
     caller: ExportsRead,
-    session: SessionDep,
-    request: Request,
-    response: Response,
-    lang: LangDep,
+    templates: Templates,
+    reply: ReplyDep,
 ) -> OutboundTemplatePublic:
     """How files are made and where they go; which secrets are held, never the secrets."""
-    templates = _templates(session, request)
     row = await templates.get(template_id)
-    etag(response, row.version)
-    return show_template(row, templates.credentials(row), caller, request, lang)
+    reply.version(row.version)
+    return show_template(row, templates.credentials(row), caller, reply)
 
 
 @router.patch(
@@ -109,19 +112,16 @@ async def outbound_templates_patch(
     body: OutboundTemplatePatch,
     caller: ExportsWrite,
     version: IfMatch,
-    session: SessionDep,
-    request: Request,
-    response: Response,
-    lang: LangDep,
+    templates: Templates,
+    reply: ReplyDep,
 ) -> OutboundTemplatePublic:
     """Change what is made or where it goes; `isActive: false` retires the template and keeps its log.
 
     Another address, account or secret waits until a second person of the customer confirms it.
     """
-    templates = _templates(session, request)
     row = await templates.patch(template_id, version, body, caller)
-    etag(response, row.version)
-    return show_template(row, templates.credentials(row), caller, request, lang)
+    reply.version(row.version)
+    return show_template(row, templates.credentials(row), caller, reply)
 
 
 @router.post(
@@ -134,16 +134,13 @@ async def outbound_confirmations_create(
     template_id: TemplateId,
     caller: ExportsConfirm,
     version: IfMatch,
-    session: SessionDep,
-    request: Request,
-    response: Response,
-    lang: LangDep,
+    templates: Templates,
+    reply: ReplyDep,
 ) -> OutboundTemplatePublic:
     """Vouch for the address and account as this version shows them; by another person than who said them."""
-    templates = _templates(session, request)
     row = await templates.confirm(template_id, version, caller)
-    etag(response, row.version)
-    return show_template(row, templates.credentials(row), caller, request, lang)
+    reply.version(row.version)
+    return show_template(row, templates.credentials(row), caller, reply)
 
 
 @router.post(
@@ -152,47 +149,40 @@ async def outbound_confirmations_create(
 async def outbound_deliveries_create(
     body: OutboundDeliveryCreate,
     caller: ExportsWrite,
-    session: SessionDep,
-    request: Request,
-    response: Response,
-    lang: LangDep,
+    deliveries: Deliveries,
+    reply: ReplyDep,
 ) -> OutboundDeliveryPublic:
     """Make a package from the roster as it is now. Rows that the platform would not take are findings."""
-    row = await DeliveryService(session).ask(body.template_id, body.mode, caller.subject)
-    created(response, request, f"/sync/v1/jobs/{row.job_id}", status=202)
-    return show_delivery(row, caller, request, lang)
+    row = await deliveries.ask(body.template_id, body.mode, caller.subject)
+    _started(reply, row)
+    return show_delivery(row, caller, reply)
 
 
 @router.get("/outbound-deliveries", summary="List packages")
 async def outbound_deliveries_list(
     caller: ExportsRead,
-    session: SessionDep,
-    request: Request,
+    deliveries: Deliveries,
     page: PageDep,
-    lang: LangDep,
+    reply: ReplyDep,
     template_id: Annotated[UUID | None, Query(alias="templateId", description="Only of this template")] = None,
 ) -> Page[OutboundDeliveryPublic]:
     """The delivery log, the newest first."""
     keys = page.keys(UUID)
-    rows = await DeliveryService(session).list_before(template_id, keys[0] if keys else None, page.limit + 1)
-    return make_page(
-        request, page, rows, key=lambda row: (row.id,), show=lambda row: show_delivery(row, caller, request, lang)
-    )
+    rows = await deliveries.list_before(template_id, keys[0] if keys else None, page.limit + 1)
+    return reply.page(page, rows, lambda row: show_delivery(row, caller, reply))
 
 
 @router.get("/outbound-deliveries/{outboundDeliveryId}", summary="Read a package")
 async def outbound_deliveries_get(
     delivery_id: DeliveryId,
     caller: ExportsRead,
-    session: SessionDep,
-    request: Request,
-    response: Response,
-    lang: LangDep,
+    deliveries: Deliveries,
+    reply: ReplyDep,
 ) -> OutboundDeliveryPublic:
     """What it holds, what was wrong, every attempt to send it, and what the platform said."""
-    row = await DeliveryService(session).get(delivery_id)
-    etag(response, row.version)
-    return show_delivery(row, caller, request, lang)
+    row = await deliveries.get(delivery_id)
+    reply.version(row.version)
+    return show_delivery(row, caller, reply)
 
 
 @router.get(
@@ -235,15 +225,14 @@ async def outbound_deliveries_delete_content(
     delivery_id: DeliveryId,
     caller: ExportsWrite,
     version: IfMatch,
-    session: SessionDep,
+    deliveries: Deliveries,
     request: Request,
-    lang: LangDep,
+    reply: ReplyDep,
 ) -> OutboundDeliveryPublic:
     """Forget the content; the record of it stays."""
-    deliveries = DeliveryService(session)
     check_version(version, (await deliveries.get(delivery_id, lock=True)).version)
     row = await deliveries.erase(delivery_id, runtime(request).resources[FileStore])
-    return show_delivery(row, caller, request, lang)
+    return show_delivery(row, caller, reply)
 
 
 @router.post(
@@ -255,15 +244,13 @@ async def outbound_deliveries_delete_content(
 async def outbound_sendings_create(
     delivery_id: DeliveryId,
     caller: ExportsWrite,
-    session: SessionDep,
-    request: Request,
-    response: Response,
-    lang: LangDep,
+    deliveries: Deliveries,
+    reply: ReplyDep,
 ) -> OutboundDeliveryPublic:
     """Send what was produced, or what failed, to the template's destination; tried for some six hours."""
-    row = await DeliveryService(session).send(delivery_id, caller.subject)
-    created(response, request, f"/sync/v1/jobs/{row.job_id}", status=202)
-    return show_delivery(row, caller, request, lang)
+    row = await deliveries.send(delivery_id, caller.subject)
+    _started(reply, row)
+    return show_delivery(row, caller, reply)
 
 
 @router.post(
@@ -276,12 +263,10 @@ async def outbound_receipts_create(
     delivery_id: DeliveryId,
     body: ReceiptCreate,
     caller: ExportsWrite,
-    session: SessionDep,
-    request: Request,
-    response: Response,
-    lang: LangDep,
+    deliveries: Deliveries,
+    reply: ReplyDep,
 ) -> OutboundDeliveryPublic:
     """Say whether the platform took the package; the next delta starts from the newest one that it did not reject."""
-    row = await DeliveryService(session).receive(delivery_id, body)
-    created(response, request, f"/sync/v1/outbound-deliveries/{row.id}")
-    return show_delivery(row, caller, request, lang)
+    row = await deliveries.receive(delivery_id, body)
+    reply.created(f"/sync/v1/outbound-deliveries/{row.id}", row.version)
+    return show_delivery(row, caller, reply)

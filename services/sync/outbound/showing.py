@@ -1,7 +1,5 @@
 """Templates and deliveries as callers see them."""
 
-from fastapi import Request
-
 from services.sync.outbound.auth import refusal_to_confirm, refusal_to_send
 from services.sync.outbound.findings import RULES
 from services.sync.outbound.models import OutboundDelivery, OutboundTemplate
@@ -19,7 +17,7 @@ from services.sync.source.pointing import problem_with_confirming
 from services.sync.source.schedule import FetchSchedule
 from shared.auth import Principal
 from shared.kit.text import Lang, Text
-from shared.web.actions import allowed_action
+from shared.web.reply import Reply
 
 _NOT_NOW = Text(
     sv="Leveransen är inte i ett läge där det går",
@@ -30,7 +28,7 @@ _ERASED = Text(sv="Innehållet är raderat", en="The content has been erased", d
 
 
 def show_template(
-    row: OutboundTemplate, credentials: Credentials, caller: Principal, request: Request, lang: Lang
+    row: OutboundTemplate, credentials: Credentials, caller: Principal, reply: Reply
 ) -> OutboundTemplatePublic:
     path = f"/sync/v1/outbound-templates/{row.id}"
     refused = refusal_to_send(caller)
@@ -51,14 +49,14 @@ def show_template(
         is_active=row.is_active,
         is_confirmed=row.is_confirmed,
         allowed_actions=[
-            allowed_action(request, lang, "change", "PATCH", path, refused=refused),
-            allowed_action(request, lang, "produce", "POST", "/sync/v1/outbound-deliveries", refused=refused),
-            allowed_action(request, lang, "confirm", "POST", f"{path}/confirmations", refused=confirm),
+            reply.action("change", "PATCH", path, refused=refused),
+            reply.action("produce", "POST", "/sync/v1/outbound-deliveries", refused=refused),
+            reply.action("confirm", "POST", f"{path}/confirmations", refused=confirm),
         ],
     )
 
 
-def show_delivery(row: OutboundDelivery, caller: Principal, request: Request, lang: Lang) -> OutboundDeliveryPublic:
+def show_delivery(row: OutboundDelivery, caller: Principal, reply: Reply) -> OutboundDeliveryPublic:
     path = f"/sync/v1/outbound-deliveries/{row.id}"
     no_right = refusal_to_send(caller)
     gone = _ERASED if row.file_id is None else None
@@ -77,15 +75,15 @@ def show_delivery(row: OutboundDelivery, caller: Principal, request: Request, la
         sha256=row.sha256,
         is_erased=row.file_id is None and row.size is not None,
         counts=[FileCount.model_validate(count) for count in row.counts],
-        findings=[_finding(found, lang) for found in row.findings],
+        findings=[_finding(found, reply.lang) for found in row.findings],
         attempts=[Attempt.model_validate(attempt) for attempt in row.attempts],
         receipt=Receipt.model_validate(row.receipt) if row.receipt else None,
         sent_at=row.sent_at,
         created_at=row.created_at,
         allowed_actions=[
-            allowed_action(request, lang, "send", "POST", f"{path}/sendings", refused=send),
-            allowed_action(request, lang, "answer", "POST", f"{path}/receipts", refused=answer),
-            allowed_action(request, lang, "erase_content", "DELETE", f"{path}/content", refused=erase),
+            reply.action("send", "POST", f"{path}/sendings", refused=send),
+            reply.action("answer", "POST", f"{path}/receipts", refused=answer),
+            reply.action("erase_content", "DELETE", f"{path}/content", refused=erase),
         ],
     )
 

@@ -13,11 +13,13 @@ _WORTH = 0.3
 
 
 class EarlyOrder:
-    """One walk over the slots; `switch` is the first slot of each ready unit's colleagues."""
+    """One walk over the slots; `switch` is the first slot of each ready unit's colleagues, `meetings` are the (track,
+    slot) in which key persons meet."""
 
     def __init__(self, problem: Problem) -> None:
         self.problem = problem
         self.switch: dict[int, int] = {}
+        self.meetings: set[tuple[int, int]] = set()
         self._units = {unit: (first, then) for unit, first, then in problem.ordered_units()}
         keys = {number for first, _ in self._units.values() for number in first}
         self._left = {number: set(problem.bundles[number].people) for number in keys}
@@ -34,6 +36,7 @@ class EarlyOrder:
                 for track in tracks:
                     if free[slot] and self._meet(track, slot, worth):
                         free[slot] -= 1
+                        self.meetings.add((track, slot))
         return self.switch
 
     def _remaining(self, track: int) -> int:

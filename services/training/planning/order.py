@@ -1,27 +1,35 @@
 """An order of key persons and colleagues where the quick one (`early.py`) found none. Runs in the child alone.
 
-Each track by itself: what it shares with the others is the rooms, of which there are enough more often than not. Should
-they not suffice, stage A says so, and does without the order.
+Each track by itself, beside the meetings of key persons that stand already: all tracks at once are out of reach.
 """
 
+from collections import Counter
 from time import monotonic
 
+from services.training.planning.early import EarlyOrder
 from services.training.planning.problem import Problem
 from services.training.planning.sessions import SessionModel
 
 
-def ordered(problem: Problem, switch: dict[int, int], seconds: float) -> dict[int, int]:
-    """`switch` with the units of each track where an order was found in this time; at worst as it was."""
-    ends, found = monotonic() + seconds, dict(switch)
-    open_units = {
+def ordered(problem: Problem, early: EarlyOrder, seconds: float) -> dict[int, int]:
+    """The first slot of each unit's colleagues; units of a track for which none was found in this time have none."""
+    ends, switch, meetings = monotonic() + seconds, dict(early.switch), set(early.meetings)
+    lacking = {
         (problem.bundles[first[0]].track, unit) for unit, first, _ in problem.ordered_units() if unit not in switch
     }
-    tracks = sorted({track for track, _ in open_units})
+    tracks = sorted({track for track, _ in lacking})
     for number, track in enumerate(tracks):
-        alone = problem.change(bundles=tuple(each for each in problem.bundles if each.track == track))
-        model = SessionModel(alone, {unit: slot for unit, slot in found.items() if (track, unit) not in open_units})
+        # The quick order has met with some of them in vain.
+        meetings = {(other, slot) for other, slot in meetings if other != track}
+        taken = Counter(slot for _, slot in meetings)
+        alone = problem.change(
+            bundles=tuple(each for each in problem.bundles if each.track == track),
+            parallel=tuple(max(0, most - taken[slot]) for slot, most in enumerate(problem.parallel)),
+        )
+        model = SessionModel(alone, {})
         verdict, solved = model.solve((ends - monotonic()) / (len(tracks) - number))
         if verdict == "solved":
             held = model.read(solved)
-            found |= {unit: held.switch[unit] for _, unit in open_units if unit in held.switch}
-    return found
+            switch |= held.switch
+            meetings |= {(track, slot) for bundle, slot in held.people if alone.bundles[bundle].keys}
+    return switch

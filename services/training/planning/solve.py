@@ -13,7 +13,7 @@ _ROUNDS = 8
 _LEAST_SHARE, _ORDERED_SHARE, _COUNT_SHARE = 0.6, 0.1, 0.8
 """Of the time, for the least number of sessions, and of the rest for a number near it; what is left is for the cost.
 Where key persons go first there is seldom a plan with the least."""
-_ORDER_SHARE, _FIRST_SHARE, _BETTER_SHARE = 0.25, 0.5, 0.7
+_ORDER_SHARE, _FIRST_SHARE, _BETTER_SHARE = 0.3, 0.7, 0.7
 """Where key persons go first: of the time, for an order track by track, and for any plan at all, that included; of the
 rest, for a better plan in the first round."""
 
@@ -42,7 +42,8 @@ class _Search:
 
     def __init__(self, problem: Problem) -> None:
         self.problem = problem
-        self.switch = EarlyOrder(problem).switches()
+        self.early = EarlyOrder(problem)
+        self.switch = self.early.switches()
         self.has_order = next(problem.ordered_units(), None) is not None
         self.cuts: list[Cut] = []
         self.found: Held | None = None
@@ -53,7 +54,7 @@ class _Search:
         """Find an order for the units that have none yet."""
         from services.training.planning.order import ordered  # noqa: PLC0415 - the child alone has the solver
 
-        self.switch = ordered(self.problem, self.switch, seconds)
+        self.switch = ordered(self.problem, self.early, seconds)
 
     def first(self, ends: float) -> dict[str, Any] | None:
         """Any plan in which key persons go first. It is found in seconds where nothing is to be lowered, and whoever

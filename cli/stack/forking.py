@@ -23,6 +23,7 @@ _SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGCHLD, signal
 
 def preload(modules: Sequence[str]) -> None:
     """Import, then exempt everything from the collector, whose marks would unshare the pages."""
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # numpy would start threads on import
     for name in modules:
         importlib.import_module(name)
     gc.collect()

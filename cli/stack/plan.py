@@ -44,6 +44,7 @@ class Plan:
     services: tuple[str, ...]
     without_data: tuple[str, ...]
     preload: tuple[str, ...]
+    preload_small: tuple[str, ...]
     processes: tuple[ProcessSpec, ...]
 
     @property
@@ -52,8 +53,10 @@ class Plan:
         return tuple(name for name in self.services if name not in self.without_data)
 
     def of_profile(self, profile: Profile) -> "Plan":
-        """The same with the processes of one profile."""
-        return replace(self, processes=tuple(process for process in self.processes if profile in process.profiles))
+        """The same with the processes of one profile, and what they share."""
+        processes = tuple(process for process in self.processes if profile in process.profiles)
+        more = self.preload_small if profile == SMALL else ()
+        return replace(self, processes=processes, preload=self.preload + more)
 
     def held_by(self, process_service: str) -> tuple[str, ...]:
         """The services that a process of this service runs: itself, or all of them."""
@@ -79,4 +82,5 @@ def read_plan(path: Path = DATA) -> Plan:
             raise ValueError(f"{path.name}: {process.name} needs exactly one of app and module")
     if len({process.name for process in processes}) < len(processes):
         raise ValueError(f"{path.name}: a process name occurs twice")
-    return Plan(tuple(data["services"]), tuple(data["without_data"]), tuple(data["preload"]), processes)
+    names = {key: tuple(data[key]) for key in ("services", "without_data", "preload", "preload_small")}
+    return Plan(**names, processes=processes)

@@ -168,3 +168,24 @@ def _ask(port: int, path: str = "/", timeout: float = 0.3) -> str | None:
         return None
     finally:
         connection.close()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("profile", ["large", "small"])
+def test_what_is_loaded_before_the_forks_starts_no_thread_and_draws_no_id(profile: str) -> None:
+    """A thread's locks would stay locked in the children, and ids drawn before would be drawn again in each."""
+    script = textwrap.dedent("""
+        import os, sys
+        import uuid_utils.compat as ids
+        drawn = []
+        for name in [name for name in dir(ids) if name.startswith("uuid")]:
+            setattr(ids, name, lambda *a, _f=getattr(ids, name), **k: drawn.append(1) or _f(*a, **k))
+        from cli.stack import forking
+        from cli.stack.plan import read_plan
+        forking.preload(read_plan().of_profile(sys.argv[1]).preload)
+        print(len(os.listdir("/proc/self/task")), len(drawn), "small.app" in sys.modules)
+    """)
+    done = subprocess.run(
+        [sys.executable, "-c", script, profile], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert done.stdout.split() == ["1", "0", str(profile == "small")], done.stderr

@@ -15,7 +15,7 @@ APP = "demo-app"
 
 _SCOPES = (
     "openid projects:read projects:write activities:read activities:write gates:read gates:write templates:read"
-    " signals:read"
+    " signals:read risks:read"
     " sources:read sources:write verifications:read verifications:write exports:read exports:write"
     " rosters:read rosters:write changes:read persons:write"
     " uploads:write uploads:read runs:read runs:write persons:read units:read jobs:read courses:read courses:write"

@@ -5,16 +5,17 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from cli.demo.api import StepFailed
-from cli.demo.cast import ADMIN, APPROVER, LEADER, REGISTER, TRAINER, Cast
+from cli.demo.cast import ADMIN, APPROVER, LEADER, REGISTER, Cast
 from cli.demo.listener import Listener
 from cli.demo.logins import LoginActs
 from cli.demo.planning import PlanActs
 from cli.demo.platform import SOAK_DAYS, PlatformActs
+from cli.demo.risks import RiskActs
 from cli.demo.telling import Telling
 from cli.demo.training import TrainingActs
 from cli.demo_roster.model import Municipality
@@ -52,13 +53,14 @@ class Story:
             project = self._instantiate()
             PlanActs(self._cast, self._tell, project, self._folder).play()
             gate = self._watched_gate(project)
-            PlatformActs(self._cast, self._tell, self._town, self._folder).play(lambda: self._explained(gate))
+            platform = PlatformActs(self._cast, self._tell, self._town, self._folder)
+            platform.play(lambda: self._explained(gate))
             logins = LoginActs(self._cast, self._tell, self._mark)
             logins.configure()
             logins.verify(lambda: self._blockers(gate))
             TrainingActs(self._cast, self._tell, self._mark, self._folder).play()
             self._show_blocked(gate)
-            self._train(course, people)
+            RiskActs(self._cast, self._tell, project, course, platform.look).play(people)
             self._pass(gate)
             self._verify_webhook(listener, gate)
             self._show_what_is_next(project)
@@ -189,6 +191,15 @@ class Story:
             if course["key"].startswith("key-persons-") and not course["archived"]:
                 headers = {"If-Match": f'"{course["version"]}"'}
                 leader.send("PATCH", f"/training/v1/courses/{course['id']}", json={"archived": True}, headers=headers)
+                self._cancel_sessions(course["id"])
+
+    def _cancel_sessions(self, course: str) -> None:
+        """What a run that was broken off left behind would be in the way."""
+        leader, now = self._cast.as_(LEADER), datetime.now(UTC)
+        for session in list(leader.each("/training/v1/sessions", courseId=course)):
+            if session["state"] == "planned" and datetime.fromisoformat(session["endsAt"]) > now:
+                path = f"/training/v1/sessions/{session['id']}/cancellations"
+                leader.post(path, {"reason": "Another run of the demo"}, version=session["version"])
 
     def _has_teachers(self) -> bool:
         found = self._cast.as_(LEADER).get("/training/v1/needs", role="teacher", limit=1)
@@ -207,38 +218,6 @@ class Story:
             people = {row["personId"] for row in leader.each("/training/v1/needs", role="key_person")}
             self._tell.fact(f"{len(people)} key persons at {len(teachers)} units")
         return sorted(people)
-
-    def _train(self, course: str, people: list[str]) -> None:
-        leader, trainer = self._cast.as_(LEADER), self._cast.as_(TRAINER)
-        with self._tell.act("Holding a session: enrolment, queue, attendance"):
-            begin = datetime.now(UTC) - timedelta(minutes=30)
-            session = leader.post(
-                "/training/v1/sessions",
-                {
-                    "courseId": course,
-                    "startsAt": begin.isoformat(),
-                    "endsAt": (begin + timedelta(hours=3)).isoformat(),
-                    "place": "Stadshuset",
-                    "capacity": len(people),
-                },
-            )
-            enrolments: list[str] = []
-            for start in range(0, len(people), 200):
-                batch = {"personIds": people[start : start + 200]}
-                path = f"/training/v1/sessions/{session['id']}/enrolment-batches"
-                results = leader.post(path, batch, expect=200)["results"]
-                _hold(all(row["status"] == 201 for row in results), "somebody could not be enrolled")
-                enrolments += [row["enrolment"]["id"] for row in results]
-            marks = [{"enrolmentId": one, "state": "attended"} for one in enrolments]
-            path = f"/training/v1/sessions/{session['id']}/attendances"
-            for start in range(0, len(marks), 500):
-                trainer.post(path, {"marks": marks[start : start + 500]}, expect=200)
-            rows = leader.each("/training/v1/coverage", role="key_person")
-            whole = next(row for row in rows if row["unitId"] is None)
-            self._tell.fact(f"coverage of key persons: {whole['trained']} of {whole['needed']} ({whole['percent']} %)")
-            _hold(
-                whole["trained"] == whole["needed"], "key persons need a course beside the demo's: archive or hold it"
-            )
 
     def _pass(self, gate: str) -> None:
         with self._tell.act("Watching the gate turn ready by itself, then passing it"):

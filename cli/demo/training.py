@@ -1,6 +1,7 @@
 """The acts about training everybody: planned by the solver, invited, checked in and certified, through the API."""
 
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -111,17 +112,23 @@ class TrainingActs:
 
     def _invite(self) -> None:
         with self._tell.act("Inviting everybody by mail with a calendar entry"):
-            told: dict[str, int] = {}
+            told: Counter[str] = Counter()
+            open_sessions = list(self._sessions)
 
             def everybody() -> bool:
-                told.clear()
-                for session in self._sessions:
-                    for mail in self._cast.as_(LEADER).each(f"{_T}/sessions/{session}/mails"):
-                        told[mail["state"]] = told.get(mail["state"], 0) + 1
-                return told.get("sent", 0) + told.get("unreachable", 0) == self._people
+                """A session whose mails have all left is not asked again."""
+                while open_sessions:
+                    mails = self._cast.as_(LEADER).each(f"{_T}/sessions/{open_sessions[-1]}/mails")
+                    states = Counter(mail["state"] for mail in mails)
+                    if not states or states.keys() - {"sent", "unreachable"}:
+                        return False
+                    open_sessions.pop()
+                    told.update(states)
+                return True
 
             self._await("everybody is told", everybody, seconds=600)
-            silent = told.get("unreachable", 0)
+            _check(told.total() == self._people, f"{told.total()} of {self._people} are told")
+            silent = told["unreachable"]
             self._tell.fact(f"{told['sent']} invitations have left; {silent} people have no address that may be used")
 
     def _hold(self) -> None:

@@ -12,6 +12,7 @@ class Settings(MailSettings):
     """Beside the common settings: how mail leaves, and where its links lead."""
 
     service: ClassVar[str] = "training"
+    finds_by_key: ClassVar[bool] = True
 
     front_end_url: str | None = Field(None, description="The front-end that links in mail lead to; else the gateway")
     allow_private_targets: bool | None = Field(

@@ -69,7 +69,7 @@ def plain_origin(url: str, name: str) -> str | None:
 
 def shared_secrets(service: str) -> Iterator[str]:
     """Secrets of one service that stand under the name that all services read."""
-    for name in ("FILE_KEY", "FORMER_FILE_KEYS", "DATABASE_URL", "RELAY_DATABASE_URL"):
+    for name in ("FILE_KEY", "OTHER_FILE_KEYS", "INDEX_KEY", "DATABASE_URL", "RELAY_DATABASE_URL"):
         if os.environ.get(f"STARTKLAR_{name}") and not os.environ.get(f"{service.upper()}_{name}"):
             yield f"STARTKLAR_{name} would give every service the same secret: set {service.upper()}_{name} instead"
 

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from pydantic import Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
+from shared.kit.keyring import FileKey, every_key
 from shared.kit.refusals import Refused, plain_origin, shared_secrets, spelt_out, weak_key, weak_password
 
 
@@ -22,6 +23,8 @@ class ServiceSettings(BaseSettings):
     model_config = SettingsConfigDict(extra="ignore", frozen=True, hide_input_in_errors=True)
     service: ClassVar[str] = ""
     holds_data: ClassVar[bool] = True
+    finds_by_key: ClassVar[bool] = False
+    """Whether rows of this service are found by what is derived from its first file key."""
 
     environment: Literal["development", "test", "production"] = Field(
         "production", description="production refuses everything that only development may do"
@@ -37,6 +40,12 @@ class ServiceSettings(BaseSettings):
         None, description="PEM file: ES256 private key of this service (private_key_jwt)"
     )
     file_key: SecretStr = Field(description="Base64 of 32 random bytes: wraps the keys of stored files and secrets")
+    other_file_keys: SecretStr | None = Field(
+        None, description="Base64 keys, comma between them, that open and do not seal: the next one, or former ones"
+    )
+    index_key: SecretStr | None = Field(
+        None, description="The first file_key there was, once another took its place: by it people are found again"
+    )
     otlp_endpoint: str | None = Field(None, description="OpenTelemetry collector; traces are not exported without it")
     trace_ratio: float = Field(1.0, ge=0, le=1, description="Share of the traces beginning here that are recorded")
     metrics_port: int | None = Field(None, description="Port of the Prometheus metrics; the gateway never routes it")
@@ -66,18 +75,26 @@ class ServiceSettings(BaseSettings):
         common = EnvSettingsSource(settings_cls, env_prefix="STARTKLAR_")
         return init_settings, own, common
 
-    def file_key_bytes(self) -> bytes:
-        """The 32 bytes of `file_key`."""
-        return base64.b64decode(self.file_key.get_secret_value(), validate=True)
+    def file_key_bytes(self) -> FileKey:
+        """The 32 bytes of `file_key`, which know the other keys."""
+        others = self.other_file_keys.get_secret_value().split(",") if self.other_file_keys else []
+        index = _decoded(self.index_key.get_secret_value()) if self.index_key else None
+        return FileKey.of(_decoded(self.file_key.get_secret_value()), [_decoded(one) for one in others], index)
 
     @model_validator(mode="after")
     def _key_is_a_key(self) -> Self:
         try:
-            length = len(self.file_key_bytes())
+            key = self.file_key_bytes()
+            lengths = {len(one) for one in (*every_key(key), key.first)}
         except ValueError:
-            length = 0
-        if length != 32:
-            raise ValueError("file_key must be base64 of exactly 32 bytes")
+            lengths = set()
+        if lengths != {32}:
+            raise ValueError("file_key must be base64 of exactly 32 bytes, and so must other_file_keys and index_key")
+        if self.finds_by_key and self.other_file_keys and self.index_key is None:
+            raise ValueError(
+                "other_file_keys needs index_key beside it: the file_key that this installation began with. People are"
+                " found by what is derived from it, and with another one each of them would be taken for somebody new"
+            )
         return self
 
     @model_validator(mode="after")
@@ -96,13 +113,17 @@ class ServiceSettings(BaseSettings):
         yield from filter(None, (plain_origin(self.public_url, "public_url"), plain_origin(self.issuer, "issuer")))
         if self.issuer.rstrip("/") != self.public_url.rstrip("/"):
             yield "issuer and public_url contradict: both are the address that callers know the gateway by"
-        yield from filter(None, [weak_key(self.file_key_bytes())])
+        yield from filter(None, [weak_key(bytes(self.file_key_bytes()))])
         urls = {name: getattr(self, name).get_secret_value() for name in ("database_url", "relay_database_url")}
         if self.holds_data and len(set(urls.values())) < len(urls):
             yield "database_url and relay_database_url contradict: the app's role and the relay's role are two"
         urls["redis_url"] = self.redis_url.get_secret_value()
         yield from filter(None, (weak_password(url, name) for name, url in urls.items()))
         yield from shared_secrets(self.service) if self.holds_data else ()
+
+
+def _decoded(text: str) -> bytes:
+    return base64.b64decode(text.strip(), validate=True)
 
 
 def _is_loopback(host: str | None) -> bool:

@@ -5,26 +5,24 @@ answer, nor a stored answer without its effect. Only success is stored; a failed
 """
 
 import hashlib
-import os
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 import orjson
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from fastapi import Request, Response
 from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from shared.auth.principal import Principal
 from shared.kit import clock
+from shared.kit.keyring import Box
 from shared.kit.problems import Conflict, FieldError, Invalid
 from shared.kit.text import Text
 from shared.web.runtime import runtime
 
 LIFETIME = timedelta(hours=24)
 _KEPT_HEADERS = ("content-type", "location", "etag", "cache-control")
-_NONCE_BYTES = 12
 
 
 class RequestInFlight(Conflict):
@@ -105,13 +103,11 @@ async def remember(request: Request, response: Response) -> None:
 
 def _sealed(request: Request, key_hash: bytes, body: bytes) -> bytes:
     """An answer may show a new secret, once: what is kept of it here must not show it to readers of the database."""
-    nonce = os.urandom(_NONCE_BYTES)
-    return nonce + AESGCM(runtime(request).settings.file_key_bytes()).encrypt(nonce, body, key_hash)
+    return Box(runtime(request).settings.file_key_bytes(), None).seal(body, key_hash)
 
 
 def _opened(request: Request, key_hash: bytes, stored: bytes) -> bytes:
-    box = AESGCM(runtime(request).settings.file_key_bytes())
-    return box.decrypt(stored[:_NONCE_BYTES], stored[_NONCE_BYTES:], key_hash)
+    return Box(runtime(request).settings.file_key_bytes(), None).open(stored, key_hash)
 
 
 async def _claim_of(request: Request) -> tuple[AsyncSession, UUID, bytes, bytes] | None:

@@ -13,6 +13,7 @@ from shared.contracts.sync import Change, PersonChange
 from shared.kit import clock
 from shared.kit.db import tenant_of
 from shared.kit.journal import record
+from shared.kit.keyring import index_key
 from shared.kit.mail import ADDRESS, LONGEST_ADDRESS
 from shared.kit.sealing import SealBroken, Sealer
 from shared.kit.text import LANGUAGES, Lang
@@ -26,7 +27,7 @@ class AddressSeal:
 
     def __init__(self, file_key: bytes) -> None:
         self._sealer = Sealer(file_key, _INFO)
-        self._key = hashlib.sha256(_INFO + file_key).digest()
+        self._key = hashlib.sha256(_INFO + index_key(file_key)).digest()
 
     def seal(self, address: str, tenant: UUID, person_id: UUID) -> tuple[bytes, bytes]:
         """The sealed address, and the mark by which the same one is known again."""

@@ -40,21 +40,34 @@ class FileKeys:
         """A fresh key for one file: ready to use, and wrapped for storing."""
         key = AESGCM.generate_key(bit_length=256)
         nonce = os.urandom(_NONCE_BYTES)
-        bound_to = b"startklar.file-key.v1" + tenant.bytes + file_id.bytes
-        wrapped = nonce + self._by_id[self._current].encrypt(nonce, key, bound_to)
+        wrapped = nonce + self._by_id[self._current].encrypt(nonce, key, _bound(tenant, file_id))
         return ChunkCipher(key, tenant, file_id), WrappedKey(self._current, wrapped)
 
     def open_data_key(self, wrapped: WrappedKey, tenant: UUID, file_id: UUID) -> "ChunkCipher":
         """The cipher of a stored file. Raises FileDamaged if the key is not ours or the row was changed."""
+        return ChunkCipher(self._unwrapped(wrapped, tenant, file_id), tenant, file_id)
+
+    def rewrapped(self, wrapped: WrappedKey, tenant: UUID, file_id: UUID) -> WrappedKey | None:
+        """The same data key under the current file key; None where it is already. Raises FileDamaged."""
+        if wrapped.key_id == self._current:
+            return None
+        nonce = os.urandom(_NONCE_BYTES)
+        key = self._unwrapped(wrapped, tenant, file_id)
+        body = nonce + self._by_id[self._current].encrypt(nonce, key, _bound(tenant, file_id))
+        return WrappedKey(self._current, body)
+
+    def _unwrapped(self, wrapped: WrappedKey, tenant: UUID, file_id: UUID) -> bytes:
         outer = self._by_id.get(wrapped.key_id)
         if outer is None:
             raise FileDamaged(f"file {file_id} needs file key {wrapped.key_id}, which this service does not have")
-        nonce, body = wrapped.body[:_NONCE_BYTES], wrapped.body[_NONCE_BYTES:]
-        bound_to = b"startklar.file-key.v1" + tenant.bytes + file_id.bytes
         try:
-            return ChunkCipher(outer.decrypt(nonce, body, bound_to), tenant, file_id)
+            return outer.decrypt(wrapped.body[:_NONCE_BYTES], wrapped.body[_NONCE_BYTES:], _bound(tenant, file_id))
         except InvalidTag as error:
             raise FileDamaged(f"the key of file {file_id} does not open") from error
+
+
+def _bound(tenant: UUID, file_id: UUID) -> bytes:
+    return b"startklar.file-key.v1" + tenant.bytes + file_id.bytes
 
 
 class ChunkCipher:

@@ -16,6 +16,7 @@ from shared.kit.files.copies import CopyLog, NewCopy
 from shared.kit.files.errors import ChecksumMismatch, FileDamaged, FileGone, FileMissing, FileTooLarge
 from shared.kit.files.stored import DataClass, FileState, StoredFile
 from shared.kit.ids import new_id
+from shared.kit.keyring import every_key
 from shared.kit.text import Text
 
 CHUNK_BYTES = 512 * 1024
@@ -34,10 +35,10 @@ class WriteOptions(TypedDict):
 
 
 class FileStore:
-    """The store of one service, opened with its file key (32 bytes, or FileKeys where old keys still matter)."""
+    """The store of one service, opened with its file key (32 bytes; others that it knows open too)."""
 
     def __init__(self, file_key: bytes | FileKeys, *, chunk_bytes: int = CHUNK_BYTES) -> None:
-        self._keys = file_key if isinstance(file_key, FileKeys) else FileKeys(file_key)
+        self._keys = file_key if isinstance(file_key, FileKeys) else FileKeys(bytes(file_key), every_key(file_key)[1:])
         self._chunk_bytes = chunk_bytes
 
     async def write(

@@ -27,12 +27,13 @@ class Ss12000Connector:
         client = RegisterClient(fetch.egress, settings, fetch.credentials)
         reason = _why_whole(fetch, settings)
         if not reason and fetch.previous is not None:
-            try:
-                changes = await pull_changes(fetch, client, settings.page_size, fetch.previous)
-            except NeedsWhole as error:
-                reason = error.reason
-            else:
-                return await _merged(fetch, changes)
+            with Changes() as changes:
+                try:
+                    await pull_changes(fetch, client, settings.page_size, fetch.previous, changes)
+                except NeedsWhole as error:
+                    reason = error.reason
+                else:
+                    return await _merged(fetch, changes)
         whole = await WholePull(fetch, client, settings.page_size).run()
         return await _pulled(fetch, whole, reason)
 

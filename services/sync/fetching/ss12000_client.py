@@ -25,6 +25,7 @@ _SMALLEST_PAGE = 10
 # A register that never ends, by mistake or on purpose, must not keep a worker for ever.
 _MOST_PAGES = 200_000
 _MOST_DELETIONS = 10_000
+_MOST_DELETED = 500_000
 _MOST_EMPTY = 100
 
 
@@ -124,7 +125,7 @@ class RegisterClient:
                 yield row
 
     async def deletions(self, after: str) -> tuple[dict[str, set[str]], datetime | None]:
-        """Ids deleted since, by endpoint, and the register's time at the first page."""
+        """Ids deleted since, by endpoint, and the register's time at the first page. Errors: TooMuch, as `call`."""
         found: dict[str, set[str]] = {}
         query, started = {"after": after}, None
         tokens, empty = set[str](), 0
@@ -134,6 +135,8 @@ class RegisterClient:
             told = _deleted(answer.body)
             for entity, ids in told.items():
                 found.setdefault(entity, set()).update(ids)
+            if sum(len(ids) for ids in found.values()) > _MOST_DELETED:
+                raise TooMuch("deletedEntities")
             token = answer.body.get("pageToken")
             if not isinstance(token, str) or not token:
                 return found, started

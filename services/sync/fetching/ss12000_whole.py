@@ -14,7 +14,7 @@ import orjson
 from services.sync.fetching.connector import Fetch
 from services.sync.fetching.errors import DeliveryTooLarge, FetchFailed, SourceMoved
 from services.sync.fetching.scratch import Scratch
-from services.sync.fetching.ss12000_client import NotPermitted, PageLost, RegisterClient, Row
+from services.sync.fetching.ss12000_client import NotPermitted, PageLost, RegisterClient, Row, TooMuch
 from services.sync.fetching.ss12000_rows import ENTITIES, OVERLAP, Tally, changed_at, persons_in
 
 _ATTEMPTS = 3
@@ -147,7 +147,7 @@ class WholePull:
             return set()
         try:
             found, _ = await self._client.deletions((started - OVERLAP).isoformat())
-        except NotPermitted:
+        except (NotPermitted, TooMuch):
             return set()
         return found.get(entity, set())
 

@@ -62,13 +62,16 @@ def follow(
     admin_url: AdminUrl = None,
     every: Annotated[float, typer.Option(min=0.5, max=30, help="Seconds between rounds")] = EVERY,
     keep: Annotated[int, typer.Option(min=1, help="Base backups that stay")] = KEEP_BASES,
+    ledger_only: Annotated[
+        bool, typer.Option("--ledger-only", help="Only the ledger of erasures: somebody else keeps the log")
+    ] = False,
 ) -> None:
     """Take the server's log as it is written, and a base backup a day, until Ctrl-C. `up` runs it by itself when
     STARTKLAR_BACKUP_DIR is set."""
     here = Installation(places(), archive, admin_url)
     try:
         there, url = here.archive(make=True), here.admin_url(starting=True)
-        follower = Follower(there, url, here.spool, _say(quiet=False), every, keep)
+        follower = Follower(there, url, here.spool, _say(quiet=False), every, keep, ledger_only)
         asyncio.run(_until_told(follower))
     except (ServerFailed, OSError) as error:
         fail(str(error))

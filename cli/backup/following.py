@@ -44,7 +44,10 @@ _RECEIVE_SECONDS = 10.0
 
 @dataclass
 class Follower:
-    """`spool` is a private folder beside the server's own data, where the log lies plain until it is sealed."""
+    """`spool` is a private folder beside the server's own data, where the log lies plain until it is sealed.
+
+    `ledger_only`: somebody else keeps the log (CloudNativePG); only the ledger of erasures is followed.
+    """
 
     archive: Archive
     admin_url: str
@@ -52,6 +55,7 @@ class Follower:
     say: Callable[[str], None] = print
     every: float = EVERY
     keep: int = KEEP_BASES
+    ledger_only: bool = False
     _receiver: subprocess.Popen[bytes] | None = None
     _sealed: dict[str, bytes] = field(default_factory=dict)
     _ledger: LedgerCopy | None = None
@@ -72,9 +76,10 @@ class Follower:
         while not stop.is_set():
             try:
                 server = await facts(self.admin_url)
-                self._start_receiver(server)
+                if not self.ledger_only:
+                    self._start_receiver(server)
                 await self.round()
-                if (base is None or base.done()) and self._wants_base(server):
+                if not self.ledger_only and (base is None or base.done()) and self._wants_base(server):
                     base = asyncio.create_task(self._base(server))
             except (ServerFailed, OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
                 self.say(f"nothing can be backed up now: {error}")
@@ -87,7 +92,8 @@ class Follower:
     async def round(self) -> None:
         """Bring the archive up to this moment."""
         at = clock.now()
-        await self._mark()
+        if not self.ledger_only:
+            await self._mark()
         await self._export_ledger()
         await asyncio.to_thread(self._ship)
         self._note(at)

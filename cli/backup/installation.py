@@ -1,7 +1,8 @@
 """Which installation a command speaks of: the one of this checkout, or any that the environment names.
 
 `DATABASE_URL` is the administrator's, as for `up`; in the operator's container `ADMIN_DATABASE_URL`. The archive is in
-`STARTKLAR_BACKUP_DIR` and its key in `STARTKLAR_BACKUP_KEY_FILE`, else in the installation's key folder.
+`STARTKLAR_BACKUP_DIR` and its key in `STARTKLAR_BACKUP_KEY_FILE`, else in the key folder of the installation. What
+`INSTALL_SECRET` holds, as in the operator's container, stands for the secret of the installation.
 """
 
 import os
@@ -12,6 +13,7 @@ from cli.backup.archive import FOLDER_VARIABLE, KEY_VARIABLE, Archive, load_key
 from cli.backup.sealing import BackupRefused
 from cli.servers.postgres import PostgresServer
 from cli.servers.processes import ServerFailed
+from cli.stack import keys
 from cli.stack.places import Places
 from cli.stack.record import running
 
@@ -37,6 +39,10 @@ class Installation:
     def spool(self) -> Path:
         """Beside the server's data, since the log lies plain there: as private, and gone with it."""
         return self.places.home / "log-spool"
+
+    def secret(self) -> str:
+        """The text from which the passwords of the database roles follow."""
+        return os.environ.get("INSTALL_SECRET") or keys.install_secret(self.places)
 
     def archive(self, *, make: bool = False) -> Archive:
         """Errors: `BackupRefused` when no folder is named, or its key is not here."""

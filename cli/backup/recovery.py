@@ -181,7 +181,9 @@ async def set_password(admin_url: str, password: str) -> None:
 
 
 def move_in(fresh: Path, final: Path, before: Path | None) -> None:
-    """Let the restored files take their place; what lay there goes to `before`."""
+    """Let the restored files take their place; what lay there goes to `before`, the traces of recovering go."""
     if before is not None and final.exists():
         final.rename(before)
     fresh.rename(final)
+    for trace in fresh.parent.glob(f"{fresh.name}.*"):
+        shutil.rmtree(trace) if trace.is_dir() else trace.unlink()

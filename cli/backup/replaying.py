@@ -4,6 +4,7 @@ The mark is a setting of each database, `startklar.erasures_pending`: `shared.ki
 that bears it, and the programs that wait for a schema wait for its removal too.
 """
 
+import asyncio
 import json
 import os
 import subprocess
@@ -74,18 +75,25 @@ async def unmark(admin_url: str, service: str) -> None:
 
 
 async def replay(admin_url: str, ledger: LedgerCopy, environments: Mapping[str, Mapping[str, str]]) -> list[Replayed]:
-    """Erase again, service by service, and take each one's mark away.
+    """Erase again in all marked services side by side, and take each one's mark away.
 
     `environments`: each service's own settings; its process gets those alone. Errors: `ServerFailed`; the services that
     were not done keep their mark.
     """
-    done = []
-    for service, moment in (await marked(admin_url)).items():
+
+    async def one(service: str, moment: datetime) -> Replayed:
         if service not in environments:
             raise ServerFailed(f"{service} waits for erasures, and its settings are not known here")
-        done.append(_replay_one(service, due(ledger, moment), environments[service]))
+        done = await asyncio.to_thread(_replay_one, service, due(ledger, moment), environments[service])
         await unmark(admin_url, service)
-    return done
+        return done
+
+    waiting = await marked(admin_url)
+    results = await asyncio.gather(*(one(*item) for item in waiting.items()), return_exceptions=True)
+    for result in results:
+        if isinstance(result, BaseException):
+            raise result
+    return [result for result in results if isinstance(result, Replayed)]
 
 
 def due(ledger: LedgerCopy, moment: datetime) -> list[dict[str, Any]]:

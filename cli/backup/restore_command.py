@@ -18,7 +18,6 @@ from cli.backup.replaying import mark
 from cli.backup.restoring import Report, Restore, replay_pending, restore_embedded
 from cli.commands.output import Json, console, fail, places, print_json
 from cli.servers.processes import ServerFailed
-from cli.stack import keys
 
 restore = typer.Typer(help="Bring an installation back; without a word: all of it, to the newest moment or --to.")
 
@@ -63,7 +62,7 @@ async def _restore(  # type: ignore[no-untyped-def]
 ) -> Report:
     if data_dir is None:
         return await restore_embedded(here.places, archive, to, force=force, say=say)
-    return await Restore(archive, data_dir, keys.install_secret(here.places), to, say).run(force=force)
+    return await Restore(archive, data_dir, here.secret(), to, say).run(force=force)
 
 
 @restore.command("service")
@@ -78,7 +77,7 @@ def service_(
     """One service from a dump; then erasures again, and the feeds between the services put right. Stop it first."""
     here = Installation(places(), archive, admin_url)
     try:
-        there, url, secret = here.archive(), here.admin_url(), keys.install_secret(here.places)
+        there, url, secret = here.archive(), here.admin_url(), here.secret()
         told = asyncio.run(restore_service(there, there.dumps / dump, service, url, secret, force=force))
         again = asyncio.run(replay_pending(url, there, secret))
         mended = asyncio.run(mend(url))
@@ -118,7 +117,7 @@ def replay_(archive: ArchiveFolder = None, admin_url: AdminUrl = None, as_json: 
     """Erase again who was erased after the restored moment; then services may serve."""
     here = Installation(places(), archive, admin_url)
     try:
-        done = asyncio.run(replay_pending(here.admin_url(), here.archive(), keys.install_secret(here.places)))
+        done = asyncio.run(replay_pending(here.admin_url(), here.archive(), here.secret()))
     except (ServerFailed, OSError) as error:
         fail(str(error), as_json=as_json)
     if as_json:

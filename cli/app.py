@@ -17,6 +17,7 @@ LAZY = {
     "drill": "cli.drills.command:drill",
     "restore": "cli.backup.restore_command:restore",
     "token": "cli.demo.command:token",
+    "traces": "cli.traces.command:traces",
 }
 _OWN = (run, inspect, first_admin)
 

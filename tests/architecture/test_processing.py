@@ -6,6 +6,7 @@ import re
 import pytest
 from sqlalchemy import Table
 
+from cli import records
 from shared.contracts.processing import HOLDINGS, IMPERSONAL, holdings_of
 from shared.queue.retention import purge_some
 from tests.architecture.test_services_are_uniform import OWNERS
@@ -62,3 +63,8 @@ async def test_every_purge_runs(service: Start, service_name: str) -> None:
         for one in holdings_of(service_name):
             if one.keep.purges:
                 assert await purge_some(session, one, one.keep.days or 0) == 0, one.key
+
+
+def test_the_record_of_processing_in_the_documentation_is_the_catalogues() -> None:
+    """Red? `python -m cli.records`."""
+    assert records.DOCUMENT.read_text() == records.render()

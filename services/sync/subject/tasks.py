@@ -9,12 +9,14 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.sync.erasure.service import ErasureService
 from services.sync.person_data import PERSON_DATA
+from services.sync.retention.service import RetentionService
 from services.sync.settings import Settings
 from services.sync.subject.asking import OTHERS, Asker, NoAnswer
 from services.sync.subject.forgetting import forget_exports
 from services.sync.subject.models import PersonErasure, PersonExport
 from services.sync.subject.packing import MEDIA, count, pack
 from services.sync.subject.service import ERASURE_JOB, EXPORT_JOB, SubjectService, tell
+from services.sync.subject.telling import tell as tell_about
 from shared.auth.service_tokens import build_token_source
 from shared.kit import clock
 from shared.kit.files import DataClass, FileStore
@@ -60,6 +62,7 @@ class _Tasks:
         faults = await self._learn(ctx, PersonExport, row)
         async with ctx.transaction() as session:
             own = await PERSON_DATA.export(session, row.person_id) if row.person_id else {}
+            about = tell_about(await RetentionService(session).everything())
         found["sync"] = own
         for service in OTHERS:
             try:
@@ -71,7 +74,7 @@ class _Tasks:
         outcomes: list[Answer] = [(service, count(answer), {}) for service, answer in found.items()]
         if faults:
             return await _again(ctx, PersonExport, outcomes, faults)
-        content = pack(found, {})
+        content = pack(found, about)
         async with ctx.transaction() as session:
             row = await SubjectService(session).get(PersonExport, row.id, lock=True)
             stored = await self._store.write(

@@ -192,5 +192,6 @@ async def test_a_person_is_shown_by_all_services_and_after_an_erasure_no_byte_is
 def _opened(content: bytes) -> dict[str, Any]:
     with zipfile.ZipFile(io.BytesIO(content)) as file:
         assert FAMILY in file.read("person-data.csv").decode("utf-8-sig")
+        assert "Indkaldelser og mails" in file.read("about.da.txt").decode()
         found: dict[str, Any] = json.loads(file.read("person-data.json"))
         return found

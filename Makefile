@@ -8,10 +8,12 @@ WORKERS ?= 2
 SEEDS ?= 10000
 # Attempts at seats, with kills, that `make e2e` plays; `make test` plays three thousand.
 ATTEMPTS ?= 1000000
+# Training plans with a known optimum that `make e2e` solves, 40 seconds each; `make bench` solves three.
+PLANS ?= 10
 # Tests start hundreds of processes: none shall compile again what it imports.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help up down reset demo test e2e check lint types arch openapi lock lock-check migrations bench setup
+.PHONY: help up down reset demo test e2e check lint types arch openapi lock lock-check migrations bench capacity capacity-document setup
 
 help: ## Show this list
 	@awk 'BEGIN {FS = ":.*## "} \
@@ -33,18 +35,24 @@ test: setup ## Every test that needs nothing but Python; the rules of the tree a
 	@$(PY) -m compileall -q -j 2 cli services shared small
 	@$(PY) -m pytest -n $$(($(WORKERS) + 1)) --dist loadfile -m "not browser" --ignore tests/architecture --ignore tests/deploy $(ARGS)
 e2e: setup ## Tests that need Node or a browser, SEEDS=10000 disasters of deliveries, ATTEMPTS=1000000 at seats
-	@sh cli/browser.sh
+	@sh cli/browser.sh && sh cli/images.sh
 	@$(PY) -m pytest -m browser $(ARGS)
 	@STARTKLAR_PROFILE=small $(PY) -m pytest -q -m "stack and not browser" tests/e2e --deselect tests/e2e/test_profiles.py
 	@sh cli/prometheus.sh >/dev/null
 	@$(PY) -m pytest -q tests/deploy/test_monitoring.py tests/e2e/test_metrics.py
 	@DISASTER_SEEDS=$(SEEDS) $(PY) -m pytest -q -n $(WORKERS) tests/sync/disasters
+	@UPGRADES=all $(PY) -m pytest -q -s tests/upgrades
 	@RUSH_ATTEMPTS=$(ATTEMPTS) $(PY) -m pytest -q -s tests/training/rush
+	@PLANS=$(PLANS) $(PY) -m tests.benchmarks --only training.plan
 check: lint types arch lock-check openapi-check ## Style, types, import rules, locks, API documents
 migrations: setup ## Migrate every service up, compare with the models, on each PostgreSQL found
 	@$(PY) -m cli.migrations
 bench: setup ## Measure against limits in the same run (ONLY=prefix)
 	@$(PY) -m tests.benchmarks $(if $(ONLY),--only $(ONLY))
+capacity: setup ## Measure what operations cost, and write docs/capacity.md (ten quiet minutes)
+	@$(PY) -m tests.benchmarks.capacity
+capacity-document: setup ## Write docs/capacity.md anew after a change of the assumptions
+	@$(PY) -m cli.capacity.report
 
 ##@ Parts of check
 lint: setup ## ruff: style, and format

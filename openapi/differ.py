@@ -1,6 +1,6 @@
-"""Report what changed for clients between the API documents in the working tree and a commit.
+"""Report what changed for clients between the API documents in the working tree and the last release, or a commit.
 
-    python -m openapi.differ [--base HEAD] [--strict]
+    python -m openapi.differ [--base COMMIT] [--strict]
 
 Before version 1.0 the report informs and the command passes; `--strict` fails on a breaking change.
 The merged document is left out: it repeats those of the services.
@@ -13,6 +13,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
+from cli.releases.release import latest
 from openapi.rules.document import Document, Node, Operation
 from openapi.schema_changes import Change, Direction, SchemaComparison
 
@@ -114,6 +115,12 @@ Look = Callable[[SchemaComparison, Operation, Operation, str], Iterator[Change]]
 LOOKS: tuple[Look, ...] = (identity, parameters, request_body, responses, security)
 
 
+def is_known(folder: Path, base: str) -> bool:
+    """Whether the clone holds that commit."""
+    asked = ["git", "cat-file", "-e", f"{base}^{{commit}}"]
+    return subprocess.run(asked, cwd=folder, capture_output=True, check=False).returncode == 0
+
+
 def committed(folder: Path, base: str, name: str) -> Document | None:
     """The document as `base` has it; None where that commit has no such file."""
     shown = subprocess.run(
@@ -138,20 +145,24 @@ def report(old: Document, new: Document) -> int:
 
 def main(argv: Sequence[str] | None = None, folder: Path = FOLDER) -> int:
     parser = argparse.ArgumentParser(prog="python -m openapi.differ")
-    parser.add_argument("--base", default="HEAD", help="commit to compare with")
+    parser.add_argument("--base", help="commit to compare with; the last release's, where none is named")
     parser.add_argument("--strict", action="store_true", help="fail on a breaking change")
     options = parser.parse_args(argv)
+    base = options.base or latest().commit
+    if not is_known(folder, base):
+        print(f"NOT COMPARED: commit {base[:12]} is not in this clone: run `git fetch --unshallow`")
+        return 1 if options.strict else 0
     total = 0
     for path in sorted(folder.glob("*.json")):
         raw = json.loads(path.read_text("utf-8"))
-        old = committed(folder, options.base, path.stem)
+        old = committed(folder, base, path.stem)
         if path.stem == MERGED or "openapi" not in raw:
             continue
         if old is None:
             print(f"{path.stem}: new document")
         else:
             total += report(old, Document(raw, path.stem))
-    print(f"{total} breaking changes since {options.base}")
+    print(f"{total} breaking changes since {options.base or f'release {latest().version}'}")
     return 1 if options.strict and total else 0
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from cli.releases.release import latest
 from openapi import differ
 from openapi.differ import compare
 from openapi.rules import Document
@@ -144,15 +145,27 @@ def test_the_command_passes_on_a_break_unless_strict(tmp_path: Path, capsys: pyt
     (folder / "tasks.json").write_text("{}", "utf-8")
     for name in ("training", "startklar"):
         (folder / f"{name}.json").write_text(json.dumps(spoiled(put(CREATE, ...)).raw), "utf-8")
-    assert differ.main([], folder) == 0
+    assert differ.main(["--base", "HEAD"], folder) == 0
     printed = capsys.readouterr().out
     assert "training: BREAKING: POST /course-sessions: is gone [operation-removed]" in printed
     assert "1 breaking changes" in printed
-    assert differ.main(["--strict"], folder) == 1
+    assert differ.main(["--base", "HEAD", "--strict"], folder) == 1
 
 
 def test_a_document_that_the_commit_lacks_is_new(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     folder = repository(tmp_path, training=good())
     (folder / "sync.json").write_text(json.dumps(good().raw), "utf-8")
-    assert differ.main([], folder) == 0
+    assert differ.main(["--base", "HEAD"], folder) == 0
     assert "sync: new document" in capsys.readouterr().out
+
+
+def test_a_release_that_the_clone_lacks_is_said_aloud(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = repository(tmp_path, training=good())
+    assert differ.main([], folder) == 0
+    assert "NOT COMPARED" in capsys.readouterr().out
+    assert differ.main(["--strict"], folder) == 1
+
+
+def test_the_last_release_is_what_is_compared_with(capsys: pytest.CaptureFixture[str]) -> None:
+    assert differ.main([]) == 0
+    assert f"breaking changes since release {latest().version}" in capsys.readouterr().out

@@ -2,13 +2,14 @@
 
 import asyncio
 from collections.abc import Callable
+from typing import ClassVar
 from uuid import UUID
 
 import httpx
 import pytest
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from shared.contracts.base import EventEnvelope
+from shared.contracts.base import Event, EventEnvelope
 from shared.kit.ids import new_id
 from shared.queue import publish, reset_feed
 from shared.queue.consumer import Consumer, Handlers
@@ -217,3 +218,45 @@ async def test_an_owner_without_an_address_is_named() -> None:
     async with httpx.AsyncClient() as client:
         with pytest.raises(FeedUnavailable, match="toys"):
             await HttpFeed({}, Token(), client).page("toys", 0, 1)
+
+
+class ThingMadeAnew(Event):
+    """A thing was made, told by what it is made of."""
+
+    type: ClassVar[str] = "toys.thing.made.v2"
+    thing_id: UUID
+    material: str
+    origin: str | None = None
+
+
+async def test_two_versions_of_an_event_are_told_side_by_side_for_a_release(pair: Pair, tenant: UUID) -> None:
+    """Old readers follow the first, new ones the second; who reads both would act twice, so nobody does."""
+    heard: list[str] = []
+
+    async def old(session: AsyncSession, envelope: EventEnvelope, event: ThingMade) -> None:
+        heard.append(f"old v{envelope.version}")
+
+    async def new(session: AsyncSession, envelope: EventEnvelope, event: ThingMadeAnew) -> None:
+        heard.append(f"new v{envelope.version} {event.material} {event.origin}")
+
+    thing = new_id()
+    async with pair.toys.app.transaction(tenant) as session:
+        await publish(session, ThingMade(thing_id=thing))
+        await publish(session, ThingMadeAnew(thing_id=thing, material="wood"))
+    await pair.sequence()
+    await consumer_of(pair, handlers={ThingMade: old}).step()
+    async with pair.shelf.relay.transaction(None) as session:
+        await reset_feed(session, "toys")
+    await consumer_of(pair, handlers={ThingMadeAnew: new}).step()
+    assert heard == ["old v1", "new v2 wood None"]
+
+
+async def test_a_field_that_an_older_reader_does_not_know_is_passed_over(pair: Pair, tenant: UUID) -> None:
+    def widened(page: FeedPage) -> FeedPage:
+        items = [one.model_copy(update={"data": one.data | {"colour": "red"}}) for one in page.items]
+        return page.model_copy(update={"items": items})
+
+    await pair.make(tenant)
+    await pair.sequence()
+    await consumer_of(pair, Source(pair, widened)).step()
+    assert await pair.shelf.rows(EFFECTS) == [(0,)]

@@ -91,16 +91,52 @@ def rules(level: ServiceLevel = LEVEL) -> dict[str, Any]:
     }
 
 
+# What callers asked for: services poll each other and probes come every few seconds, and either would hide a failure.
+_ASKED = 'route!~"/internal/.+|/(live|ready|startup)z"'
+# How long an upload takes is its sender's business.
+_TIMED = 'route!~"/internal/.+|/(live|ready|startup)z|.+/content"'
+
+
+def _requests(of: str, window: str, where: str = "") -> str:
+    return f"sum by (service) ({of}(startklar_http_requests_total{{{_ASKED}{where}}}[{window}]))"
+
+
+def _answers(of: str, part: str, window: str, where: str = "") -> str:
+    return f"sum by (service) ({of}(startklar_http_request_seconds_{part}{{{_TIMED}{where}}}[{window}]))"
+
+
 def failed_share(window: str) -> str:
     """PromQL: the share of a service's requests that failed on our side."""
-    failed = f'sum by (service) (rate(startklar_http_requests_total{{status=~"5.."}}[{window}]))'
-    return f"{failed} / sum by (service) (rate(startklar_http_requests_total[{window}]))"
+    return f"{_requests('rate', window, _FAILED)} / {requests_per_second(window)}"
+
+
+def requests_per_second(window: str) -> str:
+    """PromQL: what callers ask of a service."""
+    return _requests("rate", window)
 
 
 def slow_share(window: str, level: ServiceLevel) -> str:
     """PromQL: the share of a service's requests that took longer than promised."""
-    quick = f'sum by (service) (rate(startklar_http_request_seconds_bucket{{le="{level.seconds}"}}[{window}]))'
-    return f"1 - {quick} / sum by (service) (rate(startklar_http_request_seconds_count[{window}]))"
+    quick = _answers("rate", "bucket", window, _quick(level))
+    return f"1 - {quick} / {_answers('rate', 'count', window)}"
+
+
+_FAILED = ', status=~"5.."'
+# By night one of three requests is a third of them: nobody is woken for so few.
+_FEW = 10
+
+
+def _quick(level: ServiceLevel) -> str:
+    return f', le="{level.seconds}"'
+
+
+def _failures(burn: Burn) -> str:
+    return _requests("increase", burn.long, _FAILED)
+
+
+def _slow(burn: Burn, level: ServiceLevel) -> str:
+    quick = _answers("increase", "bucket", burn.long, _quick(level))
+    return f"({_answers('increase', 'count', burn.long)} - {quick})"
 
 
 def _availability(level: ServiceLevel) -> Iterator[dict[str, Any]]:
@@ -108,7 +144,7 @@ def _availability(level: ServiceLevel) -> Iterator[dict[str, Any]]:
     for burn in BURNS:
         yield _alert(
             "RequestsFail",
-            _both(failed_share, burn, budget),
+            _both(failed_share, burn, budget) + f" and {_failures(burn)} > {_FEW}",
             burn.severity,
             "{{ $labels.service }} fails more requests than the service level allows",
             window=burn.long,
@@ -122,7 +158,7 @@ def _quickness(level: ServiceLevel) -> Iterator[dict[str, Any]]:
             continue
         yield _alert(
             "RequestsSlow",
-            _both(lambda window: slow_share(window, level), burn, budget),
+            _both(lambda window: slow_share(window, level), burn, budget) + f" and {_slow(burn, level)} > {_FEW}",
             burn.severity,
             "{{ $labels.service }} answers more slowly than the service level allows",
             window=burn.long,

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from cli.alerts import BURNS, failed_share, slow_share
+from cli.alerts import BURNS, failed_share, requests_per_second, slow_share
 from shared.web.service_levels import LEVEL
 
 _CHOSEN = 'service=~"$service"'
@@ -36,7 +36,7 @@ def _quantile(share: float, metric: str, by: str, where: str = "") -> str:
 
 
 def _burn(window: str) -> str:
-    none = f"0 * sum by (service) (rate(startklar_http_requests_total[{window}]))"
+    none = f"0 * {requests_per_second(window)}"
     return f"({failed_share(window)}) / {1 - LEVEL.availability:.6g} or {none}"
 
 
@@ -53,7 +53,7 @@ OVERVIEW = Dashboard(
         Panel(
             "Requests that did not fail, 30 days",
             "percentunit",
-            ((f"1 - ({failed_share('30d')}) or 0 * sum by (service) (rate({_REQUESTS}[30d])) + 1", "{{service}}"),),
+            ((f"1 - ({failed_share('30d')}) or 0 * {requests_per_second('30d')} + 1", "{{service}}"),),
             note=f"Promised: {LEVEL.availability:.1%} a month",
             kind="stat",
         ),
@@ -77,7 +77,7 @@ OVERVIEW = Dashboard(
             ((slow_share("1h", LEVEL), "{{service}}"),),
             lines=(1 - LEVEL.quick,),
         ),
-        Panel("Requests", "reqps", ((f"sum by (service) (rate({_REQUESTS}[5m]))", "{{service}}"),)),
+        Panel("Requests", "reqps", ((requests_per_second("5m"), "{{service}}"),)),
         Panel(
             "Time to answer",
             "s",
@@ -219,7 +219,7 @@ WORK = Dashboard(
         Panel(
             "Steps of workers that fail in a row",
             "none",
-            ((f"max by (service, step) (startklar_step_failures{_OF}) > 0", "{{service}} {{step}}"),),
+            ((f"max by (service, step) (startklar_step_failures{_OF})", "{{service}} {{step}}"),),
             lines=(3,),
         ),
     ),

@@ -81,6 +81,7 @@ def _panel(number: int, panel: Panel) -> dict[str, Any]:
         "fieldConfig": {
             "defaults": {
                 "unit": panel.unit,
+                "noValue": "none",
                 "min": 0,
                 "thresholds": {"mode": "absolute", "steps": steps},
                 "custom": drawn if panel.kind == "timeseries" else {},

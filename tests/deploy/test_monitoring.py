@@ -56,25 +56,27 @@ def test_prometheus_reads_the_rules_and_every_question_of_a_dashboard(tmp_path: 
     promtool("check", "rules", str(tmp_path / "panels.yaml"))
 
 
-_ASKED, _TAKEN = 'startklar_http_requests_total{service="projects",status="%s"}', "startklar_http_request_seconds"
+_ASKED = 'startklar_http_requests_total{service="projects",route="/projects/v1/projects",status="%s"}'
+_TAKEN, _POLLED = "startklar_http_request_seconds", _ASKED.replace("/projects/v1/projects", "/internal/events") % "200"
 _OK, _FAILED = _ASKED % "200", _ASKED % "503"
 _QUICK, _EVERY = f'{_TAKEN}_bucket{{service="projects",le="0.5"}}', f'{_TAKEN}_count{{service="projects"}}'
 _OF_SYNC = '{service="training",owner="sync"}'
 # What happens; the series, in steps of a minute; when somebody looks; which alerts fire then: name, severity, window.
 CASES: tuple[tuple[str, dict[str, str], str, set[str]], ...] = (
-    ("one in two thousand fails", {_OK: "0+1999x6000", _FAILED: "0+1x6000"}, "6h", set()),
+    ("one in two thousand fails", {_OK: "0+1999x600", _FAILED: "0+1x600"}, "6h", set()),
     (
         "one in fifty fails for long",
-        {_OK: "0+980x6000", _FAILED: "0+20x6000"},
+        {_OK: "0+980x600", _FAILED: "0+20x600", _POLLED: "0+900000x600"},
         "70m",
         {"RequestsFail page 1h", "RequestsFail page 6h", "RequestsFail ticket 3d"},
     ),
     (
         "it failed, and all has been well for ten minutes",
-        {_OK: "0+1000x6000", _FAILED: "0+100x60 6000x600"},
+        {_OK: "0+1000x600", _FAILED: "0+100x60 6000x300"},
         "75m",
         {"RequestsFail page 6h", "RequestsFail ticket 3d"},
     ),
+    ("two of the five requests of a night fail", {_OK: "0+0x30 3x60", _FAILED: "0+0x30 2x60"}, "70m", set()),
     (
         "one in four is slow",
         {_QUICK: "0+75x600", _EVERY: "0+100x600"},

@@ -39,6 +39,8 @@ CANARIES = {
     "text": "kanarifritext8841",
 }
 _PLAIN = CANARIES["text"]
+# Which program called is told, so that the search has something to find.
+_PROGRAM = "kanarisedd8841"
 _WRITES = ("post", "put", "patch", "delete")
 
 
@@ -69,6 +71,7 @@ def _requests() -> Iterator[tuple[str, str, Any]]:
 
 def _everywhere(house: House) -> None:
     headers = {"Referer": f"https://app.test/?q={_PLAIN}", "Cookie": f"session={CANARIES['secret']}"}
+    house.ask("GET", PROJECTS, LEADER, headers={"User-Agent": _PROGRAM})
     query = {"q": CANARIES["name"], "access_token": CANARIES["token"]}
     answered = set()
     for method, path, body in _requests():
@@ -200,6 +203,7 @@ def test_no_log_trace_metric_queue_or_job_repeats_what_callers_sent(house: House
     wait(lambda: any(span.trace == mark for span in collector.spans), "every span has come", seconds=15)
     told = list(_told(house, collector))
     assert any(b"unforeseen error" in content for _, content in told), "the fault is told, without the row"
+    assert [name for name, content in told if _PROGRAM.encode() in content] == ["gateway.log"]
     assert any(mark.encode() in content for name, content in told if name == "gateway.log")
     forms = {form for value in CANARIES.values() for form in _forms(value)} | {
         "Fjäderdotter".encode(),

@@ -148,7 +148,7 @@ async def _identity() -> AsyncIterator[_Issuer]:
         key, mint = SigningKey.generate(), TokenMint()
         database = Database(urls["app"], pool_size=1)
         async with database.transaction(None) as session:
-            await register_service_clients(session, {"sync": key.public_jwk()})
+            await register_service_clients(session, {"sync": [key.public_jwk()]})
         await database.stop()
         settings = service_settings(urls, redis.start(), mint, "http://127.0.0.1:1/oauth2/jwks")
         service = await stack.enter_async_context(serving("services.identity.app:create_app", settings))

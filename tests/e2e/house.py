@@ -19,6 +19,7 @@ from shared.auth import Scope
 
 ROOT = Path(__file__).parents[2]
 EVERY_SCOPE = " ".join(scope.value for scope in Scope)
+PROFILE_VARIABLE = "STARTKLAR_PROFILE"
 _TOKEN_SECONDS = 200
 ADMIN, LEADER, APPROVER, REGISTER, TRAINER = "admin", "ledare", "beslut", "register", "utbildare"
 HEAD, PARTICIPANT, AUDITOR = "rektor", "deltagare", "revisor"
@@ -45,6 +46,16 @@ class House:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]
+        self._begin(port)
+
+    def change(self, profile: str) -> None:
+        """Go on in another profile, with the same data at the same address."""
+        self.client.close()
+        self.command("down")
+        self.environment[PROFILE_VARIABLE] = profile
+        self._begin(self.port)
+
+    def _begin(self, port: int) -> None:
         done = self.command("up", "--detach", "--port", str(port), "--json")
         assert done.returncode == 0, done.stdout + done.stderr
         self.cast = Cast.read(self.places.demo)
@@ -127,10 +138,14 @@ class House:
         return ended[0]
 
     def note(self, name: str) -> dict[str, Any]:
-        """What the supervisor says of a process: pid, state, restarts, internal port."""
-        record = json.loads(self.places.record.read_text())
-        note: dict[str, Any] = next(note for note in record["processes"] if note["name"] == name)
-        return note
+        """What the supervisor says of a process (pid, state, restarts, internal port), or of the one that holds it."""
+        notes = {str(note["name"]): note for note in self.notes()}
+        return notes[name] if name in notes else notes["small-worker" if name.endswith("-worker") else "small"]
+
+    def notes(self) -> list[dict[str, Any]]:
+        """The same of all processes."""
+        notes: list[dict[str, Any]] = json.loads(self.places.record.read_text())["processes"]
+        return notes
 
     def kill(self, name: str) -> int:
         """kill -9; the process id that is gone."""

@@ -2,6 +2,7 @@
 
 import threading
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
@@ -86,17 +87,17 @@ class Aftermath:
         return [event["data"]["projectId"] for event in events if event["data"]["projectId"] in made]
 
 
-def kill_while_writing(house: House, listener: Listener) -> Aftermath:
+def kill_while_writing(house: House, listener: Listener, victims: Sequence[str] = VICTIMS) -> Aftermath:
     """Three writers, and kill -9 of every victim in turn; returns when all are back and the writers have ended."""
     body = {"url": listener.url, "description": "kills", "eventTypes": [INSTANTIATED]}
     listener.secret = house.made("/webhooks/v1/endpoints", body, ADMIN)["secret"]
     before = {project["id"] for project in house.each(PROJECTS)}
-    restarts = {name: int(house.note(name)["restarts"]) for name in VICTIMS}
+    restarts = {name: int(house.note(name)["restarts"]) for name in victims}
     stop = threading.Event()
     writers = [Writer(house, f"Skrivare {letter}", stop) for letter in "ABC"]
     for writer in writers:
         writer.start()
-    for name in VICTIMS:
+    for name in victims:
         time.sleep(0.7)
         house.wait_until_back(name, house.kill(name))
     time.sleep(1)

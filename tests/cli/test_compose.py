@@ -18,6 +18,8 @@ from cli.compose_state import Setup
 from cli.gateway import SERVICES, GatewayOptions, envoy_argv
 from cli.gateway_tls import Tls
 from cli.stack.places import Places
+from shared.kit.settings import ServiceSettings
+from shared.queue import WorkerSpec
 from tests.gateway.running import Gateway, free_port
 
 ROOT = Path(__file__).parents[2]
@@ -190,6 +192,14 @@ def test_ours_are_held_to_little() -> None:
             assert process["pids_limit"], name
         if process.get("restart") != "no" and name != "provision":
             assert "test" in process["healthcheck"], name
+
+
+def test_the_server_takes_the_connections_of_every_pool_at_its_fullest() -> None:
+    size = int(PROCESSES["small"]["environment"]["STARTKLAR_DATABASE_POOL_SIZE"])
+    web, worker = 2 * size + 2 * 2, 2 * size + 2 * max(4, WorkerSpec("x", ServiceSettings).job_slots + 2)
+    most = int(re.search(r"max_connections=(\d+)", " ".join(PROCESSES["postgres"]["command"]))[1])  # type: ignore[index]
+
+    assert len(compose.WITH_DATA) * (web + worker) <= most - 20
 
 
 def test_only_the_gateway_has_a_port_outside_and_databases_have_no_way_out() -> None:

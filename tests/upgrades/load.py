@@ -73,14 +73,23 @@ class Load:
         session = made and await self._make(
             "training", "/training/v1/sessions", SESSION | times | {"courseId": made["id"]}
         )
-        known = await self.known_to_training("person")
+        known = await self._staff()
         if session and known:
             seats = f"/training/v1/sessions/{session['id']}/enrolments"
             await self._make("training", seats, {"personId": known[-1]}, counted="/training/v1/enrolments")
 
-    async def known_to_training(self, table: str = "unit") -> list[str]:
-        """Those whose copy training has made from sync's feed; of people, the staff alone are kept."""
-        query = f"SELECT id FROM {table} WHERE tenant_id = $1 AND NOT ended"
+    async def known_to_training(self) -> list[str]:
+        """The units whose copy training has made from sync's feed."""
+        return await self._in_training("SELECT id FROM unit WHERE tenant_id = $1 AND NOT ended")
+
+    async def _staff(self) -> list[str]:
+        """Those who work somewhere; of others training has a copy only until their page is done."""
+        duty = "SELECT FROM duty d WHERE d.tenant_id = p.tenant_id AND d.person_id = p.id AND NOT d.ended"
+        return await self._in_training(
+            f"SELECT id FROM person p WHERE tenant_id = $1 AND NOT ended AND EXISTS ({duty}) ORDER BY id"
+        )
+
+    async def _in_training(self, query: str) -> list[str]:
         return await self.cluster.column(self.cluster.urls["training"]["owner"], query, UUID(self.tenant))
 
     async def deliver(self, roster: bytes) -> None:

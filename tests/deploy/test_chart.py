@@ -10,6 +10,7 @@ import jsonschema
 import kubernetes_validate
 import pytest
 
+from cli.capacity.model import Measured, plan, read_assumptions
 from cli.gateway import SERVICES
 from tests.deploy.chart import CHART, EVERYTHING, PROFILES, RELEASE, URL, Release, containers, release, render
 
@@ -236,10 +237,33 @@ def test_the_operator_is_told_what_can_be_lost() -> None:
         ({"publicUrl": URL, "redis": {"mode": "external"}}, "cidrs"),
         ({"publicUrl": URL, "secrets": {"mode": "external"}}, "name"),
         ({"publicUrl": URL, "settings": {"SYNC_FILE_KEY": "c2VjcmV0"}}, "SYNC_FILE_KEY"),
+        ({"publicUrl": URL, "settings": {"SYNC_OTHER_FILE_KEYS": "c2VjcmV0"}}, "SYNC_OTHER_FILE_KEYS"),
+        ({"publicUrl": URL, "settings": {"SYNC_ENVIRONMENT": "development"}}, "SYNC_ENVIRONMENT"),
+        ({"publicUrl": URL, "settings": {"STARTKLAR_ISSUER": "https://id.test"}}, "STARTKLAR_ISSUER"),
         ({"publicUrl": URL, "services": {"sync": {"replica": 3}}}, "replica"),
+        ({"publicUrl": URL, "services": {"sync": {"web": {"replicas": 50}}}}, "services.sync.web: max .* is less than"),
+        ({"publicUrl": URL, "gateway": {"replicas": 50}}, "gateway: max .* is less than replicas"),
+        ({"publicUrl": URL, "autoscaling": {"enabled": False, "keda": {"enabled": True}}}, "turn both on, or both off"),
+        ({"publicUrl": URL, "autoscaling": {"keda": {"enabled": True, "prometheusUrl": ""}}}, "needs .*prometheusUrl"),
+        ({"publicUrl": URL, "preStopSeconds": 30, "webGraceSeconds": 40}, "give it 55"),
         ({"publicUrl": URL, "webGraceSeconds": 20}, "webGraceSeconds"),
     ],
 )
 def test_values_that_cannot_work_are_refused_by_name(values: dict[str, Any], place: str) -> None:
     with pytest.raises(helm.HelmError, match=place):
         render(values)
+
+
+def test_the_large_profile_bears_the_morning_of_a_country() -> None:
+    """docs/capacity.md: what Sweden needs at 08:00 is within what each deployment may grow to."""
+    values = PROFILES["large"]["services"]
+    for need in plan(read_assumptions(), Measured.read(), "sweden").needs:
+        service, _, kind = need.process.partition("-")
+        if service in values:
+            role = kind or "web"
+            most = values[service][role]["max"]
+            assert need.replicas <= most, f"{need.process}: {need.replicas} are needed, {most} may run"
+        elif service == "gateway":
+            assert need.replicas <= PROFILES["large"]["gateway"]["max"]
+        elif service == "postgres":
+            assert need.cores <= int(PROFILES["large"]["postgres"]["cluster"]["cpu"])

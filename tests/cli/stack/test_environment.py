@@ -54,3 +54,23 @@ def test_two_installations_share_no_secret(wiring: Wiring, tmp_path: Path) -> No
 
 def test_a_service_without_data_is_told_no_secret_at_all(wiring: Wiring) -> None:
     assert not any(name.startswith("PORTAL_") for name in wiring.of_service("portal"))
+
+
+def test_a_process_that_holds_every_service_is_told_what_each_would_be_and_no_owners_url(wiring: Wiring) -> None:
+    small = Wiring(wiring.places, wiring.plan.of_profile("small"), ADMIN, "redis://r", 8080, {"small": 9000}, {})
+    told = small.of_service("small", metrics_port=9100)
+    for service in small.plan.services:
+        own = small.of_service(service)
+        assert {name: told[name] for name in own} == own
+        assert small.internal(service) == f"http://127.0.0.1:9000/services/{service}"
+        assert small.upstream(service) == ("127.0.0.1", 9000)
+    assert told["SMALL_METRICS_PORT"] == "9100"
+    assert told["STARTKLAR_JWKS_URL"] == "http://127.0.0.1:9000/services/identity/oauth2/jwks"
+    assert not any("very-secret" in value or "_owner" in value for value in told.values())
+
+
+def test_each_profile_runs_every_service_once(wiring: Wiring) -> None:
+    large, small = (wiring.plan.of_profile(profile) for profile in ("large", "small"))
+    assert [spec.name for spec in small.processes if spec.service] == ["small", "small-worker"]
+    assert {spec.service for spec in large.processes if spec.app and spec.service} == set(large.services)
+    assert {spec.service for spec in large.processes if spec.module} == set(large.with_data)

@@ -22,6 +22,7 @@ from services.projects.copylog.service import CopyLogService
 from services.projects.copylog.view import show_copy, show_environment
 from services.projects.project.endpoints import ProjectId, Projects
 from shared.kit import clock
+from shared.kit.journal import record_reading
 from shared.web import AsOf, IfMatch, LangDep, Page, PageDep, SessionDep, created, etag, make_page, new_router
 from shared.web.route import problem_responses
 
@@ -48,6 +49,7 @@ CopyLog = Annotated[CopyLogService, Depends(_service)]
 async def copy_log_entries_list(
     project_id: ProjectId,
     caller: CopiesRead,
+    session: SessionDep,
     projects: Projects,
     log: CopyLog,
     lang: LangDep,
@@ -61,6 +63,8 @@ async def copy_log_entries_list(
     await projects.get(project_id)
     after, today = page.keys(UUID), clock.today()
     rows = await log.copies_after(project_id, is_open, after[0] if after else None, page.limit + 1)
+    if clock.past() is None:  # a look back can write nothing, and shows only what the present one has shown
+        await record_reading(session, "copy_log", min(len(rows), page.limit), projectId=project_id, isOpen=is_open)
     return make_page(
         request, page, rows, key=lambda row: [row.id], show=lambda row: show_copy(row, caller, lang, today)
     )

@@ -1,4 +1,4 @@
-"""What we promise of every service: one source for the API documents (`x-sla`) and the operators' alerts."""
+"""What we promise of every service: one source for API documents (`x-sla`), alerts, dashboards and the status page."""
 
 from dataclasses import dataclass
 

@@ -5,7 +5,7 @@ import asyncio
 from collections.abc import Mapping
 from datetime import timedelta
 
-from services.portal.status.schemas import PlatformStatus, ServiceStatus
+from services.portal.status.schemas import PlatformStatus, Promise, ServiceStatus
 from shared.kit import clock
 from shared.kit.egress import EgressClient, EgressError
 
@@ -15,10 +15,11 @@ FRESH_FOR = timedelta(seconds=5)
 class StatusService:
     """`urls`: internal base URL of each service. `timeout` in seconds, for one probe."""
 
-    def __init__(self, client: EgressClient, urls: Mapping[str, str], timeout: float) -> None:
+    def __init__(self, client: EgressClient, urls: Mapping[str, str], timeout: float, promise: Promise) -> None:
         self._client = client
         self._urls = urls
         self._timeout = timeout
+        self._promise = promise
         self._known: PlatformStatus | None = None
         self._lock = asyncio.Lock()
 
@@ -34,7 +35,10 @@ class StatusService:
         services = await asyncio.gather(*asked)
         is_ready = bool(services) and all(service.state == "ready" for service in services)
         return PlatformStatus(
-            state="ready" if is_ready else "degraded", checked_at=clock.now(), services=list(services)
+            state="ready" if is_ready else "degraded",
+            checked_at=clock.now(),
+            services=list(services),
+            promise=self._promise,
         )
 
     async def _ask(self, name: str, url: str) -> ServiceStatus:

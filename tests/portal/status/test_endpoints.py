@@ -4,6 +4,7 @@ import asyncio
 from datetime import timedelta
 
 from shared.kit import clock
+from shared.web.service_levels import LEVEL, x_sla
 from tests.portal.conftest import Portal
 
 
@@ -19,6 +20,13 @@ async def test_ready_unavailable_and_unreachable_are_told_apart(portal: Portal) 
         "training": "unreachable",
     }
     assert (await portal.client.get("/portal/v1/status")).json() == body
+
+
+async def test_the_status_promises_what_the_documents_promise(portal: Portal) -> None:
+    promise = (await portal.client.get("/status")).json()["promise"]
+    said = x_sla()
+    assert [promise[name] for name in ("availability", "responseTime", "support")] == list(said.values())
+    assert promise["newsWithinSeconds"] == LEVEL.delay
 
 
 async def test_a_service_that_hangs_does_not_hang_the_portal(portal: Portal) -> None:

@@ -133,13 +133,15 @@ def work(name: str, kind: Kind, traceparent: str | None) -> Iterator[Spot]:
 
 
 def batch(name: str, traceparents: Sequence[str]) -> None:
-    """One span for what was done to many traces at once, with links to them; none where none is recorded."""
+    """One span for what was done to many traces at once: in the first of them, with links to all; none where none of
+    them is recorded."""
     tracer = _tracer.get()
     if tracer is None:
         return
     links = [Link(context) for each in traceparents if (context := _parsed(each)) and context.trace_flags.sampled]
     if links:
-        tracer.start_span(name, trace.set_span_in_context(trace.INVALID_SPAN), links=links).end()
+        first = trace.set_span_in_context(NonRecordingSpan(links[0].context))
+        tracer.start_span(name, first, links=links).end()
 
 
 def traceparent_of(context: SpanContext) -> str:

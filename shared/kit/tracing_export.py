@@ -1,6 +1,7 @@
 """The exporter of spans; loaded by those processes alone that have a collector."""
 
 import logging
+import threading
 
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 from opentelemetry.sdk.resources import Resource
@@ -28,11 +29,15 @@ class Exporting:
         self._provider = TracerProvider(
             sampler=ParentBased(TraceIdRatioBased(ratio)), resource=Resource.create(named), shutdown_on_exit=False
         )
-        exporter = OTLPSpanExporter(endpoint=f"{endpoint.rstrip('/')}/v1/traces", timeout=_PATIENCE)
-        processor = BatchSpanProcessor(exporter, max_queue_size=_QUEUE, schedule_delay_millis=_EVERY_MS)
+        self._exporter = OTLPSpanExporter(endpoint=f"{endpoint.rstrip('/')}/v1/traces", timeout=_PATIENCE)
+        processor = BatchSpanProcessor(self._exporter, max_queue_size=_QUEUE, schedule_delay_millis=_EVERY_MS)
         self._provider.add_span_processor(processor)
         self.tracer = self._provider.get_tracer("startklar")
 
     def stop(self) -> None:
-        """Send what waits, and end."""
-        self._provider.shutdown()
+        """Send what waits, and end; a collector that is away keeps nobody from ending."""
+        ending = threading.Thread(target=self._provider.shutdown, daemon=True)
+        ending.start()
+        ending.join(_PATIENCE)
+        if ending.is_alive():
+            self._exporter.shutdown()

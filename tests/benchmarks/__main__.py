@@ -25,6 +25,7 @@ from tests.benchmarks import (
     schedule,
     stack,
     tokens,
+    tracing,
     training_coverage,
     training_http,
     training_plans,
@@ -36,6 +37,7 @@ from tests.benchmarks.report import show, write
 BENCHES: tuple[ModuleType, ...] = (
     http_list,
     filtered_list,
+    tracing,
     gateway,
     roster,
     roster_scale,

@@ -25,7 +25,8 @@ from tests.support.services import FILE_KEY
 
 @dataclass(frozen=True)
 class ProjectList:
-    """`service` is (process id, base URL). `path` asks for a page of 50; `headers` carry a token for an hour.
+    """`service` is (process id, base URL), `settings` its environment, for another one beside it. `path` asks for a
+    page of 50; `headers` carry a token for an hour.
 
     `baseline` is the environment of the servers in `baselines.py`, over the same rows. `jwks` is a file.
     """
@@ -37,6 +38,7 @@ class ProjectList:
     baseline: dict[str, str]
     jwks: Path
     issuer: str
+    settings: dict[str, str]
 
 
 @asynccontextmanager
@@ -66,7 +68,7 @@ async def project_list() -> AsyncIterator[ProjectList]:
         baseline |= {"BENCH_TENANT": str(tenant), "BENCH_PROJECT": str(project)}
         assert server.pid is not None
         path = f"/projects/v1/projects/{project}/activities?limit=50"
-        yield ProjectList(service, server.pid, path, headers, baseline, jwks, mint.issuer)
+        yield ProjectList(service, server.pid, path, headers, baseline, jwks, mint.issuer, settings)
 
 
 def service_settings(urls: dict[str, str], redis_url: str, mint: TokenMint, jwks_url: str) -> dict[str, str]:

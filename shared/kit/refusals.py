@@ -22,6 +22,10 @@ _KNOWN_PASSWORDS = (
 )
 
 
+# Secrets that each service has for itself.
+_OWN = ("FILE_KEY", "OTHER_FILE_KEYS", "INDEX_KEY", "DATABASE_URL", "RELAY_DATABASE_URL")
+
+
 class Refused(RuntimeError):
     """The process must not serve like this."""
 
@@ -36,7 +40,8 @@ def _line(error: Any, prefix: str) -> str:
     name = "_".join(str(part) for part in error["loc"][:1]).upper()
     message = str(error["msg"]).removeprefix("Value error, ")
     if error["type"] == "missing":
-        return f"- {prefix}_{name} (or STARTKLAR_{name}, where all services share it) is not set"
+        common = "" if name in _OWN else f" (or STARTKLAR_{name}, where all services share it)"
+        return f"- {prefix}_{name}{common} is not set"
     return f"- {prefix}_{name}: {message}" if name else f"- {message}"
 
 
@@ -69,7 +74,7 @@ def plain_origin(url: str, name: str) -> str | None:
 
 def shared_secrets(service: str) -> Iterator[str]:
     """Secrets of one service that stand under the name that all services read."""
-    for name in ("FILE_KEY", "OTHER_FILE_KEYS", "INDEX_KEY", "DATABASE_URL", "RELAY_DATABASE_URL"):
+    for name in _OWN:
         if os.environ.get(f"STARTKLAR_{name}") and not os.environ.get(f"{service.upper()}_{name}"):
             yield f"STARTKLAR_{name} would give every service the same secret: set {service.upper()}_{name} instead"
 

@@ -37,7 +37,8 @@ GOOD = {
     "STARTKLAR_JWKS_URL": "http://identity:8000/oauth2/jwks",
 }
 REFUSED: list[tuple[dict[str, str | None], str]] = [
-    ({"TOY_FILE_KEY": None}, "TOY_FILE_KEY (or STARTKLAR_FILE_KEY, where all services share it) is not set"),
+    ({"TOY_FILE_KEY": None}, "- TOY_FILE_KEY is not set"),
+    ({"STARTKLAR_ISSUER": None}, "- TOY_ISSUER (or STARTKLAR_ISSUER, where all services share it) is not set"),
     ({"TOY_FILE_KEY": "short"}, "file_key must be base64 of exactly 32 bytes"),
     ({"TOY_FILE_KEY": "not base64 at all!"}, "file_key must be base64 of exactly 32 bytes"),
     ({"TOY_FILE_KEY": base64.b64encode(b"a" * 32).decode()}, "make it with `openssl rand -base64 32`"),
@@ -151,3 +152,23 @@ async def test_another_encoding_and_another_time_zone(admin_url: str) -> None:
         await database.stop()
     finally:
         await asyncio.shield(drop(admin_url, name))
+
+
+class Finding(Settings):
+    """Settings of a service that finds people by its first key."""
+
+    finds_by_key = True
+
+
+def test_another_file_key_is_taken_only_where_people_are_found_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In development too: what is lost is the same."""
+    others = base64.b64encode(os.urandom(32)).decode()
+    loose = {"STARTKLAR_ENVIRONMENT": "development", "TOY_OTHER_FILE_KEYS": f"{others}, {GOOD['TOY_FILE_KEY']}"}
+    assert len(settings(monkeypatch, loose).file_key_bytes().others) == 2
+    with pytest.raises(Refused, match="other_file_keys needs index_key beside it"):
+        Finding()
+    monkeypatch.setenv("TOY_INDEX_KEY", GOOD["TOY_FILE_KEY"])
+    assert Finding().file_key_bytes().first == base64.b64decode(GOOD["TOY_FILE_KEY"])
+    monkeypatch.setenv("TOY_OTHER_FILE_KEYS", "c2hvcnQ=")
+    with pytest.raises(Refused, match="and so must other_file_keys"):
+        Finding()

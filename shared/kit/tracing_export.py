@@ -40,4 +40,4 @@ class Exporting:
         ending.start()
         ending.join(_PATIENCE)
         if ending.is_alive():
-            self._exporter.shutdown()
+            self._exporter.shutdown()  # type: ignore[no-untyped-call]

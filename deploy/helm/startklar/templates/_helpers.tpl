@@ -34,6 +34,7 @@ helm.sh/chart: {{ printf "%s-%s" .root.Chart.Name .root.Chart.Version }}
 - { name: STARTKLAR_METRICS_PORT, value: "9000" }
 {{- with .Values.monitoring.otlpEndpoint }}
 - { name: STARTKLAR_OTLP_ENDPOINT, value: {{ . | quote }} }
+- { name: STARTKLAR_TRACE_RATIO, value: {{ $.Values.monitoring.traceRatio | quote }} }
 {{- end }}
 {{- range $name, $value := .Values.settings }}
 - { name: {{ $name }}, value: {{ $value | quote }} }

@@ -9,6 +9,7 @@ import os
 import re
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
@@ -159,6 +160,10 @@ class CivicKeys:
     hashing: bytes
     sealing: bytes
 
+    @cached_property
+    def _sealer(self) -> AESGCM:
+        return AESGCM(self.sealing)
+
     def digest(self, number: str) -> bytes:
         """The keyed hash by which two records of one person are found equal; 32 bytes."""
         return hmac.digest(self.hashing, number.encode(), hashlib.sha256)
@@ -166,8 +171,8 @@ class CivicKeys:
     def seal(self, number: str) -> bytes:
         """The number encrypted: nonce, then ciphertext."""
         nonce = os.urandom(12)
-        return nonce + AESGCM(self.sealing).encrypt(nonce, number.encode(), b"startklar.civic.v1")
+        return nonce + self._sealer.encrypt(nonce, number.encode(), b"startklar.civic.v1")
 
     def open(self, sealed: bytes) -> str:
         """The number in plain; for export to the person and to registers only."""
-        return AESGCM(self.sealing).decrypt(sealed[:12], sealed[12:], b"startklar.civic.v1").decode()
+        return self._sealer.decrypt(sealed[:12], sealed[12:], b"startklar.civic.v1").decode()

@@ -8,7 +8,7 @@ from typing import Any
 from services.sync.reading.bulk import BulkReader
 from services.sync.reading.canonical import ENTITIES
 from services.sync.reading.emitting import Context
-from services.sync.reading.file import FileReader, Reading, Summary, entities_of
+from services.sync.reading.file import FileReader, Reading, Summary, at_a_time, entities_of
 from services.sync.reading.findings import Fatal, Finding
 from services.sync.reading.mapping import Emit, MappedFile, Mapping
 from services.sync.reading.oneroster import check_manifest
@@ -32,7 +32,8 @@ def read_delivery(source: Source, mapping: Mapping, context: Context, former: Fo
     spoken = {kind for file in mapping.files for kind in entities_of(file.emits)}
     summary = Summary(incomplete=set(ENTITIES) - spoken)
     reading = Reading(context, BulkReader(_several(mapping)), keeps_tables=former is not None)
-    readers = {file.file: reader for file in mapping.files if (reader := _reader(source, names, file, reading))}
+    opened = at_a_time(lambda file: _reader(source, names, file, reading), mapping.files)
+    readers = {reader.file.file: reader for reader in opened if reader}
     summary.prints = _prints(readers.values())
     if summary.prints is not None and summary.prints == context.known_prints:
         summary.is_known = True

@@ -3,9 +3,10 @@
 import csv
 import io
 import itertools
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 import polars as pl
 
@@ -15,7 +16,7 @@ from services.sync.reading.emitting import Cells, Columns, Context, Row
 from services.sync.reading.findings import Fatal, Finding
 from services.sync.reading.mapping import Emit, MappedFile
 from services.sync.reading.prints import hashes_of, print_of, seed_of
-from services.sync.reading.sniff import column_key, in_utf8, sniff_delimiter, sniff_encoding
+from services.sync.reading.sniff import Encoded, column_key, in_utf8, sniff_body, sniff_delimiter, sniff_encoding
 from services.sync.reading.source import Source
 from services.sync.reading.steps import Step, asked_of, column_of, columns_of, is_asked_while_collected, is_required
 from services.sync.reading.table import LINE, Layout, Table, rows_of, table_of
@@ -25,6 +26,10 @@ _FIELD_LIMIT = 64 * 1024
 _AT_ONCE = 400 * 1024 * 1024
 # What a larger file holds is not kept until its turn comes, but read anew.
 _KEPT = 32 * 1024 * 1024
+_AT_A_TIME = 2
+
+One = TypeVar("One")
+Other = TypeVar("Other")
 
 
 @dataclass
@@ -66,6 +71,15 @@ class Reading:
     keeps_tables: bool = False
 
 
+def at_a_time(prepare: Callable[[One], Other], files: Iterable[One]) -> list[Other]:
+    """`prepare` each, in order, two at a time: unpacking and looking at columns leave the interpreter to others.
+
+    Raises what the first that fails raises.
+    """
+    with ThreadPoolExecutor(_AT_A_TIME) as pool:
+        return list(pool.map(prepare, files))
+
+
 def columns_in(header: Cells) -> Columns:
     """The columns of a file by comparable name; of two with one name, the first."""
     places: dict[str, int] = {}
@@ -93,8 +107,7 @@ class FileReader:
         with source.open(name) as stream:
             body = stream.read(_AT_ONCE + 1)
         is_small = len(body) <= _AT_ONCE
-        with io.BytesIO(body) if is_small else source.open(name) as stream:
-            self._encoded = sniff_encoding(stream, name, file.encoding)
+        self._encoded = sniff_body(body, name, file.encoding) if is_small else self._sniff_stream()
         self._at_once = is_small and not self._context.row_by_row
         self._table = self._as_table(in_utf8(body, self._encoded.encoding)) if self._at_once else None
         self._at_once = self._table is not None
@@ -103,6 +116,10 @@ class FileReader:
         self._is_large = len(body) > _KEPT
         if not reading.keeps_tables:
             self.forget()
+
+    def _sniff_stream(self) -> Encoded:
+        with self._source.open(self._name) as stream:
+            return sniff_encoding(stream, self._name, self._file.encoding)
 
     @property
     def name(self) -> str:
@@ -137,7 +154,7 @@ class FileReader:
         if self._table is None:
             return None
         with before.open(self._name) as stream:
-            body = in_utf8(stream.read(), self._encoded.encoding)
+            body = in_utf8(stream.read(_AT_ONCE), self._encoded.encoding)
         places = [int(column) for column in self._table.frame.columns if column != LINE]
         rows = rows_of(body, Layout(self._sniffed(body), self._header, self._file.trailer), places)
         return None if rows is None else (rows, hashes_of(rows, self._seed(self._table)))
@@ -159,7 +176,7 @@ class FileReader:
         self._done.ends_with_line = self._encoded.ends_with_line
         if self._table is None and self._at_once:
             with self._source.open(self._name) as stream:
-                self._table = self._as_table(in_utf8(stream.read(), self._encoded.encoding))
+                self._table = self._as_table(in_utf8(stream.read(_AT_ONCE), self._encoded.encoding))
         if self._table is not None:
             self._read_table(self._table, summary, chosen)
             return self._done

@@ -10,7 +10,7 @@ import polars as pl
 from services.sync.reading.bulk import BulkReader
 from services.sync.reading.canonical import ENTITIES
 from services.sync.reading.emitting import Cells, Context
-from services.sync.reading.file import FileReader, Reading, Summary
+from services.sync.reading.file import FileReader, Reading, Summary, at_a_time
 from services.sync.reading.findings import Fatal, Finding
 from services.sync.reading.frames import FULL, SCOPE
 from services.sync.reading.prints import total
@@ -63,10 +63,8 @@ class PartReading:
             before = former.fetch()
         except Fatal:
             raise NotTouched from None
-        return [
-            _sheet(reader, before, one, former.found)
-            for reader, one in zip(self._readers, former.prints, strict=True)
-        ]  # fmt: skip
+        pairs = list(zip(self._readers, former.prints, strict=True))
+        return at_a_time(lambda pair: _sheet(pair[0], before, pair[1], former.found), pairs)
 
     def _retold(self, sheets: Sequence[Sheet], selection: Selection) -> dict[str, int]:
         """By kind, how many rows more there are than in the delivery before; of kinds that are told row by row."""

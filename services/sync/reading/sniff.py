@@ -2,6 +2,7 @@
 
 import codecs
 import csv
+import io
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -23,6 +24,13 @@ class Encoded:
     findings: tuple[Finding, ...]
 
 
+def sniff_body(body: bytes, name: str, declared: str | None) -> Encoded:
+    """As `sniff_encoding` of a whole file: most are plain UTF-8, which is seen at once."""
+    if declared in (None, "utf-8") and not body.startswith(tuple(_MARKS)) and b"\x00" not in body and _is_utf8(body):
+        return Encoded("utf-8", body.endswith((b"\n", b"\r")), ())
+    return sniff_encoding(io.BytesIO(body), name, declared)
+
+
 def sniff_encoding(stream: BinaryIO, name: str, declared: str | None) -> Encoded:
     """Reads the stream to its end. UTF-8 if every byte fits it, else Windows-1252; a byte order mark decides."""
     first = stream.read(_PIECE)
@@ -41,6 +49,18 @@ def sniff_encoding(stream: BinaryIO, name: str, declared: str | None) -> Encoded
 def in_utf8(body: bytes, encoding: str) -> bytes:
     """What `body` says in `encoding`, in UTF-8 without a mark."""
     return body if encoding == "utf-8" else body.decode(encoding, errors="replace").encode()
+
+
+def _is_utf8(body: bytes) -> bool:
+    if body.isascii():
+        return True
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    try:
+        for start in range(0, len(body), _PIECE):
+            decoder.decode(body[start : start + _PIECE], final=start + _PIECE >= len(body))
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _try_utf8(piece: bytes, stream: BinaryIO) -> tuple[int | None, bytes]:

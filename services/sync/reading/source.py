@@ -4,6 +4,7 @@ import io
 import zipfile
 import zlib
 from dataclasses import dataclass
+from threading import Lock
 from typing import IO, BinaryIO, Protocol
 
 from services.sync.reading.findings import Fatal
@@ -109,7 +110,14 @@ class _Budget:
     """
 
     def __init__(self, expanded_bytes: int) -> None:
-        self.left = 3 * expanded_bytes
+        self._left = 3 * expanded_bytes
+        self._lock = Lock()
+
+    def take(self, size: int) -> bool:
+        """False once it is used up. Two files may be unpacked at a time."""
+        with self._lock:
+            self._left -= size
+            return self._left >= 0
 
 
 class _Metered(io.RawIOBase):
@@ -128,8 +136,7 @@ class _Metered(io.RawIOBase):
             piece = self._stream.read(len(buffer))
         except (zipfile.BadZipFile, OSError, EOFError, ValueError, zlib.error):
             raise Fatal("broken_zip", self._name) from None
-        self._budget.left -= len(piece)
-        if self._budget.left < 0:
+        if not self._budget.take(len(piece)):
             raise Fatal("zip_bomb", self._name)
         buffer[: len(piece)] = piece
         return len(piece)

@@ -42,7 +42,7 @@ def table_of(body: bytes, layout: Layout, places: list[int]) -> Table | None:
     if layout.trailer is not None:
         body, trailer = _without_trailer(body, layout)
     lines = body.count(b"\n") - body.endswith(b"\n")
-    if lines < 1 or not _is_as_wide(body, layout):
+    if lines < 1 or not _is_as_wide(body, layout, lines + 1):
         return None
     wanted = sorted({*places, 0} if layout.trailer is not None else set(places))
     frame = _columns(body, layout, wanted)
@@ -62,10 +62,11 @@ def rows_of(body: bytes, layout: Layout, places: list[int]) -> pl.DataFrame | No
 
 
 def _has_plain_lines(body: bytes) -> bool:
-    """Whether every line end is one row's, and no line is longer than the careful reader takes a cell for."""
-    if b"\x00" in body or b"\n\n" in body or b"\n\r\n" in body or body[:1] in (b"", b"\n", b"\r"):
+    """Whether every line end is a row's, and no line is longer than the careful reader takes a cell for. Blank lines
+    are left to be found by their width, or by their blank cells."""
+    if b"\x00" in body or body[:1] in (b"", b"\n", b"\r"):
         return False
-    if b"\r" in body and body.count(b"\r") != body.count(b"\r\n"):
+    if b"\r" in body and (b"\n\r\n" in body or body.count(b"\r") != body.count(b"\r\n")):
         return False
     half = _LONGEST // 2
     return all(body.find(b"\n", at, at + half) >= 0 for at in range(0, len(body) - half, half))
@@ -79,21 +80,27 @@ def _without_trailer(body: bytes, layout: Layout) -> tuple[bytes, list[str] | No
     return body[:start], cells
 
 
-def _is_as_wide(body: bytes, layout: Layout) -> bool:
+def _is_as_wide(body: bytes, layout: Layout, lines: int) -> bool:
     """Whether every row has as many cells as the header. polars would fill short rows up and cut long ones off."""
     delimiter, between = layout.delimiter, len(layout.header) - 1
+    if b'"' not in body:
+        marks = body.translate(None, bytes(set(range(256)) - {ord(delimiter), ord("\n")}))
+        return marks.removesuffix(b"\n") == b"\n".join([delimiter.encode() * between] * lines)
+    return _is_as_wide_with_quotes(body, delimiter, between)
+
+
+def _is_as_wide_with_quotes(body: bytes, delimiter: str, between: int) -> bool:
     if _UNUSED.encode() in body:
         return False
     rows = pl.read_csv(
         body, has_header=False, separator=_UNUSED, quote_char=None, infer_schema=False, empty_string_is_null=False
     ).to_series()
-    if b'"' in body:
-        is_quoted = rows.str.contains('"', literal=True)
-        quoted, rows = rows.filter(is_quoted), rows.filter(~is_quoted)
-        cell = f'(?:[^"{re.escape(delimiter)}]*|"(?:[^"]|"")*")'
-        if not quoted.str.contains(f"^{cell}(?:{re.escape(delimiter)}{cell})*$").all():
-            return False
-        rows = pl.concat([rows, quoted.str.replace_all('"(?:[^"]|"")*"', "")])
+    is_quoted = rows.str.contains('"', literal=True)
+    quoted, rows = rows.filter(is_quoted), rows.filter(~is_quoted)
+    cell = f'(?:[^"{re.escape(delimiter)}]*|"(?:[^"]|"")*")'
+    if not quoted.str.contains(f"^{cell}(?:{re.escape(delimiter)}{cell})*$").all():
+        return False
+    rows = pl.concat([rows, quoted.str.replace_all('"(?:[^"]|"")*"', "")])
     return bool((rows.str.count_matches(delimiter, literal=True) == between).all())
 
 

@@ -67,8 +67,9 @@ WHERE tenant_id = :tenant AND run_id = :run GROUP BY 2, 3
 """
 _HASH = """
 SELECT '{kind}' AS kind, count(*) AS n,
-       encode(sha256(coalesce(string_agg(sha256(record_send(p)), ''::bytea ORDER BY p.id), ''::bytea)), 'hex') AS digest
-FROM {planned} p WHERE p.tenant_id = :tenant AND p.run_id = :run
+       encode(sha256(coalesce(string_agg(o.digest, ''::bytea), ''::bytea)), 'hex') AS digest
+FROM (SELECT sha256(record_send(p)) AS digest FROM {planned} p WHERE p.tenant_id = :tenant AND p.run_id = :run
+      ORDER BY p.id) o
 """
 
 

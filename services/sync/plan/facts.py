@@ -47,20 +47,21 @@ SELECT count(*) FROM planned_enrolment WHERE tenant_id = :tenant AND run_id = :r
   AND school_year = (before->>'school_year')::int + 1
 """
 # Places in groups that end by themselves: person and group stay, at their unit, and the person got no other place.
-# People do so now and then; a file that lost its last rows does it to many at once.
+# People do so now and then; a file that lost its last rows does it to many at once. Lists that do not depend on the row
+# are hashed once; planned rows have no statistics, and the planner would look through all of them for each row.
 _LET_GO = """
 SELECT count(*) FROM planned_membership n
 WHERE n.tenant_id = :tenant AND n.run_id = :run AND n.op = 'end' {unexplained}
-  AND NOT EXISTS (SELECT FROM planned_person p WHERE p.tenant_id = :tenant AND p.run_id = :run
-                  AND p.id = n.person_id AND p.op = 'end')
-  AND NOT EXISTS (SELECT FROM planned_school_group g WHERE g.tenant_id = :tenant AND g.run_id = :run
-                  AND g.id = n.group_id AND g.op = 'end')
-  AND NOT EXISTS (SELECT FROM planned_enrolment e WHERE e.tenant_id = :tenant AND e.run_id = :run
-                  AND e.person_id = n.person_id AND e.op = 'end')
-  AND NOT EXISTS (SELECT FROM planned_duty d WHERE d.tenant_id = :tenant AND d.run_id = :run
-                  AND d.person_id = n.person_id AND d.op = 'end')
-  AND NOT EXISTS (SELECT FROM planned_membership m WHERE m.tenant_id = :tenant AND m.run_id = :run
-                  AND m.person_id = n.person_id AND m.op IN ('create', 'revive'))
+  AND n.person_id NOT IN (SELECT p.id FROM planned_person p
+                          WHERE p.tenant_id = :tenant AND p.run_id = :run AND p.op = 'end')
+  AND n.group_id NOT IN (SELECT g.id FROM planned_school_group g
+                         WHERE g.tenant_id = :tenant AND g.run_id = :run AND g.op = 'end')
+  AND n.person_id NOT IN (SELECT e.person_id FROM planned_enrolment e
+                          WHERE e.tenant_id = :tenant AND e.run_id = :run AND e.op = 'end')
+  AND n.person_id NOT IN (SELECT d.person_id FROM planned_duty d
+                          WHERE d.tenant_id = :tenant AND d.run_id = :run AND d.op = 'end')
+  AND n.person_id NOT IN (SELECT m.person_id FROM planned_membership m
+                          WHERE m.tenant_id = :tenant AND m.run_id = :run AND m.op IN ('create', 'revive'))
 """
 _STAGED = "SELECT count(*) FROM in_{kind}"
 _DUPLICATED = "SELECT count(*) - count(DISTINCT ({key})) FROM in_{kind}"

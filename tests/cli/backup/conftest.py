@@ -46,7 +46,7 @@ async def _lived(house: House) -> Story:
     bo = await house.add_person("Bo")
     said: list[str] = []
     stop = asyncio.Event()
-    follower = Follower(house.archive, house.url, house.spool, said.append, every=0.2)
+    follower = Follower(house.archive, house.url, house.spool, said.append, every=0.5)
     following = asyncio.create_task(follower.run(stop))
     async with asyncio.timeout(60):
         while not folders(house.archive.bases):

@@ -1,6 +1,7 @@
 """Asking for and deciding on what a data subject wants; the worker does it (`tasks.py`)."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -53,16 +54,21 @@ class SubjectService:
     async def ask_erasure(self, body: PersonErasureCreate, caller: Principal) -> PersonErasure:
         """It waits for a second person. Raises CustomerDecides, NobodyNamed, PersonUnknown, ErasureUnderWay."""
         row = PersonErasure(**await self._asked(body, caller), ground=body.ground)
-        under_way = select(PersonErasure.id).where(
-            PersonErasure.tenant_id == self._tenant,
-            col(PersonErasure.state).in_(("waiting", "running")),
-            or_(col(PersonErasure.person_id).in_(row.ids), col(PersonErasure.account_id).in_(row.ids)),
-        )
-        if (other := (await self._session.exec(under_way)).first()) is not None:
+        if (other := await self.erasure_of(row, "waiting", "running")) is not None:
             raise ErasureUnderWay(personErasureId=str(other))
         self._session.add(row)
         await tell(self._session, row, "ask")
         return row
+
+    async def erasure_of(self, row: AnyRequest, *states: str, since: datetime | None = None) -> UUID | None:
+        """An erasure of the same person in one of these states, approved `since` then if given."""
+        query = select(PersonErasure.id).where(
+            PersonErasure.tenant_id == self._tenant,
+            col(PersonErasure.state).in_(states),
+            or_(col(PersonErasure.person_id).in_(row.ids), col(PersonErasure.account_id).in_(row.ids)),
+        )
+        query = query if since is None else query.where(col(PersonErasure.decided_at) >= since)
+        return (await self._session.exec(query)).first()
 
     async def approve(self, erasure_id: UUID, caller: Principal) -> PersonErasure:
         """Start it. Raises RequestMissing, NothingToDecide, CustomerDecides, SecondPersonDecides."""

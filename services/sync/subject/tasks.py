@@ -11,7 +11,7 @@ from services.sync.erasure.service import ErasureService
 from services.sync.person_data import PERSON_DATA
 from services.sync.retention.service import RetentionService
 from services.sync.settings import Settings
-from services.sync.subject.asking import OTHERS, Asker, NoAnswer
+from services.sync.subject.asking import OTHERS, Asker
 from services.sync.subject.forgetting import forget_exports
 from services.sync.subject.models import PersonErasure, PersonExport
 from services.sync.subject.packing import MEDIA, count, pack
@@ -23,6 +23,7 @@ from shared.kit.files import DataClass, FileStore
 from shared.kit.kit_tables import forget_answers
 from shared.kit.persondata import ErasureReport
 from shared.queue import JobContext, JobHandler, start_job
+from shared.queue.asking import InternalCalls, NoAnswer
 
 _MAX_BYTES = 64 * 1024 * 1024
 # The law gives a month; a service that is down is asked again at growing distances, at last every hour.
@@ -35,7 +36,7 @@ def handlers(settings: Settings) -> dict[str, JobHandler]:
     """The job handlers of what data subjects ask for."""
 
     def asker() -> Asker:
-        return Asker(settings.service_urls, build_token_source(settings))
+        return Asker(InternalCalls(settings.service_urls, build_token_source(settings)))
 
     return subject_jobs(asker, FileStore(settings.file_key_bytes()), settings.person_export_days)
 
@@ -57,39 +58,49 @@ class _Tasks:
         row = await _load(ctx, PersonExport)
         if row.state != "running":
             return {"state": row.state}
-        ask, tenant = self._asker(), row.tenant_id
-        found: dict[str, Any] = {}
         faults = await self._learn(ctx, PersonExport, row)
         async with ctx.transaction() as session:
             own = await PERSON_DATA.export(session, row.person_id) if row.person_id else {}
             about = tell_about(await RetentionService(session).everything())
-        found["sync"] = own
+        found = {"sync": own} | await self._gather(row, faults)
+        outcomes: list[Answer] = [(service, count(answer), {}) for service, answer in found.items()]
+        if faults:
+            return await _again(ctx, PersonExport, outcomes, faults)
+        async with ctx.transaction() as session:
+            row = await SubjectService(session).get(PersonExport, row.id, lock=True)
+            _note(row, outcomes, {})
+            await self._keep(session, row, pack(found, about))
+            await _end(session, row)
+        return {"state": row.state}
+
+    async def _gather(self, row: PersonExport, faults: dict[str, str]) -> dict[str, Any]:
+        """What the others answer, by service; who does not answer goes into `faults`."""
+        ask, found = self._asker(), dict[str, Any]()
         for service in OTHERS:
             try:
-                answers = [await ask.export(service, tenant, one) for one in _known_by(service, row)]
+                answers = [await ask.export(service, row.tenant_id, one) for one in _known_by(service, row)]
             except NoAnswer as error:
                 faults[service] = str(error)
                 continue
             found[service] = _merged(answers)
-        outcomes: list[Answer] = [(service, count(answer), {}) for service, answer in found.items()]
-        if faults:
-            return await _again(ctx, PersonExport, outcomes, faults)
-        content = pack(found, about)
-        async with ctx.transaction() as session:
-            row = await SubjectService(session).get(PersonExport, row.id, lock=True)
-            stored = await self._store.write(
-                session,
-                _once(content),
-                media_type=MEDIA,
-                data_class=DataClass.sensitive,
-                max_bytes=_MAX_BYTES,
-                retention_days=self._days,
-                created_by=row.asked_by,
-            )
-            _note(row, outcomes, {})
-            row.state, row.file_id, row.file_until = "ready", stored.id, stored.retention_until
-            await _end(session, row)
-        return {"state": "ready"}
+        return found
+
+    async def _keep(self, session: AsyncSession, row: PersonExport, content: bytes) -> None:
+        """Store the file, unless the person was erased while we asked: what was gathered before may not be kept."""
+        subjects = SubjectService(session)
+        if await subjects.erasure_of(row, "running", "done", since=row.created_at) is not None:
+            row.state = "erased"
+            return
+        stored = await self._store.write(
+            session,
+            _once(content),
+            media_type=MEDIA,
+            data_class=DataClass.sensitive,
+            max_bytes=_MAX_BYTES,
+            retention_days=self._days,
+            created_by=row.asked_by,
+        )
+        row.state, row.file_id, row.file_until = "ready", stored.id, stored.retention_until
 
     async def erase(self, ctx: JobContext) -> dict[str, Any]:
         """Every service forgets; what each answered is kept at once, so that a later try asks only the others."""
@@ -103,15 +114,15 @@ class _Tasks:
         if not row.is_done("sync"):
             await self._erase_here(ctx, row.id)
         ask = self._asker()
-        # The account goes last: it is what the others are found by.
+        # The account goes last, when all others have answered: they are found by it.
         for service in sorted(OTHERS, key="identity".__eq__):
-            if row.is_done(service):
+            if row.is_done(service) or (service == "identity" and faults):
                 continue
             try:
                 reports = [await ask.erase(service, row.tenant_id, one) for one in _known_by(service, row)]
             except NoAnswer as error:
                 faults[service] = str(error)
-                break
+                continue
             await _keep(ctx, row.id, _summed(service, reports))
         if faults:
             return await _again(ctx, PersonErasure, [], faults)

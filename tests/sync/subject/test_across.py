@@ -26,6 +26,7 @@ from services.training.roster.tasks import follow_roster as training_follows
 from shared.auth.scopes import Scope
 from shared.kit.files import FileStore
 from shared.kit.ids import new_id
+from shared.queue.asking import InternalCalls
 from shared.queue.changes import ChangeFeed
 from shared.queue.metrics import Metrics
 from shared.queue.runner import JobRunner
@@ -64,7 +65,7 @@ class House(httpx.AsyncBaseTransport):
         sync = self.services["sync"]
         assert isinstance(sync.settings, Settings)
         store = FileStore(sync.settings.file_key_bytes())
-        jobs = subject_jobs(lambda: Asker(self.urls, self, self), store, 14)
+        jobs = subject_jobs(lambda: Asker(InternalCalls(self.urls, self, self)), store, 14)
         await _run(JobRunner(jobs, sync.database, sync.relay, Metrics()))
 
     async def ask(self, path: str, body: Any, *, by: UUID, status: int) -> dict[str, Any]:
@@ -143,50 +144,51 @@ async def test_a_person_is_shown_by_all_services_and_after_an_erasure_no_byte_is
     ids, needles = await _moved_in(house)
     before = await house.traces(needles, clean_redis)
     assert before >= {"sync.person", "identity.account", "training.person"}  # the search can find
+    asker = new_id()
+    export = await _exported(house, ids, asker)
 
-    asker, second = new_id(), new_id()
-    house.down = {"training"}
-    export = await house.ask("person-exports", {"personId": ids["person"]}, by=asker, status=202)
-    await house.answer()
-    path = f"person-exports/{export['id']}"
-    waiting = (await house.read(path)).json()
-    assert waiting["state"] == "running"  # who does not answer is not taken for somebody who holds nothing
-    assert {one["service"]: one["fault"] for one in waiting["outcomes"] if one["state"] == "waiting"} == {
-        "training": "unreachable"
-    }
-    assert (await house.read(f"{path}/content")).status_code == 409
-    house.down = set()
-    await make_due(house.services["sync"], "person-export")
-    await house.answer()
-    assert (await house.read(path)).json()["state"] == "ready"
-    found = _opened((await house.read(f"{path}/content")).content)
-    assert (found["sync"]["person"][0]["family_name"], found["identity"]["account"]["id"]) == (FAMILY, ids["account"])
-    assert found["training"]["person"][0]["display_name"] == f"{GIVEN} {FAMILY}"
-    assert len(found["webhooks"]["endpoints"]) == 1
-
-    erasure = await house.ask(
-        "person-erasures", {"personId": ids["person"], "ground": "not_needed"}, by=asker, status=201
-    )
-    path = f"person-erasures/{erasure['id']}"
+    wanted = {"personId": ids["person"], "ground": "not_needed"}
+    path = f"person-erasures/{(await house.ask('person-erasures', wanted, by=asker, status=201))['id']}"
     await house.ask(f"{path}/approvals", None, by=asker, status=409)
     await house.answer()
     assert await house.traces(needles, clean_redis) >= before  # nothing before a second person has said so
-    await house.ask(f"{path}/approvals", None, by=second, status=202)
-    house.down = {"projects"}
-    await house.answer()
-    assert (await house.read(path)).json()["state"] == "running"
-    house.down = set()
-    await make_due(house.services["sync"], "person-erasure")
-    await house.answer()
-    done = (await house.read(path)).json()
+    await house.ask(f"{path}/approvals", None, by=new_id(), status=202)
+    done = await _answered(house, path, "person-erasure", down="projects")
     assert (done["state"], {one["service"] for one in done["outcomes"] if one["state"] == "done"}) == (
         "done",
         {"sync", *OTHERS},
     )
     assert await house.traces(needles, clean_redis) == set()
-    assert (await house.read(f"person-exports/{export['id']}/content")).status_code == 410
+    assert (await house.read(f"{export}/content")).status_code == 410
     ledger = (await house.read("erasures")).json()["items"]
     assert {row["personId"] for row in ledger} == {ids["person"], ids["account"]}
+
+
+async def _exported(house: House, ids: dict[str, Any], asker: UUID) -> str:
+    """The path of an export that holds what every service knows."""
+    made = await house.ask("person-exports", {"personId": ids["person"]}, by=asker, status=202)
+    path = f"person-exports/{made['id']}"
+    assert (await house.read(f"{path}/content")).status_code == 409
+    assert (await _answered(house, path, "person-export", down="training"))["state"] == "ready"
+    found = _opened((await house.read(f"{path}/content")).content)
+    assert (found["sync"]["person"][0]["family_name"], found["identity"]["account"]["id"]) == (FAMILY, ids["account"])
+    assert found["training"]["person"][0]["display_name"] == f"{GIVEN} {FAMILY}"
+    assert len(found["webhooks"]["endpoints"]) == 1
+    return path
+
+
+async def _answered(house: House, path: str, kind: str, *, down: str) -> dict[str, Any]:
+    """The request when all have answered. One is down at first: that is not taken for knowing nothing."""
+    house.down = {down}
+    await house.answer()
+    waiting = (await house.read(path)).json()
+    faults = {one["service"]: one["fault"] for one in waiting["outcomes"] if one["state"] == "waiting"}
+    assert (waiting["state"], faults) == ("running", {down: "unreachable"})
+    house.down = set()
+    await make_due(house.services["sync"], kind)
+    await house.answer()
+    answered: dict[str, Any] = (await house.read(path)).json()
+    return answered
 
 
 def _opened(content: bytes) -> dict[str, Any]:

@@ -1,15 +1,17 @@
 """Who may ask for a person's file or erasure, and what is refused."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from services.sync.subject.asking import NoAnswer
-from services.sync.subject.models import PersonErasure
-from services.sync.subject.service import ERASURE_JOB
+from services.sync.subject.models import PersonErasure, PersonExport
+from services.sync.subject.service import ERASURE_JOB, EXPORT_JOB
 from services.sync.subject.tasks import _MOST_TRIES, subject_jobs
+from shared.kit import clock
 from shared.kit.files import FileStore
 from shared.kit.ids import new_id
+from shared.queue.asking import NoAnswer
 from tests.support.jobs import Context
 from tests.support.services import ServiceUnderTest, Start
 
@@ -95,10 +97,33 @@ async def test_a_service_that_never_answers_makes_the_erasure_fail_loudly_after_
     async with sync.database.transaction(sync.tenant) as session:
         session.add(row)
         row_id = row.id
-    job = subject_jobs(Silent, FileStore(b"k" * 32), 14)[ERASURE_JOB]  # type: ignore[arg-type, return-value]
+    job = subject_jobs(Silent, FileStore(b"k" * 32), 14)[ERASURE_JOB]  # type: ignore[arg-type]
     states = [(await job(Context(sync, id=str(row_id))) or {})["state"] for _ in range(3)]
     assert states == ["running", "failed", "failed"]
     shown = (await sync.client.get(f"/sync/v1/person-erasures/{row_id}", headers=sync.as_("auditor@*"))).json()
     assert {one["service"]: one["state"] for one in shown["outcomes"]} == dict.fromkeys(
         ("identity", "projects", "sync", "training", "webhooks"), "waiting"
     )
+
+
+async def test_an_export_that_an_erasure_overtakes_is_not_kept_and_one_after_it_is(sync: ServiceUnderTest) -> None:
+    class Knows:
+        async def export(self, *_: Any) -> Any:
+            return {"name": "Alva"}
+
+    job = subject_jobs(Knows, FileStore(b"k" * 32), 14)[EXPORT_JOB]  # type: ignore[arg-type]
+    person = new_id()
+    about: dict[str, Any] = {"tenant_id": sync.tenant, "person_id": person, "asked_by": new_id()}
+    states = []
+    for asked_before_the_erasure in (True, False):
+        at = clock.now() + timedelta(minutes=-1 if asked_before_the_erasure else 1)
+        row = PersonExport(**about, created_at=at)
+        async with sync.database.transaction(sync.tenant) as session:
+            session.add(row)
+            if asked_before_the_erasure:
+                session.add(PersonErasure(**about, ground="objection", state="done", decided_at=clock.now()))
+            row_id = str(row.id)
+        await job(Context(sync, id=row_id))
+        shown = await sync.client.get(f"/sync/v1/person-exports/{row_id}", headers=sync.as_(ADMIN))
+        states.append((shown.json()["state"], shown.json()["fileUntil"] is not None))
+    assert states == [("erased", False), ("ready", True)]

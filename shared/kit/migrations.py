@@ -7,19 +7,24 @@ without it a data migration would silently see no rows.
 import asyncio
 import os
 import socket
+import time
 
 from alembic import context, op
 from sqlalchemy import Connection, MetaData, text
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.pool import NullPool
 from sqlalchemy.util import await_only
 
 from shared.kit.db import create_engine
 from shared.kit.history_views import follow_tables
 from shared.kit.migration_turn import Blockers, migration_turn, watched
-from shared.kit.refusals import NEEDS
+from shared.kit.refusals import NEEDS, Refused, check_server
 
 _LOCK_NOT_AVAILABLE = "55P03"
+_SERVER = """SELECT current_user AS name, rolsuper AS superuser, rolbypassrls AS bypass,
+    current_setting('server_version_num')::int AS version, current_setting('server_encoding') AS encoding,
+    extract(epoch FROM clock_timestamp())::float8 AS clock FROM pg_roles WHERE rolname = current_user"""
 _LOCK_TIMEOUT = "3s"
 _ATTEMPTS = 10
 _PAUSE = 1.0
@@ -41,12 +46,29 @@ async def _migrate(url: str, metadata: MetaData, service: str) -> None:
     named = {"server_settings": {"application_name": f"startklar migration {service} on {socket.gethostname()}"}}
     engine = create_engine(url, poolclass=NullPool, connect_args=named)
     try:
+        async with engine.connect() as connection:
+            await _check(connection, service)
         async with engine.connect() as connection, migration_turn(connection, service):
             async with watched(engine, connection) as blockers:
                 await connection.run_sync(_run_patiently, metadata, service, blockers)
             await connection.commit()
     finally:
         await engine.dispose()
+
+
+async def _check(connection: AsyncConnection, service: str) -> None:
+    """Refuse a server that nothing would serve from, and a role whose tables the service's own could not use."""
+    asked = time.time()
+    row = (await connection.execute(text(_SERVER))).one()
+    try:
+        check_server(row.version, row.encoding, row.clock, asked=asked, answered=time.time())
+    except Refused as refusal:
+        raise SystemExit(f"{service}: {refusal}") from None
+    if row.superuser or row.bypass:
+        raise SystemExit(
+            f"{service}: migrations run as {service}_owner, not as {row.name}, who would own what the service cannot"
+            " use and see past row security: set the owner's URL (python -m cli.compose provision makes the role)"
+        )
 
 
 def _run_patiently(connection: Connection, metadata: MetaData, service: str, blockers: Blockers) -> None:

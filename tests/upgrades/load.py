@@ -63,6 +63,8 @@ class Load:
         await self._make("sync", "/sync/v1/persons", person)
         if made := await self._make("sync", "/sync/v1/units", {"name": f"Skola {_word()}", "kind": "school"}):
             self.units.append(made["id"])
+        coming = {"kind": "oneroster_zip", "source": "later", "size": 9, "sha256": sha256(_word().encode()).hexdigest()}
+        await self._make("sync", "/sync/v1/uploads", coming)
 
     async def _training(self) -> None:
         """A course, a session, and a seat for somebody of whom training has heard."""
@@ -159,7 +161,7 @@ class Load:
         begun = time.monotonic()
         url = f"{self.cluster.balancers[service].url}{path}"
         try:
-            async with httpx.AsyncClient(timeout=20, trust_env=False) as client:
+            async with httpx.AsyncClient(timeout=60, trust_env=False) as client:
                 answer = await client.request(method, url, headers=who | (headers or {}), **content)
         except httpx.HTTPError as error:
             self.faults.append(f"{self.phase}: {method} {path}: {type(error).__name__}")

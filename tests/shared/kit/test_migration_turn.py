@@ -5,8 +5,9 @@ from pathlib import Path
 
 import asyncpg
 import pytest
+from sqlalchemy.engine import make_url
 
-from shared.kit import migration_turn, migrations
+from shared.kit import migration_turn, migrations, refusals
 from tests.support.databases import ROOT, Clone, migrate
 
 HEADING = "from alembic import op\nfrom shared.kit import migrations\nrevision = 'trial'\ndown_revision = {head!r}\n"
@@ -91,3 +92,15 @@ async def test_indexes_and_constraints_are_added_to_tables_in_use(
     assert await owner.fetchval("SELECT indisvalid FROM pg_index WHERE indexrelid = 'ix_trial'::regclass")
     assert await owner.fetchval("SELECT convalidated FROM pg_constraint WHERE conname = 'ck_trial'")
     await owner.close()
+
+
+async def test_a_migration_refuses_an_administrator_and_an_unfit_server(
+    fresh_database: Clone, admin_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    urls = await fresh_database("webhooks")
+    admin = make_url(admin_url).set(database=urls.name).render_as_string(hide_password=False)
+    with pytest.raises(SystemExit, match="migrations run as webhooks_owner, not as"):
+        await asyncio.to_thread(migrate, "webhooks", admin)
+    monkeypatch.setattr(refusals, "OLDEST_POSTGRES", 99)
+    with pytest.raises(SystemExit, match=r"webhooks: PostgreSQL \d+ is too old"):
+        await asyncio.to_thread(migrate, "webhooks", urls.owner)

@@ -25,7 +25,7 @@ from cli.backup.base import prune, take_base
 from cli.backup.ledger import LedgerCopy
 from cli.backup.programs import Connection, attended, client_programs
 from cli.backup.sealing import seal
-from cli.backup.server import SLOT, Facts, connect, facts, in_database
+from cli.backup.server import SLOT, Facts, connect, drop_slot, facts, in_database
 from cli.servers.accounts import private_dir
 from cli.servers.processes import ServerFailed, kill_tree, tail
 from shared.kit import clock
@@ -77,6 +77,7 @@ class Follower:
             try:
                 server = await facts(self.admin_url)
                 if not self.ledger_only:
+                    await self._begin_anew_if_lost(server)
                     self._start_receiver(server)
                 await self.round()
                 if not self.ledger_only and (base is None or base.done()) and self._wants_base(server):
@@ -175,6 +176,14 @@ class Follower:
         ledger = self._ledger or LedgerCopy(self.archive)
         note: dict[str, Any] = {"format": FORMAT, "at": at.isoformat(), "erasures": len(ledger.entries)}
         self.archive.write_note(self.archive.reached, note)
+
+    async def _begin_anew_if_lost(self, server: Facts) -> None:
+        """What the server threw away leaves a gap: the next base backup begins after it."""
+        if server.slot_is_lost:
+            self.say("the server threw log away that was not taken yet: a new base backup is needed")
+            self._end_receiver()
+            await drop_slot(self.admin_url)
+            forget_spool(self.spool)
 
     def _start_receiver(self, server: Facts) -> None:
         if self._receiver is not None and self._receiver.poll() is None:

@@ -14,12 +14,15 @@ PREFIX = "startklar_"
 
 @dataclass(frozen=True)
 class Facts:
-    """`databases` are those of our services, by service; `timeline` grows with every restore."""
+    """`databases` are those of our services, by service; `timeline` grows with every restore. `slot_is_lost`: the
+    server has thrown log away that nobody had taken yet, since there was too much of it.
+    """
 
     system: str
     major: int
     timeline: int
     databases: dict[str, str]
+    slot_is_lost: bool = False
 
 
 async def facts(admin_url: str) -> Facts:
@@ -32,7 +35,11 @@ async def facts(admin_url: str) -> Facts:
             "SELECT system_identifier::text AS system, timeline_id FROM pg_control_system(), pg_control_checkpoint()"
         )
         version = await connection.fetchval("SHOW server_version_num")
-        return Facts(row["system"], int(version) // 10000, row["timeline_id"], await databases(connection))
+        lost = await connection.fetchval(
+            "SELECT wal_status = 'lost' FROM pg_replication_slots WHERE slot_name = $1", SLOT
+        )
+        found = await databases(connection)
+        return Facts(row["system"], int(version) // 10000, row["timeline_id"], found, bool(lost))
     finally:
         await connection.close()
 
@@ -52,6 +59,15 @@ async def connect(admin_url: str, database: str | None = None) -> asyncpg.Connec
         return await asyncpg.connect(in_database(admin_url, database) if database else admin_url, timeout=10)
     except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
         raise ServerFailed(f"PostgreSQL does not answer the administrator: {type(error).__name__}: {error}") from error
+
+
+async def drop_slot(admin_url: str) -> None:
+    """Forget how far the log was taken, for a new beginning."""
+    connection = await connect(admin_url)
+    try:
+        await connection.execute("SELECT pg_drop_replication_slot($1)", SLOT)
+    finally:
+        await connection.close()
 
 
 async def log_place(admin_url: str) -> str:

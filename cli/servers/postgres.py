@@ -35,6 +35,8 @@ _SETTINGS = {
     # An error's DETAIL and STATEMENT repeat row values, and rows hold personal data.
     "log_error_verbosity": "terse",
     "log_min_error_statement": "panic",
+    # A follower that does not come back must not fill the disk; it begins anew with a base backup.
+    "max_slot_wal_keep_size": "8GB",
 }
 _FORGETFUL = {
     "fsync": "off",

@@ -10,10 +10,12 @@ from pathlib import Path
 from uuid import UUID
 
 import asyncpg
+import pytest
 
 from cli.backup.archive import Archive, load_key
 from cli.backup.programs import Connection, client_programs, run
-from cli.backup.server import in_database
+from cli.backup.server import SLOT, in_database
+from cli.servers import postgres
 from cli.servers.accounts import scratch_dir, unprivileged_account
 from cli.servers.postgres import PostgresServer
 from cli.servers.provision import provision, role_urls
@@ -83,6 +85,19 @@ class House:
     async def names(self) -> set[object]:
         return set(await self.ask("sync", "SELECT given_name FROM person WHERE given_name IS NOT NULL"))
 
+    async def lose_the_slot(self) -> None:
+        """As when nobody has followed for a long time, and the server threw away what was kept for it."""
+        connection = await asyncpg.connect(self.url)
+        try:
+            await connection.execute("SELECT pg_create_physical_replication_slot($1, true)", SLOT)
+            for _ in range(4):
+                await connection.execute("SELECT pg_logical_emit_message(true, '', ''), pg_switch_wal()")
+            await connection.execute("CHECKPOINT")
+            lost = "SELECT wal_status FROM pg_replication_slots"
+            assert await connection.fetchval(lost) == "lost"
+        finally:
+            await connection.close()
+
     def burn_down(self) -> None:
         """As when the disk is gone: no order to stop, and nothing left."""
         self.server.kill()
@@ -100,8 +115,13 @@ def small_house(folder: Path, run_admin_url: str, templates: dict[str, str]) -> 
     server = PostgresServer(place / "postgres")
     house = House(place, archive, server)
     try:
-        server.start()
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setitem(postgres._SETTINGS, "max_slot_wal_keep_size", "1MB")
+            server.start()
         asyncio.run(_hurry(server.admin_url))
+        asyncio.run(house.lose_the_slot())
+        server.stop()
+        server.start()
         for service, template in templates.items():
             asyncio.run(provision(server.admin_url, service, secret=SECRET))
             _copy(run_admin_url, template, in_database(server.admin_url, f"startklar_{service}"))

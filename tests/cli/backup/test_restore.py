@@ -58,6 +58,8 @@ async def _row_security_holds(house: House) -> None:
 
 async def test_everything_comes_back_as_it_was_and_who_was_erased_stays_erased(story: Story) -> None:
     house = story.house
+    assert any("threw log away" in text for text in story.said), "the follower began anew, or there were no backup"
+
     # To a moment before Bo was erased: Disa is not there yet, and Bo is erased again by the ledger.
     report = await _restored(story, to_moment=True)
     assert report.pending is None

@@ -13,7 +13,7 @@ PLANS ?= 10
 # Tests start hundreds of processes: none shall compile again what it imports.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help up down reset demo test e2e check lint types arch openapi lock lock-check migrations drill bench capacity capacity-document setup
+.PHONY: help up down reset demo test e2e check lint types arch openapi lock lock-check migrations drill bench setup
 
 help: ## Show this list
 	@awk 'BEGIN {FS = ":.*## "} \
@@ -51,10 +51,6 @@ drill: ## Play every bad night of the runbooks (ONLY="backup ..."), minutes each
 	@./startklar drill $(if $(ONLY),$(ONLY),--all)
 bench: setup ## Measure against limits in the same run (ONLY=prefix)
 	@$(PY) -m tests.benchmarks $(if $(ONLY),--only $(ONLY))
-capacity: setup ## Measure what operations cost, and write docs/capacity.md (ten quiet minutes)
-	@$(PY) -m tests.benchmarks.capacity
-capacity-document: setup ## Write docs/capacity.md anew after a change of the assumptions
-	@$(PY) -m cli.capacity.report
 
 ##@ Parts of check
 lint: setup ## ruff: style, and format

@@ -15,6 +15,7 @@ from tests.e2e import test_first_request, test_kills, test_tokens
 from tests.e2e.forgery import stolen_key
 from tests.e2e.house import PROFILE_VARIABLE, House, problem
 from tests.e2e.kills import kill_while_writing
+from tests.e2e.projects import PROJECTS
 
 pytestmark = [pytest.mark.stack, pytest.mark.slow]
 
@@ -80,7 +81,7 @@ def test_a_token_for_one_service_opens_no_other_in_the_same_process(house: House
 
 def test_what_was_acknowledged_survives_the_kill_of_either_process(house: House) -> None:
     listener = Listener()
-    aftermath = kill_while_writing(house, listener, ("small-worker", "small", "redis", "small"))
+    aftermath = kill_while_writing(house, listener, ("small-worker", "small", "redis"))
     listener.stop()
     for test in (
         test_kills.test_callers_get_no_fault_but_are_told_to_try_again,
@@ -92,8 +93,9 @@ def test_what_was_acknowledged_survives_the_kill_of_either_process(house: House)
 
 
 def test_the_large_profile_goes_on_with_the_same_data_and_the_rollout_plays_again(house: House) -> None:
-    before = house.read("/projects/v1/projects?limit=200")["items"]
+    before = {project["id"]: project["name"] for project in house.each(PROJECTS)}
     house.change("large")
     assert {f"{owner}-worker" for owner in OWNERS} < {note["name"] for note in house.notes()}
-    assert house.read("/projects/v1/projects?limit=200")["items"] == before
+    assert before
+    assert {project["id"]: project["name"] for project in house.each(PROJECTS)} == before
     _play(house)

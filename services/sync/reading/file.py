@@ -104,8 +104,7 @@ class FileReader:
         self._bulk = reading.bulk
         self._done = FileSummary(name)
         self._header: Cells = []
-        with source.open(name) as stream:
-            body = stream.read(_AT_ONCE + 1)
+        body = source.read(name, _AT_ONCE + 1)
         is_small = len(body) <= _AT_ONCE
         self._encoded = sniff_body(body, name, file.encoding) if is_small else self._sniff_stream()
         self._at_once = is_small and not self._context.row_by_row
@@ -153,8 +152,7 @@ class FileReader:
         """The rows of the same file in a delivery that was written in the same way, with their hashes."""
         if self._table is None:
             return None
-        with before.open(self._name) as stream:
-            body = in_utf8(stream.read(_AT_ONCE), self._encoded.encoding)
+        body = in_utf8(before.read(self._name, _AT_ONCE), self._encoded.encoding)
         places = [int(column) for column in self._table.frame.columns if column != LINE]
         rows = rows_of(body, Layout(self._sniffed(body), self._header, self._file.trailer), places)
         return None if rows is None else (rows, hashes_of(rows, self._seed(self._table)))
@@ -175,8 +173,8 @@ class FileReader:
         self._done.encoding = self._encoded.encoding
         self._done.ends_with_line = self._encoded.ends_with_line
         if self._table is None and self._at_once:
-            with self._source.open(self._name) as stream:
-                self._table = self._as_table(in_utf8(stream.read(_AT_ONCE), self._encoded.encoding))
+            body = self._source.read(self._name, _AT_ONCE)
+            self._table = self._as_table(in_utf8(body, self._encoded.encoding))
         if self._table is not None:
             self._read_table(self._table, summary, chosen)
             return self._done

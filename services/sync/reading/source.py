@@ -31,6 +31,9 @@ class Source(Protocol):
 
     def open(self, name: str) -> BinaryIO: ...
 
+    def read(self, name: str, most: int) -> bytes:
+        """At most the first `most` bytes at once."""
+
 
 def open_source(content: bytes, single_name: str, limits: Limits) -> Source:
     """The delivery in `content`. A delivery that is no zip is one file, called `single_name`. Raises Fatal."""
@@ -52,6 +55,10 @@ class _SingleFile:
             raise Fatal("file_missing", name)
         return io.BytesIO(self._content)
 
+    def read(self, name: str, most: int) -> bytes:
+        with self.open(name) as stream:
+            return stream.read(most)
+
 
 class _Archive:
     def __init__(self, content: bytes, limits: Limits) -> None:
@@ -66,13 +73,20 @@ class _Archive:
         return list(self._entries)
 
     def open(self, name: str) -> BinaryIO:
+        return io.BufferedReader(self._opened(name), 1 << 20)
+
+    def read(self, name: str, most: int) -> bytes:
+        with self._opened(name) as stream:
+            return stream.take(most)
+
+    def _opened(self, name: str) -> "_Metered":
         try:
             stream = self._pack.open(self._entries[name])
         except KeyError:
             raise Fatal("file_missing", name) from None
         except (zipfile.BadZipFile, OSError, NotImplementedError):
             raise Fatal("broken_zip", name) from None
-        return io.BufferedReader(_Metered(stream, name, self._budget), 1 << 20)
+        return _Metered(stream, name, self._budget)
 
 
 def _checked(infos: list[zipfile.ZipInfo], limits: Limits) -> dict[str, zipfile.ZipInfo]:
@@ -132,11 +146,16 @@ class _Metered(io.RawIOBase):
         return True
 
     def readinto(self, buffer: "memoryview | bytearray") -> int:  # type: ignore[override]
+        piece = self.take(len(buffer))
+        buffer[: len(piece)] = piece
+        return len(piece)
+
+    def take(self, most: int) -> bytes:
+        """The next bytes, without another copy of them. Raises Fatal."""
         try:
-            piece = self._stream.read(len(buffer))
+            piece = self._stream.read(most)
         except (zipfile.BadZipFile, OSError, EOFError, ValueError, zlib.error):
             raise Fatal("broken_zip", self._name) from None
         if not self._budget.take(len(piece)):
             raise Fatal("zip_bomb", self._name)
-        buffer[: len(piece)] = piece
-        return len(piece)
+        return piece

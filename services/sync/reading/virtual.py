@@ -63,6 +63,10 @@ class Virtual:
         except KeyError:
             raise Fatal("file_missing", name) from None
 
+    def read(self, name: str, most: int) -> bytes:
+        with self.open(name) as stream:
+            return stream.read(most)
+
 
 def nearness(starts: str, ends: str, today: date) -> tuple[int, str]:
     """Sorts what holds today first, then what is to come, then what is over; of each, what is nearest.

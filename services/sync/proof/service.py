@@ -9,7 +9,8 @@ drifted unseen.
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection
+from collections.abc import Mapping as Named
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -24,11 +25,12 @@ from services.sync.plan.policy import GuardPolicy
 from services.sync.plan.touching import is_mirrored
 from services.sync.proof.models import RunProof
 from services.sync.reading.frames import Done
+from services.sync.reading.mapping import Mapping
 from services.sync.upload.models import Upload
 from shared.kit import clock
 from shared.kit.db import tenant_of
 
-Sign = Callable[[Mapping[str, Any]], str]
+Sign = Callable[[Named[str, Any]], str]
 WHOLE_EVERY = timedelta(days=7)
 # Formats that are files of rows themselves.
 _ROWS = (None, "oneroster")
@@ -49,9 +51,10 @@ SELECT (SELECT string_agg(domain, ' ' ORDER BY domain) FROM login_scope WHERE te
 """
 # The newest run of the source that was compared with the roster and after which nothing has changed.
 _BASE = """
-SELECT r.id, p.prints, p.mirrors, p.whole_at FROM run_proof p JOIN run r ON r.tenant_id = p.tenant_id AND r.id = p.id
+SELECT r.id, p.prints, p.is_settled, p.mirrors, p.whole_at
+FROM run_proof p JOIN run r ON r.tenant_id = p.tenant_id AND r.id = p.id
 WHERE p.tenant_id = :tenant AND p.source = :source AND p.surroundings = :surroundings AND p.prints IS NOT NULL
-  AND p.same_as IS NULL AND p.is_settled AND p.whole_at > :since
+  AND p.same_as IS NULL AND (p.is_settled OR p.mirrors) AND p.whole_at > :since
   AND coalesce(r.applied_version, CASE WHEN r.state = 'planned' THEN r.base_version END) = :head
   AND (r.state = 'applied' OR NOT EXISTS (
        SELECT FROM jsonb_each(r.counts) k WHERE (k.value->>'created')::int + (k.value->>'changed')::int
@@ -95,7 +98,8 @@ async def surroundings_of(session: AsyncSession, run: Run, upload: Upload) -> Su
     """Look around before a delivery is read."""
     values = {"tenant": tenant_of(session), "source": run.source}
     row = (await session.execute(text(_SURROUNDINGS), values)).one()
-    told = json.dumps([upload.mapping, row.scopes, row.policy, row.decided], sort_keys=True)
+    mapping = Mapping.model_validate(upload.mapping).in_words()
+    told = json.dumps([mapping, row.scopes, row.policy, row.decided])
     digest = hashlib.sha256(told.encode()).hexdigest()
     if upload.incomplete:
         return Surroundings(digest, row.head)
@@ -108,7 +112,8 @@ async def surroundings_of(session: AsyncSession, run: Run, upload: Upload) -> Su
     former = None
     if base.mirrors and upload.mapping.get("manifest") in _ROWS and not policy.rolls_on(clock.today()):
         former = await _former_of(session, run.source, base)
-    return Surroundings(digest, row.head, base.id, base.prints, base.whole_at, former)
+    prints = base.prints if base.is_settled else None  # two persons have let it through: nobody would have to again
+    return Surroundings(digest, row.head, base.id, prints, base.whole_at, former)
 
 
 async def _former_of(session: AsyncSession, source: str, row: Any) -> FormerRun | None:
@@ -154,8 +159,9 @@ async def keep_proof(
 ) -> None:  # fmt: skip
     """Store what `run` rested on. `found` are the rules of findings that were made after reading."""
     is_empty = not any(row[name] for row in run.counts.values() for name in ("created", "changed", "ended"))
-    is_calm = run.guard == "clear" and not run.guard_reasons and set(found) <= _STEADY
-    is_settled = (is_empty or is_calm) and not (_BY_ORDER | _UNPROVED) & set(run.finding_counts)
+    is_steady = set(found) <= _STEADY
+    is_calm = is_steady and run.guard == "clear" and not run.guard_reasons
+    is_sure = not (_BY_ORDER | _UNPROVED) & set(run.finding_counts)
     is_part = done.retold is not None and around.former is not None
     before = delivered_totals(around.former.run) if is_part and around.former is not None else None
     if not run.base_version:
@@ -168,8 +174,8 @@ async def keep_proof(
             surroundings=around.digest,
             prints=done.prints,
             same_as=around.base if done.is_known else None,
-            is_settled=is_settled,
-            mirrors=is_settled and is_calm and not done.is_known and await is_mirrored(session, run, before),
+            is_settled=is_sure and (is_empty or is_calm),
+            mirrors=is_sure and is_steady and not done.is_known and await is_mirrored(session, run, before),
             whole_at=around.whole_at if is_part or done.is_known else clock.now(),
         )
     )

@@ -129,6 +129,10 @@ class Mapping(_Declared):
             raise ValueError("every file is declared once")
         return self
 
+    def in_words(self) -> str:
+        """The same text for the same mapping in every process: sets have no order of their own."""
+        return json.dumps(self.model_dump(by_alias=True), sort_keys=True, default=sorted)
+
 
 @cache
 def shipped(name: str) -> Mapping:

@@ -99,3 +99,24 @@ async def test_of_a_delivery_in_which_little_differs_only_that_is_compared_while
     assert {k: v for k, v in outcome(part).items() if k != "planHash"} == {
         k: v for k, v in outcome(whole).items() if k != "planHash"
     }
+
+
+async def test_after_two_have_let_a_delivery_through_the_next_one_is_told_apart_from_it(
+    committed_service: Start,
+) -> None:
+    sync = await committed_service("sync")
+    async with sync.database.transaction(sync.tenant) as session:
+        await LoginScopeService(session).keep(new_id(), DOMAIN)
+    facts = register(60)
+    await work.load(sync, content(facts))
+    planned = await work.plan(sync, content(facts.changed(0.4)))
+    assert planned["guard"] == "second_person"
+    for _ in range(2):
+        assert (await work.approve(sync, planned)).status_code == 202
+    await work.work(sync)
+    before = (await work.read(sync, f"/sync/v1/runs/{planned['id']}"))["state"]
+    after = await work.plan(sync, content(facts.changed(0.4).touched(1)))
+    assert (before, after["guard"]) == ("applied", "clear")
+    assert after["counts"]["person"] == {"created": 0, "changed": 0, "ended": 0, "unchanged": 48}
+    assert await same_as(sync, after) is None  # whose reasons are not those of the day before
+    assert not await compared_whole(sync, after, planned)

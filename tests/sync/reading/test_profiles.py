@@ -2,6 +2,8 @@
 
 import csv
 import io
+import subprocess
+import sys
 import zipfile
 from collections import Counter
 
@@ -191,3 +193,13 @@ async def test_a_trailer_that_counts_otherwise_ends_nobody(name: str) -> None:
 
 def test_profiles_after_descriptions_alone_are_not_called_verified() -> None:
     assert {profile.name for profile in profiles() if not profile.is_verified} == set(EXPORTS)
+
+
+def test_a_mapping_is_worded_the_same_by_every_process() -> None:
+    said = "from services.sync.reading.mapping import shipped; print(shipped('oneroster-1.2').in_words())"
+    each = [
+        subprocess.run([sys.executable, "-c", said], env={"PYTHONHASHSEED": seed}, capture_output=True, check=True)
+        for seed in ("1", "2")
+    ]
+    assert each[0].stdout == each[1].stdout
+    assert b"principal" in each[0].stdout

@@ -25,7 +25,7 @@ def explained(problem: Problem, seconds: float) -> dict[str, Any]:
     conflicts = [_conflict(problem, group, ends) for group in groups]
     priced = [
         {"kind": kind, "amount": amount, "sessions": found if (found := _fewest(eased, ends)) > 0 else None}
-        for kind, amount, eased in _relaxations(problem)
+        for kind, amount, eased in _relaxations(problem, min(each["most"] for each in conflicts))
     ]
     return {"conflicts": conflicts, "relaxations": priced, "least": sum(least_sessions(problem))}
 
@@ -76,11 +76,11 @@ def _uncapped(problem: Problem, units: Any) -> Problem:
     return problem.change(caps=tuple(most if unit in loose else caps for unit, caps in enumerate(problem.caps)))
 
 
-def _relaxations(problem: Problem) -> Iterator[tuple[str, int, Problem]]:
-    """Each way out with the problem that it leaves."""
+def _relaxations(problem: Problem, most: int) -> Iterator[tuple[str, int, Problem]]:
+    """Each way out with the problem that it leaves; `most` people of a group that is too small can meet."""
     smaller = max(1, int(problem.low * _SMALLER))
-    if smaller < problem.low:
-        yield "smaller_sessions", smaller, problem.change(low=smaller)
+    for low in sorted({smaller, min(smaller, max(1, most))} - {problem.low}, reverse=True):
+        yield "smaller_sessions", low, problem.change(low=low)
     if problem.raised_caps:
         yield "higher_caps", problem.raised_by, problem.change(caps=problem.raised_caps)
     for number in range(1, _EXTRA + 1):

@@ -50,6 +50,10 @@ class Cast:
             self._callers[username] = Caller(self.gateway, lambda: self.token(username))
         return self._callers[username]
 
+    def with_scope(self, username: str, scope: str) -> Caller:
+        """A caller logged in as `username` for what the demo does not do."""
+        return Caller(self.gateway, lambda: str(self.tokens(username, self.tenant_of(username), scope)["access_token"]))
+
     def token(self, username: str) -> str:
         """A fresh access token of `username` where they play a part. KeyError for an unknown name."""
         return str(self.tokens(username, self.tenant_of(username))["access_token"])

@@ -1,8 +1,10 @@
 """What a drill plays on: a stack in a folder of its own, on a free port, gone when the drill has ended."""
 
+import asyncio
 import json
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -13,9 +15,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 import psutil
 
 from cli.demo.cast import Cast
+from cli.servers.postgres import PostgresServer
 from cli.servers.processes import kill_tree
 from cli.stack.places import ROOT, STATE_VARIABLE, Places
 from cli.stack.record import running
@@ -43,8 +47,14 @@ class Stage:
     def places(self) -> Places:
         return Places(self.folder / "state")
 
+    def begin(self, say: Callable[[str], None]) -> None:
+        """The next drill on the same stack."""
+        self.say, self.figures, self._begin = say, {}, time.monotonic()
+
     def up(self) -> Cast:
-        """Start the stack with its demo municipality; returns who can log in."""
+        """Start the stack with its demo municipality, unless it runs; returns who can log in."""
+        if running(self.places) is not None:
+            return Cast.read(self.places.demo)
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]
@@ -86,6 +96,44 @@ class Stage:
         family = [supervisor, *supervisor.children(recursive=True)]
         kill_tree(supervisor.pid)
         psutil.wait_procs(family, timeout=10)
+
+    def process(self, name: str) -> psutil.Process:
+        """A process of the stack, by its name in the profile `large`."""
+        record = running(self.places)
+        notes = {note.name: note.pid for note in record.processes} if record is not None else {}
+        pid = notes.get(name) or notes.get("small-worker" if name.endswith("-worker") else "small")
+        if pid is None:
+            raise DrillFailed(f"{name} does not run")
+        return psutil.Process(pid)
+
+    def kill(self, name: str) -> None:
+        """Kill -9, and wait until the stack has it back."""
+        former = self.process(name)
+        former.send_signal(signal.SIGKILL)
+        self.wait(f"{name} runs again", lambda: self.is_back(name, former.pid))
+
+    def is_back(self, name: str, former: int) -> bool:
+        """Does `name` run under another process id than `former`?"""
+        try:
+            return self.process(name).pid != former
+        except DrillFailed:
+            return False
+
+    def sql(self, service: str, statement: str, *values: Any) -> list[tuple[Any, ...]]:
+        """What only a fault, or an administrator of the database, would do; the rows that it returns."""
+
+        async def run() -> list[tuple[Any, ...]]:
+            url = PostgresServer(self.places.postgres).admin_url
+            connection = await asyncpg.connect(url, database=f"startklar_{service}")
+            try:
+                if values or statement.lstrip().upper().startswith("SELECT"):
+                    return [tuple(row) for row in await connection.fetch(statement, *values)]
+                await connection.execute(statement)  # several statements at once
+                return []
+            finally:
+                await connection.close()
+
+        return asyncio.run(run())
 
     def step(self, text: str) -> None:
         """Tell what happens now."""

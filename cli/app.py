@@ -16,6 +16,7 @@ LAZY = {
     "demo-roster": "cli.demo_roster.command:demo_roster",
     "drill": "cli.drills.command:drill",
     "restore": "cli.backup.restore_command:restore",
+    "stuck": "cli.commands.stuck:stuck",
     "token": "cli.demo.command:token",
     "traces": "cli.traces.command:traces",
 }

@@ -23,9 +23,8 @@ class Caller:
         self._client = httpx.Client(base_url=gateway, timeout=60, trust_env=False)
 
     def get(self, path: str, **params: Any) -> Any:
-        """The JSON body of a GET."""
-        # Even an empty `params` would make httpx drop the query that stands in the path.
-        return self.send("GET", path, params=params or None).json()
+        """The JSON body of a GET; `params` are added to the query that stands in the path, which httpx would drop."""
+        return self.send("GET", str(httpx.URL(path).copy_merge_params(params)) if params else path).json()
 
     def post(self, path: str, body: Any = None, *, version: int | None = None, expect: int = 201) -> Any:
         """The JSON body of a POST; every one carries an Idempotency-Key, as a careful client's does."""

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import Table
 
 from cli import records
+from services.sync.subject.asking import OTHERS
 from shared.contracts.processing import HOLDINGS, IMPERSONAL, holdings_of
 from shared.queue.retention import purge_some
 from tests.architecture.test_services_are_uniform import OWNERS
@@ -68,3 +69,8 @@ async def test_every_purge_runs(service: Start, service_name: str) -> None:
 def test_the_record_of_processing_in_the_documentation_is_the_catalogues() -> None:
     """Red? `python -m cli.records`."""
     assert records.DOCUMENT.read_text() == records.render()
+
+
+def test_every_service_with_something_of_persons_is_asked_about_them() -> None:
+    answering = {name for name in OWNERS if importlib.import_module(f"services.{name}.app").SPEC.person_data}
+    assert {"sync", *OTHERS} == answering

@@ -83,6 +83,12 @@ class SourceService:
             raise SourceInactive()
         return source
 
+    async def refuse_inactive(self, key: str) -> None:
+        """A key that no source has may deliver. Raises SourceInactive where the source of that key is switched off."""
+        source = await self._sources.find_by_key(key)
+        if source is not None and not source.is_active:
+            raise SourceInactive()
+
     async def find_by_key(self, key: str) -> Source | None:
         return await self._sources.find_by_key(key)
 

@@ -70,10 +70,12 @@ async def uploads_create(
     body: UploadCreate, caller: UploadsWrite, session: SessionDep, request: Request, response: Response, lang: LangDep
 ) -> UploadPublic:
     """Say what will be sent and how to read it. Nothing is sent yet."""
+    sources = SourceService(session, seals(request))
     if body.source_id is None:
+        await sources.refuse_inactive(body.source)
         new = NewUpload(body.kind or "", body.source, body.used_mapping(), body.size, body.sha256)
     else:
-        new = NewUpload.of(await SourceService(session, seals(request)).active(body.source_id), body.size, body.sha256)
+        new = NewUpload.of(await sources.active(body.source_id), body.size, body.sha256)
     uploads = UploadService(session)
     await uploads.check_teller(caller, new)
     upload = await uploads.declare(new, caller.subject, keeping(request).max_bytes)

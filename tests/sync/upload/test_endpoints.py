@@ -352,12 +352,17 @@ async def test_an_upload_for_a_declared_source_takes_everything_from_it(service:
 async def test_an_upload_names_no_source_that_is_gone_or_another_tenants(service: Start) -> None:
     sync = await service("sync")
     source_id = await declare_source(sync)
+    key = (await sync.client.get(f"/sync/v1/sources/{source_id}", headers=sync.as_(LOADER))).json()["key"]
     body = {"sourceId": source_id, "size": 3, "sha256": hashlib.sha256(b"abc").hexdigest()}
     foreign = await sync.client.post("/sync/v1/uploads", json=body, headers=sync.as_(LOADER, tenant=new_id()))
     assert foreign.status_code == 404
     headers = sync.as_(LOADER) | {"If-Match": '"1"'}
     assert (await sync.client.delete(f"/sync/v1/sources/{source_id}", headers=headers)).status_code == 204
     assert slug(await sync.client.post("/sync/v1/uploads", json=body, headers=sync.as_(LOADER))) == "source-inactive"
+    named = {"kind": "oneroster_zip", "source": key, "size": 3, "sha256": body["sha256"]}
+    assert slug(await sync.client.post("/sync/v1/uploads", json=named, headers=sync.as_(LOADER))) == "source-inactive"
+    other = named | {"source": f"{key}-2"}
+    assert (await sync.client.post("/sync/v1/uploads", json=other, headers=sync.as_(LOADER))).status_code == 201
 
 
 async def test_what_a_platform_delivers_is_never_planned_into_the_roster(service: Start) -> None:

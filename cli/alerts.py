@@ -11,6 +11,15 @@ from typing import Any
 from shared.web.service_levels import LEVEL, ServiceLevel
 
 _RUNBOOKS = "https://startklar.dev/runbooks"
+# Pages of docs/runbooks; the others begin at its table of alerts.
+RUNBOOK_OF = {
+    "RequestsFail": "disk",
+    "JobsWait": "flood",
+    "JobsFail": "poison",
+    "FeedBehind": "poison",
+    "EventParked": "poison",
+    "FeedRefused": "backup",
+}
 
 
 # (name, severity, how many delays it lasts, expression, summary); a delay is the service level's.
@@ -183,7 +192,7 @@ def _alert(
     made: dict[str, Any] = {"alert": f"Startklar{name}", "expr": expression}
     if wait:
         made["for"] = wait
-    notes = {"summary": summary, "runbook_url": f"{_RUNBOOKS}/{name}"}
+    notes = {"summary": summary, "runbook_url": f"{_RUNBOOKS}/{RUNBOOK_OF.get(name, 'README')}"}
     # The window tells alerts of one name apart; two that nothing tells apart would be one.
     labels = {"severity": severity} | ({"window": window} if window else {})
     return made | {"labels": labels, "annotations": notes}

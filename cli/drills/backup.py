@@ -30,6 +30,7 @@ from cli.servers.provision import role_urls
 from cli.stack import keys
 from cli.stack.places import ROOT
 
+ALONE = True  # it burns the stack down
 PROMISED_RPO = 60.0
 PASSPHRASE = "a passphrase of the drill alone"  # noqa: S105
 _PERSONS = "/sync/v1/persons"

@@ -42,18 +42,34 @@ def drill(
         for name in known:
             console.print(f"{name:<16} {(module_of(name).__doc__ or '').splitlines()[0]}", highlight=False)
         return
-    for name in chosen:
-        _play(name, as_json=as_json)
+    # One stack serves all that leave it as they found it; what ends a stack comes last and has one of its own.
+    shared = [name for name in chosen if not _is_alone(name)]
+    alone = [name for name in chosen if _is_alone(name)]
+    for together in (shared, *([name] for name in alone)):
+        if together:
+            _play(together, as_json=as_json)
 
 
-def _play(name: str, *, as_json: bool) -> None:
-    stage = Stage(lambda text: None if as_json else console.print(f"{name}: {text}", highlight=False, markup=False))
+def _is_alone(name: str) -> bool:
+    return bool(getattr(module_of(name), "ALONE", False))
+
+
+def _play(chosen: list[str], *, as_json: bool) -> None:
+    """Some drills, one after the other, on one stack."""
+    stage = Stage(lambda _: None)
+    try:
+        for name in chosen:
+            _play_one(stage, name, as_json=as_json)
+    finally:
+        stage.clear()
+
+
+def _play_one(stage: Stage, name: str, *, as_json: bool) -> None:
+    stage.begin(lambda text: None if as_json else console.print(f"{name}: {text}", highlight=False, markup=False))
     try:
         module_of(name).run(stage)
     except (DrillFailed, StepFailed, LoginFailed, ServerFailed, OSError, httpx.HTTPError) as error:
         fail(f"{name} failed: {error}", as_json=as_json)
-    finally:
-        stage.clear()
     if as_json:
         print_json({"drill": name, "status": "passed", **stage.figures})
         return

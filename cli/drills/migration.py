@@ -61,7 +61,7 @@ async def _play(stage: Stage, cast: Cast, folder: Path) -> None:
     second.unlink(missing_ok=True)
     running = []
     try:
-        await holder.execute(f"BEGIN; SELECT count(*) FROM {_TABLE}")  # noqa: S608 - a name of ours
+        await holder.execute(f"BEGIN; SELECT count(*) FROM {_TABLE}")
         pid = holder.get_server_pid()
         running.append(_migrate(stage, folder, first))
         stage.wait("the migration says who holds it up", lambda: f"process {pid}" in first.read_text(), 90)

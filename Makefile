@@ -13,7 +13,7 @@ PLANS ?= 10
 # Tests start hundreds of processes: none shall compile again what it imports.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help up down reset demo test e2e check lint types arch openapi lock lock-check migrations drill bench setup
+.PHONY: help up down reset demo test e2e check lint types arch openapi lock lock-check migrations drill bench capacity capacity-document setup
 
 help: ## Show this list
 	@awk 'BEGIN {FS = ":.*## "} \
@@ -44,13 +44,18 @@ e2e: setup ## Tests that need Node or a browser, SEEDS=10000 disasters of delive
 	@UPGRADES=all $(PY) -m pytest -q -s tests/upgrades
 	@RUSH_ATTEMPTS=$(ATTEMPTS) $(PY) -m pytest -q -s tests/training/rush
 	@PLANS=$(PLANS) $(PY) -m tests.benchmarks --only training.plan
+	@./startklar drill --all
 check: lint types arch lock-check openapi-check ## Style, types, import rules, locks, API documents
 migrations: setup ## Migrate every service up, compare with the models, on each PostgreSQL found
 	@$(PY) -m cli.migrations
-drill: ## Play every bad night of the runbooks (ONLY="backup ..."), minutes each
+drill: ## Play every bad night of the runbooks (ONLY="backup ..."), ten minutes
 	@./startklar drill $(if $(ONLY),$(ONLY),--all)
 bench: setup ## Measure against limits in the same run (ONLY=prefix)
 	@$(PY) -m tests.benchmarks $(if $(ONLY),--only $(ONLY))
+capacity: setup ## Measure what operations cost, and write docs/capacity.md (ten quiet minutes)
+	@$(PY) -m tests.benchmarks.capacity
+capacity-document: setup ## Write docs/capacity.md anew after a change of the assumptions
+	@$(PY) -m cli.capacity.report
 
 ##@ Parts of check
 lint: setup ## ruff: style, and format

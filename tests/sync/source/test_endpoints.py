@@ -1,5 +1,7 @@
 """Sources: what may be declared, that secrets never come back, and that no address inside is ever reached."""
 
+import base64
+import hashlib
 from typing import Any
 
 import httpx
@@ -155,9 +157,9 @@ async def test_in_production_no_source_leads_inside(
 
 async def test_the_production_settings_refuse_private_sources() -> None:
     values: dict[str, Any] = {
-        "database_url": "postgresql://a/b", "relay_database_url": "postgresql://a/b", "redis_url": "redis://a",
+        "database_url": "postgresql://a/b", "relay_database_url": "postgresql://c/b", "redis_url": "redis://a",
         "public_url": "https://api.example.se", "issuer": "https://api.example.se", "jwks_url": "http://identity/jwks",
-        "file_key": "bm90IGEgc2VjcmV0OiBhIGtleSBmb3IgdGVzdHMhISE=",
+        "file_key": base64.b64encode(hashlib.sha256(b"a key for tests").digest()).decode(),
     }  # fmt: skip
     with pytest.raises(ValueError, match="never calls private networks"):
         Settings(environment="production", allow_private_sources=True, **values)

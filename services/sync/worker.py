@@ -3,8 +3,8 @@
 from services.sync import forgetting, models  # noqa: F401 - every table and who forgets is known from the start
 from services.sync.jobs import SCHEDULE, jobs
 from services.sync.loginscope.tasks import on_login_scope_removed, on_login_scope_verified
-from services.sync.news import DRIFT
 from services.sync.settings import Settings
+from services.sync.verification.news import DRIFT
 from shared.auth.assurance import record_rule
 from shared.auth.cutoffs import record_cutoff, record_cutoffs
 from shared.auth.service_tokens import build_token_source

@@ -42,6 +42,7 @@ WITHOUT_PAST: dict[str, str] = {
     "notification_preference": MAIL,
     "notice_mail": MAIL,
     "sent_notice": MAIL,
+    "retention_rule": "a copy of sync's, whose journal holds the past",
     "published_template": "a version of a template never changes",
     "unit_feed": "how far the copies of units have followed sync; no fact of a plan",
 }

@@ -26,6 +26,7 @@ SKELETON = (
         for module in ("endpoints", "tasks", "auth", "service", "repository", "schemas", "models", "errors")
     ),
     "services/sync/app.py",
+    "small/app.py",
 )
 
 # Contract -> the module that breaks it, and the import that does.

@@ -12,7 +12,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from cli.alerts import rules
 from cli.dashboard_panels import DASHBOARDS
 from cli.kubernetes import RULES
-from services.sync.news import DRIFT
+from services.sync.verification.news import DRIFT
 from shared.queue.metrics import Metrics
 from tests.e2e.house import ADMIN, House, wait
 from tests.e2e.projects import PROJECTS, plan

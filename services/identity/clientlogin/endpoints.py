@@ -8,6 +8,7 @@ from services.identity.clientlogin.auth import ClientLoginsReader
 from services.identity.clientlogin.service import ClientLoginService
 from shared.kit.problems import Forbidden
 from shared.web import SessionDep, new_router
+from shared.web.route import problem_responses
 
 router = new_router("client-logins")
 
@@ -15,7 +16,11 @@ _LAST = 32_503_680_000
 """The year 3000: no instant that anybody has read up to is later."""
 
 
-@router.get("/client-logins/{clientId}", summary="Read who has logged in at an application")
+@router.get(
+    "/client-logins/{clientId}",
+    summary="Read who has logged in at an application",
+    responses=problem_responses(404),
+)
 async def client_logins_list(
     caller: ClientLoginsReader,
     session: SessionDep,

@@ -10,7 +10,7 @@ from services.identity.clientlogin.repository import ClientLoginRepository
 from shared.contracts.identity_access import ClientLogin, ClientLoginsRead
 from shared.kit import clock
 from shared.kit.db import tenant_of
-from shared.kit.problems import BadRequest
+from shared.kit.problems import BadRequest, NotFound
 
 _FIRST = UUID(int=0)
 # What is committed late is told twice rather than never.
@@ -27,13 +27,15 @@ class ClientLoginService:
     async def page(self, client_id: str, after: int, cursor: str | None, limit: int) -> bytes:
         """A page as NDJSON (`parse_logins_page`). Raises BadRequest for a cursor that is not ours.
 
-        Only an application of the tenant's own counts: whoever logs in at ours has not reached anybody's platform.
+        Raises NotFound but for an application of the tenant's own: another's is nobody's business here, and whoever
+        logs in at ours has not reached a platform.
         """
+        if tenant_of_client(client_id) != tenant_of(self._session):
+            raise NotFound()
         read, person = _place(cursor)
         until = read or int(clock.now().timestamp())
         since = datetime.fromtimestamp(after, UTC) - _LATE
-        own = tenant_of_client(client_id) == tenant_of(self._session)
-        rows = await self._rows.list(client_id, since, person, limit + 1) if own else []
+        rows = await self._rows.list(client_id, since, person, limit + 1)
         shown = [ClientLogin(person_id=row.person_id, last_login_on=row.last_login_on) for row in rows[:limit]]
         following = f"{until}.{shown[-1].person_id}" if len(rows) > limit else None
         end = ClientLoginsRead(next=following, version=until)

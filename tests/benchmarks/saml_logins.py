@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from http.cookiejar import DefaultCookiePolicy
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
@@ -32,15 +33,19 @@ class Waiting:
 
 
 class Player:
-    """Plays logins at `base`, where a service runs that calls itself `issuer`."""
+    """Plays logins at `base`, where a service runs that calls itself `issuer`, with the answers of provider `idp`."""
 
-    def __init__(self, base: str, issuer: str, facts: dict[str, Any], directory: dict[str, Any]) -> None:
+    def __init__(
+        self, base: str, issuer: str, facts: dict[str, Any], directory: dict[str, Any], idp: str = IDP
+    ) -> None:
         self._client = httpx.AsyncClient(base_url=base, trust_env=False, timeout=60)
+        # Every login is another browser's: its cookies are sent by hand, and nobody else's session spares it.
+        self._client.cookies.jar.set_policy(DefaultCookiePolicy(allowed_domains=[]))
         self._base, self._issuer = base, issuer
         self._back = str(facts["clients"][0]["redirectUri"])
         kept = directory["saml"]
         identity = SamlIdentity(kept["privateKey"], kept["certificate"], ())
-        self._provider = Answerer(f"{IDP}/saml/metadata", identity)
+        self._provider = Answerer(f"{idp}/saml/metadata", identity)
         user = next(one for one in directory["users"] if one["username"] == _PERSON)
         self._user = User.read(user)
 

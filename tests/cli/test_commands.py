@@ -110,7 +110,7 @@ def test_private_files_are_never_readable_by_others_not_even_while_they_are_writ
 def test_a_command_of_a_package_is_loaded_only_when_it_is_asked_for(name: str) -> None:
     for arguments, is_offered in ((["--help"], True), ([name], True), (["status"], False)):
         app = build_app(arguments)
-        names = {each.name for each in (*app.registered_commands, *app.registered_groups)}
+        names = {each.name for each in app.registered_commands} | {each.name for each in app.registered_groups}
         assert (name in names) is is_offered
 
 

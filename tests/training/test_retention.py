@@ -47,7 +47,7 @@ async def test_what_was_mailed_goes_after_its_days_with_what_it_hung_on(training
                 "created_at": at,
                 "key": str(age) + state,
             }
-            session.add(Mail(**whose, **hung, id=new_id(), kind="message", key=f"{age}{state}", state=state))
+            session.add(Mail(**whose, **hung, id=new_id(), kind="message", state=state))
         await session.flush()
         assert await purge_some(session, kept, 402) == 0
         assert await purge_some(session, kept, 400) == 1

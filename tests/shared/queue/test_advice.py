@@ -16,7 +16,7 @@ async def test_a_redis_that_forgets_is_told_of(tmp_path: Path, capsys: pytest.Ca
         await redis.config_set("maxmemory-policy", "allkeys-lru")
         await redis.config_set("appendonly", "no")
         await advise(redis)
-        told = capsys.readouterr().out
+        told = "".join(capsys.readouterr())
         assert "(allkeys-lru): set maxmemory-policy to noeviction" in told
         assert "set appendonly to yes" in told
         await redis.config_set("maxmemory-policy", "noeviction")

@@ -33,7 +33,7 @@ demo: ## Play a municipality's rollout through the gateway
 ##@ Prove
 test: setup ## Every test that needs nothing but Python; the rules of the tree are in `make check` (ARGS="-k words")
 	@$(PY) -m compileall -q -j 2 cli services shared small
-	@$(PY) -m pytest -n $$(($(WORKERS) + 1)) --dist loadfile -m "not browser" --ignore tests/architecture --ignore tests/deploy $(ARGS)
+	@$(PY) -m pytest -rs -n $$(($(WORKERS) + 1)) --dist loadfile -m "not browser" --ignore tests/architecture --ignore tests/deploy $(ARGS)
 e2e: setup ## Tests that need Node or a browser, SEEDS=10000 disasters of deliveries, ATTEMPTS=1000000 at seats
 	@sh cli/browser.sh && sh cli/images.sh
 	@$(PY) -m pytest -m browser $(ARGS)

@@ -15,7 +15,7 @@ from typing import Any, cast
 
 import pytest
 
-from cli.releases.release import Release, latest, releases, tree_of
+from cli.releases.release import NoHistory, Release, latest, releases, tree_of
 from cli.releases.widening import faults, statements
 from cli.servers.provision import drop, provision
 from cli.stack import keys
@@ -63,7 +63,11 @@ def is_widened(release: Release) -> bool:
 @pytest.mark.parametrize("release", releases() if IS_WHOLE else [latest()], ids=lambda one: one.version)
 async def test_an_upgrade_is_noticed_by_nobody(release: Release, cluster: Cluster, tmp_path: Path) -> None:
     """Of a release from before schemas were only widened, the processes end first; then too nothing is lost."""
-    old = await cluster.tree("old", tree_of(release.commit, tmp_path / "tree"))
+    try:
+        folder = tree_of(release.commit, tmp_path / "tree")
+    except NoHistory as missing:  # a clone without history: said in the closing lines of `make test`
+        pytest.skip(str(missing))
+    old = await cluster.tree("old", folder)
     load = await _installed(cluster, old)
     await load.deliver(roster(PUPILS))
     async with _playing(load):

@@ -109,7 +109,7 @@ def configure_logging(service: str, level: int = logging.INFO) -> None:
             structlog.processors.JSONRenderer(serializer=_written),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),  # asked at each line: the stream may be replaced
         cache_logger_on_first_use=False,
     )
     # Warnings are plain lines that no redaction sees, and those of pydantic quote the value that surprised it.

@@ -181,3 +181,12 @@ def test_a_value_that_surprises_a_serializer_is_in_no_log() -> None:
     ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert "about a person" in ran.stdout
     assert ran.stderr == ""
+
+
+def test_a_line_goes_where_standard_error_points_when_it_is_said() -> None:
+    program = (
+        "import io, sys, structlog; from shared.kit.logging import configure_logging; configure_logging('toy')\n"
+        "sys.stderr = io.StringIO(); structlog.get_logger().info('said later'); print(sys.stderr.getvalue())"
+    )
+    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert "said later" in ran.stdout

@@ -7,21 +7,15 @@ from typing import Any
 
 from cli.demo.api import Caller
 from cli.demo.login import Wish, log_in
+from shared.auth import Scope
 
 LEADER, REGISTER, APPROVER, TRAINER, ADMIN = "ledare", "register", "beslut", "utbildare", "admin"
 HEAD = "rektor"
 SUPPLIER = "leverantor"
 APP = "demo-app"
 
-_SCOPES = (
-    "openid projects:read projects:write activities:read activities:write gates:read gates:write templates:read"
-    " signals:read risks:read"
-    " sources:read sources:write verifications:read verifications:write exports:read exports:write"
-    " rosters:read rosters:write changes:read persons:write"
-    " uploads:write uploads:read runs:read runs:write persons:read units:read jobs:read courses:read courses:write"
-    " sessions:read sessions:write enrolments:read enrolments:write attendances:read attendances:write coverage:read"
-    " endpoints:read endpoints:write deliveries:read events:read journal:read tenants:read tenants:write"
-)
+# All that the application is registered for: what of it a person may do, their roles say.
+_SCOPES = " ".join(scope for scope in Scope if scope is not Scope.offline_access)
 
 
 @dataclass

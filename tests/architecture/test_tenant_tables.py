@@ -71,6 +71,7 @@ DEFINERS: dict[tuple[str, str], str] = {
         "tombstone_tenants(timestamp with time zone)",
     ): "the nightly purge visits every tenant with tombstones",
     ("training", "roster_tenants()"): "the daily refresh of coverage visits every tenant with a roster; ids alone",
+    ("training", "platform_tenants()"): "logins are read for every tenant that has named its platform; ids alone",
 }
 
 

@@ -82,6 +82,10 @@ class AccessRepository:
         query = select(AccessPolicy).where(AccessPolicy.tenant_id == tenant_of(self._session))
         return (await self._session.exec(query.with_for_update() if lock else query)).one_or_none()
 
+    async def tenants(self) -> Sequence[UUID]:
+        """Every tenant that has named its platform, through the one function that may tell without a tenant."""
+        return (await self._session.execute(text("SELECT platform_tenants()"))).scalars().all()
+
     def add(self, row: AccessPolicy) -> None:
         self._session.add(row)
 

@@ -45,6 +45,10 @@ class AccessService:
         tenant = tenant_of(self._session)
         return await self._accounts.policy() or AccessPolicy(tenant_id=tenant, id=tenant, version=0)
 
+    async def tenants(self) -> Sequence[UUID]:
+        """Every tenant that has named its platform; for the platform's own periodic work."""
+        return await self._accounts.tenants()
+
     async def set_policy(self, client_id: str | None, version: int) -> AccessPolicy:
         """Name another application, or none: logins at the former prove nothing any more. Raises StaleVersion."""
         policy = await self._accounts.policy(lock=True) or await self.policy()

@@ -89,12 +89,14 @@ async def test_logins_are_read_from_identity_and_shown_with_their_source(
     await log_in(identity, client_id, people)
     await log_in(identity, "startklar-web", {new_id(): {}})
 
-    async def followed() -> dict[str, int]:
-        await follow_logins(feed)(Context(training))
+    async def followed(tenants: int = 1) -> dict[str, int]:
+        told = await follow_logins(feed)(Context(training))
+        assert told is not None
+        assert told["tenants"] == tenants, "only of those who have named their platform"
         with clock.frozen(clock.now() + timedelta(hours=26)):
             return await signal(training, "access", ROLE)
 
-    assert await followed() == {"trained": 5, "unknown": 5}, "nobody has said which application is the platform"
+    assert await followed(0) == {"trained": 5, "unknown": 5}, "nobody has said which application is the platform"
     assert (await name_platform(training, client_id, side="supplier")).status_code == 403
     assert (await name_platform(training, "startklar-web")).status_code == 422
     assert (await name_platform(training, client_id)).status_code == 200

@@ -1,4 +1,5 @@
-"""After a restore: who was erased since then is erased again, in every service, before any service may serve.
+"""After a restore: who was erased since then is erased again, in every service, before any service may serve; and
+everybody is logged out, since sessions that were ended after the moment are open again.
 
 The mark is a setting of each database, `startklar.erasures_pending`: `shared.kit.db` refuses to start on a database
 that bears it, and the programs that wait for a schema wait for its removal too.
@@ -24,15 +25,17 @@ PENDING = "startklar.erasures_pending"
 # Other services erase after the ledger was written: what was under way at the restored moment is done again.
 MARGIN = timedelta(days=1)
 _MODULE = "shared.kit.replay_erasures"
+_KNOWS_LOGINS = "identity"
 
 
 @dataclass(frozen=True)
 class Replayed:
-    """What one service erased again."""
+    """What one service erased again, and how many accounts it logged out."""
 
     service: str
     asked: int
     erased: int
+    logged_out: int = 0
 
 
 async def mark(admin_url: str, restored_to: datetime, services: Sequence[str] | None = None) -> list[str]:
@@ -84,7 +87,7 @@ async def replay(admin_url: str, ledger: LedgerCopy, environments: Mapping[str, 
     async def one(service: str, moment: datetime) -> Replayed:
         if service not in environments:
             raise ServerFailed(f"{service} waits for erasures, and its settings are not known here")
-        done = await asyncio.to_thread(_replay_one, service, due(ledger, moment), environments[service])
+        done = await asyncio.to_thread(replay_one, service, due(ledger, moment), environments[service])
         await unmark(admin_url, service)
         return done
 
@@ -102,8 +105,9 @@ def due(ledger: LedgerCopy, moment: datetime) -> list[dict[str, Any]]:
     return [entry for entry in ledger.entries if datetime.fromisoformat(entry["erasedAt"]) >= since]
 
 
-def _replay_one(service: str, entries: list[dict[str, Any]], environment: Mapping[str, str]) -> Replayed:
-    if not entries:
+def replay_one(service: str, entries: list[dict[str, Any]], environment: Mapping[str, str]) -> Replayed:
+    """Erase these again in one service, whose settings are `environment`. Errors: `ServerFailed`."""
+    if not entries and service != _KNOWS_LOGINS:
         return Replayed(service, 0, 0)
     command = [sys.executable, "-P", "-m", _MODULE, service]
     lines = "".join(json.dumps(entry) + "\n" for entry in entries)
@@ -123,7 +127,7 @@ def _replay_one(service: str, entries: list[dict[str, Any]], environment: Mappin
             "run ./startklar restore replay when that is mended"
         )
     told = json.loads(done.stdout.strip().splitlines()[-1])
-    return Replayed(service, told["asked"], told["erased"])
+    return Replayed(service, told["asked"], told["erased"], told["loggedOut"])
 
 
 def service_settings(folder: Path, services: Sequence[str]) -> dict[str, dict[str, str]]:

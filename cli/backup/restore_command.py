@@ -114,7 +114,7 @@ def mark_(
 
 @restore.command("replay")
 def replay_(archive: ArchiveFolder = None, admin_url: AdminUrl = None, as_json: Json = False) -> None:
-    """Erase again who was erased after the restored moment; then services may serve."""
+    """Erase again who was erased after the restored moment, log everybody out; then services may serve."""
     here = Installation(places(), archive, admin_url)
     try:
         done = asyncio.run(replay_pending(here.admin_url(), here.archive(), here.secret()))
@@ -124,7 +124,8 @@ def replay_(archive: ArchiveFolder = None, admin_url: AdminUrl = None, as_json: 
         print_json({"erased_again": [asdict(one) for one in done]})
         return
     for one in done:
-        console.print(f"{one.service}: {one.asked} persons asked for, {one.erased} rows erased", highlight=False)
+        told = f"{one.service}: {one.asked} persons asked for, {one.erased} rows erased"
+        console.print(told + (f", {one.logged_out} accounts logged out" if one.logged_out else ""), highlight=False)
     console.print("services may serve" if done else "nothing was pending", highlight=False)
 
 
@@ -137,6 +138,8 @@ def _show(report: Report) -> None:
     for one in report.erased_again:
         if one.asked:
             console.print(f"  {one.service}: {one.asked} persons erased again ({one.erased} rows)", highlight=False)
+        if one.logged_out:
+            console.print(f"  {one.logged_out} accounts were logged out", highlight=False)
     if report.moved_away:
         console.print(f"what was there lies in {report.moved_away}: delete it when all is well", highlight=False)
     if report.pending:

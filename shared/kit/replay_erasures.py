@@ -1,8 +1,10 @@
 """`python -m shared.kit.replay_erasures SERVICE`: erase again whom a restored database has forgotten to have erased.
 
+Then what else the service wants of a restored database: `restored(database)` of its module of that name, if it has one.
+
 Reads the ledger from standard input, one JSON object a line (`tenant`, `person`, `erasedAt`, `reason`), with the
 service's own settings in the environment, and asks the service's handler (`shared.kit.persondata`) for each person.
-Repeating it changes nothing. Prints `{"asked": n, "erased": rows}`.
+Repeating it changes nothing. Prints `{"asked": n, "erased": rows, "loggedOut": accounts}`.
 """
 
 import argparse
@@ -55,14 +57,16 @@ def read_ledger(lines: Iterable[str]) -> list[Erased]:
     return list(dict.fromkeys(Erased(UUID(entry["tenant"]), UUID(entry["person"])) for entry in parsed))
 
 
-async def _run(service: str, url: str, ledger: list[Erased]) -> tuple[int, int]:
+async def _run(service: str, url: str, ledger: list[Erased]) -> dict[str, int]:
     handlers = handlers_of(service)
-    if handlers is None:
-        return 0, 0
     database = Database(url, pool_size=1)
     try:
         await database.start(restored=True)
-        return await replay(database, handlers, ledger)
+        asked, erased = await replay(database, handlers, ledger) if handlers is not None else (0, 0)
+        logged_out = 0
+        if importlib.util.find_spec(f"services.{service}.restored") is not None:
+            logged_out = await importlib.import_module(f"services.{service}.restored").restored(database)
+        return {"asked": asked, "erased": erased, "loggedOut": logged_out}
     finally:
         await database.stop()
 
@@ -75,8 +79,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     url = os.environ.get(f"{service.upper()}_DATABASE_URL")
     if not url:
         parser.error(f"set {service.upper()}_DATABASE_URL to the database URL of the role {service}_app")
-    asked, erased = asyncio.run(_run(service, url, read_ledger(sys.stdin)))
-    print(json.dumps({"asked": asked, "erased": erased}))
+    print(json.dumps(asyncio.run(_run(service, url, read_ledger(sys.stdin)))))
     return 0
 
 

@@ -26,7 +26,7 @@ OWNERS = tuple(name for name in SERVICES if name not in WITHOUT_DATA)
 ENTRY_LINES = 80
 TOP_MODULES = {
     "__init__", "app", "routers", "worker", "jobs", "settings", "db", "models", "dependencies", "person_data",
-    "forgetting", "sealed",
+    "forgetting", "restored", "sealed",
 }  # fmt: skip
 MIGRATION = re.compile(r"^\d{4}-\d\d-\d\d-\d{4}_[a-z0-9_]+\.py$")
 

@@ -1,6 +1,7 @@
 """`./startklar backup ...`: take, follow, look at and check backups."""
 
 import asyncio
+import os
 import signal
 from dataclasses import asdict
 from pathlib import Path
@@ -14,6 +15,7 @@ from cli.backup.dumps import dump_all
 from cli.backup.following import EVERY, KEEP_BASES, Follower, back_up_now
 from cli.backup.installation import Installation
 from cli.backup.keyring import save_keys
+from cli.backup.telling import Telling
 from cli.backup.verifying import verify
 from cli.commands.output import Json, console, fail, places, print_json
 from cli.servers.processes import ServerFailed
@@ -65,6 +67,9 @@ def follow(
     ledger_only: Annotated[
         bool, typer.Option("--ledger-only", help="Only the ledger of erasures: somebody else keeps the log")
     ] = False,
+    metrics_port: Annotated[
+        int | None, typer.Option(envvar="STARTKLAR_METRICS_PORT", help="Tell of it there: /metrics, /livez, /readyz")
+    ] = None,
 ) -> None:
     """Take the server's log as it is written, and a base backup a day, until Ctrl-C. `up` runs it by itself when
     STARTKLAR_BACKUP_DIR is set."""
@@ -72,7 +77,7 @@ def follow(
     try:
         there, url = here.archive(make=True), here.admin_url(starting=True)
         follower = Follower(there, url, here.spool, _say(quiet=False), every, keep, ledger_only)
-        asyncio.run(_until_told(follower))
+        asyncio.run(_until_told(follower, metrics_port))
     except (ServerFailed, OSError) as error:
         fail(str(error))
 
@@ -148,11 +153,19 @@ def keys_(file: Path, passphrase: Passphrase) -> None:
     console.print(f"{count} keys in {file}; without it and its passphrase no backup can be opened", highlight=False)
 
 
-async def _until_told(follower: Follower) -> None:
+async def _until_told(follower: Follower, metrics_port: int | None) -> None:
     stop = asyncio.Event()
     for sign in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(sign, stop.set)
-    await follower.run(stop)
+    if metrics_port is None:
+        await follower.run(stop)
+        return
+    probes = Telling(follower).probes(os.environ.get("STARTKLAR_METRICS_HOST", "127.0.0.1"), metrics_port)
+    await probes.start()
+    try:
+        await follower.run(stop)
+    finally:
+        await probes.stop()
 
 
 def _say(*, quiet: bool):  # type: ignore[no-untyped-def]

@@ -46,7 +46,9 @@ _RECEIVE_SECONDS = 10.0
 class Follower:
     """`spool` is a private folder beside the server's own data, where the log lies plain until it is sealed.
 
-    `ledger_only`: somebody else keeps the log (CloudNativePG); only the ledger of erasures is followed.
+    `ledger_only`: somebody else keeps the log (CloudNativePG); only the ledger of erasures is followed, and reading it
+    is all that `admin_url` must allow. `rounds` were good, the last one unless `failing`; it ended at `turned`, by the
+    monotonic clock.
     """
 
     archive: Archive
@@ -56,6 +58,9 @@ class Follower:
     every: float = EVERY
     keep: int = KEEP_BASES
     ledger_only: bool = False
+    rounds: int = 0
+    turned: float = field(default_factory=time.monotonic)
+    failing: bool = False
     _receiver: subprocess.Popen[bytes] | None = None
     _sealed: dict[str, bytes] = field(default_factory=dict)
     _ledger: LedgerCopy | None = None
@@ -75,20 +80,30 @@ class Follower:
         base: asyncio.Task[None] | None = None
         while not stop.is_set():
             try:
-                server = await facts(self.admin_url)
-                if not self.ledger_only:
-                    await self._begin_anew_if_lost(server)
-                    self._start_receiver(server)
+                server = None if self.ledger_only else await self._receive()
                 await self.round()
-                if not self.ledger_only and (base is None or base.done()) and self._wants_base(server):
+                if server is not None and (base is None or base.done()) and self._wants_base(server):
                     base = asyncio.create_task(self._base(server))
+                self.rounds, self.failing = self.rounds + 1, False
             except (ServerFailed, OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+                self.failing = True
                 self.say(f"nothing can be backed up now: {error}")
+            self.turned = time.monotonic()
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(stop.wait(), self.every)
         if base is not None and not base.done():
             base.cancel()
             await asyncio.gather(base, return_exceptions=True)
+
+    async def _receive(self) -> Facts:
+        server = await facts(self.admin_url)
+        if server.slot_is_lost:
+            self.say("the server threw log away that was not taken yet: a new base backup is needed")
+            self._end_receiver()
+            await drop_slot(self.admin_url)
+            forget_spool(self.spool)
+        self._start_receiver(server)
+        return server
 
     async def round(self) -> None:
         """Bring the archive up to this moment."""
@@ -131,6 +146,11 @@ class Follower:
                 await asyncio.sleep(0.1)
         finally:
             await connection.close()
+
+    @property
+    def forgotten(self) -> int:
+        """Erasures that the copy knows and the database, when it was last asked, did not."""
+        return self._ledger.forgotten if self._ledger is not None else 0
 
     @property
     def _log(self) -> Path:
@@ -177,17 +197,13 @@ class Follower:
         note: dict[str, Any] = {"format": FORMAT, "at": at.isoformat(), "erasures": len(ledger.entries)}
         self.archive.write_note(self.archive.reached, note)
 
-    async def _begin_anew_if_lost(self, server: Facts) -> None:
-        """What the server threw away leaves a gap: the next base backup begins after it."""
-        if server.slot_is_lost:
-            self.say("the server threw log away that was not taken yet: a new base backup is needed")
-            self._end_receiver()
-            await drop_slot(self.admin_url)
-            forget_spool(self.spool)
-
     def _start_receiver(self, server: Facts) -> None:
         if self._receiver is not None and self._receiver.poll() is None:
             return
+        if is_of_another_history(self.spool, server.timeline):
+            self.say("the server was restored or replaced: its log begins anew")
+            self._ship()
+            forget_spool(self.spool)
         private_dir(self.spool)
         log = self._log
         if self._receiver is not None:
@@ -207,6 +223,12 @@ class Follower:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 self._receiver.wait(5)
             kill_tree(self._receiver.pid)
+
+
+def is_of_another_history(spool: Path, timeline: int) -> bool:
+    """Does the newest segment there belong to a timeline that the server has left? It could wait for ever for more."""
+    there = [path.name for path in spool.iterdir() if segments.is_segment(path.name)] if spool.is_dir() else []
+    return bool(there) and max(map(segments.timeline, there)) != timeline
 
 
 def switch_log(admin_url: str) -> None:

@@ -28,11 +28,13 @@ WHERE $1::timestamptz IS NULL OR erased_at >= $1 ORDER BY erased_at, id
 
 @dataclass
 class LedgerCopy:
-    """The copy in an archive. `head` is the hash of the last line, '' before the first."""
+    """The copy in an archive. `head` is the hash of the last line, '' before the first. `forgotten` counts persons of
+    its last days whom the database that was followed last does not know as erased: somebody restored it."""
 
     archive: Archive
     entries: list[dict[str, Any]] = field(default_factory=list)
     head: str = ""
+    forgotten: int = 0
     _ids: set[str] = field(default_factory=set)
     _newest: datetime | None = None
 
@@ -58,10 +60,20 @@ class LedgerCopy:
     async def follow(self, sync: asyncpg.Connection) -> int:
         """Append what the database of sync has and the copy has not; returns how many. On disk when it returns."""
         since = self._newest - _OVERLAP if self._newest else None
-        rows = [row for row in await sync.fetch(_ALL, since) if row["id"] not in self._ids]
+        found = await sync.fetch(_ALL, since)
+        known = {(row["tenant_id"], row["person_id"]) for row in found}
+        self.forgotten = len(self._persons_since(since) - known)
+        rows = [row for row in found if row["id"] not in self._ids]
         if rows:
             self._write(rows)
         return len(rows)
+
+    def _persons_since(self, since: datetime | None) -> set[tuple[str, str]]:
+        return {
+            (entry["tenant"], entry["person"])
+            for entry in self.entries
+            if since is not None and datetime.fromisoformat(entry["erasedAt"]) >= since
+        }
 
     def _write(self, rows: Sequence[asyncpg.Record]) -> None:
         with open(self.archive.ledger, "a", opener=_private) as out:

@@ -101,6 +101,8 @@ class Stack:
         if not folder:
             return
         command = [sys.executable, "-P", "-m", "cli", "backup", "follow", "--archive", str(Path(folder).absolute())]
+        port = self._ports.choose("backup-metrics")
+        command += ["--metrics-port", str(port)]
         env = os.environ | {"PYTHONPATH": str(ROOT), STATE_VARIABLE: str(self.places.state), "NO_COLOR": "1"}
         self.supervisor.add([Program("backup", command, log=self.places.logs / "backup.log", env=env)])
 

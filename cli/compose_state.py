@@ -2,23 +2,22 @@
 
 import json
 import os
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 from urllib.parse import quote, urlsplit
 
-from cryptography.hazmat.primitives import serialization
-
 from cli import certificates
 from cli.certificates import CertificateRefused
 from cli.gateway import JWKS_PATH, SERVICES, GatewayOptions, render_bootstrap
 from cli.gateway_tls import CHAIN, KEY, Tls
+from cli.rotation import WITH_DATA, sealing_keys, service_keys
 from cli.servers.provision import role_urls
 from cli.stack import keys
 from cli.stack.places import ROOT, Places, write_private
 
 CONTAINER_USER = 10001
-WITH_DATA = tuple(name for name in SERVICES if name != "portal")
 HTTP, HTTPS = 8080, 8443
 """Ports of the gateway inside its container."""
 _SECRETS = "/run/startklar"
@@ -69,22 +68,22 @@ def prepare(state: Path, setup: Setup, pair: tuple[bytes, bytes] | None = None, 
         _certificate(state, setup, pair, trial=trial)
     _gateway(state, setup)
     _write_env(state / "portal.env", _common(setup))
-    (state / "public").mkdir(mode=0o700, exist_ok=True)
+    shutil.rmtree(state / "public", ignore_errors=True)  # a key that is forgotten shall not be registered again
+    (state / "public").mkdir(mode=0o700)
     for service in WITH_DATA:
         urls = role_urls(admin_url, service, secret=secret)
         prefix = service.upper()
         own = {
             f"{prefix}_DATABASE_URL": urls["app"],
             f"{prefix}_RELAY_DATABASE_URL": urls["relay"],
-            f"{prefix}_FILE_KEY": keys.file_key(places, service),
             f"{prefix}_CLIENT_KEY_FILE": f"{_SECRETS}/{service}.pem",
         }
-        _write_env(state / f"{service}.env", _common(setup) | own)
+        _write_env(state / f"{service}.env", _common(setup) | own | sealing_keys(places, service))
         _write_env(state / f"{service}-migrate.env", {f"{prefix}_OWNER_DATABASE_URL": urls["owner"]})
-        private = keys.client_key(places, service)
-        write_private(state / "public" / f"{service}.pem", _public_half(private))
-        _hand_over(private, state / "public" / f"{service}.pem")
-    _hand_over(state / "public")
+        _hand_over(keys.client_key(places, service))
+    for name, public in service_keys(places).items():
+        write_private(state / "public" / name, public)
+    _hand_over(state / "public", *(state / "public").iterdir())
     _write_env(state / "operator.env", {"ADMIN_DATABASE_URL": admin_url, "INSTALL_SECRET": secret})
     _write_env(state / "compose.env", _compose(places, setup) | {"POSTGRES_PASSWORD": password})
 
@@ -154,12 +153,6 @@ def _gateway(state: Path, setup: Setup) -> None:
     for path in folder.iterdir():
         path.chmod(0o600)
     _hand_over(folder, tls_folder(state), *folder.iterdir())
-
-
-def _public_half(private: Path) -> str:
-    key = serialization.load_pem_private_key(private.read_bytes(), password=None)
-    form = serialization.PublicFormat.SubjectPublicKeyInfo
-    return key.public_key().public_bytes(serialization.Encoding.PEM, form).decode()
 
 
 def _write_env(path: Path, values: dict[str, str]) -> None:

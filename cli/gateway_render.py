@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from cli.gateway import SERVICES, GatewayOptions, render_bootstrap
+from cli.gateway_tls import MOUNTED, Tls
 
 TEMPLATE = Path(__file__).parents[1] / "deploy" / "gateway" / "envoy.yaml"
 SERVICE_PORT = 8000
@@ -23,6 +24,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--trace-endpoint", help="base URL of an OTLP/HTTP collector")
     parser.add_argument("--trace-ratio", type=float, default=1.0, help="share of the traces beginning here it gets")
     parser.add_argument("--admin-port", type=int, help="of Envoy's admin interface, on loopback")
+    parser.add_argument("--tls", type=Path, metavar="FOLDER", help="end TLS with the Secret that is mounted there")
+    parser.add_argument("--plain", type=_address, metavar="HOST:PORT", help="with --tls: send readers away from there")
     given = parser.parse_args(arguments)
     upstreams = {name: (name, SERVICE_PORT) for name in SERVICES} | dict(given.upstream)
     options = GatewayOptions(
@@ -33,6 +36,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         trace_endpoint=given.trace_endpoint,
         trace_ratio=given.trace_ratio,
         admin_port=given.admin_port,
+        tls=Tls(given.tls, plain=given.plain, link=MOUNTED) if given.tls else None,
     )
     render_bootstrap(TEMPLATE, given.out, upstreams, given.listen, options)
 

@@ -12,6 +12,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 CHAIN, KEY = "current/tls.crt", "current/tls.key"
+MOUNTED = "..data"
+"""The link that Kubernetes renames in the folder of a mounted Secret, as ours is named `current`."""
 _NAME = "certificate"
 _TYPES = "type.googleapis.com/envoy"
 
@@ -28,13 +30,14 @@ class Tls:
     secret: Path | None = None
     plain: tuple[str, int] | None = None
     hsts_seconds: int = 31_536_000
+    link: str = "current"
 
 
 def write_secret(tls: Tls, bootstrap: Path) -> Path:
     """Write what names the certificate beside the bootstrap; returns its path as Envoy sees it."""
     certificate = {
-        "certificate_chain": {"filename": str(tls.folder / CHAIN)},
-        "private_key": {"filename": str(tls.folder / KEY)},
+        "certificate_chain": {"filename": str(tls.folder / tls.link / "tls.crt")},
+        "private_key": {"filename": str(tls.folder / tls.link / "tls.key")},
         "watched_directory": {"path": str(tls.folder)},
     }
     secret = {"@type": f"{_TYPES}.extensions.transport_sockets.tls.v3.Secret", "name": _NAME}

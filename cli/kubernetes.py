@@ -19,7 +19,7 @@ from urllib.parse import quote
 import yaml
 
 from cli.alerts import rules
-from cli.compose import WITH_DATA
+from cli.rotation import WITH_DATA, sealing_keys, service_keys
 from cli.servers.provision import role_urls
 from cli.stack import keys
 from cli.stack.places import ROOT, Places, write_private
@@ -30,8 +30,12 @@ RULES = CHART / "files" / "rules.yaml"
 _REDIS_RIGHTS = "resetchannels ~arq:* ~startklar:* -@all +@read +@write +@transaction +@connection -@dangerous +info"
 
 
-def make_secrets(state: Path, release: str, namespace: str, admin_url: str | None) -> list[dict[str, Any]]:
-    """The Secrets of a release, by what each process may know. `admin_url`: an external server's administrator."""
+def make_secrets(
+    state: Path, release: str, namespace: str, admin_url: str | None = None, redis_url: str | None = None
+) -> list[dict[str, Any]]:
+    """The Secrets of a release, by what each process may know. `admin_url` is an external PostgreSQL's administrator,
+    `redis_url` an external Redis.
+    """
     places = Places(state)
     places.prepare()
     install = keys.install_secret(places)
@@ -39,7 +43,8 @@ def make_secrets(state: Path, release: str, namespace: str, admin_url: str | Non
     inside = f"postgresql://postgres:{quote(superuser, safe='')}@{release}-postgres-rw:5432/postgres"
     admin = admin_url or inside
     made: dict[str, Mapping[str, str]] = {
-        f"{release}-operator": {"ADMIN_DATABASE_URL": admin, "INSTALL_SECRET": install}
+        f"{release}-operator": {"ADMIN_DATABASE_URL": admin, "INSTALL_SECRET": install},
+        f"{release}-service-keys": service_keys(places),
     }
     if admin_url is None:
         made[f"{release}-postgres-superuser"] = {"username": "postgres", "password": superuser}
@@ -51,12 +56,13 @@ def make_secrets(state: Path, release: str, namespace: str, admin_url: str | Non
         made[f"{release}-{service}"] = {
             f"{prefix}_DATABASE_URL": urls["app"],
             f"{prefix}_RELAY_DATABASE_URL": urls["relay"],
-            f"{prefix}_REDIS_URL": f"redis://{service}:{password}@{release}-redis:6379/0",
-            f"{prefix}_FILE_KEY": keys.file_key(places, service),
+            f"{prefix}_REDIS_URL": redis_url or f"redis://{service}:{password}@{release}-redis:6379/0",
             "client-key.pem": keys.client_key(places, service).read_text(),
+            **sealing_keys(places, service),
         }
         made[f"{release}-{service}-owner"] = {f"{prefix}_OWNER_DATABASE_URL": urls["owner"]}
-    made[f"{release}-redis"] = {"users.acl": "\n".join(users) + "\n"}
+    if redis_url is None:
+        made[f"{release}-redis"] = {"users.acl": "\n".join(users) + "\n"}
     return [_secret(name, namespace, release, values) for name, values in made.items()]
 
 
@@ -84,6 +90,21 @@ def not_ready(urls: Mapping[str, str], seconds: float = 5) -> list[str]:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """See the module's docstring."""
+    given = _parser().parse_args(arguments)
+    if given.command == "rules":
+        write_rules()
+    elif given.command == "ready":
+        failing = not_ready(given.urls)
+        print(f"not ready: {', '.join(failing)}" if failing else "every service is ready")
+        return 1 if failing else 0
+    else:
+        made = make_secrets(given.state, given.release, given.namespace, given.admin_url, given.redis_url)
+        write_private(given.out, yaml.safe_dump_all(made, sort_keys=False))
+        print(f"{len(made)} Secrets: kubectl apply --filename {given.out}", file=sys.stderr)
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m cli.kubernetes", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     for_secrets = commands.add_parser("secrets", help="write the Secrets of a release")
@@ -92,20 +113,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for_secrets.add_argument("--release", default="startklar")
     for_secrets.add_argument("--namespace", default="startklar")
     for_secrets.add_argument("--admin-url", help="of an external PostgreSQL; default: the chart's own cluster")
+    for_secrets.add_argument("--redis-url", help="of an external Redis; default: the chart's own")
     commands.add_parser("rules", help="write the alert rules of the chart")
     commands.add_parser("ready", help="ask services whether they are ready").add_argument("urls", type=json.loads)
-    given = parser.parse_args(arguments)
-    if given.command == "rules":
-        write_rules()
-    elif given.command == "ready":
-        failing = not_ready(given.urls)
-        print(f"not ready: {', '.join(failing)}" if failing else "every service is ready")
-        return 1 if failing else 0
-    else:
-        made = make_secrets(given.state, given.release, given.namespace, given.admin_url)
-        write_private(given.out, yaml.safe_dump_all(made, sort_keys=False))
-        print(f"{len(made)} Secrets: kubectl apply --filename {given.out}", file=sys.stderr)
-    return 0
+    return parser
 
 
 def _derived(install: str, purpose: str) -> str:

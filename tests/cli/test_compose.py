@@ -250,8 +250,10 @@ def test_the_gateway_can_be_rendered_for_containers(tmp_path: Path) -> None:
     out = tmp_path / "envoy.json"
     gateway_render.main(
         ["--out", str(out), "--issuer", "https://id.test", "--listen", "127.0.0.1:8080",
-         "--upstream", "sync=elsewhere:81", "--cors-origin", "https://app.test", "--host", "api.test"]
+         "--upstream", "sync=elsewhere:81", "--cors-origin", "https://app.test", "--host", "api.test",
+         "--tls", "/run/tls", "--plain", "0.0.0.0:8000"]
     )  # fmt: skip
+    assert "/run/tls/..data/tls.crt" in out.with_name("certificate.json").read_text()
     clusters = {found["name"]: found for found in yaml.safe_load(out.read_text())["static_resources"]["clusters"]}
 
     def address(name: str) -> Any:

@@ -19,6 +19,8 @@ from cli.alerts import BURNS, rules
 from cli.compose import WITH_DATA
 from cli.servers.binaries import find_redis
 from cli.servers.processes import spawn, wait_until
+from services.identity.client.service_client import read_service_keys
+from shared.auth.jws import public_jwk_of_pem
 from shared.web.service_levels import LEVEL
 from tests.deploy.chart import containers, release
 from tests.gateway.running import free_port
@@ -52,9 +54,42 @@ def test_every_secret_that_the_chart_names_is_made(made: dict[str, dict[str, str
         named |= {one["secretRef"]["name"] for container in containers(pod) for one in container.get("envFrom", ())}
         held = [volume["secret"] for volume in pod.get("volumes", ()) if "secret" in volume]
         named |= {one["secretName"] for one in held}
-        keys += [(one["secretName"], item["key"]) for one in held for item in one["items"]]
+        keys += [(one["secretName"], item["key"]) for one in held for item in one.get("items", ())]
     assert named == made.keys()
     assert all(key in made[name] for name, key in keys)
+
+
+def test_identity_registers_the_public_half_of_every_services_key_before_it_serves(
+    made: dict[str, dict[str, str]], tmp_path: Path
+) -> None:
+    for name, text in made["sk-service-keys"].items():
+        assert "PRIVATE" not in text
+        (tmp_path / name).write_text(text)
+    known = read_service_keys(tmp_path)
+    for service in WITH_DATA:
+        assert known[service] == [public_jwk_of_pem(made[f"sk-{service}"]["client-key.pem"].encode())]
+    pod = release("default").named("Deployment", "identity")["spec"]["template"]["spec"]
+    first, then = pod["initContainers"]
+    assert "shared.kit.await_schema" in first["command"]
+    assert then["command"][2:] == [
+        "services.identity.bootstrap",
+        "--no-code",
+        "--service-keys",
+        then["volumeMounts"][0]["mountPath"],
+    ]
+    [volume] = [one for one in pod["volumes"] if one["name"] == then["volumeMounts"][0]["name"]]
+    assert volume["secret"]["secretName"] == "sk-service-keys"
+
+
+def test_servers_of_somebody_else_are_named_in_the_secrets(tmp_path: Path) -> None:
+    admin, redis_url = "postgresql://admin:pw@db.test/postgres", "rediss://:pw@redis.test:6380/0"
+    found = {
+        one["metadata"]["name"]: one["data"] for one in kubernetes.make_secrets(tmp_path, "sk", "x", admin, redis_url)
+    }
+    assert "sk-redis" not in found
+    assert "sk-postgres-superuser" not in found
+    assert base64.b64decode(found["sk-sync"]["SYNC_REDIS_URL"]).decode() == redis_url
+    assert "@db.test/startklar_sync" in base64.b64decode(found["sk-sync"]["SYNC_DATABASE_URL"]).decode()
 
 
 def test_a_service_holds_its_own_roles_and_the_owner_is_apart(made: dict[str, dict[str, str]]) -> None:

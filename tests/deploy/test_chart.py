@@ -126,7 +126,10 @@ def test_a_process_has_its_own_services_secrets_and_nobody_elses(made: Release) 
             "migration": {f"{RELEASE}-{of}-owner"},
             "provision": {f"{RELEASE}-operator"},
             "redis": {f"{RELEASE}-redis"},
+            "gateway": {f"{RELEASE}-tls"},
         }.get(component, set())
+        if (of, component) == ("identity", "web"):  # the public halves, which it registers
+            allowed = allowed | {f"{RELEASE}-service-keys"}
         assert held <= allowed, name
 
 
@@ -175,6 +178,37 @@ def test_only_the_gateway_is_called_from_outside(made: Release) -> None:
     for service in made.of("Service"):
         is_open = service["spec"].get("type", "ClusterIP") != "ClusterIP"
         assert not is_open or service["metadata"]["name"] == f"{RELEASE}-gateway"
+
+
+def test_tls_ends_at_one_place(made: Release) -> None:
+    """The Gateway API's, or ours where nobody stands before it; plain HTTP from outside is only sent away."""
+    gateway = made.named("Deployment", "gateway")["spec"]["template"]["spec"]
+    exposed = made.named("Service", "gateway")["spec"]
+    ends = exposed.get("type") == "LoadBalancer"
+    assert ends == ("--tls=/run/startklar/tls" in gateway["initContainers"][0]["command"])
+    assert ends == any(volume.get("secret", {}).get("secretName") == f"{RELEASE}-tls" for volume in gateway["volumes"])
+    assert {one["port"]: one["targetPort"] for one in exposed["ports"]} == (
+        {80: "http", 443: "https"} if ends else {80: "http"}
+    )
+    [container] = gateway["containers"]
+    assert {probe["httpGet"]["port"] for name, probe in container.items() if name.endswith("Probe")} == {
+        "https" if ends else "http"
+    }
+    for one in made.of("Gateway"):
+        assert not ends
+        [listener] = [each for each in one["spec"]["listeners"] if each["protocol"] == "HTTPS"]
+        assert listener["tls"]["certificateRefs"][0]["name"] == f"{RELEASE}-tls"
+
+
+def test_every_secret_that_a_store_shall_give_is_asked_of_it() -> None:
+    made = release("everything")
+    asked = {one["spec"]["target"]["name"]: one["spec"]["target"] for one in made.of("ExternalSecret")}
+    named = {made.named("Cluster", "postgres")["spec"]["superuserSecret"]["name"]}
+    for _, pod, _ in made.pods():
+        named |= {one["secretRef"]["name"] for container in containers(pod) for one in container.get("envFrom", ())}
+        named |= {volume["secret"]["secretName"] for volume in pod.get("volumes", ()) if "secret" in volume}
+    assert named <= asked.keys()
+    assert asked[f"{RELEASE}-postgres-superuser"]["template"] == {"type": "kubernetes.io/basic-auth"}
 
 
 def test_every_service_runs_as_web_worker_and_migration(made: Release) -> None:
@@ -244,6 +278,7 @@ def test_the_operator_is_told_what_can_be_lost() -> None:
         ({"publicUrl": URL, "services": {"sync": {"replica": 3}}}, "replica"),
         ({"publicUrl": URL, "services": {"sync": {"web": {"replicas": 50}}}}, "services.sync.web: max .* is less than"),
         ({"publicUrl": URL, "gateway": {"replicas": 50}}, "gateway: max .* is less than replicas"),
+        ({"publicUrl": URL, "gateway": {"exposure": "loadBalancer", "trustedHops": 1}}, "set trustedHops to 0"),
         ({"publicUrl": URL, "autoscaling": {"enabled": False, "keda": {"enabled": True}}}, "turn both on, or both off"),
         ({"publicUrl": URL, "autoscaling": {"keda": {"enabled": True, "prometheusUrl": ""}}}, "needs .*prometheusUrl"),
         ({"publicUrl": URL, "preStopSeconds": 30, "webGraceSeconds": 40}, "give it 55"),

@@ -12,7 +12,8 @@ from cryptography import x509
 
 from cli.certificates import install, make_trial
 from cli.gateway import GatewayOptions
-from cli.gateway_tls import Tls
+from cli.gateway_tls import MOUNTED, Tls
+from cli.servers.processes import wait_until
 from shared.auth.testing import TokenMint
 from tests.gateway.running import Answer, Gateway, free_port, read
 from tests.gateway.test_problems import assert_problem
@@ -139,3 +140,40 @@ def test_a_renewed_certificate_is_shown_without_a_restart_and_open_connections_s
     assert read(kept).status == 200
     kept.close()
     assert secured.gateway.process.poll() is None
+
+
+def test_a_secret_that_kubernetes_mounts_is_taken_and_its_next_version_too(
+    tmp_path: Path, mint: TokenMint, upstreams: dict[str, int]
+) -> None:
+    """Kubelet lays each version of a Secret beside the last and renames the link `..data`."""
+    folder = tmp_path / "mounted"
+    folder.mkdir()
+    for name in ("tls.crt", "tls.key"):
+        (folder / name).symlink_to(Path(MOUNTED) / name)
+
+    def mount(version: str) -> Path:
+        chain, key, authority = make_trial(HOST)
+        (folder / version).mkdir()
+        (folder / version / "tls.crt").write_bytes(chain)
+        (folder / version / "tls.key").write_bytes(key)
+        (folder / "..data_tmp").symlink_to(version)
+        (folder / "..data_tmp").rename(folder / MOUNTED)
+        trusted = tmp_path / f"{version}.pem"
+        trusted.write_bytes(authority)
+        return trusted
+
+    options = GatewayOptions(issuer=mint.issuer, jwks="/oauth2/jwks", tls=Tls(folder, link=MOUNTED))
+    gateway = Gateway(tmp_path, upstreams, options, certificate=mount("..first"))
+    try:
+        assert gateway.request("GET", "/gateway/health").status == 200
+        trusting = ssl.create_default_context(cafile=str(mount("..second")))
+        assert wait_until(lambda: _trusts(gateway, trusting), seconds=60)
+    finally:
+        gateway.stop()
+
+
+def _trusts(gateway: Gateway, context: ssl.SSLContext) -> bool:
+    try:
+        return gateway.request("GET", "/gateway/health", tls=context).status == 200
+    except ssl.SSLCertVerificationError:
+        return False

@@ -49,7 +49,12 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="bootstrap", description="Found the platform's operator")
     parser.add_argument("--service-keys", type=Path, help="folder with <service>.pem of each service")
     parser.add_argument("--app", metavar="CLIENT_ID", help="register an app that people log in with")
-    parser.add_argument("--redirect-uri", action="append", default=[], help="address of the app; may be repeated")
+    parser.add_argument(
+        "--redirect-uri",
+        action="append",
+        default=[],
+        help="address of the app; may be repeated; without any, people log in by a code that it shows",
+    )
     parser.add_argument("--no-code", action="store_true", help="only register services and app")
     return asyncio.run(_run(Settings(), parser.parse_args()))
 

@@ -7,6 +7,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.identity.client.models import Client
 from services.identity.client.service import ClientService
+from services.identity.protocol.parameters import DEVICE_CODE
 from services.identity.tenant.service import acting_in
 from shared.auth import Scope
 from shared.kit.kit_tables import NO_TENANT
@@ -17,7 +18,10 @@ _ADDRESS = re.compile(r"(https://[^\s#/?]+|http://(127\.0\.0\.1|\[::1\]|localhos
 
 
 async def register_app(session: AsyncSession, client_id: str, redirect_uris: Sequence[str]) -> None:
-    """Register an app, or replace its addresses; ValueError for an id or an address that cannot be."""
+    """Register an app, or replace its addresses; ValueError for an id or an address that cannot be.
+
+    Without an address people log in by a code that the app shows (RFC 8628): a terminal has nothing else.
+    """
     if not _CLIENT_ID.fullmatch(client_id) or client_id.startswith("service-"):
         raise ValueError(f"{client_id} is not an app's id: small letters, digits and hyphens, not service-")
     if wrong := [address for address in redirect_uris if not _ADDRESS.fullmatch(address)]:
@@ -29,5 +33,6 @@ async def register_app(session: AsyncSession, client_id: str, redirect_uris: Seq
             client = Client(tenant_id=NO_TENANT, client_id=client_id, name=client_id, kind="public")
             await clients.add(client)
         client.redirect_uris, client.post_logout_redirect_uris = list(redirect_uris), list(redirect_uris)
+        client.grant_types = [] if redirect_uris else [DEVICE_CODE]
         client.scopes = [scope.value for scope in Scope]
         client.touch()

@@ -9,6 +9,7 @@ import httpx
 import pytest
 from sqlalchemy import text
 
+from services.identity.client import app_client
 from services.identity.protocol.parameters import DEVICE_CODE
 from shared.auth.testing import ProofKey
 from tests.identity.apps import register_app
@@ -76,6 +77,16 @@ async def test_a_person_connects_a_device_and_its_code_counts_once(world: World,
     granted = next(one for one in tokens if "access_token" in one)
     assert claims_of(granted["access_token"])["client_id"] == screen
     assert {"id_token", "refresh_token"} <= set(granted)
+
+
+async def test_an_app_without_an_address_logs_in_by_a_code_that_it_shows(world: World) -> None:
+    async with world.database.transaction(None) as session:
+        await app_client.register_app(session, "terminal", [])
+    begun = (await begin(world, "terminal", scope="openid tenants:write")).json()
+    async with world.browser() as browser:
+        await log_in(browser, begun["verification_uri_complete"], "rektor")
+        await answer(browser, begun["user_code"], "approve")
+    assert claims_of((await poll(world, "terminal", begun["device_code"]))["access_token"])["client_id"] == "terminal"
 
 
 async def test_a_no_a_strange_client_and_a_strange_key_get_nothing(world: World, screen: str) -> None:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from cli import certificates
 from cli.certificates import CertificateRefused
-from cli.compose_state import Setup, container_user, prepare, tls_folder
+from cli.compose_state import Setup, backup_folder, container_user, prepare, tls_folder
 from cli.rotation import WITH_DATA
 from cli.servers.processes import ServerFailed
 from cli.servers.provision import provision
@@ -63,7 +63,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def _prepare(given: argparse.Namespace) -> None:
-    setup = Setup(given.public_url.rstrip("/"), given.profile, behind_proxy=given.behind_proxy)
+    url = given.public_url.rstrip("/")
+    setup = Setup(url, given.profile, behind_proxy=given.behind_proxy, backup=given.backup_dir)
     if (given.certificate is None) != (given.key is None):
         raise CertificateRefused("--certificate and --key belong together")
     pair = (given.certificate.read_bytes(), given.key.read_bytes()) if given.certificate else None
@@ -75,6 +76,9 @@ def _prepare(given: argparse.Namespace) -> None:
         )
     if setup.ends_tls and (end := certificates.ends_soon(tls_folder(STATE))):
         print(f"The certificate ends on {end:%Y-%m-%d}: renew it now.")
+    folder = backup_folder(STATE)
+    if folder.stat().st_dev == STATE.stat().st_dev:
+        print(f"Backups go to {folder}, on the disk that they shall survive: name another with --backup-dir.")
     print(
         f"docker compose --env-file {STATE / 'compose.env'} --file {ROOT / 'deploy' / 'compose.yml'}"
         f" --profile {setup.profile} up --build --detach --wait"
@@ -89,6 +93,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--certificate", type=Path, help="the chain for the public URL's host: PEM, leaf first")
     parser.add_argument("--key", type=Path, help="its key: PEM, without a passphrase")
     parser.add_argument("--trial-certificate", action="store_true", help="make one that nobody trusts by itself")
+    parser.add_argument("--backup-dir", type=Path, help="where backups go: best on another disk, or another machine's")
     parser.add_argument("--behind-proxy", action="store_true", help="a proxy of yours on this host ends TLS")
     return parser
 

@@ -9,10 +9,13 @@ from typing import Literal
 from urllib.parse import quote, urlsplit
 
 from cli import certificates
+from cli.backup.archive import load_key
 from cli.certificates import CertificateRefused
 from cli.gateway import JWKS_PATH, SERVICES, GatewayOptions, render_bootstrap
 from cli.gateway_tls import CHAIN, KEY, Tls
 from cli.rotation import WITH_DATA, sealing_keys, service_keys
+from cli.servers.accounts import private_dir
+from cli.servers.processes import Account
 from cli.servers.provision import role_urls
 from cli.stack import keys
 from cli.stack.places import ROOT, Places, write_private
@@ -26,11 +29,13 @@ _TLS, _CONFIG = Path("/run/startklar/tls"), Path("/etc/startklar")
 
 @dataclass(frozen=True)
 class Setup:
-    """What the operator chooses. `behind_proxy`: another program on the host ends TLS and says whom it speaks for."""
+    """What the operator chooses. `behind_proxy`: another program on the host ends TLS and says whom it speaks for.
+    `backup`: the folder of the archive of backups; None for the one of last time, else one that is on the same disk."""
 
     public_url: str
     profile: Literal["small", "large"] = "small"
     behind_proxy: bool = False
+    backup: Path | None = None
 
     @property
     def is_production(self) -> bool:
@@ -84,8 +89,30 @@ def prepare(state: Path, setup: Setup, pair: tuple[bytes, bytes] | None = None, 
     for name, public in service_keys(places).items():
         write_private(state / "public" / name, public)
     _hand_over(state / "public", *(state / "public").iterdir())
+    _backup(places, setup)
     _write_env(state / "operator.env", {"ADMIN_DATABASE_URL": admin_url, "INSTALL_SECRET": secret})
     _write_env(state / "compose.env", _compose(places, setup) | {"POSTGRES_PASSWORD": password})
+
+
+def backup_folder(state: Path) -> Path:
+    """Where the archive of backups was said to be; below `state` where nothing was said."""
+    noted = state / "backup-folder"
+    return Path(noted.read_text()) if noted.exists() else state / "archive"
+
+
+def _backup(places: Places, setup: Setup) -> None:
+    """The follower's key, its archive, and a folder where the log lies until it is sealed.
+
+    Errors: ServerFailed when others may enter the archive's folder.
+    """
+    if setup.backup is not None:
+        write_private(places.state / "backup-folder", str(setup.backup.absolute()))
+    key = places.keys / "backup-key"
+    load_key(key, make=True)
+    follower = Account("", CONTAINER_USER, CONTAINER_USER) if os.getuid() == 0 else None
+    for folder in (backup_folder(places.state), places.state / "backup"):
+        private_dir(folder, follower)
+    _hand_over(key)
 
 
 def container_user() -> int:
@@ -114,6 +141,7 @@ def _compose(places: Places, setup: Setup) -> dict[str, str]:
     return {
         "STARTKLAR_STATE": str(places.state),
         "STARTKLAR_KEYS": str(places.keys),
+        "STARTKLAR_BACKUP": str(backup_folder(places.state)),
         "STARTKLAR_USER": str(container_user()),
         "STARTKLAR_PUBLIC_URL": setup.public_url,
         "STARTKLAR_HTTP": "0.0.0.0:80" if setup.ends_tls else f"127.0.0.1:{HTTP}",

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cli.backup.archive import FOLDER_VARIABLE, KEY_VARIABLE, Archive, load_key
+from cli.backup.programs import Connection
 from cli.backup.sealing import BackupRefused
 from cli.servers.postgres import PostgresServer
 from cli.servers.processes import ServerFailed
@@ -25,11 +26,6 @@ class Installation:
     places: Places
     folder: Path | None = None
     given_url: str | None = None
-
-    @property
-    def is_embedded(self) -> bool:
-        """Is the server one of our own children, whose files we may replace?"""
-        return self._url() is None
 
     @property
     def key_file(self) -> Path:
@@ -64,6 +60,11 @@ class Installation:
         if not starting and running(self.places) is None:
             raise ServerFailed("the stack does not run: start it with ./startklar up, or name a server in DATABASE_URL")
         return server.admin_url
+
+    def admin_password(self) -> str | None:
+        """What the named administrator logs in with."""
+        url = self._url()
+        return (Connection.of(url).password or None) if url else None
 
     def _url(self) -> str | None:
         return self.given_url or os.environ.get("DATABASE_URL") or os.environ.get("ADMIN_DATABASE_URL")

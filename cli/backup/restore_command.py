@@ -62,7 +62,7 @@ async def _restore(  # type: ignore[no-untyped-def]
 ) -> Report:
     if data_dir is None:
         return await restore_embedded(here.places, archive, to, force=force, say=say)
-    return await Restore(archive, data_dir, here.secret(), to, say).run(force=force)
+    return await Restore(archive, data_dir, here.secret(), to, say, here.admin_password()).run(force=force)
 
 
 @restore.command("service")

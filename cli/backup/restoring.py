@@ -57,13 +57,15 @@ class Report:
 
 @dataclass(frozen=True)
 class Restore:
-    """`target` is the data folder that comes back; `secret` that of the installation's roles."""
+    """`target` is the data folder that comes back; `secret` that of the installation's roles, `password` the
+    administrator's, where it does not lie beside the folder."""
 
     archive: Archive
     target: Path
     secret: str
     to: datetime | None
     say: Callable[[str], None] = print
+    password: str | None = None
 
     async def run(self, *, force: bool = False) -> Report:
         """Errors: `ServerFailed`, among them `BackupRefused`; what lay in `target` is still there then."""
@@ -104,7 +106,8 @@ class Restore:
         aim = self.to or datetime.fromisoformat(report.archive_reached)
         report.lost_seconds = round((aim - at).total_seconds(), 1) if at and at < aim else 0.0
         await mark(url, moment)
-        await set_password(url, self._password())
+        # What `up` will use lies beside the data folder.
+        await set_password(url, self.password or PostgresServer(self.target).password())
         connection = await connect(url)
         try:
             services = await databases(connection)
@@ -117,10 +120,6 @@ class Restore:
             report.erased_again = await replay(url, ledger, environments(url, services, self.secret))
         except ServerFailed as error:
             report.pending = str(error)
-
-    def _password(self) -> str:
-        """The password that `up` will use, kept beside the data folder."""
-        return PostgresServer(self.target).password()
 
 
 def environments(admin_url: str, services: dict[str, Any], secret: str) -> dict[str, dict[str, str]]:

@@ -13,10 +13,12 @@ import pytest
 import yaml
 
 from cli import compose, gateway_render
+from cli.backup.archive import load_key
 from cli.certificates import CertificateRefused, install, make_trial
 from cli.compose_state import Setup
 from cli.gateway import SERVICES, GatewayOptions, envoy_argv
 from cli.gateway_tls import Tls
+from cli.servers.processes import ServerFailed
 from cli.stack.places import Places
 from shared.kit.settings import ServiceSettings
 from shared.queue import WorkerSpec
@@ -158,15 +160,15 @@ def test_every_service_has_its_processes_in_both_profiles() -> None:
     assert re.search(r"for service in ([a-z ]+);", migrated)[1].split() == list(compose.WITH_DATA)  # type: ignore[index]
     assert PROCESSES["small-worker"]["command"] == ["python", "-m", "small.worker"]
     for name, process in PROCESSES.items():
-        if name not in ALWAYS:
+        if name not in {*ALWAYS, "restore"}:
             assert process["profiles"] == [profile_of(name)], name
 
 
-ALWAYS = {"postgres", "redis", "provision", "gateway"}
+ALWAYS = {"postgres", "redis", "provision", "backup", "gateway"}
 
 
 def profile_of(name: str) -> str:
-    return "small" if name.partition("-")[0] == "small" else "large"
+    return name if name == "restore" else "small" if name.partition("-")[0] == "small" else "large"
 
 
 @pytest.mark.parametrize("profile", ["small", "large"])
@@ -185,12 +187,12 @@ def test_ours_are_held_to_little() -> None:
         assert process["logging"]["options"] == {"max-size": "10m", "max-file": "5"}, name
         assert process["mem_limit"], name
         if name not in {"postgres", "redis", "provision"}:
-            assert process["user"] == "${STARTKLAR_USER}", name
+            assert process["user"] == ("0:0" if name == "restore" else "${STARTKLAR_USER}"), name
             assert process["read_only"] is True, name
             assert process["cap_drop"] == ["ALL"], name
             assert process["security_opt"] == ["no-new-privileges:true"], name
             assert process["pids_limit"], name
-        if process.get("restart") != "no" and name != "provision":
+        if process.get("restart", "no") != "no":
             assert "test" in process["healthcheck"], name
 
 
@@ -213,12 +215,37 @@ def test_owner_passwords_reach_migrations_only_and_a_services_key_its_own_contai
     for name, process in PROCESSES.items():
         files = process.get("env_file", [])
         assert name.endswith("-migrate") == any("-migrate.env" in file for file in files)
-        assert name == "provision" or not any("operator.env" in file for file in files)
+        assert name in {"provision", "backup", "restore"} or not any("operator.env" in file for file in files)
         keys = {match[1] for volume in process.get("volumes", []) if (match := re.search(r"KEYS\}/(\w+)\.pem", volume))}
         one = {name.partition("-")[0]} & set(compose.WITH_DATA)
         wanted = set(compose.WITH_DATA) if profile_of(name) == "small" else one
         ends = name.endswith(("-migrate", "-register"))
         assert keys == (set() if ends else wanted), name
+
+
+def test_backups_are_followed_where_the_operator_says_and_come_back_with_the_rights_for_that_alone(
+    fresh: Path, tmp_path: Path
+) -> None:
+    compose.prepare(fresh, Setup("http://127.0.0.1:8080"))
+    assert variables(fresh / "compose.env")["STARTKLAR_BACKUP"] == str(fresh / "archive")
+    other = tmp_path / "other" / "disk"
+    compose.prepare(fresh, Setup("http://127.0.0.1:8080", backup=other))
+    compose.prepare(fresh, Setup("http://127.0.0.1:8080"))  # which keeps it
+    assert variables(fresh / "compose.env")["STARTKLAR_BACKUP"] == str(other)
+    for folder in (other, fresh / "backup"):
+        found = folder.stat()
+        assert (stat.S_IMODE(found.st_mode), found.st_uid) == (0o700, compose.container_user())
+    assert load_key(Places(fresh).keys / "backup-key")
+    other.chmod(0o755)
+    with pytest.raises(ServerFailed, match="only its owner"):
+        compose.prepare(fresh, Setup("http://127.0.0.1:8080"))
+
+    follower, restore = PROCESSES["backup"], PROCESSES["restore"]
+    assert set(restore["volumes"]) - set(follower["volumes"]) == {"postgres:/var/lib/postgresql"}
+    assert (restore["network_mode"], "networks" in restore) == ("none", False)
+    assert not {"SYS_ADMIN", "NET_ADMIN", "ALL"} & set(restore["cap_add"])
+    assert [name for name, process in PROCESSES.items() if "cap_add" in process] == ["restore"]
+    assert "hba_file=/etc/startklar/pg_hba.conf" in PROCESSES["postgres"]["command"]
 
 
 def test_the_gateway_starts_envoy_as_the_command_line_does_and_its_health_is_asked_rightly(tmp_path: Path) -> None:

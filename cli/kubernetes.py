@@ -19,6 +19,7 @@ from urllib.parse import quote
 import yaml
 
 from cli.alerts import rules
+from cli.backup.archive import load_key
 from cli.rotation import WITH_DATA, sealing_keys, service_keys
 from cli.servers.provision import role_urls
 from cli.stack import keys
@@ -45,6 +46,11 @@ def make_secrets(
     made: dict[str, Mapping[str, str]] = {
         f"{release}-operator": {"ADMIN_DATABASE_URL": admin, "INSTALL_SECRET": install},
         f"{release}-service-keys": service_keys(places),
+    }
+    load_key(places.keys / "backup-key", make=True)
+    made[f"{release}-backup"] = {
+        "LEDGER_DATABASE_URL": role_urls(admin, "sync", secret=install)["backup"],
+        "backup-key": (places.keys / "backup-key").read_text(),
     }
     if admin_url is None:
         made[f"{release}-postgres-superuser"] = {"username": "postgres", "password": superuser}

@@ -173,7 +173,9 @@ def _file_of(one: Manifest) -> str:
     name = one["metadata"].get("labels", {}).get("app.kubernetes.io/name", "")
     if one["kind"] == "NetworkPolicy":
         return "network-policies.yaml"
-    return f"{name}.yaml" if name in (*SERVICES, "gateway", "operator", "postgres", "redis") else "others.yaml"
+    return (
+        f"{name}.yaml" if name in (*SERVICES, "backup", "gateway", "operator", "postgres", "redis") else "others.yaml"
+    )
 
 
 def _escaped(key: str) -> str:

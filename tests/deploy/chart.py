@@ -17,7 +17,14 @@ EVERYTHING: dict[str, Any] = {
     "image": {"pullSecrets": [{"name": "registry"}]},
     "secrets": {"mode": "external", "external": {"store": {"name": "vault"}}},
     "postgres": {
-        "cluster": {"backup": {"destinationPath": "s3://backups/startklar", "endpointURL": "https://s3.test"}}
+        "cluster": {
+            "backup": {
+                "destinationPath": "s3://backups/startklar",
+                "endpointURL": "https://s3.test",
+                "serverName": "two",
+            },
+            "recovery": {"serverName": "sk-postgres", "targetTime": "2026-11-22T13:05:00Z"},
+        }
     },
     "gateway": {"corsOrigins": ["https://app.startklar.test"], "gatewayApi": {"issuer": "letsencrypt"}},
     "autoscaling": {"keda": {"enabled": True}},
@@ -34,6 +41,7 @@ ELSEWHERE: dict[str, Any] = {
     "publicUrl": URL,
     "postgres": {"mode": "external", "external": {"cidrs": ["203.0.113.5/32"]}},
     "redis": {"mode": "external", "external": {"cidrs": ["203.0.113.6/32"], "port": 6380}},
+    "backup": {"follow": "all", "storage": "200Gi", "storageClass": "elsewhere"},
     "gateway": {"exposure": "clusterIp", "from": ["ingress-nginx"]},
 }
 
@@ -71,15 +79,18 @@ class Release:
         for one in self.of("Deployment", "StatefulSet", "Job"):
             template = one["spec"]["template"]
             yield one["metadata"]["name"], template["spec"], template["metadata"]["labels"]
+        for one in self.of("CronJob"):
+            template = one["spec"]["jobTemplate"]["spec"]["template"]
+            yield one["metadata"]["name"], template["spec"], template["metadata"]["labels"]
         for one in self.of("Pod"):
             yield one["metadata"]["name"], one["spec"], one["metadata"]["labels"]
 
 
-def render(values: dict[str, Any]) -> Release:
+def render(values: dict[str, Any], called: str = RELEASE) -> Release:
     """Raises helm.HelmError for values that the chart's schema refuses."""
     chart = helm.Chart.load(CHART)
     chart.validate_schema(values)
-    files = chart.render(values, name=RELEASE, namespace="rollout", is_install=True)
+    files = chart.render(values, name=called, namespace="rollout", is_install=True)
     objects = [
         one
         for name, text in sorted(files.items())
@@ -99,3 +110,9 @@ def release(profile: str) -> Release:
 
 def containers(pod: dict[str, Any]) -> list[dict[str, Any]]:
     return [*pod.get("initContainers", ()), *pod["containers"]]
+
+
+def matches(selector: dict[str, Any], labels: dict[str, str]) -> bool:
+    wanted = selector.get("matchLabels", {}).items() <= labels.items()
+    chosen = all(labels.get(one["key"]) in one["values"] for one in selector.get("matchExpressions", ()))
+    return wanted and chosen

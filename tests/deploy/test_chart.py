@@ -12,7 +12,7 @@ import pytest
 
 from cli.capacity.model import Measured, plan, read_assumptions
 from cli.gateway import SERVICES
-from tests.deploy.chart import CHART, EVERYTHING, PROFILES, RELEASE, URL, Release, containers, release, render
+from tests.deploy.chart import CHART, EVERYTHING, PROFILES, RELEASE, URL, Release, containers, matches, release, render
 
 OWN_SCHEMAS = Path(__file__).parent / "schemas"
 # The oldest version that the chart says it runs on, and a recent one.
@@ -31,12 +31,6 @@ def amount(text: str) -> int:
     """Bytes."""
     number, unit = re.fullmatch(r"(\d+)(Mi|Gi|Ti)", text).groups()  # type: ignore[union-attr]
     return int(number) << {"Mi": 20, "Gi": 30, "Ti": 40}[unit]
-
-
-def matches(selector: dict[str, Any], labels: dict[str, str]) -> bool:
-    wanted = selector.get("matchLabels", {}).items() <= labels.items()
-    chosen = all(labels.get(one["key"]) in one["values"] for one in selector.get("matchExpressions", ()))
-    return wanted and chosen
 
 
 def test_every_object_is_what_kubernetes_or_its_operator_takes(made: Release) -> None:
@@ -61,14 +55,16 @@ def test_two_objects_never_share_a_name(made: Release) -> None:
 
 
 def test_every_pod_holds_the_restricted_standard(made: Release) -> None:
-    for name, pod, _ in made.pods():
+    for name, pod, labels in made.pods():
         of_pod = pod["securityContext"]
         assert of_pod["runAsNonRoot"] is True, name
         assert of_pod["runAsUser"] > 0, name
         assert of_pod["seccompProfile"] == {"type": "RuntimeDefault"}, name
         assert pod["automountServiceAccountToken"] is False, name
         assert not {"hostNetwork", "hostPID", "hostIPC"} & pod.keys(), name
-        assert all({"emptyDir", "secret"} & volume.keys() for volume in pod.get("volumes", ())), name
+        kinds = {kind for volume in pod.get("volumes", ()) for kind in volume if kind != "name"}
+        keeps = {"persistentVolumeClaim"} if labels["app.kubernetes.io/name"] == "backup" else set()
+        assert kinds <= {"emptyDir", "secret"} | keeps, name
         for container in containers(pod):
             own = container["securityContext"]
             assert own["allowPrivilegeEscalation"] is False, name
@@ -96,7 +92,7 @@ def test_an_outage_of_the_database_restarts_nobody(made: Release) -> None:
 def test_requests_in_flight_may_end_before_a_pod_does(made: Release) -> None:
     for one in made.of("Deployment"):
         pod = one["spec"]["template"]["spec"]
-        if one["metadata"]["labels"]["app.kubernetes.io/component"] == "worker":
+        if one["metadata"]["labels"]["app.kubernetes.io/component"] in ("worker", "backup"):
             assert pod["terminationGracePeriodSeconds"] >= 60
             continue
         [container] = pod["containers"]
@@ -118,6 +114,8 @@ def test_selectors_find_their_own_pods_and_no_others(made: Release) -> None:
 def test_a_process_has_its_own_services_secrets_and_nobody_elses(made: Release) -> None:
     for name, pod, labels in made.pods():
         held = {one["secretRef"]["name"] for container in containers(pod) for one in container.get("envFrom", ())}
+        values = [one.get("valueFrom", {}) for container in containers(pod) for one in container.get("env", ())]
+        held |= {one["secretKeyRef"]["name"] for one in values if one}
         held |= {volume["secret"]["secretName"] for volume in pod.get("volumes", ()) if "secret" in volume}
         of, component = labels["app.kubernetes.io/name"], labels["app.kubernetes.io/component"]
         allowed = {
@@ -126,10 +124,14 @@ def test_a_process_has_its_own_services_secrets_and_nobody_elses(made: Release) 
             "migration": {f"{RELEASE}-{of}-owner"},
             "provision": {f"{RELEASE}-operator"},
             "redis": {f"{RELEASE}-redis"},
+            "backup": {f"{RELEASE}-backup"},
+            "restore": {f"{RELEASE}-backup", f"{RELEASE}-operator"},
             "gateway": {f"{RELEASE}-tls"},
         }.get(component, set())
         if (of, component) == ("identity", "web"):  # the public halves, which it registers
             allowed = allowed | {f"{RELEASE}-service-keys"}
+        if component == "backup" and "--ledger-only" not in pod["containers"][0]["command"]:
+            allowed = allowed | {f"{RELEASE}-operator"}
         assert held <= allowed, name
 
 
@@ -253,6 +255,7 @@ def test_a_job_gets_another_name_with_another_image() -> None:
 def test_the_operator_is_told_what_can_be_lost() -> None:
     assert "no\nrecovery to a point in time" in release("default").notes
     assert "RPO is not 0" in release("small").notes
+    assert "bring them back" in render({"publicUrl": URL, "backup": {"follow": "none"}}).notes
     assert "WARNING" not in release("everything").notes
     server = release("large").named("Cluster", "postgres")["spec"]["postgresql"]
     assert server["parameters"]["archive_timeout"] == "30s", "an archive that is what is left may be 60 s behind"
@@ -283,6 +286,22 @@ def test_the_operator_is_told_what_can_be_lost() -> None:
         ({"publicUrl": URL, "autoscaling": {"keda": {"enabled": True, "prometheusUrl": ""}}}, "needs .*prometheusUrl"),
         ({"publicUrl": URL, "preStopSeconds": 30, "webGraceSeconds": 40}, "give it 55"),
         ({"publicUrl": URL, "webGraceSeconds": 20}, "webGraceSeconds"),
+        ({"publicUrl": URL, "backup": {"follow": "log"}}, "follow"),
+        ({"publicUrl": URL, "backup": {"follow": "all"}}, "CloudNativePG keeps the log itself"),
+        (
+            {"publicUrl": URL, "postgres": {"cluster": {"recovery": {"targetTime": "2026-11-22T13:05:00"}}}},
+            "targetTime",
+        ),
+        ({"publicUrl": URL, "postgres": {"cluster": {"recovery": {"serverName": "old"}}}}, "needs .*destinationPath"),
+        (
+            {
+                "publicUrl": URL,
+                "postgres": {
+                    "cluster": {"recovery": {"serverName": "sk-postgres"}, "backup": {"destinationPath": "s3://a/b"}}
+                },
+            },
+            "must differ from recovery.serverName",
+        ),
     ],
 )
 def test_values_that_cannot_work_are_refused_by_name(values: dict[str, Any], place: str) -> None:

@@ -19,7 +19,7 @@ from cli.servers import postgres
 from cli.servers.accounts import scratch_dir, unprivileged_account
 from cli.servers.postgres import PostgresServer
 from cli.servers.provision import provision, role_urls
-from services.sync import forgetting  # noqa: F401 - who forgets is known, as in sync's own processes
+from services.sync import forgetting, models  # noqa: F401 - who forgets is known, as in sync's own processes
 from services.sync.person_data import PERSON_DATA
 from shared.kit.db import Database
 from shared.kit.ids import new_id
@@ -36,11 +36,12 @@ _PERSON = (
 
 @dataclass
 class House:
-    """`folder` holds the server's files, `archive` what is kept of them."""
+    """`folder` holds the server's files, `archive` what is kept of them; `secret` is that of the roles."""
 
     folder: Path
     archive: Archive
     server: PostgresServer
+    secret: str = SECRET
 
     @property
     def data(self) -> Path:
@@ -60,7 +61,7 @@ class House:
         """The first column of what a statement gives: the administrator's, or under row security as `role`."""
         url = in_database(self.url, f"startklar_{service}")
         if role is not None:
-            url = role_urls(self.url, service, secret=SECRET)[role]
+            url = role_urls(self.url, service, secret=self.secret)[role]
         connection = await asyncpg.connect(url)
         try:
             await connection.execute("SELECT set_config('app.tenant', $1, false)", tenant)
@@ -75,7 +76,7 @@ class House:
 
     async def erase(self, person: UUID) -> None:
         """As sync does it, with its ledger."""
-        database = Database(role_urls(self.url, "sync", secret=SECRET)["app"], pool_size=1)
+        database = Database(role_urls(self.url, "sync", secret=self.secret)["app"], pool_size=1)
         try:
             async with database.transaction(MINE) as session:
                 await PERSON_DATA.erase(session, person)

@@ -55,6 +55,30 @@ fsGroup: 10001
 seccompProfile: { type: RuntimeDefault }
 {{- end }}
 
+{{- /* The archive's folders admit their owner alone: a kubelet that hands the volume over does so once. */ -}}
+{{- define "startklar.backupSecurity" -}}
+{{ include "startklar.podSecurity" . }}
+fsGroupChangePolicy: OnRootMismatch
+{{- end }}
+
+{{- define "startklar.backupVolumes" -}}
+- { name: tmp, emptyDir: { sizeLimit: 1Gi } }
+- name: key
+  secret: { secretName: "{{ .Release.Name }}-backup", items: [{ key: backup-key, path: backup-key }], defaultMode: 0440 }
+- { name: archive, persistentVolumeClaim: { claimName: "{{ .Release.Name }}-backup-archive" } }
+{{- end }}
+
+{{- /* A rule of a network policy. */ -}}
+{{- define "startklar.toPostgres" -}}
+{{- if eq .Values.postgres.mode "cluster" }}
+- to: [{ podSelector: { matchLabels: { cnpg.io/cluster: "{{ .Release.Name }}-postgres" } } }]
+  ports: [{ port: 5432, protocol: TCP }]
+{{- else }}
+- to: [{{ range $i, $cidr := .Values.postgres.external.cidrs }}{{ if $i }}, {{ end }}{ ipBlock: { cidr: {{ $cidr }} } }{{ end }}]
+  ports: [{ port: {{ .Values.postgres.external.port }}, protocol: TCP }]
+{{- end }}
+{{- end }}
+
 {{- define "startklar.containerSecurity" -}}
 allowPrivilegeEscalation: false
 readOnlyRootFilesystem: true

@@ -19,6 +19,11 @@ RUNBOOK_OF = {
     "FeedBehind": "poison",
     "EventParked": "poison",
     "FeedRefused": "backup",
+    "BackupBehind": "backup",
+    "BackupOld": "backup",
+    "BackupWaits": "backup",
+    "BackupAbsent": "backup",
+    "ErasuresForgotten": "backup",
 }
 
 
@@ -77,6 +82,57 @@ _WORK: tuple[tuple[str, str, float | None, str, str], ...] = (
 )
 
 
+def _last(metric: str) -> str:
+    """The newest that was told within a week: who died tells nothing any more, and must not be forgotten for it."""
+    return f"max by (namespace) (max_over_time({metric}[7d]))"
+
+
+# Of our follower, and of CloudNativePG with the Barman Cloud plugin, which follow side by side.
+_REACHED = "startklar_backup_reached_timestamp_seconds"
+_BASE = "startklar_backup_base_timestamp_seconds"
+_ELSEWHERE = "barman_cloud_cloudnative_pg_io_last_available_backup_timestamp"
+_WAITING = 'cnpg_collector_pg_wal_archive_status{value="ready"}'
+
+# (name, severity, how long it lasts, expression, summary)
+_BACKUP: tuple[tuple[str, str, str | None, str, str], ...] = (
+    (
+        "BackupBehind",
+        "page",
+        "1m",
+        f"time() - {_last(_REACHED)} > 60",
+        "Nothing has come into the archive of backups for {{ $value | humanizeDuration }}: promised are 60 s",
+    ),
+    (
+        "BackupOld",
+        "ticket",
+        "1h",
+        f"time() - ({_last(_BASE)} or {_last(_ELSEWHERE)}) > 26 * 3600",
+        "The newest base backup is {{ $value | humanizeDuration }} old: one a day is promised",
+    ),
+    (
+        "BackupWaits",
+        "page",
+        "5m",
+        f"max by (namespace) ({_WAITING}) > 4",
+        "{{ $value }} files of the log wait for the object store: what a restore reaches grows old",
+    ),
+    (
+        "BackupAbsent",
+        "ticket",
+        "1d",
+        f"absent({_REACHED})",
+        "Nobody follows the backups of this installation, not even who is to be erased again after a restore",
+    ),
+    (
+        "ErasuresForgotten",
+        "page",
+        None,
+        "max by (namespace) (startklar_backup_forgotten_erasures) > 0",
+        "The database was restored, and {{ $value }} erased persons are back in it: restore mark, restore replay",
+    ),
+)
+
+
 @dataclass(frozen=True)
 class Burn:
     """How many times faster than allowed the budget burns, over a long window and, to end soon, a short one."""
@@ -96,6 +152,12 @@ def rules(level: ServiceLevel = LEVEL) -> dict[str, Any]:
         "groups": [
             {"name": "startklar-service-levels", "rules": [*_availability(level), *_quickness(level)]},
             {"name": "startklar-work", "rules": list(_work(level))},
+            {
+                "name": "startklar-backup",
+                "rules": [
+                    _alert(name, asked, severity, text, wait=wait) for name, severity, wait, asked, text in _BACKUP
+                ],
+            },
         ]
     }
 

@@ -319,6 +319,19 @@ DATA = Dashboard(
             ((f"max by (service) (process_open_fds{_OF} / process_max_fds{_OF})", "{{service}}"),),
             lines=(0.8,),
         ),
+        Panel(
+            "How far behind the archive of backups is",
+            "s",
+            (("time() - max by (namespace) (startklar_backup_reached_timestamp_seconds)", "{{namespace}}"),),
+            note="Promised: 60 s; the follower writes every 10",
+            lines=(60,),
+        ),
+        Panel(
+            "Age of the newest base backup",
+            "s",
+            (("time() - max by (namespace) (startklar_backup_base_timestamp_seconds)", "{{namespace}}"),),
+            lines=(26 * 3600,),
+        ),
     ),
     chooses=True,
 )

@@ -26,7 +26,8 @@ from tests.deploy.chart import containers, release
 from tests.gateway.running import free_port
 
 ROOT = Path(__file__).parents[2]
-CODE = "".join(path.read_text() for part in ("shared", "services") for path in (ROOT / part).rglob("*.py"))
+PARTS = ("shared", "services", "cli/backup")
+CODE = "".join(path.read_text() for part in PARTS for path in (ROOT / part).rglob("*.py"))
 
 
 @pytest.fixture(scope="module")

@@ -61,6 +61,10 @@ _TAKEN, _POLLED = "startklar_http_request_seconds", _ASKED.replace("/projects/v1
 _OK, _FAILED = _ASKED % "200", _ASKED % "503"
 _QUICK, _EVERY = f'{_TAKEN}_bucket{{service="projects",le="0.5"}}', f'{_TAKEN}_count{{service="projects"}}'
 _OF_SYNC = '{service="training",owner="sync"}'
+_REACHED = 'startklar_backup_reached_timestamp_seconds{namespace="sk"}'
+_BASE = 'startklar_backup_base_timestamp_seconds{namespace="sk"}'
+_BARMAN = 'barman_cloud_cloudnative_pg_io_last_available_backup_timestamp{namespace="sk",pod="sk-postgres-1"}'
+_READY = 'cnpg_collector_pg_wal_archive_status{namespace="sk",pod="sk-postgres-1",value="ready"}'
 # What happens; the series, in steps of a minute; when somebody looks; which alerts fire then: name, severity, window.
 CASES: tuple[tuple[str, dict[str, str], str, set[str]], ...] = (
     ("one in two thousand fails", {_OK: "0+1999x600", _FAILED: "0+1x600"}, "6h", set()),
@@ -111,6 +115,35 @@ CASES: tuple[tuple[str, dict[str, str], str, set[str]], ...] = (
         {'startklar_jobs_ended_total{service="sync",kind="run-read",state="failed"}': "0x10 1x60"},
         "15m",
         {"JobsFail ticket"},
+    ),
+    # The clock of these cases begins at 0, so that a time is told by the minutes that have gone.
+    (
+        "the archive keeps up, and a base backup is made each day",
+        {_REACHED: "0+60x3000", _BASE: "0+60x3000"},
+        "49h",
+        set(),
+    ),
+    ("the follower runs and nothing arrives", {_REACHED: "0+60x10 600x50"}, "20m", {"BackupBehind page"}),
+    ("the follower is gone, and what it told is stale", {_REACHED: "0+60x10"}, "6h", {"BackupBehind page"}),
+    (
+        "no base backup for a day and three hours",
+        {_REACHED: "0+60x3000", _BASE: "60x3000"},
+        "28h",
+        {"BackupOld ticket"},
+    ),
+    (
+        "CloudNativePG makes no base backup any more, and its object store takes no log",
+        {_REACHED: "0+60x3000", _BARMAN: "60x3000", _READY: "9x3000"},
+        "28h",
+        {"BackupOld ticket", "BackupWaits page"},
+    ),
+    ("CloudNativePG keeps up", {_REACHED: "0+60x3000", _BARMAN: "0+60x3000", _READY: "1x3000"}, "28h", set()),
+    ("nobody has ever followed", {}, "25h", {"BackupAbsent ticket"}),
+    (
+        "somebody restored the database and marked nothing",
+        {_REACHED: "0+60x60", 'startklar_backup_forgotten_erasures{namespace="sk"}': "0x10 2x50"},
+        "11m",
+        {"ErasuresForgotten page"},
     ),
 )
 

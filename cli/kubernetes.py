@@ -48,7 +48,7 @@ def make_secrets(
         f"{release}-service-keys": service_keys(places),
     }
     load_key(places.keys / "backup-key", make=True)
-    made[f"{release}-backup"] = {
+    made[f"{release}-archive"] = {
         "LEDGER_DATABASE_URL": role_urls(admin, "sync", secret=install)["backup"],
         "backup-key": (places.keys / "backup-key").read_text(),
     }

@@ -46,7 +46,7 @@ def test_beside_cloudnativepg_the_ledger_alone_is_followed_with_a_role_that_read
     assert container["command"] == ["startklar", "backup", "follow", "--ledger-only"]
     assert "envFrom" not in container
     [url] = [one for one in container["env"] if one["name"] == "DATABASE_URL"]
-    assert url["valueFrom"]["secretKeyRef"] == {"name": f"{RELEASE}-backup", "key": "LEDGER_DATABASE_URL"}
+    assert url["valueFrom"]["secretKeyRef"] == {"name": f"{RELEASE}-archive", "key": "LEDGER_DATABASE_URL"}
 
 
 def test_of_a_server_of_the_operators_the_whole_log_is_followed_as_administrator() -> None:
@@ -88,6 +88,9 @@ def test_the_log_goes_to_an_object_store_by_the_plugin_and_comes_back_from_it_un
     cluster, store = made.named("Cluster", "postgres")["spec"], made.named("ObjectStore", "postgres")
     assert store["spec"]["configuration"]["destinationPath"] == "s3://backups/startklar"
     assert store["spec"]["retentionPolicy"] == "35d"
+    credentials = store["spec"]["configuration"]["s3Credentials"]["accessKeyId"]["name"]
+    asked = {one["spec"]["target"]["name"].removeprefix(RELEASE) for one in made.of("ExternalSecret")}
+    assert credentials.removeprefix("startklar") not in asked, "it is the operator's own, in a release of any name"
     [plugin] = cluster["plugins"]
     assert plugin["isWALArchiver"] is True
     assert plugin["parameters"] == {"barmanObjectName": store["metadata"]["name"], "serverName": "two"}

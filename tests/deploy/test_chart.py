@@ -124,8 +124,8 @@ def test_a_process_has_its_own_services_secrets_and_nobody_elses(made: Release) 
             "migration": {f"{RELEASE}-{of}-owner"},
             "provision": {f"{RELEASE}-operator"},
             "redis": {f"{RELEASE}-redis"},
-            "backup": {f"{RELEASE}-backup"},
-            "restore": {f"{RELEASE}-backup", f"{RELEASE}-operator"},
+            "backup": {f"{RELEASE}-archive"},
+            "restore": {f"{RELEASE}-archive", f"{RELEASE}-operator"},
             "gateway": {f"{RELEASE}-tls"},
         }.get(component, set())
         if (of, component) == ("identity", "web"):  # the public halves, which it registers

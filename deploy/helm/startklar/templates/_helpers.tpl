@@ -64,7 +64,7 @@ fsGroupChangePolicy: OnRootMismatch
 {{- define "startklar.backupVolumes" -}}
 - { name: tmp, emptyDir: { sizeLimit: 1Gi } }
 - name: key
-  secret: { secretName: "{{ .Release.Name }}-backup", items: [{ key: backup-key, path: backup-key }], defaultMode: 0440 }
+  secret: { secretName: "{{ .Release.Name }}-archive", items: [{ key: backup-key, path: backup-key }], defaultMode: 0440 }
 - { name: archive, persistentVolumeClaim: { claimName: "{{ .Release.Name }}-backup-archive" } }
 {{- end }}
 

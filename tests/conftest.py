@@ -2,6 +2,8 @@
 
 pytest_plugins = [
     "tests.support.processes",
+    "tests.support.leftovers",
+    "tests.support.examples",
     "tests.support.servers",
     "tests.support.databases",
     "tests.support.services",

@@ -53,7 +53,7 @@ def score_for(definition: Definition) -> dict[str, Any]:
     return {"kind": "current", "likelihood": 2, "consequence": 2}
 
 
-@settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=5, deadline=None, suppress_health_check=list(HealthCheck))
 @given(chosen=st.lists(definitions(), min_size=2, max_size=4))
 async def test_no_later_matrix_rewrites_a_score(register: Register, chosen: Sequence[Definition]) -> None:
     risk = await register.add()

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from itertools import pairwise
 from uuid import UUID
 
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from services.projects.calendar.workdays import Workdays
@@ -87,7 +87,7 @@ def plans(draw: st.DrawFn, *, plain: bool = False) -> tuple[list[PlanRow], list[
     return rows, links
 
 
-fast = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+fast = settings(max_examples=150)
 
 
 def computed(rows: list[PlanRow], links: list[PlanLink]) -> Schedule:

@@ -50,7 +50,7 @@ async def take_step(db: AsyncSession, session_id: UUID, people: list[UUID], step
 
 
 @given(steps=STEPS, capacity=st.integers(1, 4))
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 async def test_no_order_of_requests_oversells_loses_a_seat_or_leaves_one_free_while_somebody_waits(
     training: ServiceUnderTest, steps: list[Step], capacity: int
 ) -> None:

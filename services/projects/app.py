@@ -1,5 +1,6 @@
 """The web app of the projects service."""
 
+import asyncio
 from contextlib import AsyncExitStack
 from datetime import date
 
@@ -10,6 +11,7 @@ from services.projects.interchange.service import MOST_BYTES
 from services.projects.person_data import PERSON_DATA
 from services.projects.routers import ROUTERS
 from services.projects.settings import Settings
+from services.projects.template.catalogue import shipped
 from shared.auth.cutoffs import use_cutoffs
 from shared.contracts.projects_assurance import ProjectsAssuranceViolated
 from shared.kit.files import FileStore
@@ -21,6 +23,11 @@ from shared.web.assurance import use_assurance
 
 async def _keep_files(runtime: Runtime, _: AsyncExitStack) -> None:
     runtime.resources[FileStore] = FileStore(runtime.settings.file_key_bytes())
+
+
+async def _read_templates(_: Runtime, __: AsyncExitStack) -> None:
+    """Here, so that no request waits for it, and a template that is not as it was published stops the service."""
+    await asyncio.to_thread(shipped)
 
 
 SPEC = ServiceSpec(
@@ -36,6 +43,7 @@ SPEC = ServiceSpec(
     routers=ROUTERS,
     startup=[
         _keep_files,
+        _read_templates,
         use_cutoffs,
         use_assurance(lambda seen, more: ProjectsAssuranceViolated(violation_id=seen, **more)),
     ],

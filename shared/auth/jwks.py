@@ -12,6 +12,7 @@ import structlog
 from shared.auth.jws import PublicKey
 from shared.kit import clock
 from shared.kit.problems import Unavailable
+from shared.kit.tracing_http import trusted
 
 log = structlog.get_logger()
 
@@ -99,7 +100,7 @@ def fetch_over_http(url: str) -> FetchJwks:
     """Reads the JWK Set at `url` on the internal network."""
 
     async def fetch() -> Mapping[str, Any]:
-        async with httpx.AsyncClient(timeout=3.0, follow_redirects=False, trust_env=False) as client:
+        async with httpx.AsyncClient(timeout=3.0, follow_redirects=False, trust_env=False, verify=trusted()) as client:
             response = await client.get(url)
         response.raise_for_status()
         if len(response.content) > MAX_JWKS_BYTES:

@@ -1,6 +1,7 @@
 """`build_app`: what the services' `create_app` differ by is a list."""
 
 import asyncio
+from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
@@ -8,6 +9,7 @@ from datetime import date
 from typing import Any
 
 from fastapi import APIRouter, FastAPI
+from fastapi.routing import iter_route_contexts
 from prometheus_client import start_http_server
 from redis.asyncio import Redis
 
@@ -101,6 +103,8 @@ def _lifespan(spec: ServiceSpec, given: ServiceSettings | None, *, alone: bool) 
         settings = given or spec.settings()
         if alone:
             configure_logging(spec.name)
+        # FastAPI makes ready what a router holds when first asked for it: up to a second in which nobody is answered.
+        deque(iter_route_contexts(app.routes), maxlen=0)
         async with AsyncExitStack() as stack:
             held = await start_runtime(spec, settings, stack)
             if alone and settings.metrics_port:

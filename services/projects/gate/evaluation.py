@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from services.projects.activity.models import Activity
 from services.projects.gate import observers_own, observers_told, observers_training
@@ -15,7 +16,7 @@ from services.projects.gate.models import GateCriterion, GateWaiver
 from services.projects.gate.vocabulary import SATISFIED, CriterionState, GateState
 from services.projects.plan.vocabulary import CriterionKind, FactKind
 
-__all__ = ["Facts", "Judged", "MustAct", "Observation", "judge", "signal_kinds", "state_of"]
+__all__ = ["Facts", "Judged", "MustAct", "Observation", "judge", "named_units", "signal_kinds", "state_of"]
 
 
 @dataclass(frozen=True)
@@ -71,6 +72,11 @@ def signal_kinds(criteria: Sequence[GateCriterion]) -> list[str]:
     known = {_SIGNALS[kind] for criterion in criteria if (kind := CriterionKind(criterion.kind)) in _SIGNALS}
     named = {str(each.params["signal"]) for each in criteria if each.kind == CriterionKind.training_ready}
     return sorted(known | named)
+
+
+def named_units(criteria: Sequence[GateCriterion]) -> set[UUID]:
+    """The units that criteria ask for by name."""
+    return {UUID(unit) for criterion in criteria for unit in criterion.params.get("units") or ()}
 
 
 _SIGNALS: dict[CriterionKind, str] = {

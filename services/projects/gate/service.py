@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.projects.activity.service import ActivityService
-from services.projects.gate.evaluation import Facts, Judged, judge, signal_kinds, state_of
+from services.projects.gate.evaluation import Facts, Judged, judge, named_units, signal_kinds, state_of
 from services.projects.gate.models import Attestation, Gate, GateCriterion, GateTransition, GateWaiver
 from services.projects.gate.repository import GateRepository
 from services.projects.gate.vocabulary import CLOSED, GateState
@@ -137,7 +137,7 @@ class GateService:
         activity_ids = {criterion.activity_id for criterion in criteria if criterion.activity_id is not None}
         activities = await self._activities.by_ids(activity_ids) if activity_ids else ()
         kinds = signal_kinds(criteria)
-        signals = await self._signals.of_kinds(kinds) if kinds else ()
+        signals = await self._signals.of_kinds(kinds, named_units(criteria)) if kinds else ()
         return Facts(
             now=clock.viewpoint(),
             activities={activity.id: activity for activity in activities},

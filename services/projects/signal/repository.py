@@ -1,10 +1,11 @@
 """Every statement about signals."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 import orjson
-from sqlalchemy import text
+from sqlalchemy import exists, or_, text
+from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -41,9 +42,16 @@ class SignalRepository:
         values = signal.model_dump() | {"value": orjson.dumps(signal.value).decode()}
         await self._session.execute(_UPSERT_OWN, values)
 
-    async def of_kinds(self, kinds: Sequence[str]) -> Sequence[Signal]:
+    async def of_kinds(self, kinds: Sequence[str], units: Collection[UUID] = ()) -> Sequence[Signal]:
+        """Of units only where nothing is told of the whole, or where they are named: there are thousands of them."""
+        whole = aliased(Signal)
+        same = [
+            getattr(whole, name) == getattr(Signal, name) for name in ("tenant_id", "source", "kind", "key")
+        ]  # fmt: skip
+        is_counted = exists().where(*same, col(whole.scope) == "tenant")
+        is_wanted = or_(col(Signal.scope) != "unit", col(Signal.scope_id).in_(units), ~is_counted)
         query = select(Signal).where(Signal.tenant_id == tenant_of(self._session), col(Signal.kind).in_(kinds))
-        return (await self._session.exec(query)).all()
+        return (await self._session.exec(query.where(is_wanted))).all()
 
     async def list_after(self, after: UUID | None, limit: int) -> Sequence[Signal]:
         query = select(Signal).where(Signal.tenant_id == tenant_of(self._session))

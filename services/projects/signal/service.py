@@ -1,6 +1,6 @@
 """Keeping and reading signals. `observe` is called by event handlers alone; no route reaches it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -73,9 +73,10 @@ class SignalService:
             asked.add(project_id)
             await start_job(self._session, RECHECK, {"project": project_id})
 
-    async def of_kinds(self, kinds: Sequence[str]) -> Sequence[Signal]:
-        """The newest facts of these kinds, in every scope."""
-        return await self._signals.of_kinds(kinds)
+    async def of_kinds(self, kinds: Sequence[str], units: Collection[UUID] = ()) -> Sequence[Signal]:
+        """The newest facts of these kinds: of the tenant, of projects and of `units`; of all units where a service told
+        nothing of the whole."""
+        return await self._signals.of_kinds(kinds, units)
 
     async def list_after(self, after: UUID | None, limit: int) -> Sequence[Signal]:
         return await self._signals.list_after(after, limit)

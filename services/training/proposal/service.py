@@ -1,5 +1,6 @@
 """Plans: asked for, kept, compared, approved, published, mended. Solving is the job's."""
 
+import asyncio
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -299,7 +300,8 @@ class ProposalService:
         if moved:
             raise PlanMoved(moved=moved)
         proposed = stored(given.facts, await self._plans.sessions(plan.id), await self._plans.seats(plan.id))
-        broken = sorted(set(checker.faults(given.facts, proposed)))
+        # A second or more for a large authority; in a thread, so that others are served meanwhile.
+        broken = await asyncio.to_thread(lambda: sorted(set(checker.faults(given.facts, proposed))))
         if broken:
             told = [{"rule": rule, "what": what} for rule, what in broken[:_FAULTS_TOLD]]
             raise PlanFaulty(faults=told, count=len(broken))

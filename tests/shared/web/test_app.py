@@ -299,3 +299,15 @@ async def test_each_wrong_place_is_explained_in_the_callers_language(
 ) -> None:
     answer = await toy.client.post("/toy/v1/notes", json=body, headers=toy.as_() | {"Accept-Language": "sv"})
     assert [error["detail"] for error in answer.json()["errors"]] == [swedish]
+
+
+async def test_every_route_is_ready_before_the_first_request(
+    toy: ServiceUnderTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = build_app(SPEC, toy.settings, alone=False)
+    async with app.router.lifespan_context(app):
+        monkeypatch.delattr("fastapi.routing._EffectiveRouteContext.from_api_route")
+        app.state.runtime = toy.app.state.runtime
+        transport = httpx.ASGITransport(app=app)
+        async with httpx.AsyncClient(transport=transport, base_url="http://toy.test", headers=toy.as_()) as client:
+            assert (await client.get("/toy/v1/notes")).status_code == 200

@@ -73,10 +73,15 @@ def plain_origin(url: str, name: str) -> str | None:
 
 
 def shared_secrets(service: str) -> Iterator[str]:
-    """Secrets of one service that stand under the name that all services read."""
+    """Secrets of one service that stand under the name that all services read; and a key that another service of this
+    process has too."""
     for name in _OWN:
         if os.environ.get(f"STARTKLAR_{name}") and not os.environ.get(f"{service.upper()}_{name}"):
             yield f"STARTKLAR_{name} would give every service the same secret: set {service.upper()}_{name} instead"
+    own = f"{service.upper()}_FILE_KEY"
+    twins = [name for name in os.environ if name.endswith("_FILE_KEY") and os.environ[name] == os.environ.get(own)]
+    for twin in sorted(set(twins) - {own, "STARTKLAR_FILE_KEY"}):
+        yield f"{own} and {twin} are one key: give each service its own, with `openssl rand -base64 32`"
 
 
 def check_server(version: int, encoding: str, clock: float, *, asked: float, answered: float) -> None:

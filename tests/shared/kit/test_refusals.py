@@ -44,6 +44,7 @@ REFUSED: list[tuple[dict[str, str | None], str]] = [
     ({"TOY_FILE_KEY": base64.b64encode(b"a" * 32).decode()}, "make it with `openssl rand -base64 32`"),
     ({"TOY_FILE_KEY": base64.b64encode(b"this key is words that one knows").decode()}, "openssl rand"),
     ({"TOY_FILE_KEY": None, "STARTKLAR_FILE_KEY": GOOD["TOY_FILE_KEY"]}, "set TOY_FILE_KEY instead"),
+    ({"SYNC_FILE_KEY": GOOD["TOY_FILE_KEY"]}, "TOY_FILE_KEY and SYNC_FILE_KEY are one key"),
     ({"TOY_DATABASE_URL": "postgresql://toy_app:toy_app@db/toy"}, "the password in database_url is too weak"),
     ({"TOY_DATABASE_URL": "postgresql://toy_app:change-me-change-me@db/toy"}, "password in database_url is too weak"),
     ({"TOY_DATABASE_URL": "postgresql:///toy?user=toy_app&password=kort"}, "password in database_url is too weak"),

@@ -91,8 +91,7 @@ def keys_(file: Path, passphrase: Passphrase) -> None:
     """Put the keys of `backup keys` back, before anything else on a new machine."""
     here = places()
     try:
-        here.home.parent.mkdir(parents=True, exist_ok=True)
-        here.home.mkdir(mode=0o755, exist_ok=True)
+        here.make_home()
         count = load_keys(file, here.keys, passphrase)
     except (ServerFailed, OSError) as error:
         fail(str(error))

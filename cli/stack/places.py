@@ -5,7 +5,7 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from cli.servers.accounts import data_home, private_dir
+from cli.servers.accounts import data_home, passable_dir, private_dir
 from cli.servers.processes import ServerFailed
 
 ROOT = Path(__file__).parents[2]
@@ -75,6 +75,13 @@ class Places:
             raise ServerFailed(f"the keys of the data in {self.home} are gone; begin anew with ./startklar reset")
         for folder in (self.state, self.keys, self.logs):
             private_dir(folder)
+
+    def make_home(self) -> None:
+        """The folder of data and keys, before anything else is there. Errors: `ServerFailed`."""
+        if self.home == self.state:
+            private_dir(self.state)
+        else:
+            passable_dir(self.home)
 
     def erase(self) -> None:
         """Forget everything: data, keys, logs."""

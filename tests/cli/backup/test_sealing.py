@@ -1,7 +1,11 @@
 """Sealed files open whole, under their own name and key, or not at all; keys travel under a passphrase."""
 
 import io
+import os
 import random
+import subprocess
+import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -10,6 +14,7 @@ from cli.backup import segments
 from cli.backup.archive import Archive, load_key
 from cli.backup.keyring import load_keys, save_keys
 from cli.backup.sealing import BackupRefused, seal, unsealed
+from cli.stack.places import ROOT
 
 KEY = bytes(range(32))
 PLAIN = random.Random(7).randbytes(2_500_000)
@@ -94,6 +99,36 @@ def test_keys_come_back_with_their_passphrase_alone_and_replace_no_others(tmp_pa
     (back / "sync.file-key").write_text("of another installation")
     with pytest.raises(BackupRefused, match="other keys"):
         load_keys(file, back, "a long enough passphrase")
+
+
+_ON_A_NEW_MACHINE = """
+import os, sys
+from pathlib import Path
+from cli.backup.keyring import load_keys, save_keys
+from cli.stack import keys
+from cli.stack.places import Places
+import cli.backup.restore_command, encodings.idna
+folder, user = Path(sys.argv[1]), int(sys.argv[2])
+os.setgid(user), os.setuid(user)
+old, new = Places(folder / "old"), Places(folder / "new")
+old.prepare()
+keys.install_secret(old)
+save_keys(old.keys, folder / "keys", "a long enough passphrase")
+new.make_home()
+load_keys(folder / "keys", new.keys, "a long enough passphrase")
+new.prepare()
+assert keys.install_secret(new) == keys.install_secret(old)
+"""
+
+
+def test_keys_come_back_before_anything_else_for_whoever_is_not_root() -> None:
+    """Their data lie in the folder of the state, which must be as private then as ever."""
+    user = os.getuid() or 65534
+    with tempfile.TemporaryDirectory() as folder:
+        os.chown(folder, user, user)
+        command = [sys.executable, "-c", _ON_A_NEW_MACHINE, folder, str(user)]
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
 
 
 def test_gaps_in_the_log_are_seen_over_the_turn_of_a_log_and_of_a_timeline() -> None:

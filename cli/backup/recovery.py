@@ -87,20 +87,28 @@ def extract(archive: Archive, choice: Choice, target: Path) -> None:
     private_dir(target, account)
     owner = (account.uid, account.gid) if account else (os.geteuid(), os.getegid())
 
-    def ours(member: tarfile.TarInfo, path: str) -> tarfile.TarInfo | None:
-        checked = tarfile.tar_filter(member, path)
-        return replace_owner(checked, owner) if checked is not None else None
-
     with tarfile.open(fileobj=Unsealed(archive.key, name, sealed), mode="r|", bufsize=1 << 20) as tar:
-        tar.extractall(target, filter=ours)  # noqa: S202 - sealed by us, and the filter keeps it inside
-    for path in (target, *target.rglob("*")):
-        if path.is_dir():
-            path.chmod(0o700)
-            os.chown(path, *owner)
+        for member in tar:
+            _place(tar, member, target, owner)
 
 
-def replace_owner(member: tarfile.TarInfo, owner: tuple[int, int]) -> tarfile.TarInfo:
-    return member.replace(uid=owner[0], gid=owner[1], uname="", gname="", deep=False)
+def _place(tar: tarfile.TarFile, member: tarfile.TarInfo, target: Path, owner: tuple[int, int]) -> None:
+    """By hand, since `extractall` keeps inside its folder only from Python 3.11.4 on."""
+    path = target / member.name
+    if ".." in path.parts or not path.is_relative_to(target):
+        raise BackupRefused(f"the backup holds a file outside of its folder: {member.name}")
+    if member.isdir():
+        path.mkdir(mode=0o700, exist_ok=True)
+    elif member.isreg() and (content := tar.extractfile(member)) is not None:
+        with open(path, "wb", opener=_private) as out:
+            shutil.copyfileobj(content, out, 1 << 20)
+    else:
+        raise BackupRefused(f"{member.name} is neither a file nor a folder: tablespaces are not backed up")
+    os.chown(path, *owner)
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
 
 
 @contextmanager

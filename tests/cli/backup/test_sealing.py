@@ -3,8 +3,10 @@
 import io
 import os
 import random
+import shutil
 import subprocess
 import sys
+import tarfile
 import tempfile
 from pathlib import Path
 
@@ -12,7 +14,9 @@ import pytest
 
 from cli.backup import segments
 from cli.backup.archive import Archive, load_key
+from cli.backup.base import TAR
 from cli.backup.keyring import load_keys, save_keys
+from cli.backup.recovery import Choice, extract
 from cli.backup.sealing import BackupRefused, seal, unsealed
 from cli.stack.places import ROOT
 
@@ -129,6 +133,23 @@ def test_keys_come_back_before_anything_else_for_whoever_is_not_root() -> None:
         command = [sys.executable, "-c", _ON_A_NEW_MACHINE, folder, str(user)]
         done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+
+
+def test_a_copy_of_files_stays_in_its_folder_and_holds_nothing_but_files_and_folders(tmp_path: Path) -> None:
+    archive, target = Archive(tmp_path / "archive", KEY), tmp_path / "restored"
+    archive.prepare()
+    for name, kind in (("../out", tarfile.REGTYPE), ("/out", tarfile.REGTYPE), ("link", tarfile.SYMTYPE)):
+        member = tarfile.TarInfo(name)
+        member.type, member.linkname = kind, "/etc"
+        with tarfile.open(fileobj=(plain := io.BytesIO()), mode="w") as tar:
+            tar.addfile(member)
+        folder = archive.bases / "1"
+        folder.mkdir(exist_ok=True)
+        sealed = seal(KEY, "base/1/base.sealed", io.BytesIO(plain.getvalue()), folder / TAR)
+        note = {"files": {TAR: {"sha256": sealed.sha256}}}
+        with pytest.raises(BackupRefused, match=r"outside of its folder|neither a file nor a folder"):
+            extract(archive, Choice(folder, note, []), target)
+        shutil.rmtree(target)
 
 
 def test_gaps_in_the_log_are_seen_over_the_turn_of_a_log_and_of_a_timeline() -> None:

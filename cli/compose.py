@@ -17,7 +17,7 @@ from cli.certificates import CertificateRefused
 from cli.compose_state import Setup, backup_folder, container_user, prepare, tls_folder
 from cli.rotation import WITH_DATA
 from cli.servers.processes import ServerFailed
-from cli.servers.provision import provision
+from cli.servers.provision import claim, provision
 from cli.stack.places import ROOT
 
 __all__ = ["STATE", "WITH_DATA", "main", "prepare", "provision_all", "renew"]
@@ -26,11 +26,20 @@ STATE = ROOT / ".startklar" / "compose"
 
 
 def provision_all() -> None:
-    """Databases and roles of every service with data, as the administrator of `ADMIN_DATABASE_URL`; safe to repeat."""
+    """Databases and roles of every service with data, as the administrator of `ADMIN_DATABASE_URL`; safe to repeat.
+
+    `INSTALLATION` names whose they are. Errors: ServerFailed where they are another's; nothing was changed then.
+    """
+    admin_url, installation = os.environ["ADMIN_DATABASE_URL"], os.environ.get("INSTALLATION")
+    if not installation:
+        raise ServerFailed("INSTALLATION is not set: write the Secrets (or `prepare`) again by this release; keys stay")
+    databases = [f"startklar_{service}" for service in WITH_DATA]
 
     async def run() -> None:
+        await claim(admin_url, databases, installation)
         for service in WITH_DATA:
-            await provision(os.environ["ADMIN_DATABASE_URL"], service, secret=os.environ["INSTALL_SECRET"])
+            await provision(admin_url, service, secret=os.environ["INSTALL_SECRET"])
+        await claim(admin_url, databases, installation)
 
     asyncio.run(run())
 

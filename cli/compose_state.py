@@ -90,7 +90,7 @@ def prepare(state: Path, setup: Setup, pair: tuple[bytes, bytes] | None = None, 
         write_private(state / "public" / name, public)
     _hand_over(state / "public", *(state / "public").iterdir())
     _backup(places, setup)
-    _write_env(state / "operator.env", {"ADMIN_DATABASE_URL": admin_url, "INSTALL_SECRET": secret})
+    _write_env(state / "operator.env", keys.operators(places, admin_url))
     _write_env(state / "compose.env", _compose(places, setup) | {"POSTGRES_PASSWORD": password})
 
 

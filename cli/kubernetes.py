@@ -44,7 +44,7 @@ def make_secrets(
     inside = f"postgresql://postgres:{quote(superuser, safe='')}@{release}-postgres-rw:5432/postgres"
     admin = admin_url or inside
     made: dict[str, Mapping[str, str]] = {
-        f"{release}-operator": {"ADMIN_DATABASE_URL": admin, "INSTALL_SECRET": install},
+        f"{release}-operator": keys.operators(places, admin),
         f"{release}-service-keys": service_keys(places),
     }
     load_key(places.keys / "backup-key", make=True)

@@ -7,13 +7,17 @@ processes that provision at once agree. Only a SCRAM verifier travels to the ser
 import base64
 import hashlib
 import hmac
+from collections.abc import Sequence
 from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
 import asyncpg
 
+from cli.servers.processes import ServerFailed
+
 ROLES = ("owner", "app", "relay", "backup")
 # The passwords are 256 random bits, which need no stretching; each new connection pays for these rounds.
 _SCRAM_ROUNDS = 64
+_BELONGS = "Startklar installation "
 _LOCK = 0x5741524D  # any constant: serialises those who provision on one server
 
 
@@ -49,6 +53,29 @@ def role_urls(admin_url: str, service: str, database: str | None = None, *, secr
         role: _replace(admin_url, database=database, user=name, password=_password(secret, name))
         for role, name in names.items()
     }
+
+
+async def claim(admin_url: str, databases: Sequence[str], installation: str) -> None:
+    """Write into each database that is there whose it is. Errors: ServerFailed where one is another installation's:
+    roles belong to the server, and ours would shut the other's out of its own data.
+    """
+    admin = await asyncpg.connect(admin_url)
+    try:
+        await admin.execute("SELECT pg_advisory_lock($1)", _LOCK)
+        told = "SELECT datname, shobj_description(oid, 'pg_database') AS note FROM pg_database WHERE datname = ANY($1)"
+        notes = {row["datname"]: row["note"] for row in await admin.fetch(told, list(databases))}
+        own = f"{_BELONGS}{installation}"
+        for name, note in notes.items():
+            if note is not None and note.startswith(_BELONGS) and note != own:
+                raise ServerFailed(
+                    f"{name} on this server belongs to another installation: give this one a PostgreSQL server of its"
+                    " own, or the keys that the databases were made with. To take them over for good, say of each:"
+                    f" COMMENT ON DATABASE {name} IS NULL"
+                )
+        for name in [name for name, note in notes.items() if note is None]:
+            await admin.execute(f"COMMENT ON DATABASE \"{name}\" IS '{own}'")
+    finally:
+        await admin.close()
 
 
 async def drop(admin_url: str, database: str) -> None:

@@ -1,6 +1,7 @@
 """The keys of one installation: made once, kept with mode 0600, never part of a checkout."""
 
 import base64
+import hashlib
 import secrets
 from pathlib import Path
 
@@ -16,6 +17,14 @@ def install_secret(places: Places) -> str:
     if not path.exists():
         write_private(path, secrets.token_urlsafe(32))
     return path.read_text()
+
+
+def operators(places: Places, admin_url: str) -> dict[str, str]:
+    """What the operator's container is told: the administrator, what passwords follow from, and who we are, which
+    stays the same when passwords change.
+    """
+    name = hashlib.sha256(f"installation\0{file_key(places, 'postgres')}".encode()).hexdigest()[:16]
+    return {"ADMIN_DATABASE_URL": admin_url, "INSTALL_SECRET": install_secret(places), "INSTALLATION": name}
 
 
 def client_key(places: Places, service: str) -> Path:

@@ -6,10 +6,11 @@ from collections.abc import Iterator
 import asyncpg
 import pytest
 
+from cli import compose
 from cli.servers.binaries import Source
 from cli.servers.postgres import PostgresServer, find_binaries
 from cli.servers.processes import ServerFailed
-from cli.servers.provision import drop, provision
+from cli.servers.provision import claim, drop, provision, role_urls
 
 
 @pytest.fixture(scope="module", params=["system", "wheel"])
@@ -75,6 +76,27 @@ async def test_another_secret_changes_the_passwords(admin_url: str) -> None:
     await (await asyncpg.connect(new["app"])).close()
 
 
+async def test_a_second_installation_on_the_server_is_refused_before_it_shuts_the_first_one_out(
+    admin_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given = {"ADMIN_DATABASE_URL": admin_url, "INSTALL_SECRET": "one", "INSTALLATION": "first"}
+    monkeypatch.setattr(compose, "WITH_DATA", ("theta", "iota"))
+    for name, value in given.items():
+        monkeypatch.setenv(name, value)
+    await asyncio.to_thread(compose.provision_all)
+    monkeypatch.setenv("INSTALL_SECRET", "two")
+    monkeypatch.setenv("INSTALLATION", "second")
+    with pytest.raises(ServerFailed, match="belongs to another installation: give this one a PostgreSQL server of its"):
+        await asyncio.to_thread(compose.provision_all)
+    urls = role_urls(admin_url, "theta", secret="one")
+    await (await asyncpg.connect(urls["app"])).close()
+    monkeypatch.setenv("INSTALLATION", "first")
+    await asyncio.to_thread(compose.provision_all)  # other passwords of the same installation
+    monkeypatch.delenv("INSTALLATION")
+    with pytest.raises(ServerFailed, match="write the Secrets"):
+        compose.provision_all()
+
+
 async def test_a_dropped_database_is_gone_although_somebody_is_connected(admin_url: str) -> None:
     urls = await provision(admin_url, "epsilon", "startklar_epsilon_1", secret="one")
     connection = await asyncpg.connect(urls["app"])
@@ -95,4 +117,5 @@ async def test_a_managed_administrator_without_superuser_can_provision(admin_url
     await connection.close()
     user = admin_url.split("//")[1].split("@", 1)[0]
     urls = await provision(admin_url.replace(user, "manager:m"), "zeta", secret="one")
+    await claim(admin_url.replace(user, "manager:m"), ["startklar_zeta"], "own")
     await (await asyncpg.connect(urls["owner"])).close()

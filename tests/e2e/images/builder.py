@@ -10,7 +10,9 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Sequence
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -97,6 +99,19 @@ class Builder:
     def _run(self, *arguments: str) -> str:
         store = ["--root", str(self._folder / "store"), "--runroot", str(self._folder / "run")]
         return _checked(["buildah", *store, *arguments], self._environment)
+
+
+@contextmanager
+def building() -> Iterator[Builder]:
+    """A builder with its bases, in a folder that no other run of the tests tidies away while images are mounted."""
+    assert os.geteuid() == 0, "building images without a Docker engine needs root"
+    with tempfile.TemporaryDirectory(prefix="startklar-images-") as folder:
+        builder = Builder(Path(folder))
+        try:
+            builder.prepare()
+            yield builder
+        finally:
+            builder.forget()
 
 
 def _checked(command: Sequence[str], environment: dict[str, str] | None = None) -> str:

@@ -1,5 +1,6 @@
 """Runs an image's process as Kubernetes does: its user, a read-only root, an empty /tmp, its own settings alone."""
 
+import os
 import shlex
 import socket
 import subprocess
@@ -8,6 +9,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from signal import SIGTERM
 from urllib.parse import parse_qs, urlsplit
@@ -21,32 +23,55 @@ _INSIDE = """
 set -eu
 mount --bind {root} {root}
 mount -t tmpfs -o mode=755 tmpfs {root}/run
-mkdir {root}/run/startklar && cp {key} {root}{inside} && chown {user} {root}{inside}
 mount --rbind /dev {root}/dev
 mount -t proc proc {root}/proc
 mount -t tmpfs -o mode=1777 tmpfs {root}/tmp
-mkdir -p {root}{socket} && mount --bind {socket} {root}{socket}
+{shows}
 mount -o remount,bind,ro {root}
-exec chroot --userspec={user} --groups=10001 {root} \\
+exec chroot --userspec={user} --groups={groups} {root} \\
     /usr/bin/env --ignore-environment --chdir={folder} {environment} {command}
 """
+_SHOW_FOLDER = "mkdir -p {root}{inside} && mount --bind {outside} {root}{inside}"
+_SHOW_FILE = "mkdir -p $(dirname {root}{inside}) && touch {root}{inside} && mount --bind {outside} {root}{inside}"
+
+
+@dataclass(frozen=True)
+class Container:
+    """An image that is run. `shown`: files and folders of this machine, by where they are to be seen inside."""
+
+    image: Image
+    settings: Mapping[str, str]
+    shown: Mapping[str, Path]
+    user: str = USER
+
+    def command(self, words: Sequence[str]) -> list[str]:
+        """What starts `words` inside."""
+        given = {**dict(pair.split("=", 1) for pair in self.image.config["Env"]), **self.settings}
+        shows = [
+            (_SHOW_FOLDER if outside.is_dir() else _SHOW_FILE).format(
+                root=self.image.root, inside=inside, outside=outside
+            )
+            for inside, outside in self.shown.items()
+        ]
+        script = _INSIDE.format(
+            root=self.image.root,
+            user=self.user,
+            groups=self.user.partition(":")[2],
+            folder=self.image.config.get("WorkingDir") or "/",
+            shows="\n".join(shows),
+            environment=shlex.join(f"{name}={value}" for name, value in given.items()),
+            command=shlex.join(words),
+        )
+        return ["unshare", "--mount", "--propagation", "private", "sh", "-c", script]
 
 
 def command_of(image: Image, words: Sequence[str], settings: Mapping[str, str], database: str, key: Path) -> list[str]:
     """What starts `words` inside the image. `database`: a URL whose socket's folder is shown to it."""
-    given = {**dict(pair.split("=", 1) for pair in image.config["Env"]), **settings}
-    [socket_folder] = parse_qs(urlsplit(database).query)["host"]
-    script = _INSIDE.format(
-        root=image.root,
-        user=USER,
-        folder=image.config.get("WorkingDir") or "/",
-        key=key,
-        inside=KEY,
-        socket=socket_folder,
-        environment=shlex.join(f"{name}={value}" for name, value in given.items()),
-        command=shlex.join(words),
-    )
-    return ["unshare", "--mount", "--propagation", "private", "sh", "-c", script]
+    [sockets] = parse_qs(urlsplit(database).query)["host"]
+    readable = key.with_name(f"{key.name}.shown")
+    readable.write_bytes(key.read_bytes())
+    os.chown(readable, *map(int, USER.split(":")))
+    return Container(image, settings, {sockets: Path(sockets), KEY: readable}).command(words)
 
 
 def run(command: Sequence[str]) -> str:

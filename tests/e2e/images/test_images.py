@@ -5,7 +5,6 @@ import os
 import re
 import stat
 import subprocess
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -21,7 +20,7 @@ from cli.servers.provision import provision
 from cli.servers.redis import RedisServer
 from cli.stack import keys
 from cli.stack.places import ROOT, Places
-from tests.e2e.images.builder import LABELS, Builder, Image
+from tests.e2e.images.builder import LABELS, Builder, Image, building
 from tests.e2e.images.running import KEY, USER, answers, command_of, free_port, run, started
 
 pytestmark = pytest.mark.browser
@@ -34,20 +33,14 @@ UNWANTED = {"gcc", "cc", "g++", "c++", "ld", "as", "make", "git", "curl", "wget"
 @pytest.fixture(scope="module")
 def images() -> Iterator[dict[str, Image]]:
     """Every image."""
-    assert os.geteuid() == 0, "building images without a Docker engine needs root"
-    # In a folder that no other run of the tests tidies away while images are mounted there.
-    with tempfile.TemporaryDirectory(prefix="startklar-images-") as folder:
-        builder = Builder(Path(folder))
-        try:
-            yield build_all(builder)
-        finally:
-            builder.forget()
+    with building() as builder:
+        yield build_all(builder)
 
 
 def build_all(builder: Builder) -> dict[str, Image]:
-    builder.prepare()
     made = {name: builder.build(name, "--target", "service", "--build-arg", f"SERVICE={name}") for name in SERVICES}
     made["small"] = builder.build("small", "--target", "small", "--build-arg", "SERVICE=small")
+    made["backup"] = builder.build("backup", "--target", "backup", "--build-arg", "SERVICE=backup")
     made["operator"] = builder.build("operator", "--target", "operator")
     made["gateway"] = builder.build("gateway", "--target", "gateway", "--build-arg", f"ISSUER={ISSUER}")
     return made
@@ -76,7 +69,7 @@ def files(image: Image) -> Iterator[Path]:
         yield from (Path(folder) / name for name in names)
 
 
-@pytest.mark.parametrize("name", [*SERVICES, "small", "operator", "gateway"])
+@pytest.mark.parametrize("name", [*SERVICES, "small", "backup", "operator", "gateway"])
 def test_an_image_runs_as_nobody_in_particular_and_says_what_it_is(images: dict[str, Image], name: str) -> None:
     config = images[name].config
     assert config["User"] == USER
@@ -86,7 +79,7 @@ def test_an_image_runs_as_nobody_in_particular_and_says_what_it_is(images: dict[
     assert not [pair for pair in config["Env"] if re.search("KEY|SECRET|PASSWORD|TOKEN|_URL", pair)]
 
 
-@pytest.mark.parametrize("name", [*SERVICES, "small", "operator"])
+@pytest.mark.parametrize("name", [*SERVICES, "small", "backup", "operator"])
 def test_an_image_holds_no_compiler_no_tests_and_nobody_elses_code(images: dict[str, Image], name: str) -> None:
     image = images[name]
     found = set(files(image))
@@ -103,7 +96,7 @@ def test_an_image_holds_no_compiler_no_tests_and_nobody_elses_code(images: dict[
     ]
 
 
-@pytest.mark.parametrize("name", [*SERVICES, "small", "operator"])
+@pytest.mark.parametrize("name", [*SERVICES, "small", "backup", "operator"])
 def test_nothing_of_ours_raises_rights(images: dict[str, Image], name: str) -> None:
     ours = [images[name].root / part for part in ("app", "opt")]
     raised = stat.S_ISUID | stat.S_ISGID
@@ -114,7 +107,7 @@ def test_nothing_of_ours_raises_rights(images: dict[str, Image], name: str) -> N
     ]
 
 
-@pytest.mark.parametrize("name", [*SERVICES, "small", "operator"])
+@pytest.mark.parametrize("name", [*SERVICES, "small", "backup", "operator"])
 def test_the_bill_of_materials_names_what_is_inside(images: dict[str, Image], name: str) -> None:
     image = images[name]
     text = (image.root / BILL).read_text()

@@ -9,16 +9,34 @@ import helm_python as helm
 import jsonschema
 import kubernetes_validate
 import pytest
+import yaml
 
 from cli.capacity.model import Measured, plan, read_assumptions
 from cli.gateway import SERVICES
-from tests.deploy.chart import CHART, EVERYTHING, PROFILES, RELEASE, URL, Release, containers, matches, release, render
+from shared.kit.settings import ServiceSettings
+from shared.queue import WorkerSpec
+from tests.deploy.chart import (
+    CHART,
+    ELSEWHERE,
+    EVERYTHING,
+    PROFILES,
+    RELEASE,
+    URL,
+    Release,
+    containers,
+    matches,
+    release,
+    render,
+)
 
 OWN_SCHEMAS = Path(__file__).parent / "schemas"
 # The oldest version that the chart says it runs on, and a recent one.
 VERSIONS = ("1.30", "1.34")
 # What requests in flight have at the end (deploy/Dockerfile).
 IN_FLIGHT = 20
+BACKED_UP_BY_NOBODY = ELSEWHERE | {
+    "postgres": ELSEWHERE["postgres"] | {"cluster": {"backup": {"destinationPath": "s3://backups"}}}
+}
 SECRET = re.compile("DATABASE_URL|REDIS_URL|FILE_KEY$|PASSWORD|SECRET")
 
 
@@ -244,6 +262,28 @@ def test_replicas_are_said_once(made: Release) -> None:
         assert ("replicas" in one["spec"]) == (one["metadata"]["name"] not in scaled), one["metadata"]["name"]
 
 
+@pytest.mark.parametrize("profile", ["default", "small", "large", "everything"])
+def test_the_server_takes_the_connections_of_every_pool_at_its_fullest(profile: str) -> None:
+    """With every pod that autoscaling may start, and one more of each while a release is rolled out."""
+    made = release(profile)
+    scaled = {one["spec"]["scaleTargetRef"]["name"]: one for one in made.of("HorizontalPodAutoscaler", "ScaledObject")}
+    given = yaml.safe_load((CHART / "values.yaml").read_text())["services"]
+    own = PROFILES[profile].get("services", {})
+    slots, asked = WorkerSpec("x", ServiceSettings).job_slots, 0
+    for one in made.of("Deployment"):
+        name, component = (one["metadata"]["labels"][f"app.kubernetes.io/{key}"] for key in ("name", "component"))
+        if component not in ("web", "worker") or name == "portal":
+            continue
+        most = own.get(name, {}).get(component, {}).get("max", given[name][component]["max"])
+        held = scaled.get(one["metadata"]["name"], {"spec": {}})["spec"]
+        assert most == held.get("maxReplicas", held.get("maxReplicaCount", most))
+        env = {each["name"]: each["value"] for each in one["spec"]["template"]["spec"]["containers"][0]["env"]}
+        relay = 2 if component == "web" else max(4, slots + 2)
+        asked += (most + 1) * 2 * (int(env["STARTKLAR_DATABASE_POOL_SIZE"]) + relay)
+    takes = int(made.named("Cluster", "postgres")["spec"]["postgresql"]["parameters"]["max_connections"])
+    assert takes / 2 < asked <= takes - 20
+
+
 def test_a_job_gets_another_name_with_another_image() -> None:
     """A job cannot be changed: an upgrade would fail on it."""
     former = {one["metadata"]["name"] for one in release("default").of("Job")}
@@ -280,6 +320,11 @@ def test_the_operator_is_told_what_can_be_lost() -> None:
         ({"publicUrl": URL, "settings": {"STARTKLAR_ISSUER": "https://id.test"}}, "STARTKLAR_ISSUER"),
         ({"publicUrl": URL, "services": {"sync": {"replica": 3}}}, "replica"),
         ({"publicUrl": URL, "services": {"sync": {"web": {"replicas": 50}}}}, "services.sync.web: max .* is less than"),
+        ({"publicUrl": URL, "postgres": {"cluster": {"maxConnections": 400}}}, "give it 650, or lower max"),
+        (
+            ELSEWHERE | {"postgres": ELSEWHERE["postgres"] | {"cluster": {"backup": {"destinationPath": "s3://x"}}}},
+            "nobody would",
+        ),
         ({"publicUrl": URL, "gateway": {"replicas": 50}}, "gateway: max .* is less than replicas"),
         ({"publicUrl": URL, "gateway": {"exposure": "loadBalancer", "trustedHops": 1}}, "set trustedHops to 0"),
         ({"publicUrl": URL, "autoscaling": {"enabled": False, "keda": {"enabled": True}}}, "turn both on, or both off"),

@@ -36,9 +36,27 @@ helm.sh/chart: {{ printf "%s-%s" .root.Chart.Name .root.Chart.Version }}
 - { name: STARTKLAR_OTLP_ENDPOINT, value: {{ . | quote }} }
 - { name: STARTKLAR_TRACE_RATIO, value: {{ $.Values.monitoring.traceRatio | quote }} }
 {{- end }}
+{{- if and (eq .Values.postgres.mode "cluster") (not (hasKey .Values.settings "STARTKLAR_DATABASE_POOL_SIZE")) }}
+- { name: STARTKLAR_DATABASE_POOL_SIZE, value: {{ include "startklar.poolSize" . | quote }} }
+{{- end }}
 {{- range $name, $value := .Values.settings }}
 - { name: {{ $name }}, value: {{ $value | quote }} }
 {{- end }}
+{{- end }}
+
+{{- /* The connections of every pool at its fullest, with all pods that may run and one more of each in a rollout, stay
+below what the server takes. A web process has twice this size and 4 for the relay, a worker twice and 8. */ -}}
+{{- define "startklar.poolSize" -}}
+{{- $processes := 0 }}{{ $fixed := 30 -}}
+{{- range $name, $service := .Values.services }}{{ if $service.worker }}
+{{- $web := int $service.web.max | add1 }}{{ $worker := int $service.worker.max | add1 -}}
+{{- $processes = add $processes $web $worker }}{{ $fixed = add $fixed (mul 4 $web) (mul 8 $worker) -}}
+{{- end }}{{ end -}}
+{{- $most := int .Values.postgres.cluster.maxConnections -}}
+{{- if lt $most (add $fixed (mul 4 $processes) | int) -}}
+{{- fail (printf "postgres.cluster.maxConnections (%v) is too few for the pods that services.*.max allow: give it %v, or lower max" $most (add $fixed (mul 4 $processes))) -}}
+{{- end -}}
+{{- min 8 (div (sub $most $fixed) (mul 2 $processes)) -}}
 {{- end }}
 
 {{- define "startklar.urls" -}}

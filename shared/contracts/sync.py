@@ -13,7 +13,7 @@ Protected identity: where `protected` is true the names are the alias, and mail 
 import json
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal, get_args
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
@@ -328,10 +328,11 @@ ChangeLine = Annotated[
 
 MIN_COUNTED = 5
 """Fewer children than this are not counted together: the number would be about one of them."""
-_KINDS = frozenset(
-    {"unit", "person", "duty", "enrolment", "responsible", "group", "membership", "placement", "activity", "teaching"}
-    | {"activity_teacher", "absence"}
-)
+ChangeKind = Literal[
+    "unit", "person", "duty", "enrolment", "responsible", "group", "membership", "placement", "activity", "teaching",
+    "activity_teacher", "absence",
+]  # fmt: skip
+_KINDS = frozenset(get_args(ChangeKind))
 _LINE: TypeAdapter[Change] = TypeAdapter(ChangeLine)
 
 
@@ -347,6 +348,14 @@ class PageEnd(BaseModel):
     kind: Literal["page"] = "page"
     next: str | None = None
     version: int
+
+
+def changes_of(*kinds: type[Change]) -> str:
+    """The list of the feed that gives lines of these kinds alone: nobody is told of people whom they have no use for.
+
+    Who wants more kinds later reads the feed from its beginning. A release before this one gives every kind.
+    """
+    return "changes?" + "&".join(f"kind={kind.model_fields['kind'].default}" for kind in kinds)
 
 
 def parse_page(body: bytes) -> tuple[list[Change], PageEnd]:

@@ -57,28 +57,24 @@ class ChangeFeed:
     ) -> AsyncIterator[tuple[list[Item], Mark]]:
         """Each page after version `after`, in order. Unavailable when the owner gives no whole page: try again later.
 
-        `path`: another list under the owner's `/internal` that pages alike.
+        `path`: another list under the owner's `/internal` that pages alike, or a part of one.
 
         Apply a page and store its mark's version in one transaction; then a crash repeats at most one page.
         """
         cursor: str | None = None
         while True:
             params: dict[str, Any] = {"after": after} | ({} if cursor is None else {"cursor": cursor})
-            items, mark = parse(
-                await self._page(f"{self._urls[owner].rstrip('/')}/internal/{path}", owner, tenant, params)
-            )
+            url = httpx.URL(f"{self._urls[owner].rstrip('/')}/internal/{path}").copy_merge_params(params)
+            items, mark = parse(await self._page(url, owner, tenant))
             yield items, mark
             cursor = mark.next
             if cursor is None:
                 return
 
-    async def _page(self, url: str, owner: str, tenant: UUID, params: dict[str, Any]) -> bytes:
+    async def _page(self, url: httpx.URL, owner: str, tenant: UUID) -> bytes:
         try:
-            response = await self._client.get(
-                url,
-                params=params,
-                headers={"Authorization": f"Bearer {await self._tokens.token(owner, tenant)}"},
-            )
+            token = await self._tokens.token(owner, tenant)
+            response = await self._client.get(url, headers={"Authorization": f"Bearer {token}"})
         except httpx.HTTPError as error:
             raise Unavailable(f"{owner} cannot be reached") from error
         if response.status_code != httpx.codes.OK:

@@ -17,6 +17,8 @@ from shared.kit.journal import record
 from shared.kit.problems import FieldError
 from shared.queue.outbox import publish
 
+KEPT = (UnitChange, PersonChange, DutyChange, EnrolmentChange, ResponsibleChange)
+"""What is asked for: other kinds of lines are not read here."""
 HIDDEN = "•••"
 """Stands for a protected person's name until the roster's next page brings the alias."""
 
@@ -44,7 +46,7 @@ class RosterService:
         return await self._repository.version()
 
     async def take_in(self, lines: Sequence[Change], version: int, tally: Tally) -> None:
-        """One page of the change feed and the version that it completes. Other kinds of lines are not kept here."""
+        """One page of the change feed and the version that it completes."""
         persons = [line for line in lines if isinstance(line, PersonChange)]
         if present := [line for line in persons if line.op == "put" and line.login_digests]:
             tally.opened += await self._repository.store_persons(present)

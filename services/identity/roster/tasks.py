@@ -5,9 +5,9 @@ from typing import Any
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from services.identity.roster.service import RosterService, Tally
+from services.identity.roster.service import KEPT, RosterService, Tally
 from services.identity.tenant.service import TenantService
-from shared.contracts.sync import PersonProtected, RosterApplied, parse_page
+from shared.contracts.sync import PersonProtected, RosterApplied, changes_of, parse_page
 from shared.kit.kit_tables import forget_answers
 from shared.queue import EventEnvelope, JobContext, JobHandler, start_job
 from shared.queue.changes import ChangeFeed
@@ -35,7 +35,7 @@ def follow_roster(feed: ChangeFeed) -> JobHandler:
         tally, done = Tally(), 0
         async with ctx.transaction() as session:
             version = await RosterService(session).version()
-        async for lines, mark in feed.pages("sync", ctx.tenant, version, parse_page):
+        async for lines, mark in feed.pages("sync", ctx.tenant, version, parse_page, changes_of(*KEPT)):
             async with ctx.transaction() as session:
                 await RosterService(session).take_in(lines, mark.version, tally)
             done += len(lines)

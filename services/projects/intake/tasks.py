@@ -18,7 +18,7 @@ from services.projects.signal.service import SignalService
 from services.projects.unit.service import UnitService
 from shared.contracts.base import Event, EventEnvelope
 from shared.contracts.identity_login import LoginMethodLapsed, LoginMethodVerified
-from shared.contracts.sync import RosterApplied, parse_page
+from shared.contracts.sync import RosterApplied, UnitChange, changes_of, parse_page
 from shared.contracts.sync_privacy import RetentionChanged
 from shared.contracts.sync_verification import VerificationChanged
 from shared.contracts.training import CoverageChanged
@@ -120,7 +120,7 @@ def follow_units(feed: ChangeFeed) -> JobHandler:
         async with ctx.transaction() as session:
             version = await UnitService(session).position()
         units = 0
-        async for changes, mark in feed.pages("sync", ctx.tenant, version, parse_page):
+        async for changes, mark in feed.pages("sync", ctx.tenant, version, parse_page, changes_of(UnitChange)):
             async with ctx.transaction() as session:
                 units += await UnitService(session).apply(changes, mark.version)
             await ctx.progress(units)

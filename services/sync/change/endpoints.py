@@ -6,6 +6,7 @@ from fastapi import Query, Response
 
 from services.sync.change.auth import ChangesRead, RosterChangesRead
 from services.sync.change.service import ChangeService, FeedQuery
+from shared.contracts.sync import ChangeKind
 from shared.kit.problems import Forbidden
 from shared.web import SessionDep, new_router
 
@@ -27,6 +28,7 @@ _AS_LINES: dict[int | str, dict[str, Any]] = {
 
 After = Annotated[int, Query(ge=0, le=2**53 - 1, description="The roster version that the reader has in full")]
 Cursor = Annotated[str | None, Query(max_length=100, description="From the end of the page before")]
+Kinds = Annotated[list[ChangeKind] | None, Query(alias="kind", description="Of which kinds; absent for all")]
 Lines = Annotated[int, Query(ge=1, le=5000, description="Lines of a page, its end not counted")]
 
 
@@ -37,11 +39,12 @@ async def changes_list(
     after: After = 0,
     cursor: Cursor = None,
     limit: Lines = 2000,
+    kinds: Kinds = None,
 ) -> Response:
     """Rows that changed after a version, as NDJSON; every page ends with a line of kind `page`."""
     if caller.tenant is None:
         raise Forbidden()
-    body = await ChangeService(session).page(FeedQuery(after, cursor, limit))
+    body = await ChangeService(session).page(FeedQuery(after, cursor, limit, kinds=frozenset(kinds or ())))
     return Response(body, media_type=NDJSON)
 
 

@@ -18,13 +18,14 @@ _FIRST = UUID(int=2**128 - 1)
 class FeedQuery:
     """Lines after version `after`, or after the line that `cursor` names; at most `limit`.
 
-    `is_public`: for readers outside; only our own services are told the digests of login names.
+    `is_public`: for readers outside; only our own services are told the digests of login names. `kinds`: none for all.
     """
 
     after: int
     cursor: str | None
     limit: int
     is_public: bool = False
+    kinds: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,8 @@ class ChangeService:
         place = _decoded(query.cursor) if query.cursor else _Place(await self._changes.head(), 0, query.after, _FIRST)
         lines: list[str] = []
         for rank in range(place.rank, len(ENTITIES)):
+            if query.kinds and ENTITIES[rank].kind not in query.kinds:
+                continue
             after = (place.version, place.id) if rank == place.rank else (query.after, _FIRST)
             room = query.limit - len(lines)
             found = await self._changes.lines(ENTITIES[rank], after, room + 1, is_public=query.is_public)

@@ -12,6 +12,8 @@ from shared.kit import clock
 from shared.kit.problems import FieldError, Invalid
 from shared.kit.text import Text
 
+KEPT = (UnitChange, PersonChange, DutyChange)
+"""What is asked for and kept. Pupils' enrolments, groups, responsibles: what is not here cannot leak."""
 HIDDEN = "Skyddad person"
 """Shown until the roster's own alias arrives."""
 
@@ -34,10 +36,9 @@ class RosterService:
         return await self._copies.version()
 
     async def take_in(self, lines: Sequence[Change], version: int) -> None:
-        """Store one page of the change feed and the version that it completes. Kinds that training has no use for
-        (pupils' enrolments, groups, responsibles) are not kept: what is not stored cannot leak. Who is staff shows
-        only when the duties have come, so pupils and guardians are forgotten at the end (`keep_staff_alone`)."""
-        kept = [line for line in lines if isinstance(line, UnitChange | PersonChange | DutyChange)]
+        """Store one page of the change feed and the version that it completes. Who is staff shows only when the duties
+        have come, so pupils and guardians are forgotten at the end (`keep_staff_alone`)."""
+        kept = [line for line in lines if isinstance(line, KEPT)]
         await self._copies.store(kept)
         await self._copies.advance(version)
 

@@ -6,8 +6,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.training.address.service import AddressSeal, AddressService
 from services.training.coverage.service import CoverageService
-from services.training.roster.service import RosterService
-from shared.contracts.sync import PersonProtected, RosterApplied, parse_page
+from services.training.roster.service import KEPT, RosterService
+from shared.contracts.sync import PersonProtected, RosterApplied, changes_of, parse_page
 from shared.kit.kit_tables import forget_answers
 from shared.queue import EventEnvelope, JobContext, JobHandler, start_job
 from shared.queue.changes import ChangeFeed
@@ -53,7 +53,7 @@ async def _read(ctx: JobContext, feed: ChangeFeed, after: int, seal: AddressSeal
     """Take in every page after a roster version; how many lines there were."""
     assert ctx.tenant is not None  # noqa: S101 - started by an event of a tenant
     done = 0
-    async for lines, mark in feed.pages("sync", ctx.tenant, after, parse_page):
+    async for lines, mark in feed.pages("sync", ctx.tenant, after, parse_page, changes_of(*KEPT)):
         async with ctx.transaction() as session:
             await RosterService(session).take_in(lines, mark.version)
             await AddressService(session, seal).take_in(lines)

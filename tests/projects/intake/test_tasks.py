@@ -67,6 +67,7 @@ async def test_units_are_copied_page_by_page_and_persons_are_not(projects: Servi
     assert result == {"units": 2}
     assert [(row["name"], row["rosterVersion"]) for row in await units(projects)] == [("Almen", 2), ("Björkängen", 1)]
     assert [request.url.params["after"] for request in asked] == ["0", "0"]
+    assert {tuple(request.url.params.get_list("kind")) for request in asked} == {("unit",)}, "nobody's name comes here"
 
 
 async def test_a_second_run_asks_only_for_what_is_new_and_an_ended_unit_stays_visible(

@@ -18,6 +18,7 @@ from shared.contracts.sync import (
     PersonChange,
     ResponsibleChange,
     UnitChange,
+    changes_of,
     parse_page,
 )
 from shared.kit.ids import new_id
@@ -25,13 +26,15 @@ from tests.support.services import ServiceUnderTest, Start
 from tests.sync.town import Roster, oneroster_zip, town
 
 
-async def pages(roster: Roster, after: int = 0, limit: int = 100) -> tuple[list[Change], list[PageEnd]]:
+async def pages(
+    roster: Roster, after: int = 0, limit: int = 100, kinds: frozenset[str] = frozenset()
+) -> tuple[list[Change], list[PageEnd]]:
     changes: list[Change] = []
     ends: list[PageEnd] = []
     cursor = None
     while True:
         async with roster.database.transaction(roster.tenant) as session:
-            page, end = parse_page(await ChangeService(session).page(FeedQuery(after, cursor, limit)))
+            page, end = parse_page(await ChangeService(session).page(FeedQuery(after, cursor, limit, kinds=kinds)))
         assert len(page) <= limit
         changes += page
         ends.append(end)
@@ -58,6 +61,15 @@ async def test_all_rows_come_once_whatever_the_size_of_the_pages(roster: Roster,
     for kind, rows in kinds:
         assert len([change for change in changes if isinstance(change, kind)]) == len(rows), kind
     assert [end.version for end in ends] == [0] * (len(ends) - 1) + [1]
+
+
+async def test_who_asks_for_some_kinds_is_told_of_nothing_else(roster: Roster) -> None:
+    small = town(pupils=20)
+    await roster.load(oneroster_zip(small))
+    changes, ends = await pages(roster, limit=7, kinds=frozenset({"unit", "duty"}))
+    assert {type(change) for change in changes} == {UnitChange, DutyChange}
+    assert len({change.id for change in changes}) == len(changes) == len(small.units) + len(small.duties)
+    assert ends[-1].version == 1, "and has read that version to its end"
 
 
 async def test_ends_come_before_ties(roster: Roster) -> None:
@@ -164,6 +176,9 @@ async def test_the_feed_is_for_services_with_a_tenant(service: Start) -> None:
     nobody = sync.mint.service_token("sync", ["changes:read"])
     response = await sync.client.get("/internal/changes", headers={"Authorization": f"Bearer {nobody}"})
     assert response.status_code == 403
+    ours = {"Authorization": f"Bearer {sync.mint.service_token('sync', ['changes:read'], sync.tenant)}"}
+    for path, status in ((changes_of(UnitChange, DutyChange), 200), ("changes?kind=room", 422)):
+        assert (await sync.client.get(f"/internal/{path}", headers=ours)).status_code == status
 
 
 async def test_a_tenant_without_roster_has_an_empty_feed(service: Start) -> None:

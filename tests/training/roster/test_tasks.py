@@ -80,6 +80,7 @@ class Roster:
 
     def answer(self, request: httpx.Request) -> httpx.Response:
         after = int(request.url.params["after"])
+        assert request.url.params.get_list("kind") == ["unit", "person", "duty"]
         self.asked.append(after)
         shown = [line.model_dump_json(by_alias=True) for line in self.lines if line.version > after]
         newest = max((line.version for line in self.lines), default=0)

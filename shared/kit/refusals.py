@@ -2,10 +2,14 @@
 
 import os
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 import structlog
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurvePrivateKey
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from pydantic import ValidationError
 
 log = structlog.get_logger(__name__)
@@ -49,6 +53,17 @@ def weak_key(key: bytes) -> str | None:
     """What is wrong with a key of 32 bytes that should be random."""
     if len(set(key)) < 12 or all(32 <= byte < 127 for byte in key):
         return "file_key is too weak for production: make it with `openssl rand -base64 32`, and keep it"
+    return None
+
+
+def unfit_client_key(path: Path | None) -> str | None:
+    """What is wrong with the key by which identity knows this service; found here, not at the first call."""
+    try:
+        key = load_pem_private_key(path.read_bytes(), password=None) if path else None
+    except (OSError, ValueError, TypeError, UnsupportedAlgorithm):
+        return "client_key_file cannot be read as a PEM private key: give the service its own, as identity knows it"
+    if key is not None and not (isinstance(key, EllipticCurvePrivateKey) and isinstance(key.curve, SECP256R1)):
+        return "client_key_file must hold an ES256 key (P-256): give the service its own, as identity knows it"
     return None
 
 

@@ -14,7 +14,15 @@ from pydantic import Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
 from shared.kit.keyring import FileKey, every_key
-from shared.kit.refusals import Refused, plain_origin, shared_secrets, spelt_out, weak_key, weak_password
+from shared.kit.refusals import (
+    Refused,
+    plain_origin,
+    shared_secrets,
+    spelt_out,
+    unfit_client_key,
+    weak_key,
+    weak_password,
+)
 
 
 class ServiceSettings(BaseSettings):
@@ -113,7 +121,7 @@ class ServiceSettings(BaseSettings):
         yield from filter(None, (plain_origin(self.public_url, "public_url"), plain_origin(self.issuer, "issuer")))
         if self.issuer.rstrip("/") != self.public_url.rstrip("/"):
             yield "issuer and public_url contradict: both are the address that callers know the gateway by"
-        yield from filter(None, [weak_key(bytes(self.file_key_bytes()))])
+        yield from filter(None, [weak_key(bytes(self.file_key_bytes())), unfit_client_key(self.client_key_file)])
         urls = {name: getattr(self, name).get_secret_value() for name in ("database_url", "relay_database_url")}
         if self.holds_data and len(set(urls.values())) < len(urls):
             yield "database_url and relay_database_url contradict: the app's role and the relay's role are two"

@@ -5,11 +5,14 @@ import base64
 import os
 import time
 from collections.abc import Mapping
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import asyncpg
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from pydantic import ValidationError
 
 from cli.servers.provision import drop, provision
@@ -55,6 +58,18 @@ REFUSED: list[tuple[dict[str, str | None], str]] = [
     ({"STARTKLAR_PUBLIC_URL": "https://api.example.org/startklar"}, "public_url must be an origin"),
     ({"STARTKLAR_ISSUER": "https://id.example.org"}, "issuer and public_url contradict"),
 ]
+
+
+def test_a_client_key_that_signs_nothing_is_refused_at_start(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    private = ec.generate_private_key(ec.SECP384R1())
+    form = (Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    kept = tmp_path / "key.pem"
+    for content, said in (("-----BEGIN", "cannot be read"), (private.private_bytes(*form).decode(), "ES256")):
+        kept.write_text(content)
+        with pytest.raises(Refused, match=f"client_key_file .*{said}.*give the service its own"):
+            settings(monkeypatch, {"TOY_CLIENT_KEY_FILE": str(kept)})
+    with pytest.raises(Refused, match="cannot be read"):
+        settings(monkeypatch, {"TOY_CLIENT_KEY_FILE": str(tmp_path / "none")})
 
 
 def settings(monkeypatch: pytest.MonkeyPatch, changes: Mapping[str, str | None]) -> Settings:

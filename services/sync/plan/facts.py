@@ -1,5 +1,6 @@
 """Counts what the guard judges by, from the planned rows: every number gross, nothing of it about a single person."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -26,7 +27,7 @@ FROM {planned} n WHERE tenant_id = :tenant AND run_id = :run GROUP BY GROUPING S
 _UNEXPLAINED = "AND NOT EXISTS (SELECT FROM in_explained e WHERE e.kind = '{kind}' AND e.id = n.id)"
 _PRESENT_PARTS = """
 SELECT {part} AS part, {unit} AS unit_id, count(*) AS present
-FROM {table} WHERE tenant_id = :tenant AND source = :source AND ended_at IS NULL GROUP BY GROUPING SETS ({sets})
+FROM {table} WHERE tenant_id = :tenant AND source = :source AND ended_at IS NULL GROUP BY 1, 2
 """
 # Values of persons that were something and became something else. A protected person's are not there to compare.
 _FIELDS = """
@@ -125,10 +126,11 @@ async def _parts(session: AsyncSession, kind: str, values: Mapping[str, Any], un
         "planned": entity.planned_table,
         "unexplained": unexplained,
     }
-    present = {
-        (row.part, row.unit_id): row.present
-        for row in await session.execute(text(_PRESENT_PARTS.format(**names)), values)
-    }
+    present: Counter[tuple[str, UUID | None]] = Counter()
+    for row in await session.execute(text(_PRESENT_PARTS.format(**names)), values):
+        present[row.part, None] += row.present
+        if by_unit:
+            present[row.part, row.unit_id] += row.present
     return [
         {
             "kind": kind,
@@ -137,7 +139,7 @@ async def _parts(session: AsyncSession, kind: str, values: Mapping[str, Any], un
             "created": row.created,
             "changed": row.changed,
             "ended": row.ended,
-            "unchanged": max(0, present.get((row.part, row.unit_id), 0) - row.changed - row.ended),
+            "unchanged": max(0, present[row.part, row.unit_id] - row.changed - row.ended),
         }
         for row in await session.execute(text(_PLANNED_PARTS.format(**names)), values)
         if row.ended

@@ -33,27 +33,25 @@ _TOUCHED = {
     """
     for kind in ("person", "activity")
 }
-# Somebody present, of whom the delivery may well have a row that is not staged.
-_BEYOND = "p.ended_at IS NULL AND NOT (p.source = :source AND p.source_id IN ({scope}))".format(
-    scope=_SCOPE.format(kind="person")
-)
+# Of whom the delivery may have a row that is not staged. Joined: a list to look into would be weighed for each row.
+_BEYOND = "LEFT JOIN in_scope s ON s.kind = '{kind}' AND s.sid = p.source_id AND p.source = :source"
 _MARKS = ("p.civic_hash = t.civic_hash", "p.login_digest = t.login_digest")
 _COLLIDES = """
-SELECT EXISTS (SELECT FROM in_person t JOIN person p ON p.tenant_id = :tenant AND {mark}
-               WHERE NOT (p.source = :source AND p.source_id = t.sid) AND {beyond})
+SELECT EXISTS (SELECT FROM in_person t JOIN person p ON p.tenant_id = :tenant AND {mark} {beyond}
+               WHERE NOT (p.source = :source AND p.source_id = t.sid) AND p.ended_at IS NULL AND s.sid IS NULL)
 """
 _HAS_EXTERNAL = "SELECT EXISTS (SELECT FROM in_person WHERE external_digests IS NOT NULL)"
 _BY_EXTERNAL = """
 SELECT EXISTS (
     SELECT FROM (SELECT sid, unnest(external_digests) AS digest FROM in_person) t
-    JOIN (SELECT p.source, p.source_id, unnest(p.external_digests) AS digest FROM person p
-          WHERE p.tenant_id = :tenant AND p.external_digests IS NOT NULL AND {beyond}) p
+    JOIN (SELECT p.source, p.source_id, unnest(p.external_digests) AS digest FROM person p {beyond}
+          WHERE p.tenant_id = :tenant AND p.external_digests IS NOT NULL AND p.ended_at IS NULL AND s.sid IS NULL) p
          ON p.digest = t.digest AND NOT (p.source = :source AND p.source_id = t.sid))
 """
 # Recognised as somebody whose own row, under another id, is not staged.
 _TAKEN = """
-SELECT EXISTS (SELECT FROM in_{kind} t JOIN {table} p ON p.tenant_id = :tenant AND p.id = t.target
-               WHERE p.source <> :source OR (p.source_id <> t.sid AND p.source_id NOT IN ({scope})))
+SELECT EXISTS (SELECT FROM in_{kind} t JOIN {table} p ON p.tenant_id = :tenant AND p.id = t.target {beyond}
+               WHERE p.source <> :source OR (p.source_id <> t.sid AND s.sid IS NULL))
 """
 _STRAY_FINDING = """
 SELECT EXISTS (SELECT FROM finding f WHERE f.tenant_id = :tenant AND f.run_id = :run AND f.line > 1
@@ -96,9 +94,10 @@ def inside(entity: Entity) -> str:
 
 async def refuse_collisions(session: AsyncSession, source: str) -> None:
     """Before rows are matched. Raises NotPart where a mark of theirs is one of somebody who is not staged."""
-    asked = [_COLLIDES.format(mark=mark, beyond=_BEYOND) for mark in _MARKS]
+    beyond = _BEYOND.format(kind="person")
+    asked = [_COLLIDES.format(mark=mark, beyond=beyond) for mark in _MARKS]
     if await session.scalar(text(_HAS_EXTERNAL)):
-        asked.append(_BY_EXTERNAL.format(beyond=_BEYOND))
+        asked.append(_BY_EXTERNAL.format(beyond=beyond))
     await _refuse(session, asked, {"tenant": tenant_of(session), "source": source})
 
 
@@ -111,7 +110,7 @@ async def touch(session: AsyncSession, source: str) -> None:
     """Once rows are matched: who is in scope, by ids of the roster. Raises NotPart where somebody else may be."""
     values = {"tenant": tenant_of(session), "source": source}
     tables = {"unit": "unit", "person": "person", "group": "school_group", "activity": "activity"}
-    asked = [_TAKEN.format(kind=kind, table=table, scope=_SCOPE.format(kind=kind)) for kind, table in tables.items()]
+    asked = [_TAKEN.format(kind=kind, table=table, beyond=_BEYOND.format(kind=kind)) for kind, table in tables.items()]
     await _refuse(session, asked, values)
     await at_once(session, [f"DROP TABLE IF EXISTS pg_temp.touched_{kind}" for kind in _TOUCHED])
     for statement in _TOUCHED.values():

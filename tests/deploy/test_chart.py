@@ -189,6 +189,13 @@ def test_the_world_is_reached_by_those_alone_that_call_it(made: Release) -> None
     assert open_wide <= {"mail"}
 
 
+def test_mail_leaves_from_those_alone_that_send_it(made: Release) -> None:
+    mail = made.named("NetworkPolicy", "mail")["spec"]
+    sending = {name for name, _, labels in made.pods() if matches(mail["podSelector"], labels)}
+    assert sending == {f"{RELEASE}-projects-worker", f"{RELEASE}-training-worker"}
+    assert {one["port"] for rule in mail["egress"] for one in rule["ports"]} == {465, 587}
+
+
 def test_only_the_gateway_is_called_from_outside(made: Release) -> None:
     for one in made.of("NetworkPolicy"):
         for rule in one["spec"].get("ingress", ()):

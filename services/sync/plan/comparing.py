@@ -10,6 +10,7 @@ from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.sync.plan.entities import ENTITIES, Entity
+from services.sync.plan.staging import at_once
 from services.sync.plan.touching import inside
 from shared.kit.db import tenant_of
 
@@ -71,6 +72,9 @@ SELECT '{kind}' AS kind, count(*) AS n,
 FROM (SELECT sha256(record_send(p)) AS digest FROM {planned} p WHERE p.tenant_id = :tenant AND p.run_id = :run
       ORDER BY p.id) o
 """
+_ROW = "SELECT FROM {planned} WHERE tenant_id = :tenant AND run_id = :run"
+# From so many planned rows on, several processes look through the kinds sooner than one.
+_MANY = 20_000
 
 
 @dataclass(frozen=True)
@@ -161,7 +165,17 @@ async def plan_hash(session: AsyncSession, run_id: UUID) -> str:
 
 
 async def _of_every_kind(session: AsyncSession, statement: str, run_id: UUID) -> Sequence[Any]:
-    """The rows of `statement` for the planned rows of each kind."""
-    each = (statement.format(kind=entity.kind, planned=entity.planned_table) for entity in ENTITIES)
+    """The rows of `statement` for the planned rows of each kind, the kinds of a large plan side by side."""
     values = {"tenant": tenant_of(session), "run": run_id}
-    return (await session.execute(text(" UNION ALL ".join(each)), values)).all()
+    many = text(f"SELECT EXISTS ({_every_kind(_ROW)} OFFSET {_MANY})")
+    if not await session.scalar(many, values):
+        return (await session.execute(text(_every_kind(statement)), values)).all()
+    # What is planned has no statistics, and the planner would think it too little to share out.
+    await at_once(session, ["SET LOCAL parallel_setup_cost = 0"])
+    rows = (await session.execute(text(_every_kind(statement)), values)).all()
+    await at_once(session, ["SET LOCAL parallel_setup_cost TO DEFAULT"])
+    return rows
+
+
+def _every_kind(statement: str) -> str:
+    return " UNION ALL ".join(statement.format(kind=entity.kind, planned=entity.planned_table) for entity in ENTITIES)

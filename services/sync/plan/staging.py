@@ -75,10 +75,10 @@ class Staging:
         )
 
     async def index(self, *, is_small: bool = False) -> None:
-        """Make the tables ready for joins: once all rows are in. Of small ones the planner is told more."""
+        """Make the tables ready for joins: once all rows are in. Small ones are looked up row by row."""
         statements = []
         for name in sorted(self.kinds):
-            if "sid" in _COLUMNS[name]:
+            if is_small and "sid" in _COLUMNS[name]:
                 statements.append(f"CREATE INDEX ON in_{name} (sid)")
             if is_small or "sid" in _COLUMNS[name]:
                 statements.append(f"ANALYZE in_{name}{'' if is_small else ' (sid)'}")

@@ -6,6 +6,8 @@ PY := .venv/bin/python
 WORKERS ?= 2
 # Disasters that `make e2e` plays; `make test` plays a hundred.
 SEEDS ?= 10000
+# Towns whose nights `make e2e` plans in both ways, by what differs and as a whole; `make test` plans those of four.
+NIGHTS ?= 100
 # Attempts at seats, with kills, that `make e2e` plays; `make test` plays three thousand.
 ATTEMPTS ?= 1000000
 # Training plans with a known optimum that `make e2e` solves, 40 seconds each; `make bench` solves three.
@@ -37,10 +39,12 @@ test: setup ## Every test that needs nothing but Python; the rules of the tree a
 e2e: setup ## Tests that need Node or a browser, SEEDS=10000 disasters of deliveries, ATTEMPTS=1000000 at seats
 	@sh cli/browser.sh && sh cli/images.sh
 	@$(PY) -m pytest -m browser $(ARGS)
+	@PROFILES=all $(PY) -m pytest -q tests/e2e/test_profiles.py
 	@STARTKLAR_PROFILE=small $(PY) -m pytest -q -m "stack and not browser" tests/e2e --deselect tests/e2e/test_profiles.py
 	@sh cli/prometheus.sh >/dev/null
 	@$(PY) -m pytest -q tests/deploy/test_monitoring.py tests/e2e/test_metrics.py
-	@DISASTER_SEEDS=$(SEEDS) $(PY) -m pytest -q -n $(WORKERS) tests/sync/disasters
+	@DISASTER_SEEDS=$(SEEDS) TOUCHED_SEEDS=$(NIGHTS) $(PY) -m pytest -q -n $(WORKERS) tests/sync/disasters tests/sync/plan/test_touched.py
+	@EXAMPLES=1000 $(PY) -m pytest -q -n $(WORKERS) -m hypothesis tests
 	@UPGRADES=all $(PY) -m pytest -q -s tests/upgrades
 	@RUSH_ATTEMPTS=$(ATTEMPTS) $(PY) -m pytest -q -s tests/training/rush
 	@PLANS=$(PLANS) $(PY) -m tests.benchmarks --only training.plan
@@ -65,7 +69,7 @@ types: setup ## mypy --strict
 	@$(PY) -m mypy
 arch: setup ## Import rules, sizes, uniform services, promises of the manifests
 	@.venv/bin/lint-imports
-	@$(PY) -m pytest -q -n $(WORKERS) --dist loadfile tests/architecture tests/deploy
+	@$(PY) -m pytest -q -rs -n $(WORKERS) --dist loadfile tests/architecture tests/deploy
 openapi-check: setup ## The API documents match the code and hold the national profile
 	@$(PY) -m openapi.generate --check
 	@$(PY) -m openapi.profile openapi/*.json

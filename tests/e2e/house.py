@@ -79,7 +79,7 @@ class House:
             capture_output=True,
             text=True,
             stdin=subprocess.DEVNULL,
-            timeout=240,
+            timeout=1200,  # on a busy machine the demo takes as long as it takes
         )
 
     def tenant_id(self, slug: str) -> str:

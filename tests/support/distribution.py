@@ -1,6 +1,7 @@
-"""How xdist shares out the tests: a file at a time, and all tests that need the whole stack to one process.
+"""How xdist shares out the tests: a file at a time, and all tests that share the whole stack to one process.
 
 The stack is started once and some of those tests kill parts of it, so two processes could not share it anyway.
+Profiles have a stack of their own, and mostly wait for it.
 
 Files with a test that is marked slow are begun first, and the others by their number of tests: a long one that is
 begun last keeps one process busy while all others have nothing left to do.
@@ -13,10 +14,12 @@ import pytest
 from xdist.scheduler import LoadFileScheduling  # type: ignore[import-untyped]
 
 _TOGETHER = "tests/e2e/"
+_ALONE = "tests/e2e/test_profiles.py"
 
 
 def _scope(nodeid: str) -> str:
-    return _TOGETHER if nodeid.startswith(_TOGETHER) else nodeid.split("::", 1)[0]
+    file = nodeid.split("::", 1)[0]
+    return _TOGETHER if file.startswith(_TOGETHER) and file != _ALONE else file
 
 
 class _ByFile(LoadFileScheduling):  # type: ignore[misc]

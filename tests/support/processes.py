@@ -2,6 +2,7 @@
 
 import functools
 import gc
+from collections.abc import Generator
 
 import httpx
 import pytest
@@ -13,8 +14,14 @@ httpx.create_ssl_context = _contexts
 transports.create_ssl_context = _contexts  # type: ignore[attr-defined]
 
 
-@pytest.hookimpl(trylast=True)
-def pytest_collection_finish() -> None:
-    """All modules and tests stay to the end: the garbage collector need not look at them again and again."""
-    gc.collect()
-    gc.freeze()
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """All modules and tests stay to the end: the garbage collector need not look at them again and again, neither while
+    they come, which would be a quarter of that time, nor later."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.collect()
+        gc.freeze()
+        gc.enable()

@@ -42,7 +42,7 @@ class Installation:
             capture_output=True,
             text=True,
             stdin=subprocess.DEVNULL,
-            timeout=240,
+            timeout=1200,
         )
         lines = done.stdout.strip().splitlines()
         answer: dict[str, Any] = json.loads(lines[-1]) if lines else {"error": done.stderr}

@@ -77,7 +77,7 @@ class Stack:
         return self.redis if name == "redis" else self.children[name]
 
     def await_web(self) -> None:
-        end = time.monotonic() + 20
+        end = time.monotonic() + 180
         while time.monotonic() < end:
             try:
                 if httpx.get(f"{self.web}/openapi.json", timeout=1).status_code == 200:

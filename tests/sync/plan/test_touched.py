@@ -22,7 +22,7 @@ from tests.sync.disasters.world import Newcomers, base_town, copied, live
 from tests.sync.plan.twofold import Twofold
 from tests.sync.town import JOINED, ONEROSTER, Roster, joined_zip
 
-SEEDS = int(os.environ.get("TOUCHED_SEEDS", "12"))
+SEEDS = int(os.environ.get("TOUCHED_SEEDS", "4"))
 FIRST = int(os.environ.get("TOUCHED_FIRST", "0"))
 NIGHTS = 4
 Table = list[list[str]]

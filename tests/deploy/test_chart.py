@@ -270,7 +270,7 @@ def test_replicas_are_said_once(made: Release) -> None:
 
 
 @pytest.mark.parametrize("profile", ["default", "small", "large", "everything"])
-def test_the_server_takes_the_connections_of_every_pool_at_its_fullest(profile: str) -> None:
+def test_the_server_takes_the_connections_of_every_pool_at_its_fullest_and_uses_its_memory(profile: str) -> None:
     """With every pod that autoscaling may start, and one more of each while a release is rolled out."""
     made = release(profile)
     scaled = {one["spec"]["scaleTargetRef"]["name"]: one for one in made.of("HorizontalPodAutoscaler", "ScaledObject")}
@@ -287,7 +287,10 @@ def test_the_server_takes_the_connections_of_every_pool_at_its_fullest(profile: 
         env = {each["name"]: each["value"] for each in one["spec"]["template"]["spec"]["containers"][0]["env"]}
         relay = 2 if component == "web" else max(4, slots + 2)
         asked += (most + 1) * 2 * (int(env["STARTKLAR_DATABASE_POOL_SIZE"]) + relay)
-    takes = int(made.named("Cluster", "postgres")["spec"]["postgresql"]["parameters"]["max_connections"])
+    server = made.named("Cluster", "postgres")["spec"]
+    parameters, memory = server["postgresql"]["parameters"], amount(server["resources"]["limits"]["memory"])
+    assert int(parameters["shared_buffers"].removesuffix("MB")) << 20 == memory // 4
+    takes = int(parameters["max_connections"])
     assert takes / 2 < asked <= takes - 20
 
 

@@ -159,7 +159,7 @@ def _tls_values(template: Path, out: Path, options: GatewayOptions, known: Mappi
     return {
         "plain_listeners": plain,
         "downstream_tls": gateway_tls.downstream_tls(gateway_tls.write_secret(tls, out) if tls else None),
-        "transport_security": gateway_tls.transport_security(tls),
+        "transport_security": gateway_tls.transport_security(options.issuer),
     }
 
 

@@ -12,6 +12,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 CHAIN, KEY = "current/tls.crt", "current/tls.key"
+HSTS_SECONDS = 31_536_000
+"""How long browsers shall remember to come by https."""
 MOUNTED = "..data"
 """The link that Kubernetes renames in the folder of a mounted Secret, as ours is named `current`."""
 _NAME = "certificate"
@@ -23,13 +25,12 @@ class Tls:
     """`folder` holds the certificate, as Envoy sees it: `current/tls.crt` (leaf first) and `current/tls.key`.
 
     `secret` is the file that names them, by default beside the bootstrap; another path where Envoy sees it elsewhere.
-    `plain` is where plain HTTP is listened for, to be sent away. `hsts_seconds` is how long browsers shall remember.
+    `plain` is where plain HTTP is listened for, to be sent away.
     """
 
     folder: Path
     secret: Path | None = None
     plain: tuple[str, int] | None = None
-    hsts_seconds: int = 31_536_000
     link: str = "current"
 
 
@@ -64,11 +65,13 @@ def downstream_tls(secret: Path | None) -> dict[str, Any] | None:
     }
 
 
-def transport_security(tls: Tls | None) -> dict[str, Any] | None:
-    """The filter that says HSTS on every answer, the gateway's own included (RFC 6797 section 7.1)."""
-    if tls is None or not tls.hsts_seconds:
+def transport_security(public_url: str) -> dict[str, Any] | None:
+    """The filter that says HSTS on every answer, the gateway's own included (RFC 6797 section 7.1), wherever TLS ends:
+    here, or at who stands before us. None where callers come by plain HTTP.
+    """
+    if not public_url.startswith("https://"):
         return None
-    header = {"key": "strict-transport-security", "value": f"max-age={tls.hsts_seconds}"}
+    header = {"key": "strict-transport-security", "value": f"max-age={HSTS_SECONDS}"}
     return {
         "name": "transport_security",
         "typed_config": {

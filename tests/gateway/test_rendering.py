@@ -37,6 +37,12 @@ def test_no_place_is_left_open(tmp_path: Path) -> None:
     assert "${" not in json.dumps(rendered(tmp_path))
 
 
+def test_browsers_are_told_to_stay_with_https_wherever_tls_ends(tmp_path: Path) -> None:
+    told = "strict-transport-security"
+    assert told in json.dumps(rendered(tmp_path))
+    assert told not in json.dumps(rendered(tmp_path, issuer="http://127.0.0.1:8080"))
+
+
 def test_admin_is_left_out_or_on_loopback(tmp_path: Path) -> None:
     assert "admin" not in rendered(tmp_path)
     assert rendered(tmp_path, admin_port=9901)["admin"] == {

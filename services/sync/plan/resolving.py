@@ -3,7 +3,10 @@
 A row that refers to nothing is a finding and is left out; what the roster has on that person's account is then kept.
 """
 
-from sqlalchemy import text
+from collections.abc import Sequence
+from typing import Any, cast
+
+from sqlalchemy import CursorResult, text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.sync.plan.entities import BY_KIND, ENTITIES
@@ -108,12 +111,14 @@ _ROWS = {
                t.login_digest, t.login_scope, t.civic_hash, t.civic_cipher, t.external_ids, t.external_digests,
                t.protected
         FROM in_person t LEFT JOIN (
-            SELECT person_id, min(unit_id::text)::uuid AS unit_id
+            SELECT DISTINCT ON (person_id) person_id, unit_id
             FROM (SELECT person_id, unit_id FROM r_enrolment UNION ALL SELECT person_id, unit_id FROM r_duty
                   UNION ALL SELECT child_id, unit_id FROM r_placement) x
-            GROUP BY person_id) w ON w.person_id = coalesce(t.target, t.id)
+            ORDER BY person_id, unit_id) w ON w.person_id = coalesce(t.target, t.id)
         WHERE NOT t.bad""",
 }
+# Of these `r_` tables ties take the unit; without statistics the planner would sort the ties for that.
+_REFERRED_TO = ("group", "activity")
 # Apart, since under row security only plain columns may look up an index, and those of the rows are worked out.
 _TIE = """
 SELECT DISTINCT ON ({key}) s.*, d.id AS target FROM ({rows} OFFSET 0) s
@@ -125,13 +130,21 @@ ORDER BY {key}, {rest}s.line, s.id
 async def resolve(session: AsyncSession, staging: Staging) -> None:
     """Make the tables `r_<kind>`. Findings: orphan_person, orphan_unit, orphan_group, orphan_activity,
     school_form_unknown, absence_too_few."""
-    await _find_orphans(session, staging)
+    await _find_orphans(session, staging, [kind for kind in _REFERENCES if not BY_KIND[kind].key])
     for kind in ("group", "activity"):
         await session.execute(text(_DROP_PLACELESS.format(kind=kind)))
     await at_once(session, [f"DROP TABLE IF EXISTS pg_temp.r_{kind}" for kind in _ROWS])
+    left_out = []
     for kind, rows in _ROWS.items():
         statement = f"CREATE TEMPORARY TABLE r_{kind} ON COMMIT DROP AS {_with_target(kind, rows)}"
-        await session.execute(text(statement), {"tenant": tenant_of(session)})
+        only_made = "" if kind in staging.kinds else " WITH NO DATA"
+        made = await session.execute(text(statement + only_made), {"tenant": tenant_of(session)})
+        if BY_KIND[kind].key and cast(CursorResult[Any], made).rowcount != staging.rows[kind]:
+            left_out.append(kind)
+        if kind in _REFERRED_TO:
+            await at_once(session, [f"ANALYZE r_{kind} (id)"])
+    # Where every row stands for a tie of its own, all that they refer to is there.
+    await _find_orphans(session, staging, left_out)
     await staging.find(
         "school_form_unknown",
         "SELECT t.file, t.line FROM in_enrolment t JOIN r_enrolment r ON r.id = t.id WHERE r.school_form = ''",
@@ -139,10 +152,11 @@ async def resolve(session: AsyncSession, staging: Staging) -> None:
     await staging.find("absence_too_few", f"SELECT t.file, t.line FROM in_absence t WHERE t.pupils < {MIN_COUNTED}")
 
 
-async def _find_orphans(session: AsyncSession, staging: Staging) -> None:
-    for kind, columns in _REFERENCES.items():
+async def _find_orphans(session: AsyncSession, staging: Staging, kinds: Sequence[str]) -> None:
+    for kind in kinds:
         if kind not in staging.kinds:
             continue
+        columns = _REFERENCES[kind]
         keeping = BY_KIND[kind].keeper if BY_KIND[kind].kept_by else None
         keeper = next((column for column, other in columns.items() if other == keeping), None)
         for column, other in columns.items():

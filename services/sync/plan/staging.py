@@ -5,7 +5,8 @@ one transaction of this one tenant and gone when it ends. What is kept of them i
 """
 
 import io
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence, Set
 from typing import Any, cast
 from uuid import UUID
 
@@ -46,14 +47,19 @@ _COLUMNS = {name: spec.columns for name, spec in ENTITIES.items()} | _SMALL
 
 
 class Staging:
-    """The temporary tables `in_<kind>` of one run. `kinds` are those that hold rows; `found` counts findings by rule,
-    beyond those kept as rows."""
+    """The temporary tables `in_<kind>` of one run. `rows` counts what was put into each; `found` counts findings by
+    rule, beyond those kept as rows."""
 
     def __init__(self, session: AsyncSession, run_id: UUID) -> None:
         self._session = session
         self._run_id = run_id
         self.found: dict[str, int] = {}
-        self.kinds: set[str] = set()
+        self.rows: Counter[str] = Counter()
+
+    @property
+    def kinds(self) -> Set[str]:
+        """Those that hold rows."""
+        return self.rows.keys()
 
     async def create(self) -> None:
         """Make the tables, empty also where this session has made them before."""
@@ -68,11 +74,11 @@ class Staging:
 
     async def copy(self, rows: Rows) -> None:
         """Add a piece of delivered rows."""
-        self.kinds.add(rows.entity)
         raw = await _driver(self._session)
-        await raw.copy_to_table(
+        done = await raw.copy_to_table(
             f"in_{rows.entity}", source=io.BytesIO(rows.csv), columns=_COLUMNS[rows.entity], format="csv"
         )
+        self.rows[rows.entity] += int(done.removeprefix("COPY "))
 
     async def index(self, *, is_small: bool = False) -> None:
         """Make the tables ready for joins: once all rows are in. Small ones are looked up row by row."""

@@ -121,13 +121,9 @@ def _has_reached(archive: Archive, moment: datetime) -> bool:
 
 async def test_the_backup_of_a_host_is_followed_checked_and_brought_back_by_its_image(host: Host) -> None:
     house, archive = host.house, host.house.archive
-    house.server.start()
+    await _two_services(host)
     port = str(free_port())
     follower, metrics = host.container("backup", STARTKLAR_METRICS_PORT=port), f"http://127.0.0.1:{port}"
-    for service in SERVICES:
-        urls = await provision(house.url, service, secret=house.secret)
-        upgrade = ["alembic", "-c", f"services/{service}/alembic.ini", "upgrade", "head"]
-        run(Container(host.image, {f"{service.upper()}_OWNER_DATABASE_URL": urls["owner"]}, {}).command(upgrade))
     await house.add_person("Anna")
     bo = await house.add_person("Bo")
     with started(follower.command(PROCESSES["backup"]["command"])) as process:
@@ -145,23 +141,29 @@ async def test_the_backup_of_a_host_is_followed_checked_and_brought_back_by_its_
     await _the_ledger_alone_needs_a_reader_alone(host)
 
     house.burn_down()
-    process = PROCESSES["restore"]
-    rights = ",".join(["-all", *(f"+{right.lower()}" for right in process["cap_add"])])
-    words = [
-        "setpriv",
-        f"--bounding-set={rights}",
-        "--no-new-privs",
-        *process["command"],
-        "--to",
-        f"{moment:%Y-%m-%dT%H:%M:%S%z}",
-    ]
-    said = run(host.container("restore").command(words))
-    assert "erased again" in said
+    assert "erased again" in _restored(host, moment)
     _as_the_servers_image_does(host)
     house.server.start()
     assert await house.names() == {"Anna", "Cai"}
     assert await house.ask("sync", "SELECT person_id FROM erasure") == [bo]
     assert await marked(house.url) == {}
+
+
+async def _two_services(host: Host) -> None:
+    host.house.server.start()
+    for service in SERVICES:
+        urls = await provision(host.house.url, service, secret=host.house.secret)
+        upgrade = ["alembic", "-c", f"services/{service}/alembic.ini", "upgrade", "head"]
+        run(Container(host.image, {f"{service.upper()}_OWNER_DATABASE_URL": urls["owner"]}, {}).command(upgrade))
+
+
+def _restored(host: Host, moment: datetime) -> str:
+    """What the restore said, which had the rights of the compose file and no more."""
+    process = PROCESSES["restore"]
+    rights = ",".join(["-all", *(f"+{right.lower()}" for right in process["cap_add"])])
+    limited = ["setpriv", f"--bounding-set={rights}", "--no-new-privs"]
+    words = [*limited, *process["command"], "--to", f"{moment:%Y-%m-%dT%H:%M:%S%z}"]
+    return run(host.container("restore").command(words))
 
 
 async def _the_ledger_alone_needs_a_reader_alone(host: Host) -> None:

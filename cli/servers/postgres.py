@@ -29,6 +29,7 @@ _SETTINGS = {
     "unix_socket_permissions": "0700",
     "port": "5432",
     "max_connections": "200",
+    "shared_buffers": "256MB",  # its own default, 128 MB, is for a server that shares a small machine
     "jit": "off",  # our statements are short; compiling them costs more than it gives
     "timezone": "UTC",
     "log_timezone": "UTC",

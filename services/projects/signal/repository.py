@@ -28,6 +28,14 @@ _UPSERT = text(
 _UPSERT_OWN = text(_UPSERT.text.replace(" WHERE signal.position < excluded.position", ""))
 
 
+# Whether the same is told of the whole too. Made once: it is asked for with every event.
+_WHOLE = aliased(Signal)
+_IS_COUNTED = exists().where(
+    *(getattr(_WHOLE, name) == getattr(Signal, name) for name in ("tenant_id", "source", "kind", "key")),
+    col(_WHOLE.scope) == "tenant",
+)
+
+
 class SignalRepository:
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
@@ -44,12 +52,7 @@ class SignalRepository:
 
     async def of_kinds(self, kinds: Sequence[str], units: Collection[UUID] = ()) -> Sequence[Signal]:
         """Of units only where nothing is told of the whole, or where they are named: there are thousands of them."""
-        whole = aliased(Signal)
-        same = [
-            getattr(whole, name) == getattr(Signal, name) for name in ("tenant_id", "source", "kind", "key")
-        ]  # fmt: skip
-        is_counted = exists().where(*same, col(whole.scope) == "tenant")
-        is_wanted = or_(col(Signal.scope) != "unit", col(Signal.scope_id).in_(units), ~is_counted)
+        is_wanted = or_(col(Signal.scope) != "unit", col(Signal.scope_id).in_(units), ~_IS_COUNTED)
         query = select(Signal).where(Signal.tenant_id == tenant_of(self._session), col(Signal.kind).in_(kinds))
         return (await self._session.exec(query.where(is_wanted))).all()
 

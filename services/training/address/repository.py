@@ -41,7 +41,7 @@ _NEEDS = """
 """
 _KEEP = text(
     "DELETE FROM mail_address m WHERE m.tenant_id = :tenant AND m.id NOT IN"
-    f" (SELECT p.id {_REASONS} AND ({_SEATED} OR {_NEEDS})) RETURNING 1"
+    f" (SELECT p.id {_REASONS} AND ({_SEATED} OR {_NEEDS}))"
 )
 _LACKS = text(
     f"SELECT EXISTS (SELECT {_REASONS} AND {_SEATED} AND NOT EXISTS ("
@@ -66,7 +66,7 @@ class AddressRepository:
 
     async def keep_needed(self, today: date, now: datetime) -> int:
         """Delete the addresses of everybody else; how many."""
-        return len((await self._run(_KEEP, today=today, now=now)).all())
+        return int((await self._run(_KEEP, today=today, now=now)).rowcount)
 
     async def lacks(self, today: date, now: datetime) -> bool:
         """Whether somebody has a seat who may be written to, and no row says whether they have an address."""

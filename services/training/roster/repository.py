@@ -52,7 +52,6 @@ _PRUNE = text(
     " AND NOT EXISTS (SELECT FROM appointment a WHERE a.tenant_id = p.tenant_id AND a.person_id = p.id)"
     " AND NOT EXISTS (SELECT FROM completion c WHERE c.tenant_id = p.tenant_id AND c.person_id = p.id)"
     " AND NOT EXISTS (SELECT FROM session_trainer t WHERE t.tenant_id = p.tenant_id AND t.person_id = p.id)"
-    " RETURNING 1"
 )
 _POSITION = text("SELECT version FROM roster_position WHERE tenant_id = :tenant")
 _ADVANCE = text(
@@ -98,7 +97,8 @@ class RosterRepository:
 
     async def prune(self) -> int:
         """Forget everybody who has no duty, no seat and no appointment; how many. An alias stays: it shows nobody."""
-        return len((await self._session.execute(_PRUNE, {"tenant": tenant_of(self._session)})).all())
+        deleted = await self._session.execute(_PRUNE, {"tenant": tenant_of(self._session)})
+        return int(deleted.rowcount)  # type: ignore[attr-defined]
 
     async def find_person(self, person_id: UUID) -> Person | None:
         """The person, whether or not still in the roster."""

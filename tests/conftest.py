@@ -8,5 +8,6 @@ pytest_plugins = [
     "tests.support.databases",
     "tests.support.services",
     "tests.support.distribution",
+    "tests.support.spare",
     "tests.support.postbox",
 ]

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import datetime
+from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +17,7 @@ from shared.contracts.sync import RosterApplied
 from shared.contracts.training import CoverageChanged
 from shared.kit import clock
 from shared.kit.ids import new_id
+from shared.queue import child
 from tests.support.databases import Clone
 from tests.support.services import ServiceUnderTest, Start, start_service
 
@@ -31,6 +33,12 @@ CREATE: dict[str, Any] = CHOICES | {
     "templateKey": "sv-supplier-5-phase",
     "templateVersion": "1.0.0",
 }
+
+
+@pytest.fixture(autouse=True)
+def children_are_forked(forked_children: SimpleNamespace, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a child may and what becomes of one that dies is proven in tests/shared/queue."""
+    monkeypatch.setattr(child, "sys", forked_children)
 
 
 @dataclass

@@ -1,13 +1,24 @@
 """Rosters in databases of this service."""
 
 from collections.abc import AsyncIterator
+from types import SimpleNamespace
 
 import pytest
 
+from services.sync.reading import process
 from shared.kit.db import Database
 from shared.kit.ids import new_id
 from tests.support.databases import Clone, rolled_back
 from tests.sync.town import Roster
+
+
+@pytest.fixture(autouse=True)
+def readers_are_forked(
+    request: pytest.FixtureRequest, forked_children: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Except in the tests of reading itself, where the process is the point."""
+    if "tests/sync/reading/" not in request.node.nodeid:
+        monkeypatch.setattr(process, "sys", forked_children)
 
 
 @pytest.fixture

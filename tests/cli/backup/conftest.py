@@ -48,7 +48,7 @@ async def _lived(house: House) -> Story:
     stop = asyncio.Event()
     follower = Follower(house.archive, house.url, house.spool, said.append, every=0.5)
     following = asyncio.create_task(follower.run(stop))
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(300):
         while not folders(house.archive.bases):
             assert not following.done(), following
             await asyncio.sleep(0.05)
@@ -58,7 +58,7 @@ async def _lived(house: House) -> Story:
     await house.erase(bo)
     await house.add_person("Disa")
     done = clock.now()
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(300):
         while datetime.fromisoformat(house.archive.read_note(house.archive.reached)["at"]) <= done:  # noqa: ASYNC110
             await asyncio.sleep(0.05)
     house.burn_down()

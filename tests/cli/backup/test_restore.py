@@ -153,7 +153,7 @@ async def _a_restore_by_somebody_else_is_told(story: Story) -> None:
         follower = Follower(archive, url, house.spool, story.said.append, ledger_only=True)
         stop = asyncio.Event()
         running = asyncio.create_task(follower.run(stop))
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(300):
             while not follower.rounds and not follower.failing:
                 assert not running.done(), turn
                 await asyncio.sleep(0.02)

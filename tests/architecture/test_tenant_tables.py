@@ -65,6 +65,7 @@ DEFINERS: dict[tuple[str, str], str] = {
     ("sync", "copy_tenants()"): "the daily purge of copies visits every tenant that holds one; ids alone",
     ("sync", "fetch_tenants(timestamp with time zone)"): "the worker asks for what is due in every tenant; ids alone",
     ("sync", "roster_statistics()"): "a large roster is looked at by the planner once it is there; returns nothing",
+    ("sync", "reference_statistics()"): "units and groups of a first load, before ties refer to them; returns nothing",
     ("sync", "register_tenants()"): "the worker sees to subscriptions at registers of every tenant; ids alone",
     (
         "sync",

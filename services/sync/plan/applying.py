@@ -54,6 +54,7 @@ _UNIQUE = ", ".join(
 )
 # So many rows that what is known of the tables is no longer so.
 _MANY = 20_000
+_FIRST_TIE = next(entity.kind for entity in ENTITIES if entity.key)
 _CHANGING = ("created", "changed", "ended")
 _REASONS: dict[Origin, str] = {
     "run": "absent_from_delivery",
@@ -90,13 +91,16 @@ async def apply_planned(session: AsyncSession, run: Run, origin: Origin) -> Appl
         "reason": _REASONS[origin],
         "undone": run.undoes_run_id,
     }
+    is_large = sum(row.get(name, 0) for row in run.counts.values() for name in _CHANGING) > _MANY
     await session.execute(text(f"SET CONSTRAINTS {_UNIQUE} DEFERRED"))
     for entity in ENTITIES:
+        if is_large and version == 0 and entity.kind == _FIRST_TIE:
+            await session.execute(text("SELECT reference_statistics()"))
         for statement in _statements(entity, is_undo=run.kind == "undo"):
             used = {name: value for name, value in values.items() if f":{name}" in statement}
             await session.execute(text(statement), used)
     await session.execute(text(f"SET CONSTRAINTS {_UNIQUE} IMMEDIATE"))
-    if sum(row.get(name, 0) for row in run.counts.values() for name in _CHANGING) > _MANY:
+    if is_large:
         await session.execute(text("SELECT roster_statistics()"))
     await conclude(session, run, origin, version + 1)
     return Applied(version, version + 1)

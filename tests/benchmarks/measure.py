@@ -38,16 +38,12 @@ class Figure:
 def cpu_seconds(roots: Sequence[int]) -> float:
     """User and system seconds used so far by the processes and all their children, ended ones included."""
     total = 0.0
-    for root in roots:
-        process = psutil.Process(root)
-        for each in (process, *process.children(recursive=True)):
-            try:
-                times = each.cpu_times()
-            except psutil.NoSuchProcess:
-                continue  # its seconds are in its parent's children_* below
-            total += times.user + times.system
-        ended = process.cpu_times()
-        total += ended.children_user + ended.children_system
+    trees = [(root, *root.children(recursive=True)) for root in map(psutil.Process, roots)]
+    for each in {each.pid: each for tree in trees for each in tree}.values():  # one root may have started another
+        try:
+            total += sum(each.cpu_times()[:4])  # user, system, and both of its children that have ended
+        except psutil.NoSuchProcess:
+            continue  # its seconds are in its parent's
     return total
 
 

@@ -16,8 +16,7 @@ import yaml
 from cli.app import build_app
 from cli.drills.command import names as drills
 from cli.kubernetes import make_secrets
-from services.identity.founding.schemas import BootstrapCreate
-from services.identity.tenant.schemas import TenantCreate
+from services.identity.founding.schemas import BootstrapCreate, TenantFound
 from tests.deploy.chart import CHART, render
 from tests.deploy.documents import PAGES, ROOT, Command, blocks, commands, named
 
@@ -243,4 +242,4 @@ def test_the_values_of_the_examples_render() -> None:
 def test_the_bodies_of_an_example_are_taken() -> None:
     founding, tenant = (json.loads(text) for text in blocks(ROOT / "docs" / "kubernetes.md", "json"))
     assert BootstrapCreate.model_validate(founding | {"code": "c" * 40}).slug == "drift"
-    assert TenantCreate.model_validate(tenant).slug == "norrvik"
+    assert TenantFound.model_validate(tenant).slug == "norrvik"

@@ -3,11 +3,11 @@
 from fastapi import Request, Response
 
 from services.identity.dependencies import SealerDep, SettingsDep
-from services.identity.founding.schemas import BootstrapCreate, BootstrapPublic
+from services.identity.founding.schemas import BootstrapCreate, BootstrapPublic, TenantFound
 from services.identity.founding.service import FoundingService
 from services.identity.tenant.auth import TenantsCreate
 from services.identity.tenant.endpoints import show
-from services.identity.tenant.schemas import TenantCreate, TenantPublic
+from services.identity.tenant.schemas import TenantPublic
 from shared.web import LangDep, SessionDep, created, etag, new_router
 
 router = new_router("tenants")
@@ -15,15 +15,16 @@ router = new_router("tenants")
 
 @router.post("/tenants", status_code=201)
 async def tenants_create(
-    body: TenantCreate,
+    body: TenantFound,
     caller: TenantsCreate,
     session: SessionDep,
+    sealer: SealerDep,
     request: Request,
     response: Response,
     lang: LangDep,
 ) -> TenantPublic:
-    """Create a tenant and its first administrator. The caller gains no right there."""
-    tenant = await FoundingService(session).found(body)
+    """Create a tenant, its first administrator and where they log in. The caller gains no right there."""
+    tenant = await FoundingService(session).found(body, sealer)
     created(response, request, f"/identity/v1/tenants/{tenant.id}")
     etag(response, tenant.version)
     return show(tenant, caller, request, lang)

@@ -3,8 +3,26 @@
 from pydantic import Field, SecretStr
 
 from services.identity.provider.schemas import CREATE_EXAMPLE, PUBLIC_EXAMPLE, ProviderCreate
-from services.identity.tenant.schemas import TENANT_EXAMPLE, FirstAdministrator, TenantPublic
+from services.identity.tenant.schemas import TENANT_EXAMPLE, FirstAdministrator, TenantCreate, TenantPublic
 from shared.web.models import ApiInput, ApiModel, example
+
+
+class TenantFound(TenantCreate):
+    """A tenant, who administers it first, and where its people log in: without a provider nobody can, to name one."""
+
+    model_config = example(
+        {
+            "kind": "authority",
+            "name": "Norrviks kommun",
+            "slug": "norrvik",
+            "administrator": {"loginName": "admin@norrvik.example", "displayName": "Kim Exempel"},
+            "identityProvider": CREATE_EXAMPLE,
+        }
+    )
+
+    identity_provider: ProviderCreate | None = Field(
+        None, description="Where the first administrator logs in; at it, `{issuer}/oidc/{id}/callback` is registered"
+    )
 
 
 class BootstrapCreate(ApiInput):

@@ -11,7 +11,7 @@ from services.identity.account.service import AccountService
 from services.identity.founding.errors import AlreadyBootstrapped, BootstrapRefused
 from services.identity.founding.models import BootstrapCode
 from services.identity.founding.repository import BootstrapRepository
-from services.identity.founding.schemas import BootstrapCreate
+from services.identity.founding.schemas import BootstrapCreate, TenantFound
 from services.identity.loginscope.service import LoginScopeService
 from services.identity.membership.schemas import MembershipCreate
 from services.identity.membership.service import MembershipService
@@ -36,12 +36,15 @@ class FoundingService:
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
 
-    async def found(self, body: TenantCreate) -> Tenant:
-        """A tenant, and its first administrator if one is named. Raises SlugTaken, LoginScopeTaken.
+    async def found(self, body: TenantFound, sealer: Sealer) -> Tenant:
+        """A tenant, with its first administrator and provider where they are named. Raises SlugTaken, LoginScopeTaken.
 
         By naming the administrator the operator vouches for the domain of the login name, or nobody could log in.
         """
         tenant = await TenantService(self._session).found(body)
+        if body.identity_provider is not None:
+            async with acting_in(self._session, tenant.id):
+                await ProviderService(self._session, sealer).register(body.identity_provider)
         if body.administrator is not None:
             await self._administrator(tenant, body.administrator, (Role.tenant_admin,))
         return tenant

@@ -57,6 +57,27 @@ async def test_the_code_founds_the_operator_with_its_provider_and_first_administ
     assert b"a secret" not in sealed
 
 
+async def test_a_tenant_is_founded_with_the_provider_that_its_first_administrator_logs_in_at(
+    identity: ServiceUnderTest,
+) -> None:
+    body = {"kind": "authority", "slug": "nordvik", **{key: BODY[key] for key in ("name", "administrator")}}
+    body |= {"administrator": {"loginName": "admin@nordvik.example", "displayName": "Kim Exempel"}}
+    operator = identity.as_("platform_admin@*")
+    founded = await identity.client.post(
+        "/identity/v1/tenants", json=body | {"identityProvider": BODY["identityProvider"]}, headers=operator
+    )
+    assert founded.status_code == 201, founded.text
+    admin = identity.as_("tenant_admin@*", tenant=founded.json()["id"])
+    [provider] = (await identity.client.get("/identity/v1/identity-providers", headers=admin)).json()["items"]
+    assert provider["issuer"] == "https://login.drift.example"
+    assert provider["redirectUri"].endswith(f"/oidc/{founded.json()['id']}/callback")
+    [role] = (await identity.client.get("/identity/v1/memberships", headers=admin)).json()["items"]
+    assert role["role"] == "tenant_admin"
+    assert (await identity.client.get("/identity/v1/identity-providers", headers=operator)).json().get(
+        "items", []
+    ) == []
+
+
 async def test_a_code_counts_once_and_there_is_one_operator(identity: ServiceUnderTest) -> None:
     first, second = await new_code(identity), await new_code(identity)
     assert (await bootstrap(identity, first)).status_code == 201

@@ -34,14 +34,13 @@ UPDATE in_person SET given_name = NULL, family_name = NULL, email = NULL, login 
 WHERE protected AND (given_name IS NOT NULL OR family_name IS NOT NULL OR email IS NOT NULL OR login IS NOT NULL
                      OR external_ids IS NOT NULL)
 """
-_SEVERAL = "SELECT {mark} FROM in_person WHERE NOT bad GROUP BY 1 HAVING count(*) > 1"
 _TWICE = """
 SELECT id, file, line FROM (
     SELECT id, file, line, row_number() OVER (
         PARTITION BY civic_hash ORDER BY target IS NULL, line, id) AS turn
-    FROM in_person WHERE NOT bad AND civic_hash IN ({several})) d
+    FROM in_person WHERE civic_hash IS NOT NULL AND NOT bad) d
 WHERE turn > 1
-""".format(several=_SEVERAL.format(mark="civic_hash"))
+"""
 _BY_MARK = """
 WITH candidate AS (
     SELECT DISTINCT ON (t.id) t.id AS row_id, p.id AS person_id
@@ -97,9 +96,9 @@ SELECT id, file, line FROM (
         PARTITION BY t.login_digest
         ORDER BY p.login_digest IS NOT DISTINCT FROM t.login_digest DESC, t.line, t.id) AS turn
     FROM in_person t LEFT JOIN person p ON p.tenant_id = :tenant AND p.id = t.target
-    WHERE NOT t.bad AND t.login_digest IN ({several})) d
+    WHERE t.login_digest IS NOT NULL AND NOT t.bad) d
 WHERE turn > 1
-""".format(several=_SEVERAL.format(mark="login_digest"))
+"""
 _LOGIN_OF_ANOTHER = """
 SELECT t.id, t.file, t.line FROM in_person t JOIN person p ON p.tenant_id = :tenant AND p.login_digest = t.login_digest
 WHERE NOT t.bad AND p.ended_at IS NULL AND p.id IS DISTINCT FROM t.target

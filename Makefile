@@ -35,7 +35,7 @@ demo: ## Play a municipality's rollout through the gateway
 ##@ Prove
 test: setup ## Every test that needs nothing but Python; the rules of the tree are in `make check` (ARGS="-k words")
 	@$(PY) -m compileall -q -j 2 cli services shared small
-	@$(PY) -m pytest -rs -n $$(($(WORKERS) + 1)) --dist loadfile -m "not browser" --ignore tests/architecture --ignore tests/deploy $(ARGS)
+	@$(PY) -m pytest -rs -n $$(($(WORKERS) + 1)) --dist loadfile -m "not browser" --ignore tests/architecture --ignore tests/deploy --ignore tests/openapi/test_generate.py $(ARGS)
 e2e: setup ## Tests that need Node or a browser, SEEDS=10000 disasters of deliveries, ATTEMPTS=1000000 at seats
 	@sh cli/browser.sh && sh cli/images.sh
 	@$(PY) -m pytest -m browser $(ARGS)
@@ -72,6 +72,7 @@ arch: setup ## Import rules, sizes, uniform services, promises of the manifests
 	@$(PY) -m pytest -q -rs -n $(WORKERS) --dist loadfile tests/architecture tests/deploy
 openapi-check: setup ## The API documents match the code and hold the national profile
 	@$(PY) -m openapi.generate --check
+	@$(PY) -m pytest -q tests/openapi/test_generate.py
 	@$(PY) -m openapi.profile openapi/*.json
 	@$(PY) -m openapi.differ
 lock-check: setup ## requirements/*.txt belong to pyproject's groups

@@ -20,6 +20,7 @@ from cli.servers.processes import kill_tree, lives, wait_until
 from cli.servers.redis import RedisServer
 from cli.stack.places import STATE_VARIABLE, Places
 from cli.stack.readiness import answers
+from tests.cli.stack.founding import found
 
 ROOT = Path(__file__).parents[3]
 pytestmark = [pytest.mark.stack, pytest.mark.slow]
@@ -142,7 +143,7 @@ def test_a_killed_supervisor_leaves_nothing_behind_and_the_next_start_keeps_the_
     assert after["tenants"] == before["tenants"]
 
 
-def test_beside_another_it_takes_a_free_port_and_the_servers_that_it_is_told(
+def test_beside_another_a_bare_one_takes_a_free_port_and_the_servers_that_it_is_told_and_gets_its_operator(
     startklar: Installation, up: dict[str, Any], tmp_path: Path
 ) -> None:
     assert up["exit"] == 0
@@ -150,13 +151,14 @@ def test_beside_another_it_takes_a_free_port_and_the_servers_that_it_is_told(
     other = Installation(tmp_path / "state", DATABASE_URL=postgres.start(), REDIS_URL=redis.start())
     port = up["gateway"].rpartition(":")[2]
     try:
-        beside = other("up", "--detach", "--port", port)
+        beside = other("up", "--detach", "--no-demo", "--port", port)
         assert beside["exit"] == 0, beside
         assert beside["gateway"] != up["gateway"]
         assert any(port in warning for warning in beside["warnings"])
-        assert not {"postgres", "redis"} & {note["name"] for note in beside["processes"]}
+        assert not {"postgres", "redis", "demo-idp"} & {note["name"] for note in beside["processes"]}
         assert _get(beside["gateway"], "/identity/v1/api-info") == 200
         assert _get(up["gateway"], "/identity/v1/api-info") == 200
+        found(other, other.places, beside["gateway"])
     finally:
         other("reset", "--yes")
         redis.stop()

@@ -7,6 +7,7 @@ import pytest
 from cli.demo_roster import Dirt, Municipality
 from cli.demo_roster.dirt import spoil
 from cli.demo_roster.model import Person
+from services.sync.plan.comparing import plan_hash
 from services.sync.reading.findings import Fatal
 from services.sync.run.service import APPLY_JOB, PLAN_JOB, WATCH_JOB
 from services.sync.settings import Settings
@@ -49,6 +50,20 @@ async def test_a_second_delivery_without_changes_plans_nothing(roster: Roster) -
     run = await roster.plan(content)
     assert {(c["created"], c["changed"], c["ended"]) for c in run.counts.values()} == {(0, 0, 0)}
     assert await roster.value("SELECT count(*) FROM planned_person WHERE run_id = :run", run=run.id) == 0
+
+
+async def test_large_plans_are_looked_through_side_by_side_with_the_same_outcome(
+    committed_roster: Roster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Other processes see what the transaction has planned, as the tenant that it is of."""
+    for module in ("comparing", "applying"):
+        monkeypatch.setattr(f"services.sync.plan.{module}._MANY", 0)
+    run = await committed_roster.load(oneroster_zip(town()))
+    planned = await committed_roster.value("SELECT count(*) FROM planned_person WHERE run_id = :run", run=run.id)
+    assert run.counts["person"]["created"] == planned > 0
+    monkeypatch.undo()
+    async with committed_roster.database.transaction(committed_roster.tenant) as session:
+        assert await plan_hash(session, run.id) == run.plan_hash
 
 
 async def test_a_changed_name_is_one_change_with_its_value_before(roster: Roster) -> None:

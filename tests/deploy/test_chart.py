@@ -2,6 +2,7 @@
 
 import json
 import re
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ import yaml
 
 from cli.capacity.model import Measured, plan, read_assumptions
 from cli.gateway import SERVICES
+from cli.releases.release import latest
 from shared.kit.settings import ServiceSettings
 from shared.queue import WorkerSpec
 from tests.deploy.chart import (
@@ -267,6 +269,13 @@ def test_replicas_are_said_once(made: Release) -> None:
     scaled = {one["spec"]["scaleTargetRef"]["name"] for one in made.of("HorizontalPodAutoscaler", "ScaledObject")}
     for one in made.of("Deployment"):
         assert ("replicas" in one["spec"]) == (one["metadata"]["name"] not in scaled), one["metadata"]["name"]
+
+
+def test_chart_and_project_are_one_release_and_newer_than_the_last_recorded() -> None:
+    chart = yaml.safe_load((CHART / "Chart.yaml").read_text())
+    project = tomllib.loads((CHART.parents[2] / "pyproject.toml").read_text())["project"]["version"]
+    assert chart["version"] == chart["appVersion"] == project
+    assert tuple(map(int, project.split("."))) >= latest().number
 
 
 @pytest.mark.parametrize("profile", ["default", "small", "large", "everything"])

@@ -12,11 +12,13 @@ import json
 import os
 import runpy
 import selectors
+import shlex
 import signal
 import socket
 import stat
 import subprocess
 import sys
+import tempfile
 import traceback
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -27,7 +29,10 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 
-_CLIENT = """#!{python} -IS
+_PROGRAM = """#!/bin/sh
+exec {python} -IS {client} "$@"
+"""
+_CLIENT = """\
 import json, os, socket, sys
 server = socket.socket(socket.AF_UNIX)
 server.connect({address!r})
@@ -45,8 +50,9 @@ os._exit(status)
 @contextlib.contextmanager
 def forking(folder: Path, modules: Sequence[str]) -> Iterator[str]:
     """The path of an interpreter whose `-m module` finds `modules` imported."""
-    address, program = folder / "server", folder / "python"
-    program.write_text(_CLIENT.format(python=sys.executable, address=str(address)))
+    address, client, program = folder / "server", folder / "client.py", folder / "python"
+    client.write_text(_CLIENT.format(address=str(address)))
+    program.write_text(_PROGRAM.format(python=shlex.quote(sys.executable), client=shlex.quote(str(client))))
     program.chmod(program.stat().st_mode | stat.S_IXUSR)
     listener = socket.socket(socket.AF_UNIX)
     listener.bind(str(address))
@@ -63,10 +69,14 @@ def forking(folder: Path, modules: Sequence[str]) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def forked_children(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SimpleNamespace]:
+def forked_children() -> Iterator[SimpleNamespace]:
     """Stands in for the module `sys` where code starts a child: to read deliveries and plans, and to draw."""
     modules = ("services.sync.reading.child", "services.projects.interchange.reading", "shared.web.picture")
-    with forking(tmp_path_factory.mktemp("spare"), ("shared.kit.child_main", *modules)) as program:
+    # Not in pytest's own folder, whose path may be longer than that of a socket can be.
+    with (
+        tempfile.TemporaryDirectory(prefix="startklar-spare-") as folder,
+        forking(Path(folder), ("shared.kit.child_main", *modules)) as program,
+    ):
         yield SimpleNamespace(executable=program)
 
 

@@ -15,7 +15,7 @@ import yaml
 from cli import compose, gateway_render
 from cli.backup.archive import load_key
 from cli.certificates import CertificateRefused, install, make_trial
-from cli.compose_state import Setup
+from cli.compose_state import Setup, container_user
 from cli.gateway import SERVICES, GatewayOptions, envoy_argv
 from cli.gateway_tls import Tls
 from cli.servers.processes import ServerFailed
@@ -234,7 +234,7 @@ def test_backups_are_followed_where_the_operator_says_and_come_back_with_the_rig
     assert variables(fresh / "compose.env")["STARTKLAR_BACKUP"] == str(other)
     for folder in (other, fresh / "backup"):
         found = folder.stat()
-        assert (stat.S_IMODE(found.st_mode), found.st_uid) == (0o700, compose.container_user())
+        assert (stat.S_IMODE(found.st_mode), found.st_uid) == (0o700, container_user())
     assert load_key(Places(fresh).keys / "backup-key")
     other.chmod(0o755)
     with pytest.raises(ServerFailed, match="only its owner"):

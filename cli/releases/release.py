@@ -8,7 +8,7 @@ import io
 import json
 import subprocess
 import sys
-import tarfile
+import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -62,14 +62,15 @@ def latest(folder: Path = FOLDER) -> Release:
 
 def tree_of(commit: str, target: Path, parts: Sequence[str] = _PARTS) -> Path:
     """Write `parts` of the tree of `commit` into `target`. Errors: NoHistory."""
-    packed = subprocess.run(["git", "archive", commit, *parts], cwd=ROOT, capture_output=True, check=False)
+    command = ["git", "archive", "--format=zip", commit, *parts]
+    packed = subprocess.run(command, cwd=ROOT, capture_output=True, check=False)
     if packed.returncode != 0:
         raise NoHistory(
             f"commit {commit[:12]} is not in this clone ({packed.stderr.decode().strip()}). What is checked against a"
             " release needs its code: run `git fetch --unshallow`, or clone without --depth."
         )
-    with tarfile.open(fileobj=io.BytesIO(packed.stdout)) as archive:
-        archive.extractall(target, filter="data")
+    with zipfile.ZipFile(io.BytesIO(packed.stdout)) as archive:
+        archive.extractall(target)
     return target
 
 

@@ -14,6 +14,14 @@ from cli.backup.following import Follower
 from cli.backup.sealing import BackupRefused
 from shared.queue.probes import Answer, Probes
 
+REACHED = "startklar_backup_reached_timestamp_seconds"
+BASE = "startklar_backup_base_timestamp_seconds"
+FORGOTTEN = "startklar_backup_forgotten_erasures"
+METRICS = {
+    REACHED: "How far the archive reaches",
+    BASE: "When the newest base backup ended",
+    FORGOTTEN: "Erasures of the last days that the archive knows and the database does not: it was restored",
+}
 _STUCK_SECONDS = 900.0
 """A round seals what a rush wrote since the last; longer than this none takes."""
 
@@ -46,16 +54,15 @@ class Telling:
 
 
 def _lines(archive: Archive, follower: Follower) -> Iterator[str]:
-    reached = _moment(archive, "at", archive.reached)
-    yield from _gauge("startklar_backup_reached_timestamp_seconds", "How far the archive reaches", reached)
     bases = folders(archive.bases)
-    ended = _moment(archive, "ended", bases[-1] / "manifest.json") if bases else None
-    yield from _gauge("startklar_backup_base_timestamp_seconds", "When the newest base backup ended", ended)
-    yield from _gauge(
-        "startklar_backup_forgotten_erasures",
-        "Erasures of the last days that the archive knows and the database does not: it was restored",
-        float(follower.forgotten),
-    )
+    known = {
+        REACHED: _moment(archive, "at", archive.reached),
+        BASE: _moment(archive, "ended", bases[-1] / "manifest.json") if bases else None,
+        FORGOTTEN: float(follower.forgotten),
+    }
+    for name, value in known.items():
+        if value is not None:  # else nothing is told: an alert asks how old the last that was told is
+            yield f"# HELP {name} {METRICS[name]}.\n# TYPE {name} gauge\n{name} {value:.3f}\n"
 
 
 def _moment(archive: Archive, name: str, path: Any) -> float | None:
@@ -63,9 +70,3 @@ def _moment(archive: Archive, name: str, path: Any) -> float | None:
         return datetime.fromisoformat(archive.read_note(path)[name]).timestamp()
     except BackupRefused:
         return None
-
-
-def _gauge(name: str, text: str, value: float | None) -> Iterator[str]:
-    """Nothing where nothing is known: an alert asks how old the last that was told is."""
-    if value is not None:
-        yield f"# HELP {name} {text}.\n# TYPE {name} gauge\n{name} {value:.3f}\n"

@@ -74,6 +74,8 @@ def test_every_metric_and_label_that_is_asked_for_is_told(ports: dict[str, tuple
                 labels.setdefault(sample.name, set()).update(sample.labels)
     for expression in _asked():
         names = set(re.findall(r"\b((?:startklar|process)_\w+|ALERTS)\b", expression))
+        if not names:
+            continue  # of somebody else, CloudNativePG for one
         assert names <= labels.keys(), names - labels.keys()
         wanted = {one for group in re.findall(r"by \(([^)]*)\)", expression) for one in re.split(r",\s*", group)}
         wanted |= set(re.findall(r"(\w+)=~?\"", expression))

@@ -22,7 +22,7 @@ async def kill_children() -> None:
     """Kill the first child process that appears, once it works."""
     while True:
         for child in psutil.Process().children():
-            if "shared.kit.child_main" in " ".join(child.cmdline()):
+            if "-m shared.kit.child_main" in " ".join(child.cmdline()):
                 os.kill(child.pid, signal.SIGKILL)
                 return
         await asyncio.sleep(0.01)

@@ -102,7 +102,7 @@ class Stage:
         record = running(self.places)
         notes = {note.name: note.pid for note in record.processes} if record is not None else {}
         pid = notes.get(name) or notes.get("small-worker" if name.endswith("-worker") else "small")
-        if pid is None:
+        if pid is None or not psutil.pid_exists(pid):  # noted still, and gone already
             raise DrillFailed(f"{name} does not run")
         return psutil.Process(pid)
 

@@ -19,6 +19,7 @@ from services.identity.client.schemas import (
     SecretRotation,
 )
 from services.identity.client.service import ClientService
+from services.identity.membership.side import refusal_to_side
 from shared.auth import Principal, RoleGrant
 from shared.kit import clock
 from shared.web import IfMatch, Page, PageDep, SessionDep, new_router
@@ -42,7 +43,7 @@ async def clients_create(
     body: ClientCreate, caller: ClientsWrite, session: SessionDep, reply: ReplyDep
 ) -> ClientCreated:
     """Register a script or an app. The answer shows its secret, once."""
-    registered = await ClientService(session).register(body)
+    registered = await ClientService(session).register(body, caller)
     reply.created(f"/identity/v1/clients/{registered.client.id}", registered.client.version)
     reply.keep_secret()
     shown = _show(registered.client, caller, reply)
@@ -67,7 +68,7 @@ async def clients_patch(
     reply: ReplyDep,
 ) -> ClientPublic:
     """Change, disable or enable a client."""
-    client = await ClientService(session).change(client_id, version, body)
+    client = await ClientService(session).change(client_id, version, body, caller)
     reply.version(client.version)
     return _show(client, caller, reply)
 
@@ -89,7 +90,7 @@ async def client_secrets_rotate(
 ) -> SecretRotated:
     """Give the client a new secret, beside which the former one stays good for a while."""
     overlap = timedelta(minutes=body.overlap_minutes)
-    client, secret = await ClientService(session).rotate_secret(client_id, version, overlap)
+    client, secret = await ClientService(session).rotate_secret(client_id, version, overlap, caller)
     reply.version(client.version)
     reply.keep_secret()
     return SecretRotated(client_secret=secret, former_secret_until=client.former_secret_until or clock.now())
@@ -98,12 +99,13 @@ async def client_secrets_rotate(
 def _show(client: Client, caller: Principal, reply: Reply) -> ClientPublic:
     grants = [RoleGrant.parse(role) for role in client.roles]
     path, refused = f"/identity/v1/clients/{client.id}", refusal_to_write(caller)
+    foreign = refused or refusal_to_side(caller, client.side)
     without = NO_SECRET if client.secret_hash is None else None
     computed = {
         "roles": [ClientRole(role=grant.role, unit_id=grant.unit) for grant in grants],
         "allowed_actions": [
-            reply.action("change", "PATCH", path, refused=refused),
-            reply.action("rotate", "POST", f"{path}/secret-rotations", refused=refused or without),
+            reply.action("change", "PATCH", path, refused=foreign),
+            reply.action("rotate", "POST", f"{path}/secret-rotations", refused=foreign or without),
             reply.action("delete", "DELETE", path, refused=refused),
         ],
     }

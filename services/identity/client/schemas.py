@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from shared.auth import Role, Scope, Side
 from shared.web.models import AllowedAction, ApiInput, ApiModel, ApiPatch, example
@@ -95,6 +95,13 @@ class ClientCreate(_Registration, ApiInput):
     roles: list[ClientRole] = Field(default_factory=list, max_length=50, description="A script's own; none of an app")
     side: Side = Field(Side.customer, description="Of a script")
     public_keys: list[dict[str, Any]] = Field(default_factory=list, max_length=5, description="ES256 public JWKs")
+
+    @field_validator("roles")
+    @classmethod
+    def _leaves_decisions_to_people(cls, roles: list[ClientRole]) -> list[ClientRole]:
+        if any(granted.role is Role.approver for granted in roles):
+            raise ValueError("a script takes no decisions in the approver's place")
+        return roles
 
 
 class ClientUpdate(ApiPatch):

@@ -15,7 +15,8 @@ from services.identity.client.naming import client_id_for
 from services.identity.client.registration import faults, key_faults
 from services.identity.client.repository import ClientRepository
 from services.identity.client.schemas import ClientCreate, ClientUpdate
-from shared.auth import RoleGrant
+from services.identity.membership.side import check_side
+from shared.auth import Principal, RoleGrant
 from shared.auth.principal import API_AUDIENCE
 from shared.contracts.identity import ClientDisabled, ClientRegistered
 from shared.kit import clock
@@ -44,8 +45,10 @@ class ClientService:
         self._session = session
         self._repository = ClientRepository(session)
 
-    async def register(self, body: ClientCreate) -> Registered:
-        """Register a client of the tenant. Raises UnusableClient with everything that cannot be."""
+    async def register(self, body: ClientCreate, caller: Principal) -> Registered:
+        """Register a client of the tenant. Raises SideNotYours, UnusableClient with everything that cannot be."""
+        side = body.side.value if body.kind == "script" else None
+        check_side(caller, side)
         row_id, tenant = new_id(), tenant_of(self._session)
         has_secret = body.kind != "public" and not body.public_keys and body.jwks_uri is None
         secret = secrets.token_urlsafe(32) if has_secret else None
@@ -57,7 +60,7 @@ class ClientService:
             scopes=[scope.value for scope in body.scopes],
             audiences=[API_AUDIENCE] if body.kind == "script" else [],
             roles=[str(RoleGrant(granted.role, granted.unit_id)) for granted in body.roles],
-            side=body.side.value if body.kind == "script" else None,
+            side=side,
             **body.model_dump(exclude={"scopes", "roles", "side"}),
         )
         await self.add(client)
@@ -74,11 +77,12 @@ class ClientService:
         await record(self._session, "client.registered", "client", client.id, after=after)
         await publish(self._session, ClientRegistered(client_id=client.id))
 
-    async def change(self, row_id: UUID, expected_version: int, body: ClientUpdate) -> Client:
+    async def change(self, row_id: UUID, expected_version: int, body: ClientUpdate, caller: Principal) -> Client:
         """Change, disable or enable. A disabled script is refused within a minute; an app gets no more tokens, and
         those of its people run out within five."""
         client = await self._repository.get_locked(row_id)
         check_version(expected_version, client.version)
+        check_side(caller, client.side)
         former = client.state
         changed = body.model_dump(mode="json", exclude_unset=True)
         before = {name: getattr(client, name) for name in changed}
@@ -92,13 +96,16 @@ class ClientService:
             await self._switch_off(client)
         return client
 
-    async def rotate_secret(self, row_id: UUID, expected_version: int, overlap: timedelta) -> tuple[Client, str]:
+    async def rotate_secret(
+        self, row_id: UUID, expected_version: int, overlap: timedelta, caller: Principal
+    ) -> tuple[Client, str]:
         """A new secret; the former one stays good for `overlap`, the one before it no longer.
 
-        Raises UnusableClient for a client that has none.
+        Raises SideNotYours, UnusableClient for a client that has none.
         """
         client = await self._repository.get_locked(row_id)
         check_version(expected_version, client.version)
+        check_side(caller, client.side)
         if client.secret_hash is None:
             raise UnusableClient(errors=[FieldError(pointer="#", detail=NO_SECRET, code="unusable")])
         secret = secrets.token_urlsafe(32)

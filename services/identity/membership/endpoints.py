@@ -38,7 +38,7 @@ async def memberships_create(
     body: MembershipCreate, caller: MembershipsWrite, session: SessionDep, reply: ReplyDep
 ) -> MembershipPublic:
     """Grant a role to an account of the own tenant, or to a supplier's account by its id and home tenant."""
-    membership = await MembershipService(session).grant(body)
+    membership = await MembershipService(session).grant_by(caller, body)
     reply.created(f"/identity/v1/memberships/{membership.id}", membership.version)
     return _show(membership, caller, reply)
 

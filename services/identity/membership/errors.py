@@ -29,6 +29,28 @@ class OtherSide(Conflict):
     )
 
 
+class SideNotYours(Forbidden):
+    """A supplier's administrator gives nobody, and no program, the customer's say."""
+
+    slug = "side-not-yours"
+    title = Text(
+        sv="Bara kundens sida låter någon agera för en annan sida än sin egen",
+        en="Only the customer's side lets somebody act for a side other than its own",
+        da="Kun kundens side lader nogen handle for en anden side end sin egen",
+    )
+
+
+class GuestOfCustomer(Invalid):
+    """The customer's people have accounts in the customer's own tenant."""
+
+    slug = "guest-of-customer"
+    title = Text(
+        sv="Ett konto från en annan organisation kan inte stå på kundens sida",
+        en="An account of another organisation cannot stand on the customer's side",
+        da="En konto fra en anden organisation kan ikke stå på kundens side",
+    )
+
+
 class UnknownAccount(Invalid):
     slug = "unknown-account"
     title = Text(sv="Kontot finns inte", en="The account does not exist", da="Kontoen findes ikke")

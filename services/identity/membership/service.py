@@ -10,6 +10,7 @@ from services.identity.account.service import AccountService, cut_off
 from services.identity.membership.errors import (
     AlreadyMember,
     FollowsRoster,
+    GuestOfCustomer,
     MembershipNotFound,
     OtherSide,
     RoleNotYours,
@@ -18,6 +19,7 @@ from services.identity.membership.errors import (
 from services.identity.membership.models import Membership
 from services.identity.membership.repository import MembershipRepository
 from services.identity.membership.schemas import MembershipCreate
+from services.identity.membership.side import check_side
 from services.identity.tenant.service import TenantService, acting_in
 from shared.auth import Population, Principal, Role, RoleGrant, Side
 from shared.contracts.identity import MembershipGranted, MembershipRemoved
@@ -46,12 +48,19 @@ class MembershipService:
         self._session = session
         self._repository = MembershipRepository(session)
 
+    async def grant_by(self, caller: Principal, body: MembershipCreate) -> Membership:
+        """Grant a role as an administrator wishes. Raises SideNotYours and what `grant` raises."""
+        check_side(caller, body.side)
+        return await self.grant(body)
+
     async def grant(self, body: MembershipCreate) -> Membership:
-        """Grant a role. Raises RoleNotYours, UnknownAccount, AlreadyMember, OtherSide."""
+        """Grant a role. Raises RoleNotYours, GuestOfCustomer, UnknownAccount, AlreadyMember, OtherSide."""
         tenant = tenant_of(self._session)
         if body.role is Role.platform_admin:
             await self._check_platform_role(tenant, body)
         home = body.home_tenant_id or tenant
+        if body.side is Side.customer and home != tenant:
+            raise GuestOfCustomer(errors=[FieldError(pointer="#/side", detail=GuestOfCustomer.title, code="guest")])
         person_id = await self._person_of(home, body.account_id)
         await self._repository.lock_account(body.account_id)
         for held in await self._repository.of_account(body.account_id):

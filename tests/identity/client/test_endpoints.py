@@ -75,6 +75,23 @@ async def test_a_script_with_a_key_of_its_own_has_no_secret(identity: ServiceUnd
     assert client["clientSecret"] is None
 
 
+async def test_a_suppliers_administrator_gets_no_script_of_the_customers_side(identity: ServiceUnderTest) -> None:
+    supplier, path = identity.as_(ADMIN, side="supplier"), "/identity/v1/clients"
+    for changes, status in (({}, 403), ({"side": "customer"}, 403), ({"side": "supplier"}, 201)):
+        answer = await identity.client.post(path, json=BODY | changes, headers=supplier)
+        assert answer.status_code == status, answer.text
+    path = f"{path}/{(await register(identity))['id']}"
+    shown = await actions(identity, path, supplier)
+    assert {name: one["allowed"] for name, one in shown.items()} == {"change": False, "rotate": False, "delete": True}
+    for name, body in (("rotate", {"overlapMinutes": 5}), ("change", {"name": "Vår export"})):
+        assert (await act(identity, shown[name], supplier, **body)).status_code == 403, name
+
+
+async def test_a_script_does_not_decide_in_anybodys_place(identity: ServiceUnderTest) -> None:
+    problem = await register(identity, 422, roles=[{"role": "auditor"}, {"role": "approver"}])
+    assert [error["pointer"] for error in problem["errors"]] == ["#/roles"]
+
+
 async def test_a_disabled_script_gets_no_tokens_until_it_is_enabled(identity: ServiceUnderTest) -> None:
     client = await register(identity)
     path, admin = f"/identity/v1/clients/{client['id']}", identity.as_(ADMIN)

@@ -90,9 +90,20 @@ async def test_a_suppliers_account_acts_here_by_a_membership_here(identity: Serv
     assert at_home.json()["items"] == []
 
 
+async def test_only_the_customers_side_puts_somebody_on_the_customers_side(identity: ServiceUnderTest) -> None:
+    account = (await prepare(identity))["id"]
+    supplier = identity.as_(ADMIN, side="supplier")
+    for side, expect in (("customer", 403), ("programme", 403), ("supplier", 201)):
+        body = {"accountId": account, "role": "approver", "side": side}
+        answer = await identity.client.post("/identity/v1/memberships", json=body, headers=supplier)
+        assert answer.status_code == expect, (side, answer.text)
+    guest = {"accountId": account, "homeTenantId": str(new_id()), "role": "approver", "side": "customer"}
+    assert [error["pointer"] for error in (await grant(identity, guest, 422))["errors"]] == ["#/side"]
+
+
 @pytest.mark.parametrize("home", [None, "other"])
 async def test_an_account_that_does_not_exist_gets_no_role(identity: ServiceUnderTest, home: str | None) -> None:
-    body = {"accountId": str(new_id()), "role": "auditor", "side": "customer"}
+    body = {"accountId": str(new_id()), "role": "auditor", "side": "supplier"}
     if home:
         body["homeTenantId"] = str(new_id())
     problem = await grant(identity, body, 422)

@@ -76,7 +76,7 @@ async def persons_list(
 async def persons_get(
     person_id: PersonId, caller: PersonsRead, session: SessionDep, request: Request, response: Response, lang: LangDep
 ) -> PersonDetail:
-    """One person with the present duties and enrolments, an ended person too."""
+    """One person, an ended one too, with the present duties and enrolments at the units that the caller may see."""
     whole = await PersonService(session).get(person_id, Seen(caller.units_for(*SEEING)))
     etag(response, whole.person.version)
     return PersonDetail(

@@ -1,7 +1,7 @@
 """Every statement about persons. What the caller may see is a part of the WHERE."""
 
 from collections.abc import Collection, Sequence
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, exists, or_
@@ -12,6 +12,8 @@ from services.sync.person.seen import Seen
 from services.sync.roster.models import Duty, Enrolment, Person, Responsible
 from shared.kit.db import tenant_of
 from shared.kit.problems import NotFound
+
+Tie = TypeVar("Tie", Duty, Enrolment)
 
 
 class PersonRepository:
@@ -38,19 +40,14 @@ class PersonRepository:
             query = query.where(Person.id > after)
         return (await self._session.exec(query.order_by(col(Person.id)).limit(limit))).all()
 
-    async def duties(self, person_id: UUID) -> Sequence[Duty]:
-        query = select(Duty).where(
-            Duty.tenant_id == tenant_of(self._session), Duty.person_id == person_id, col(Duty.ended_at).is_(None)
+    async def ties(self, tie: type[Tie], person_id: UUID, seen: Seen) -> Sequence[Tie]:
+        """The person's present duties or enrolments, those alone that the caller may see."""
+        query = select(tie).where(
+            tie.tenant_id == tenant_of(self._session), tie.person_id == person_id, col(tie.ended_at).is_(None)
         )
-        return (await self._session.exec(query.order_by(col(Duty.id)))).all()
-
-    async def enrolments(self, person_id: UUID) -> Sequence[Enrolment]:
-        query = select(Enrolment).where(
-            Enrolment.tenant_id == tenant_of(self._session),
-            Enrolment.person_id == person_id,
-            col(Enrolment.ended_at).is_(None),
-        )
-        return (await self._session.exec(query.order_by(col(Enrolment.id)))).all()
+        if seen.places is not None:
+            query = query.where(col(tie.unit_id).in_(seen.places))
+        return (await self._session.exec(query.order_by(col(tie.id)))).all()
 
     async def has_login(self, digest: bytes, *, besides: UUID) -> bool:
         """Whether somebody else who is present has this login name."""
@@ -65,23 +62,32 @@ class PersonRepository:
 
 def _visible(seen: Seen) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = []
-    if seen.units is not None:
-        conditions.append(or_(_at(Duty, seen.units), _at(Enrolment, seen.units)))
-    if seen.unit_id is not None:
-        conditions.append(or_(_at(Duty, [seen.unit_id]), _at(Enrolment, [seen.unit_id])))
+    if seen.places is not None:
+        conditions.append(or_(_at(Duty, seen.places), _at(Enrolment, seen.places)))
     if seen.part == "staff":
-        conditions.append(_at(Duty, None))
+        conditions.append(_at(Duty, seen.places))
     elif seen.part == "pupil":
-        conditions.append(_at(Enrolment, None))
+        conditions.append(_at(Enrolment, seen.places))
     elif seen.part == "guardian":
-        conditions.append(
-            exists().where(
-                col(Responsible.tenant_id) == Person.tenant_id,
-                col(Responsible.guardian_id) == Person.id,
-                col(Responsible.ended_at).is_(None),
-            )
-        )
+        conditions.append(_has_child(seen.units))
     return conditions
+
+
+def _has_child(units: Collection[UUID] | None) -> ColumnElement[bool]:
+    """Is a child's guardian, of a child enrolled at one of `units` where given."""
+    conditions: list[Any] = [
+        col(Responsible.tenant_id) == Person.tenant_id,
+        col(Responsible.guardian_id) == Person.id,
+        col(Responsible.ended_at).is_(None),
+    ]
+    if units is not None:
+        conditions += [
+            Enrolment.tenant_id == Responsible.tenant_id,
+            Enrolment.person_id == Responsible.child_id,
+            col(Enrolment.ended_at).is_(None),
+            col(Enrolment.unit_id).in_(units),
+        ]
+    return exists().where(*conditions)
 
 
 def _at(tie: type[Duty | Enrolment], units: Collection[UUID] | None) -> ColumnElement[bool]:

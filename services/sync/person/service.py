@@ -22,7 +22,7 @@ _NAMES = ("given_name", "family_name", "email", "login")
 
 @dataclass(frozen=True)
 class Whole:
-    """A person with present duties and enrolments."""
+    """A person with those present duties and enrolments that the caller may see."""
 
     person: Person
     duties: Sequence[Duty]
@@ -38,7 +38,8 @@ class PersonService:
 
     async def get(self, person_id: UUID, seen: Seen) -> Whole:
         person = await self._persons.get(person_id, seen)
-        return Whole(person, await self._persons.duties(person_id), await self._persons.enrolments(person_id))
+        duties = await self._persons.ties(Duty, person_id, seen)
+        return Whole(person, duties, await self._persons.ties(Enrolment, person_id, seen))
 
     async def list_after(self, after: UUID | None, limit: int, seen: Seen) -> Sequence[Person]:
         return await self._persons.list_after(after, limit, seen)

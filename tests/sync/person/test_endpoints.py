@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import text
 
 from cli.demo_roster import Municipality
+from services.sync.roster.models import Duty, Enrolment, Responsible
 from shared.kit.ids import new_id
 from tests.support.services import ServiceUnderTest, Start
 from tests.sync.town import Roster, oneroster_zip, town
@@ -166,6 +167,30 @@ async def test_a_role_at_a_unit_sees_the_persons_of_that_unit_alone(service: Sta
     hidden = next(iter(await ids(sync) - seen))
     response = await sync.client.get(f"/sync/v1/persons/{hidden}", headers=sync.as_(head))
     assert response.status_code == 404
+
+
+async def test_a_role_at_a_unit_does_not_learn_where_else_a_protected_person_is(service: Start) -> None:
+    sync = await service("sync")
+    roster = await loaded(sync)
+    (here,), (there,) = await roster.rows("SELECT DISTINCT unit_id FROM enrolment ORDER BY 1 LIMIT 2")
+    of_unit = "SELECT person_id FROM enrolment WHERE unit_id = :unit ORDER BY person_id LIMIT 1"
+    pupil, child = await roster.value(of_unit, unit=here), await roster.value(of_unit, unit=there)
+    kept: dict[str, Any] = {"tenant_id": sync.tenant, "source": "register", "changed_version": 1}
+    async with sync.database.transaction(sync.tenant) as session:
+        session.add(Enrolment(person_id=pupil, unit_id=there, school_form="leisure", **kept))
+        session.add(Duty(person_id=pupil, unit_id=there, role="teacher", **kept))
+        session.add(Responsible(child_id=child, guardian_id=pupil, **kept))
+    path, head = f"/sync/v1/persons/{pupil}", f"unit_head@{here}"
+    person = await sync.client.get(path, headers=sync.as_(LOADER))
+    assert (await patch(sync, person, protected=True)).status_code == 200
+    shown = await read(sync, path, head)
+    assert ({one["unitId"] for one in shown["enrolments"]}, shown["duties"]) == ({str(here)}, [])
+    for query in (f"&unitId={there}", "&part=staff", "&part=guardian"):
+        assert str(pupil) not in await ids(sync, query, head), query
+        assert str(pupil) in await ids(sync, query), query
+    assert str(pupil) in await ids(sync, "&part=pupil", head)
+    whole = await read(sync, path)
+    assert all(str(there) in {one["unitId"] for one in whole[kind]} for kind in ("duties", "enrolments"))
 
 
 @pytest.mark.parametrize("role", ["participant@*", "programme_viewer@*"])

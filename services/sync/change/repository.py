@@ -117,17 +117,20 @@ class ChangeRepository:
             await self._session.execute(text(f"SET LOCAL {setting} = off"))
 
     async def lines(
-        self, entity: Entity, after: tuple[int, UUID], limit: int, *, is_public: bool = False
+        self, entity: Entity, after: tuple[int, UUID], upto: int, limit: int, *, is_public: bool = False
     ) -> list[Line]:
-        """The next rows of one kind, in the order of the versions in which they last changed: a scan of its index."""
+        """The next rows of one kind, in the order of the versions in which they last changed, `upto` being the last of
+        these: a scan of its index."""
         fields, join = _LINES[entity.kind]
         fields = fields.replace(_DIGESTS, "") if is_public else fields
         statement = (
             "SELECT r.changed_version AS version, r.id,"
             f" json_strip_nulls(json_build_object('kind', '{entity.kind}', {_COMMON}, {fields}))::text AS json"
             f" FROM (SELECT * FROM {entity.table} t WHERE t.tenant_id = :tenant"
-            " AND (t.changed_version, t.id) > (:version, :id) ORDER BY t.changed_version, t.id LIMIT :limit) r"
+            " AND (t.changed_version, t.id) > (:version, :id) AND t.changed_version <= :upto"
+            " ORDER BY t.changed_version, t.id LIMIT :limit) r"
             f" {join} ORDER BY r.changed_version, r.id"
         )
-        values = {"tenant": tenant_of(self._session), "version": after[0], "id": after[1], "limit": limit}
+        values = {"tenant": tenant_of(self._session), "version": after[0], "id": after[1]}
+        values |= {"upto": upto, "limit": limit}
         return [Line(*row) for row in await self._session.execute(text(statement), values)]

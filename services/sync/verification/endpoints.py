@@ -51,7 +51,8 @@ async def verification_get(
     verdicts, seen = await service.judge(facts), units_seen(caller)
     states, names = await service.states(), await service.unit_names()
     if unit_ids is not None:
-        verdicts = [one for one in verdicts if one.unit_id in unit_ids]
+        # A judgement of one chosen unit would tell how it stands, so of others' units nothing is judged either.
+        verdicts = [one for one in verdicts if one.unit_id in unit_ids and (seen is None or one.unit_id in seen)]
     whole = judge_tenant(facts, verdicts, limits, is_part=unit_ids is not None)
     shown = [one for one in verdicts if seen is None or one.unit_id in seen]
     own = {

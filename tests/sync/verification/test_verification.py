@@ -224,6 +224,12 @@ async def test_a_head_sees_the_own_unit_alone_and_a_stranger_nothing(committed_s
     units = [one["unitId"] for one in (await _standing(sync))["units"]]
     seen = await read(sync, "/sync/v1/verification", f"unit_head@{units[0]}")
     assert [one["unitId"] for one in seen["units"]] == [units[0]]
+    asked = [
+        await read(sync, f"/sync/v1/verification?unitId={unit}", f"unit_head@{units[0]}")
+        for unit in (units[1], new_id(), units[0])
+    ]
+    assert asked[0] == asked[1], "another's unit reads as one that is not there"
+    assert asked[2]["whole"] != asked[0]["whole"]
     other = await sync.client.get(f"/sync/v1/units/{units[1]}/verification", headers=sync.as_(f"unit_head@{units[0]}"))
     assert other.status_code == 404
     foreign = await sync.client.get(

@@ -1,6 +1,7 @@
 """Who may run a programme: leaders of a programme body, or of an authority with a programme of its own."""
 
-from services.projects.project.rights import LEADERS, NO_SIDE, NOT_APPROVER, ROLE_MISSING, SCOPE_MISSING
+from services.projects.project.rights import LEADERS, NO_SIDE, NOT_A_PROGRAM, NOT_APPROVER, ROLE_MISSING, SCOPE_MISSING
+from shared.auth.assurance import is_program
 from shared.auth.principal import Principal
 from shared.auth.roles import Role, Side
 from shared.auth.scopes import Scope
@@ -31,4 +32,6 @@ def refusal_to_waive(caller: Principal) -> Text | None:
         return SCOPE_MISSING
     if caller.side not in RUNNERS:
         return NO_SIDE if caller.side is None else OTHER_SIDE
-    return None if caller.holds_everywhere(Role.approver) else NOT_APPROVER
+    if not caller.holds_everywhere(Role.approver):
+        return NOT_APPROVER
+    return NOT_A_PROGRAM if is_program(caller) else None

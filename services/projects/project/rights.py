@@ -7,6 +7,7 @@ count only where they hold for the whole authority.
 
 from services.projects.plan.vocabulary import PartySide
 from services.projects.project.errors import NotYours
+from shared.auth.assurance import is_program
 from shared.auth.principal import Principal
 from shared.auth.roles import Role, Side
 from shared.auth.scopes import Scope
@@ -39,6 +40,7 @@ OTHER_SIDES_ROW = Text(
 NOT_IN_THIS_STATE = Text(
     sv="Planen är inte i ett läge där det kan göras", en="The plan is not in a state where this can be done"
 )
+NOT_A_PROGRAM = Text(sv="Beslut fattas av människor, inte av skript", en="People take decisions, not scripts")
 NO_SIDE = Text(sv="Den som anropar företräder ingen part", en="The caller stands for no party")
 
 _ROWS = {
@@ -92,7 +94,7 @@ def refusal_to_decide(caller: Principal, scope: Scope = Scope.gates_write) -> Te
         return ONLY_CUSTOMER
     if not caller.holds_everywhere(Role.approver):
         return NOT_APPROVER
-    return None
+    return NOT_A_PROGRAM if is_program(caller) else None
 
 
 def refusal_to_attest(caller: Principal, side: str) -> Text | None:

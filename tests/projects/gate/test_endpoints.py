@@ -98,6 +98,7 @@ async def test_a_passed_gate_stays_passed_whatever_happens(rollout: Rollout, fac
         ((APPROVER,), {"side": "supplier"}),
         ((APPROVER,), {"side": "programme"}),
         ((APPROVER,), {"side": None}),
+        ((APPROVER,), {"acr": None, "auth_time": None}),
         ((LEADER,), {}),
         (("auditor@*", "tenant_admin@*"), {}),
         ((f"approver@{new_id()}",), {}),

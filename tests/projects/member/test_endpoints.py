@@ -138,6 +138,8 @@ async def test_an_approver_lets_in_by_a_waiver_that_stays_visible(programme: Pro
     path, body = f"/members/{member['id']}", {"reason": "Enkäten görs om i juni"}
     assert (await programme.send("POST", f"{path}/waivers", body)).status_code == 403
     assert (await programme.send("POST", f"{path}/waivers", body, APPROVER, side="supplier")).status_code == 403
+    script = {"acr": None, "auth_time": None}
+    assert (await programme.send("POST", f"{path}/waivers", body, APPROVER, **script)).status_code == 403
     waived = await programme.send("POST", f"{path}/waivers", body, APPROVER, subject=account)
     assert waived.json()["readiness"] == {"state": "waived", "lacks": ["no_report"]}
     assert (await programme.send("POST", f"{path}/waivers", body, APPROVER)).status_code == 409

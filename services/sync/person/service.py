@@ -13,7 +13,7 @@ from services.sync.person.repository import PersonRepository
 from services.sync.person.seen import ANYBODY, Seen
 from services.sync.plan.applying import lock_head
 from services.sync.plan.manual import SOURCE, change_by_hand
-from services.sync.plan.marking import protect
+from services.sync.plan.marking import keep_protected, protect
 from services.sync.roster.models import Duty, Enrolment, Person, PersonFields
 from shared.kit.ids import new_id
 
@@ -61,10 +61,13 @@ class PersonService:
 
         Raises PersonOfRegister, PersonEnded, LoginTaken.
         """
-        tightens = bool(changes.get("protected")) and not person.protected
-        others = {name: value for name, value in changes.items() if name != "protected" or not tightens}
+        marks = bool(changes.get("protected"))
+        tightens = marks and not person.protected
+        others = {name: value for name, value in changes.items() if name != "protected" or not marks}
         if others and (problem := problem_with_changing(person)):
             raise problem
+        if marks and not tightens:
+            await keep_protected(self._session, [person.id])
         if tightens:
             await protect(self._session, [person.id], person.source)
         elif others:

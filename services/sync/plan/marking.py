@@ -15,6 +15,7 @@ from shared.kit.journal import record
 from shared.kit.kit_tables import forget_answers
 from shared.queue import publish
 
+LIFTS = "lifts_protection"
 _TIGHTENED = """
 SELECT p.id FROM in_person t JOIN person p ON p.tenant_id = :tenant AND p.id = t.target
 WHERE t.protected AND NOT p.protected
@@ -36,6 +37,14 @@ SELECT tenant_id, :run, id, 'change', '{"protected": false}', source_id, login_d
        civic_cipher, external_digests, true
 FROM person WHERE tenant_id = :tenant AND id = ANY (:ids)
 """
+_HIDE = """
+WITH found AS ({found}), hidden AS (
+    UPDATE planned_person p SET protected = true, given_name = NULL, family_name = NULL, email = NULL, login = NULL,
+           external_ids = NULL, before = NULL
+    FROM found f WHERE p.tenant_id = :tenant AND p.run_id = f.run_id AND p.id = f.id RETURNING p.run_id, p.source_id)
+UPDATE finding t SET row_ref = NULL FROM hidden h
+WHERE t.tenant_id = :tenant AND t.run_id = h.run_id AND t.row_ref = h.source_id AND t.entity NOT IN ('unit', 'group')
+"""
 # Somebody whom the roster does not know yet may stand in a plan that waits, or that never came true.
 _WOULD_BE = """
 SELECT p.run_id, p.id FROM in_person t JOIN run r ON r.tenant_id = :tenant AND r.applied_version IS NULL
@@ -43,15 +52,27 @@ JOIN planned_person p ON p.tenant_id = r.tenant_id AND p.run_id = r.id AND {same
 WHERE t.protected AND t.target IS NULL AND NOT p.protected
 """
 _SAME = ("r.source = :source AND p.source_id = t.sid", "p.civic_hash = t.civic_hash", "p.login_digest = t.login_digest")
-_FORGET_WOULD_BE = f"""
-WITH found AS ({" UNION ".join(_WOULD_BE.format(same=same) for same in _SAME)}), hidden AS (
-    UPDATE planned_person p SET protected = true, given_name = NULL, family_name = NULL, email = NULL, login = NULL,
-           external_ids = NULL, before = NULL
-    FROM found f WHERE p.tenant_id = :tenant AND p.run_id = f.run_id AND p.id = f.id RETURNING p.run_id, p.source_id)
-UPDATE finding t SET row_ref = NULL FROM hidden h
-WHERE t.tenant_id = :tenant AND t.run_id = h.run_id AND t.row_ref = h.source_id AND t.entity NOT IN ('unit', 'group')
+_HIDE_WOULD_BE = _HIDE.format(found=" UNION ".join(_WOULD_BE.format(same=same) for same in _SAME))
+# A plan that lifts a mark is none that anybody has approved, once the mark is set again: its hash is another.
+_HIDE_LIFTED = _HIDE.format(
+    found="""
+    SELECT p.run_id, p.id FROM planned_person p JOIN run r ON r.tenant_id = p.tenant_id AND r.id = p.run_id
+    WHERE p.tenant_id = :tenant AND p.id = ANY (:ids) AND NOT p.protected AND r.applied_version IS NULL"""
+)
+_WHAT_WAITS = f"""
+SELECT EXISTS (SELECT FROM in_person WHERE protected AND target IS NULL) AS is_unknown,
+       EXISTS (SELECT FROM run WHERE tenant_id = :tenant AND state IN ('planned', 'applying')
+               AND guard_reasons @> '[{{"code": "{LIFTS}"}}]') AS is_lifting
 """
-_SOMEBODY_UNKNOWN = "SELECT EXISTS (SELECT FROM in_person WHERE protected AND target IS NULL)"
+# What a register does not tell of is no mark of its own.
+_MARKED = """
+SELECT target FROM in_person WHERE protected AND target IS NOT NULL AND NOT 'protected' = ANY (coalesce(untold, '{}'))
+UNION SELECT unnest(ARRAY[person_id, other_id]) FROM in_withheld WHERE protected
+"""
+_FORGET_LIFTED = """
+UPDATE planned_person SET given_name = NULL, family_name = NULL, email = NULL, login = NULL, external_ids = NULL
+WHERE tenant_id = :tenant AND run_id = :run AND (before ->> 'protected')::boolean AND NOT protected
+"""
 # Revived here only if present: an ended person is marked and stays ended.
 _MARK_ENDED = """
 UPDATE person SET protected = true, given_name = NULL, family_name = NULL, email = NULL, login = NULL,
@@ -72,9 +93,23 @@ async def tighten_staged(session: AsyncSession, source: str) -> int:
     ids = list(await session.scalars(text(_TIGHTENED), {"tenant": tenant_of(session)}))
     if ids:
         await protect(session, ids, source)
-    if await session.scalar(text(_SOMEBODY_UNKNOWN)):
-        await session.execute(text(_FORGET_WOULD_BE), {"tenant": tenant_of(session), "source": source})
+    waits = (await session.execute(text(_WHAT_WAITS), {"tenant": tenant_of(session)})).one()
+    if waits.is_unknown:
+        await session.execute(text(_HIDE_WOULD_BE), {"tenant": tenant_of(session), "source": source})
+    if waits.is_lifting:
+        await keep_protected(session, list(await session.scalars(text(_MARKED))))
     return len(ids)
+
+
+async def keep_protected(session: AsyncSession, ids: Sequence[UUID]) -> None:
+    """Let no plan that waits, or is just being applied, lift the protection of persons who are marked once more."""
+    await session.execute(text(_HIDE_LIFTED), {"tenant": tenant_of(session), "ids": list(ids)})
+
+
+async def forget_lifted(session: AsyncSession, run: Run) -> None:
+    """The plan of `run` comes to nothing: the names of those whose protection it would have lifted go at once."""
+    if any(reason["code"] == LIFTS for reason in run.guard_reasons):
+        await session.execute(text(_FORGET_LIFTED), {"tenant": run.tenant_id, "run": run.id})
 
 
 async def protect(session: AsyncSession, ids: Sequence[UUID], source: str) -> None:

@@ -51,6 +51,17 @@ class RunRepository:
         query = query if besides is None else query.where(Run.id != besides)
         return (await self._session.exec(query.with_for_update(skip_locked=True))).all()
 
+    async def is_superseded(self, run: Run) -> bool:
+        """Whether a newer delivery of the source has been planned."""
+        newer = select(Run.id).where(
+            Run.tenant_id == run.tenant_id,
+            Run.source == run.source,
+            Run.kind == "delivery",
+            Run.id > run.id,
+            col(Run.base_version).is_not(None),
+        )
+        return run.kind == "delivery" and (await self._session.exec(newer.limit(1))).first() is not None
+
     async def lock_source(self, source: str) -> None:
         values = {"key": f"{tenant_of(self._session)}/{source}"}
         await self._session.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 5))"), values)

@@ -11,7 +11,7 @@ from services.sync.person.behind import is_same_person
 from services.sync.plan.applying import apply_planned, lock_head
 from services.sync.plan.comparing import plan_hash
 from services.sync.plan.guard import is_releasable
-from services.sync.plan.marking import protect_again
+from services.sync.plan.marking import forget_lifted, protect_again
 from services.sync.plan.models import Approval, FindingRow, PlannedRow, Run
 from services.sync.plan.staging import row_by_row, set_based
 from services.sync.proof.service import evidence_of, findings_of
@@ -236,6 +236,9 @@ class RunService:
         if run.base_version != head or run.plan_hash != await plan_hash(self._session, run.id):
             await self.fail(run, "stale", "plan_stale")
             return False
+        if await self._runs.is_superseded(run):  # since it was approved, and nobody could stop it
+            await self.fail(run, "stale", "superseded")
+            return False
         applied = await apply_planned(self._session, run, "run")
         if run.kind == "undo":
             await protect_again(self._session, run, applied.version_to)
@@ -247,6 +250,7 @@ class RunService:
         """End the run without a change of the roster."""
         run.state, run.ended_at, run.ended_code = state, clock.now(), reason
         run.touch()
+        await forget_lifted(self._session, run)
         await record(self._session, "run.fail", "run", run.id, after={"state": state, "reason": reason})
         await publish(self._session, RunFailed(run_id=run.id, reason=reason))
         await ask_verification(self._session)

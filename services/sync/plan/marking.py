@@ -8,7 +8,9 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.sync.plan.applying import apply_planned, lock_head
 from services.sync.plan.forgetters import forget_everywhere
+from services.sync.plan.matching import match
 from services.sync.plan.models import Run
+from services.sync.plan.staging import Staging
 from shared.contracts.sync import PersonProtected
 from shared.kit.db import tenant_of
 from shared.kit.journal import record
@@ -73,6 +75,7 @@ _FORGET_LIFTED = """
 UPDATE planned_person SET given_name = NULL, family_name = NULL, email = NULL, login = NULL, external_ids = NULL
 WHERE tenant_id = :tenant AND run_id = :run AND (before ->> 'protected')::boolean AND NOT protected
 """
+_FORGET_FOUND = "DELETE FROM finding WHERE tenant_id = :tenant AND run_id = :run"
 # Revived here only if present: an ended person is marked and stays ended.
 _MARK_ENDED = """
 UPDATE person SET protected = true, given_name = NULL, family_name = NULL, email = NULL, login = NULL,
@@ -99,6 +102,15 @@ async def tighten_staged(session: AsyncSession, source: str) -> int:
     if waits.is_lifting:
         await keep_protected(session, list(await session.scalars(text(_MARKED))))
     return len(ids)
+
+
+async def tighten_alone(session: AsyncSession, staging: Staging, run: Run) -> int:
+    """The same of a delivery of which nothing is planned: what is found on the way is said of no plan."""
+    await staging.index()
+    await lock_head(session)
+    await match(session, staging, run.source)
+    await session.execute(text(_FORGET_FOUND), {"tenant": run.tenant_id, "run": run.id})
+    return await tighten_staged(session, run.source)
 
 
 async def keep_protected(session: AsyncSession, ids: Sequence[UUID]) -> None:

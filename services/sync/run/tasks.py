@@ -17,6 +17,7 @@ from services.sync.reading.frames import Found, Frame
 from services.sync.reading.mapping import Mapping
 from services.sync.reading.process import FormerDelivery, ReadTask, read_in_child
 from services.sync.run.errors import DeliveryUnreadable, PlanStale
+from services.sync.run.marks import tighten_unplanned
 from services.sync.run.planner import ReadWhole, plan_delivery
 from services.sync.run.progress import told
 from services.sync.run.service import APPLY_JOB, PLAN_JOB, WATCH_JOB, RunService
@@ -100,7 +101,12 @@ class RunTasks:
             return
         async with ctx.transaction() as session:
             runs = RunService(session)
-            await runs.fail(await runs.locked(run_id), "failed", error.slug if isinstance(error, Problem) else "fault")
+            run = await runs.locked(run_id)
+            was_queued = run.state == "queued"
+            await runs.fail(run, "failed", error.slug if isinstance(error, Problem) else "fault")
+        if was_queued:
+            async with ctx.transaction() as session:
+                await self._tighten(session, await RunService(session).locked(run_id))
 
     async def _unreadable(self, ctx: JobContext, run_id: UUID, fatal: Fatal) -> None:
         found = fatal.finding
@@ -108,8 +114,22 @@ class RunTasks:
             runs = RunService(session)
             run = await runs.locked(run_id)
             run.finding_counts = {found.rule: 1}
+            await self._tighten(session, run)
             await Staging(session, run_id).keep_findings(Found([(found.rule, found.file, found.line, found.column)]))
             await runs.fail(run, "failed", found.rule)
+
+    async def _tighten(self, session: AsyncSession, run: Run) -> None:
+        """No plan comes of the delivery; whom it marks is protected nevertheless."""
+        if run.upload_id is None:
+            return
+        upload = await UploadService(session).get(run.upload_id)
+        keys = civic_keys(self._file_key, run.tenant_id)
+
+        def read(mapping: Mapping) -> AsyncIterator[Frame]:
+            content = self._store.read(session, stored_file(upload))
+            return read_in_child(ReadTask(mapping, keys, clock.today()), content)
+
+        await tighten_unplanned(session, run, Mapping.model_validate(upload.mapping), read)
 
     async def apply(self, ctx: JobContext) -> dict[str, Any]:
         """Apply the plan of a run as it was approved, or refuse."""

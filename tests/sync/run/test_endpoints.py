@@ -6,8 +6,8 @@ from sqlalchemy import TextClause, text
 
 from shared.contracts.sync import parse_page
 from shared.kit.ids import new_id
-from tests.support.services import Start
-from tests.sync.town import JOINED, joined_zip, oneroster_zip, town
+from tests.support.services import ServiceUnderTest, Start
+from tests.sync.town import JOINED, joined_zip, member, oneroster_zip, repacked, town
 from tests.sync.work import LOADER, approve, load, plan, read, upload, work
 
 MAPPING = JOINED.model_dump(mode="json", by_alias=True)
@@ -251,3 +251,30 @@ async def test_a_planned_runs_job_has_come_to_its_end(committed_service: Start) 
     run = await plan(sync, oneroster_zip(town()))
     job = await read(sync, f"/sync/v1/jobs/{run['jobId']}")
     assert (job["state"], job["progressDone"], job["progressTotal"]) == ("succeeded", 3, 3)
+
+
+async def test_a_delivery_that_cannot_be_planned_still_protects_whom_it_marks(committed_service: Start) -> None:
+    sync = await committed_service("sync")
+    small = town()
+    await load(sync, oneroster_zip(small))
+    pupil = small.of_part("pupil")[0]
+    pupil.marking = "Sekretessmarkering"
+    content = oneroster_zip(small)
+    renamed = member(content, "enrollments.csv").replace(b"classSourcedId", b"klass", 1)
+    run = await plan(sync, repacked(content, enrollments_csv=renamed))
+    assert (run["state"], run["endedCode"], run["findingCounts"]) == ("failed", "column_missing", {"column_missing": 1})
+    assert await _protected(sync) == [pupil.id]
+    found = await read(sync, f"/sync/v1/runs/{run['id']}/findings")
+    assert [one["file"] for one in found["items"]] == ["enrollments.csv"]
+
+    guardian = next(person for person in small.persons if person.id in {tie.guardian for tie in small.responsibles})
+    guardian.marking = "Sekretessmarkering"
+    broken = member(joined_zip(small), "elever.csv").replace("Elev Förnamn".encode(), b"Tilltalsnamn", 1)
+    joined = repacked(joined_zip(small), elever_csv=broken)
+    assert (await plan(sync, joined, kind="joined_files", mapping=MAPPING))["state"] == "failed"
+    assert set(await _protected(sync)) == {pupil.id, guardian.id}
+
+
+async def _protected(sync: ServiceUnderTest) -> list[str]:
+    async with sync.database.transaction(sync.tenant) as session:
+        return list(await session.scalars(_sql("SELECT source_id FROM person WHERE protected")))

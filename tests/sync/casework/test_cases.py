@@ -272,7 +272,10 @@ async def test_a_marking_takes_the_name_out_of_what_people_wrote(committed_servi
 async def test_a_plan_that_came_to_nothing_forgets_its_names(committed_service: Start) -> None:
     sync = await committed_service("sync")
     run = await plan(sync, oneroster_zip(town()))
-    named = text("SELECT count(*) FROM planned_person WHERE family_name IS NOT NULL")
+    named = text(
+        "SELECT count(*) FROM planned_person WHERE num_nonnulls(given_name, family_name, email, login, login_digest,"
+        " civic_hash, civic_cipher, external_ids, external_digests, before) > 0"
+    )
     async with sync.database.transaction(sync.tenant) as session:
         assert await session.scalar(named)
     await make_due(sync, "plan-forget")
@@ -281,6 +284,12 @@ async def test_a_plan_that_came_to_nothing_forgets_its_names(committed_service: 
         assert await session.scalar(named) == 0
     ended = await read(sync, f"/sync/v1/runs/{run['id']}")
     assert (ended["state"], ended["endedCode"]) == ("stale", "waited_too_long")
+    cancelled = await plan(sync, oneroster_zip(town()))
+    await sync.client.post(f"/sync/v1/runs/{cancelled['id']}/cancellations", headers=sync.as_(LOADER))
+    await make_due(sync, "plan-forget")
+    await work(sync)
+    async with sync.database.transaction(sync.tenant) as session:
+        assert await session.scalar(named) == 0
     applied = await load(sync, oneroster_zip(town()))
     await make_due(sync, "plan-forget")
     await work(sync)

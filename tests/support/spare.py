@@ -70,8 +70,13 @@ def forking(folder: Path, modules: Sequence[str]) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def forked_children() -> Iterator[SimpleNamespace]:
-    """Stands in for the module `sys` where code starts a child: to read deliveries and plans, and to draw."""
-    modules = ("services.sync.reading.child", "services.projects.interchange.reading", "shared.web.picture")
+    """Stands in for the module `sys` where code starts a child: to read deliveries, keys and plans, and to draw."""
+    modules = (
+        "services.sync.reading.child",
+        "services.sync.fetching.private_key",
+        "services.projects.interchange.reading",
+        "shared.web.picture",
+    )
     # Not in pytest's own folder, whose path may be longer than that of a socket can be.
     with (
         tempfile.TemporaryDirectory(prefix="startklar-spare-") as folder,

@@ -8,6 +8,7 @@ import pytest
 from services.sync.reading import process
 from shared.kit.db import Database
 from shared.kit.ids import new_id
+from shared.queue import child
 from tests.support.databases import Clone, rolled_back
 from tests.sync.town import Roster
 
@@ -18,7 +19,8 @@ def readers_are_forked(
 ) -> None:
     """Except in the tests of reading itself, where the process is the point."""
     if "tests/sync/reading/" not in request.node.nodeid:
-        monkeypatch.setattr(process, "sys", forked_children)
+        for place in (process, child):
+            monkeypatch.setattr(place, "sys", forked_children)
 
 
 @pytest.fixture

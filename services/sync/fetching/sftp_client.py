@@ -11,6 +11,8 @@ import asyncssh
 
 from services.sync.fetching.connector import Fetch
 from services.sync.fetching.errors import FetchFailed, HostKeyWrong, SourceAnswered, SourceAway, SourceRefused
+from services.sync.fetching.key_opening import KeyUnreadable, opened
+from services.sync.fetching.private_key import read_ssh
 from services.sync.source.connectors import Credentials, DropFolder, SftpFile
 from shared.kit.egress import EgressClient
 
@@ -134,7 +136,7 @@ async def logged_in(server: Server, credentials: Credentials, egress: EgressClie
     """Log in for the length of the block. Errors: EgressRefused, FetchFailed's."""
     addresses = await egress.addresses(server.host, server.port, _SSH_PORTS)
     client = _Pinned(server.host_key)
-    keys = _keys(credentials)
+    keys = await _keys(credentials)
     algorithm = server.host_key.split()[0]
     options: dict[str, object] = {} if ":" in algorithm else {"server_host_key_algs": _algorithms(algorithm)}
     password = credentials.secret("password") or None
@@ -171,14 +173,15 @@ def _algorithms(pinned: str) -> str:
     return _RSA if pinned == "ssh-rsa" else pinned
 
 
-def _keys(credentials: Credentials) -> list[asyncssh.SSHKey] | None:
+async def _keys(credentials: Credentials) -> list[asyncssh.SSHKey] | None:
     private = credentials.secret("private_key")
     if not private:
         return None
     try:
-        return [asyncssh.import_private_key(private, credentials.secret("passphrase") or None)]
-    except (asyncssh.KeyImportError, asyncssh.KeyEncryptionError):
+        clear = await opened(read_ssh, private, credentials.secret("passphrase"))
+    except KeyUnreadable:
         raise SourceRefused(reason="private-key") from None
+    return [asyncssh.import_private_key(clear, unsafe_skip_rsa_key_validation=True)]
 
 
 def _settings(fetch: Fetch) -> SftpFile | DropFolder:

@@ -8,6 +8,7 @@ import asyncio
 import io
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Self
 
 from lxml import etree
 
@@ -48,14 +49,19 @@ class Answer:
 
 
 class StilClient:
-    """The service, as one system of a supplier. Raises SourceRefused where key and certificate cannot sign."""
+    """The service, as one system of a supplier."""
 
-    def __init__(self, egress: EgressClient, settings: StilWs17, credentials: Credentials) -> None:
+    def __init__(self, egress: EgressClient, settings: StilWs17, signer: Signer) -> None:
         self._egress = egress
         self._settings = settings
+        self._signer = signer
+
+    @classmethod
+    async def of(cls, egress: EgressClient, settings: StilWs17, credentials: Credentials) -> Self:
+        """Raises SourceRefused where key and certificate cannot sign."""
         key, passphrase = credentials.secret("private_key"), credentials.secret("passphrase")
         try:
-            self._signer = Signer.of(settings.certificate, key, passphrase, clock.now())
+            return cls(egress, settings, await Signer.of(settings.certificate, key, passphrase, clock.now()))
         except KeyUnfit as unfit:
             raise SourceRefused(reason=unfit.reason) from None
 

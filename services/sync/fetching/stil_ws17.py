@@ -27,7 +27,7 @@ class StilWs17Connector:
         times = _times(fetch.memory, today := _today(fetch))
         if times >= _A_DAY:
             raise ExportsSpent(times=times)
-        client = StilClient(fetch.egress, settings, fetch.credentials)
+        client = await StilClient.of(fetch.egress, settings, fetch.credentials)
         shut: list[str] = []
         persons: dict[str, int] = {}
         for place, institution in enumerate(settings.institutions):
@@ -52,7 +52,7 @@ class StilWs17Connector:
 
     async def probe(self, fetch: Fetch) -> Probed:
         settings = _settings(fetch)
-        client = StilClient(fetch.egress, settings, fetch.credentials)
+        client = await StilClient.of(fetch.egress, settings, fetch.credentials)
         try:
             agreed = set(await client.agreements())
         except NoAgreement:

@@ -9,7 +9,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Self
+from typing import Self, cast
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
@@ -17,6 +17,8 @@ from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, load_pem_private_key
 from lxml import etree
 
+from services.sync.fetching.key_opening import KeyUnreadable, opened
+from services.sync.fetching.private_key import read_rsa
 from shared.kit.ids import new_id
 
 SOAP = "http://www.w3.org/2003/05/soap-envelope"
@@ -49,18 +51,19 @@ class Signer:
     certificate: x509.Certificate
 
     @classmethod
-    def of(cls, certificate: str, key: str, passphrase: str, now: datetime) -> Self:
+    async def of(cls, certificate: str, key: str, passphrase: str, now: datetime) -> Self:
         """From PEM. Raises KeyUnfit: `certificate`, `private-key`, `mismatch`, `not-yet-valid` or `expired`."""
         try:
             named = x509.load_pem_x509_certificate(certificate.encode())
         except ValueError:
             raise KeyUnfit("certificate") from None
         try:
-            held = load_pem_private_key(key.encode(), passphrase.encode() or None)
-        except (ValueError, TypeError):
+            clear = await opened(read_rsa, key, passphrase)
+        except KeyUnreadable:
             raise KeyUnfit("private-key") from None
-        if not isinstance(held, rsa.RSAPrivateKey):
-            raise KeyUnfit("private-key")
+        held = cast(
+            "rsa.RSAPrivateKey", load_pem_private_key(clear.encode(), None, unsafe_skip_rsa_key_validation=True)
+        )
         if held.public_key() != named.public_key():
             raise KeyUnfit("mismatch")
         if now < named.not_valid_before_utc:

@@ -9,7 +9,7 @@ from typing import Any
 import asyncssh
 import pytest
 
-from services.sync.fetching import sftp_client
+from services.sync.fetching import key_opening, sftp_client
 from services.sync.fetching.drop_folder import packed_name
 from services.sync.fetching.errors import (
     DeliveryTooLarge,
@@ -103,6 +103,18 @@ async def test_a_private_key_logs_in_and_a_wrong_one_does_not(tmp_path: Path) ->
         ):
             with pytest.raises(SourceRefused):
                 await bring(place(server), bad)
+
+
+async def test_a_private_key_that_takes_too_long_to_read_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(tmp_path, "elever-1.zip", CONTENT)
+    key = asyncssh.generate_private_key("ssh-ed25519")
+    monkeypatch.setattr(key_opening, "SECONDS", 0.0)
+    async with sftp_server(tmp_path, user_key=key) as server:
+        with pytest.raises(SourceRefused) as refused:
+            await bring(place(server), {"privateKey": key.export_private_key().decode()})
+    assert refused.value.extensions == {"reason": "private-key"}
 
 
 async def test_a_wrong_password_is_refused(tmp_path: Path) -> None:

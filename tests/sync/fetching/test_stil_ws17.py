@@ -8,6 +8,7 @@ import pytest
 from lxml import etree
 
 from cli.demo_roster.variants import common
+from services.sync.fetching import key_opening
 from services.sync.fetching.errors import (
     AgreementMissing,
     DeliveryTooLarge,
@@ -71,10 +72,21 @@ async def test_a_key_under_a_passphrase_signs_as_well() -> None:
     assert (await pull(register, secrets, certificate=sealed.certificate)).names()
 
 
+async def test_a_key_that_takes_too_long_to_read_does_not_sign(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(key_opening, "SECONDS", 0.0)
+    register = StilRegister(TOLD, OURS)
+    with pytest.raises(SourceRefused) as refused:
+        await pull(register)
+    assert (refused.value.extensions, register.calls) == ({"reason": "private-key"}, [])
+
+
+# Sealed by a scheme that nobody knows: the object identifier 1.2.3.4.
+STRANGE = "-----BEGIN ENCRYPTED PRIVATE KEY-----\nMA0wBQYDKgMEBAQAAAAA\n-----END ENCRYPTED PRIVATE KEY-----\n"
 OTHER, OLD = Identity.make(), Identity.make(days=-1)
 UNFIT: dict[str, tuple[dict[str, str], dict[str, str], str]] = {
     "someone else's key": ({"privateKey": OTHER.key}, {}, "mismatch"),
     "no key": ({"privateKey": "-----BEGIN PRIVATE KEY-----\n" + "A" * 60}, {}, "private-key"),
+    "a strange seal": ({"privateKey": STRANGE, "passphrase": "hemligt"}, {}, "private-key"),
     "no certificate": ({}, {"certificate": "-----BEGIN CERTIFICATE-----\nA"}, "certificate"),
     "an old certificate": ({"privateKey": OLD.key}, {"certificate": OLD.certificate}, "expired"),
 }

@@ -12,12 +12,18 @@ from shared.kit.egress import EgressClient
 
 Progress = Callable[[int, int | None, str], Awaitable[None]]
 """Done, total (None where nobody knows) and a short text without personal data; shown to who follows the job."""
+Remember = Callable[[Mapping[str, Any]], Awaitable[None]]
+
+
+async def _forget(_: Mapping[str, Any]) -> None:
+    return None
 
 
 @dataclass(frozen=True)
 class Fetch:
-    """One fetch. `memory` is what the last successful one left; `previous` is the package that it brought, as long as
-    that is held. What goes into `sink` becomes the upload. `egress` trusts the authority that the settings name.
+    """One fetch. `memory` is what the last successful one left, and `remember` adds to it what holds even if this one
+    fails. `previous` is the package that it brought, as long as that is held and nobody has sent another since. What
+    goes into `sink` becomes the upload. `egress` trusts the authority that the settings name.
     """
 
     source_id: UUID
@@ -29,6 +35,7 @@ class Fetch:
     previous: Package | None
     progress: Progress
     now: datetime
+    remember: Remember = _forget
 
 
 @dataclass(frozen=True)

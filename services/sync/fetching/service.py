@@ -30,6 +30,9 @@ from shared.queue.jobs import hasten_job
 FETCH_JOB = "source-fetch"
 PLATFORM_JOB = "platform-read"
 ALARM_AFTER = 3
+_BROUGHT = "uploadId"
+"""In a source's memory: the delivery that a fetch brought the last time. All else there speaks of that one, except"""
+_LASTING = ("seen", "day", "times")
 RETRY_AFTER = (timedelta(minutes=5), timedelta(minutes=20), timedelta(minutes=80))
 
 Origin = Literal["request", "schedule", "notice"]
@@ -45,8 +48,8 @@ class Begun:
     settings: AnyFetched
     credentials: Credentials
     memory: Mapping[str, Any]
-    previous: UUID | None
-    """The file of the newest delivery that is held."""
+    previous: Upload | None
+    """The delivery that the last fetch brought, where it is held and nothing came since, as somebody may send it."""
 
 
 class FetchService:
@@ -129,10 +132,12 @@ class FetchService:
             return None
         fetch.state, fetch.attempts, fetch.next_attempt_at = "running", fetch.attempts + 1, None
         self._note(source, fetch)
-        held = await UploadService(self._session).newest_of(source.id)
-        memory = dict(source.memory) if held is not None else {}
+        memory = dict(source.memory)
+        newest = await UploadService(self._session).newest_of(source.key)
+        if newest is None or _BROUGHT not in memory:
+            memory = {name: memory[name] for name in _LASTING if name in memory}
+        previous = newest if newest is not None and memory.get(_BROUGHT) == str(newest.id) else None
         credentials = self._sources.credentials(source)
-        previous = held.file_id if held else None
         return Begun(fetch.id, source.id, source.kind, settings, credentials, memory, previous)
 
     async def source_of(self, fetch_id: UUID) -> Source:
@@ -144,6 +149,11 @@ class FetchService:
         source = await self._sources.get(begun.source_id, lock=True)
         if not source.is_active or fetched_by(source) != begun.settings:
             raise SourceChanged()
+
+    async def remember(self, begun: Begun, memory: Mapping[str, Any]) -> None:
+        """Note what holds even if the fetch fails."""
+        source = await self._sources.get(begun.source_id, lock=True)
+        source.memory = source.memory | dict(memory)
 
     async def stored(self, fetch_id: UUID, upload: Upload, memory: Mapping[str, Any], notes: Sequence[str]) -> None:
         """The delivery is kept: hand it on, to be planned or compared."""
@@ -157,15 +167,14 @@ class FetchService:
             fetch.run_id = (await RunService(self._session).start(upload.id, fetch.started_by)).id
         await self._succeed(fetch, source, "stored", memory)
 
-    async def unchanged(self, fetch_id: UUID, memory: Mapping[str, Any]) -> None:
-        """The source has nothing newer than what is held; that is planned again where no plan came of it."""
-        fetch = await self._fetches.get(fetch_id, lock=True)
+    async def unchanged(self, begun: Begun, memory: Mapping[str, Any]) -> None:
+        """The source still states what the last fetch brought; that is planned again where no plan came of it."""
+        fetch = await self._fetches.get(begun.fetch_id, lock=True)
         source = await self._sources.get(fetch.source_id, lock=True)
-        held = await UploadService(self._session).newest_of(source.id)
-        if held is not None:
-            fetch.upload_id = held.id
-            if source.auto_run and source.role == "register" and await self._fetches.came_to_nothing(held.id):
-                fetch.run_id = (await RunService(self._session).start(held.id, fetch.started_by)).id
+        fetch.upload_id = UUID(begun.memory[_BROUGHT]) if begun.memory.get(_BROUGHT) else None
+        held = begun.previous
+        if held and source.auto_run and source.role == "register" and await self._fetches.came_to_nothing(held.id):
+            fetch.run_id = (await RunService(self._session).start(held.id, fetch.started_by)).id
         await self._succeed(fetch, source, "unchanged", memory)
 
     async def failed(self, fetch_id: UUID, problem: FetchFailed) -> bool:
@@ -203,7 +212,7 @@ class FetchService:
         await publish(self._session, event)
 
     async def _succeed(self, fetch: SourceFetch, source: Source, state: str, memory: Mapping[str, Any]) -> None:
-        source.memory, source.failures = dict(memory), 0
+        source.memory, source.failures = {**memory, _BROUGHT: str(fetch.upload_id or "")}, 0
         await self._end(fetch, state, None)
         self._note(source, fetch)
         event = SourceFetched(

@@ -1,7 +1,7 @@
 """The connector for registers of SS12000:2020 (2.1): everything at first and once a week, changes in between."""
 
 from collections.abc import AsyncIterator, Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import orjson
@@ -66,7 +66,7 @@ def _why_whole(fetch: Fetch, settings: Ss12000) -> str:
         return "declared so"
     last = moment(str(fetch.memory.get("wholeAt", "")))
     if fetch.previous is None or last is None:
-        return "the first time"
+        return "no pull of ours to add to"
     return "the weekly one" if fetch.now - last >= timedelta(hours=settings.whole_every_hours) else ""
 
 
@@ -78,10 +78,12 @@ async def _pulled(fetch: Fetch, whole: Whole, reason: str) -> Fetched:
     seen = set(fetch.memory.get("seen", ())) | {name for tally in tallies.values() for name in tally.seen}
     await _note_seen(fetch, seen)
     incomplete = _kinds([*whole.forbidden, *whole.unproved])
+    marks = _watermarks({}, tallies, whole.started or fetch.now)
+    # Where the register tells no time of its own: the newest change that it told of anything.
     mark = whole.started - OVERLAP if whole.started else None
     memory = {
-        "watermarks": _watermarks({}, tallies),
-        "deletedAfter": mark.isoformat() if mark else _oldest(tallies),
+        "watermarks": marks,
+        "deletedAfter": mark.isoformat() if mark else max(marks.values(), default=None),
         "wholeAt": fetch.now.isoformat(),
         "seen": sorted(seen),
         "day": _day(fetch),
@@ -97,7 +99,8 @@ async def _merged(fetch: Fetch, changes: Changes) -> Fetched:
     memory = dict(fetch.memory)
     seen = set(memory.get("seen", ())) | {name for tally in changes.tallies.values() for name in tally.seen}
     memory["seen"] = sorted(seen)
-    memory["watermarks"] = _watermarks(memory.get("watermarks") or {}, changes.tallies)
+    asked = changes.started or fetch.now
+    memory["watermarks"] = _watermarks(memory.get("watermarks") or {}, changes.tallies, asked)
     if changes.started is not None:
         memory["deletedAfter"] = (changes.started - OVERLAP).isoformat()
     incomplete = frozenset(memory.get("incomplete", ()))
@@ -127,17 +130,11 @@ def _kinds(entities: Iterable[str]) -> frozenset[str]:
     return frozenset(kind for entity in entities for kind in ENTITIES[entity])
 
 
-def _watermarks(before: dict[str, str], tallies: dict[str, Tally]) -> dict[str, str]:
+def _watermarks(before: dict[str, str], tallies: dict[str, Tally], asked: datetime) -> dict[str, str]:
     """Where to go on per endpoint: never back, also where the overlap told nothing newer."""
     marks = dict(before)
     for entity, tally in tallies.items():
-        mark = watermark(tally.newest)
+        mark = watermark(tally.newest, asked)
         if mark and mark > marks.get(entity, ""):
             marks[entity] = mark
     return marks
-
-
-def _oldest(tallies: dict[str, Tally]) -> str | None:
-    """Where the register tells no time of its own: the newest change that it told of anything, less the overlap."""
-    marks = [mark for tally in tallies.values() if (mark := watermark(tally.newest))]
-    return max(marks, default=None)

@@ -66,17 +66,19 @@ def changed_at(row: Row) -> datetime | None:
 
 
 def moment(text: str) -> datetime | None:
-    """An RFC 3339 time; None where it is none. One without an offset is read as UTC."""
+    """An RFC 3339 time; None where it is none, or year 1, as which some write none. One without an offset is UTC."""
     try:
         at = datetime.fromisoformat(text)
-    except ValueError:
+        at = at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
         return None
-    return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
+    return at if at.year > 1 else None
 
 
-def watermark(newest: datetime | None) -> str | None:
-    """The time to ask for changes after; None where no object told its time."""
-    return (newest - OVERLAP).isoformat() if newest else None
+def watermark(newest: datetime | None, asked: datetime) -> str | None:
+    """The time to ask for changes after; None where no object told its time. A change that is dated later than the
+    register was `asked` is no reason to pass over those that come before that date."""
+    return (min(newest, asked) - OVERLAP).isoformat() if newest else None
 
 
 def persons_in(entity: str, row: Row) -> Iterator[str]:

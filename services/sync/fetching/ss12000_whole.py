@@ -111,12 +111,12 @@ class WholePull:
 
     async def _agrees(self, entity: str, listing: _Listing) -> bool:
         """Whether a second count finds the same, but for what the register says has happened meanwhile."""
-        again: set[str] = set()
+        gone = set(listing.tally.ids)
         listing.added.clear()
         size = 0
         try:
             async for rows, _ in self._client.pages(entity, max(1, self._size * 2 // 3)):
-                again.update(row["id"] for row in rows)
+                gone.difference_update(row["id"] for row in rows)
                 unseen = [row for row in rows if row["id"] not in listing.tally.ids]
                 listing.added += unseen
                 size += sum(len(orjson.dumps(row)) for row in unseen)
@@ -124,7 +124,6 @@ class WholePull:
                     return False
         except PageLost:
             return False
-        gone = listing.tally.ids - again
         fresh = {row["id"]: row for row in listing.added}
         listing.added[:] = fresh.values()
         if not gone and not fresh:

@@ -1,7 +1,7 @@
 """Fetches STIL's export of UNI-Login by its web service (WS17), one call for each institution.
 
-STIL gives an institution's export so many times a day. A fetch that all of them were given for counts; another one on
-the same day is refused before it is asked for.
+STIL gives an institution's export so many times a day. A fetch that one of them was given for counts, also one that
+breaks off afterwards; when they are spent, another one on the same day is refused before it is asked for.
 """
 
 from collections.abc import AsyncIterator, Mapping
@@ -27,6 +27,7 @@ class StilWs17Connector:
         times = _times(fetch.memory, today := _today(fetch))
         if times >= _A_DAY:
             raise ExportsSpent(times=times)
+        spent = {"day": today, "times": times + 1}
         client = await StilClient.of(fetch.egress, settings, fetch.credentials)
         shut: list[str] = []
         persons: dict[str, int] = {}
@@ -37,6 +38,8 @@ class StilWs17Connector:
             except NoAgreement:
                 shut.append(institution)
                 continue
+            if not persons:
+                await fetch.remember(spent)  # whatever becomes of the others
             persons[institution] = answer.persons
             await fetch.sink.add(f"{institution}.xml", _once(answer.content))
         if not persons:
@@ -46,7 +49,7 @@ class StilWs17Connector:
         return Fetched(
             proof={"institutions": persons, "noAgreement": shut},
             incomplete=frozenset(ENTITIES) if notes else frozenset(),
-            memory={"day": today, "times": times + 1},
+            memory=spent,
             notes=tuple(notes),
         )
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -16,7 +17,7 @@ from services.sync.fetching.service import FETCH_JOB, Begun, FetchService
 from services.sync.fetching.trust import egress_for
 from services.sync.settings import Settings
 from services.sync.source.service import sealer
-from services.sync.upload.service import Keeping, NewUpload, Proved, UploadService
+from services.sync.upload.service import Keeping, NewUpload, Proved, UploadService, stored_file
 from shared.kit import clock
 from shared.kit.egress import EgressError
 from shared.kit.files import FileStore
@@ -91,6 +92,7 @@ class FetchTasks:
                     previous=previous,
                     progress=ctx.progress,
                     now=clock.now(),
+                    remember=partial(self._remember, ctx, begun),
                 )
                 fetched = await self._connectors[begun.settings.kind].fetch(fetch)
                 sink.finish()
@@ -101,19 +103,23 @@ class FetchTasks:
         await self._afterwards(fetched, begun)
         return outcome
 
+    async def _remember(self, ctx: JobContext, begun: Begun, memory: Mapping[str, Any]) -> None:
+        async with ctx.transaction() as session:
+            await FetchService(session, self._seals).remember(begun, memory)
+
     async def _previous(self, ctx: JobContext, begun: Begun) -> Package | None:
         """The package that was brought the last time, for connectors that add to it."""
         if begun.previous is None or begun.settings.kind not in READS_PREVIOUS:
             return None
         async with ctx.transaction() as session:
-            return await Package.read(self._keeping.store.read(session, begun.previous))
+            return await Package.read(self._keeping.store.read(session, stored_file(begun.previous)))
 
     async def _keep(self, ctx: JobContext, begun: Begun, sink: PackageSink, fetched: Fetched) -> dict[str, Any]:
         async with ctx.transaction() as session:
             fetches = FetchService(session, self._seals)
             await fetches.still_meant(begun)
             if fetched.is_unchanged:
-                await fetches.unchanged(begun.fetch_id, fetched.memory)
+                await fetches.unchanged(begun, fetched.memory)
                 return {"fetchId": str(begun.fetch_id), "state": "unchanged"}
             await ctx.progress(sink.size, sink.size, "storing the delivery")
             source = await fetches.source_of(begun.fetch_id)

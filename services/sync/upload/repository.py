@@ -61,11 +61,13 @@ class UploadRepository:
         )
         return frozenset(name for row in (await self._session.exec(query)).all() for name in row)
 
-    async def newest_of(self, source_id: UUID) -> Upload | None:
+    async def newest_of(self, key: str) -> Upload | None:
         query = select(Upload).where(
-            Upload.tenant_id == tenant_of(self._session), Upload.source_id == source_id, Upload.state == "stored"
+            Upload.tenant_id == tenant_of(self._session), Upload.source == key, Upload.state == "stored"
         )
-        return (await self._session.exec(query.order_by(col(Upload.id).desc()).limit(1))).one_or_none()
+        # What was announced first may have come last; nothing touches an upload between storing and erasing it.
+        newest = query.order_by(col(Upload.updated_at).desc(), col(Upload.id).desc())
+        return (await self._session.exec(newest.limit(1))).one_or_none()
 
     async def list_before(self, before: UUID | None, limit: int) -> Sequence[Upload]:
         """The newest first."""

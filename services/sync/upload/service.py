@@ -92,9 +92,9 @@ class UploadService:
         await self._session.flush()
         return await self.fill(upload, content, keeping, by)
 
-    async def newest_of(self, source_id: UUID) -> Upload | None:
-        """The newest delivery of a source whose content is still held."""
-        return await self._uploads.newest_of(source_id)
+    async def newest_of(self, key: str) -> Upload | None:
+        """The delivery of a source whose content came last of those that are held, whoever named the source how."""
+        return await self._uploads.newest_of(key)
 
     async def of_files(self, file_ids: Sequence[UUID]) -> dict[UUID | None, Upload]:
         """The uploads that these files are the content of, by file."""

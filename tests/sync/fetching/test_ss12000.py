@@ -18,6 +18,7 @@ from services.sync.fetching.errors import DeliveryTooLarge, SourceAnswered, Sour
 from services.sync.fetching.package import Package, PackageSink
 from services.sync.fetching.ss12000 import Ss12000Connector
 from services.sync.fetching.ss12000_client import RegisterClient
+from services.sync.fetching.ss12000_rows import changed_at
 from services.sync.source.connectors import Credentials, Ss12000
 from shared.kit.clock import frozen, now
 from shared.kit.egress import EgressClient
@@ -165,6 +166,25 @@ async def test_everything_is_pulled_again_after_a_week() -> None:
         with frozen(now() + timedelta(days=7)):
             fetched = await puller.fetch()
         assert fetched.proof["whole"]
+
+
+@pytest.mark.parametrize("is_whole", [True, False])
+@pytest.mark.parametrize("skew", [0, -86_400])
+async def test_an_object_that_is_dated_in_the_future_hides_no_other_s_change(is_whole: bool, skew: float) -> None:
+    async with pulling(skew=skew) as puller:
+        register = puller.register
+        if not is_whole:
+            await puller.fetch()
+        next(iter(register.objects["persons"].values()))["meta"]["modified"] = "2099-01-01T00:00:00Z"
+        await puller.fetch()
+        register.put("persons", someone(register) | {"givenName": "Ny"})
+        fetched = await puller.fetch()
+        assert (fetched.proof["whole"], puller.agrees()) == (False, True)
+
+
+@pytest.mark.parametrize("at", ["0001-01-01T00:00:00+01:00", "0001-01-01T00:00:00Z", "9999-12-31T23:59:59-01:00"])
+def test_a_date_at_the_ends_of_all_dates_is_none(at: str) -> None:
+    assert changed_at({"meta": {"modified": at}}) is None
 
 
 @pytest.mark.parametrize("skew", [-86_400, 86_400])

@@ -41,7 +41,7 @@ def settings(url: str, **more: Any) -> dict[str, Any]:
 
 
 async def pull(register: StilRegister, secrets: dict[str, str] | None = None, **more: Any) -> Brought:
-    around = {name: more.pop(name) for name in ("memory", "egress", "max_bytes", "now") if name in more}
+    around = {name: more.pop(name) for name in ("memory", "egress", "max_bytes", "now", "remember") if name in more}
     async with served(register.app) as url:
         return await bring(settings(url, **more), secrets or {"privateKey": OURS.key}, **around)
 
@@ -165,6 +165,20 @@ async def test_no_more_exports_are_asked_for_than_a_day_has() -> None:
     assert register.calls == []
     brought = await pull(register, memory=spent, now=noon + timedelta(hours=11, minutes=1))  # it is Monday in Denmark
     assert brought.fetched.memory == {"day": "2026-11-23", "times": 1}
+
+
+@pytest.mark.parametrize(("broken", "spent"), [(0, []), (1, [{"day": "2026-11-22", "times": 3}])])
+async def test_a_fetch_that_breaks_off_after_the_first_export_has_spent_it(broken: int, spent: list[Any]) -> None:
+    told: list[Any] = []
+
+    async def remember(memory: Any) -> None:
+        told.append(memory)
+
+    register = StilRegister(TOLD, OURS, answers={SCHOOLS[broken]: b"<hello/>"})
+    noon, before = datetime(2026, 11, 22, 12, tzinfo=UTC), {"day": "2026-11-22", "times": 2}
+    with pytest.raises(SourceAnswered):
+        await pull(register, memory=before, now=noon, remember=remember)
+    assert told == spent
 
 
 async def test_an_answer_is_read_no_further_than_the_cap() -> None:

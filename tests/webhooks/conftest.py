@@ -20,6 +20,7 @@ from services.webhooks.settings import Settings
 from shared.contracts.base import Event, EventEnvelope, owner_of, version_of
 from shared.contracts.projects import GateReady
 from shared.kit import clock
+from shared.kit.egress import EgressClient
 from shared.kit.ids import new_id
 from tests.support.services import ServiceUnderTest, Start
 
@@ -138,11 +139,13 @@ async def happen(webhooks: ServiceUnderTest, *, tenant: UUID | None = None) -> E
     return envelope
 
 
-def dispatcher(webhooks: ServiceUnderTest, pace: Pace | None = None, timeout: float = 5) -> Dispatcher:
+def dispatcher(
+    webhooks: ServiceUnderTest, pace: Pace | None = None, timeout: float = 5, egress: EgressClient | None = None
+) -> Dispatcher:
     settings = webhooks.settings
     assert isinstance(settings, Settings)
     box = SecretBox(settings.file_key_bytes())
-    sender = Sender(settings.egress(), timeout)
+    sender = Sender(egress or settings.egress(), timeout)
     return Dispatcher(webhooks.database, webhooks.relay, sender, box, pace or Pace(poll=0.02))
 
 

@@ -18,7 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from services.webhooks.delivery.claims import Claim, Wanted, claim_due, purge_before
 from services.webhooks.delivery.schedule import Outcome
-from services.webhooks.delivery.sender import Sender
+from services.webhooks.delivery.sender import Message, Sender
 from services.webhooks.delivery.service import DeliveryService
 from services.webhooks.endpoint.secret import SecretBox
 from services.webhooks.settings import Settings
@@ -84,14 +84,14 @@ class Dispatcher:
             await asyncio.wait(self._under_way)
 
     async def attempt(self, claim: Claim) -> None:
-        """One attempt from lease to log. A fault of ours leaves the lease to run out, and the delivery is due again."""
+        """One attempt from lease to log. What cannot be logged is due again once its lease has run out."""
         try:
             async with self._database.transaction(claim.tenant_id) as session:
                 message = await DeliveryService(session).prepare(claim, self._box)
             if message is None:
                 return
             with tracing.work("deliver webhook", "client", message.traceparent) as spot:
-                outcome = await self._sender.send(replace(message, traceparent=spot.traceparent))
+                outcome = await self._sent(replace(message, traceparent=spot.traceparent))
                 _count(outcome)
                 spot.note("startklar.delivery", str(claim.id))
                 spot.note("startklar.outcome", outcome.error or outcome.status_code or 0)
@@ -99,6 +99,14 @@ class Dispatcher:
                     await DeliveryService(session).record(claim, outcome)
         except Exception as error:
             log.error("webhook attempt was not recorded", delivery=str(claim.id), fault=describe(error))
+
+    async def _sent(self, message: Message) -> Outcome:
+        """What the attempt met. A fault of ours is a failed attempt too, or it would be made again for ever."""
+        try:
+            return await self._sender.send(message)
+        except Exception as error:
+            log.error("webhook attempt met a fault of ours", fault=describe(error))
+            return Outcome(0, error="internal")
 
     async def _claim(self) -> list[Claim]:
         free = self._pace.in_flight - len(self._under_way)

@@ -59,7 +59,8 @@ class AttemptPublic(ApiModel):
     is_success: bool
     status_code: int | None
     error: str | None = Field(
-        description="`timeout`, `connect`, `tls`, `protocol`, `too-large`, or `refused-...` where our rules forbade it"
+        description="`timeout`, `connect`, `tls`, `protocol`, `too-large`, `internal` for a fault of ours, or "
+        "`refused-...` where our rules forbade it"
     )
     latency_ms: int
     excerpt: str | None = Field(description="The first 1000 characters of the answer")

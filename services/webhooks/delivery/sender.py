@@ -63,6 +63,6 @@ def _seconds(retry_after: str | None) -> float | None:
         return float(retry_after.strip()[:9])
     try:
         at = parsedate_to_datetime(retry_after)
-    except ValueError:
+    except (ValueError, OverflowError):  # the latter: an offset from UTC of more digits than a date has room for
         return None
     return max(0.0, (at - clock.now()).total_seconds()) if at.tzinfo else None

@@ -20,6 +20,7 @@ from services.webhooks.endpoint.service import EndpointService
 from services.webhooks.event.errors import EventTooLarge
 from shared.contracts.projects import GateReady
 from shared.kit import clock
+from shared.kit.egress import EgressClient, EgressResponse
 from shared.kit.ids import new_id
 from shared.kit.settings import ServiceSettings
 from tests.support.databases import ROOT
@@ -38,12 +39,12 @@ from tests.webhooks.conftest import (
 )
 
 
-async def run_once(webhooks: ServiceUnderTest) -> int:
+async def run_once(webhooks: ServiceUnderTest, egress: EgressClient | None = None) -> int:
     """Attempt what is due now, one after the other; how many there were."""
     now = clock.now()
     async with webhooks.relay.transaction(None) as relay:
         claims = await claim_due(relay, Wanted(100, 100), now, now + timedelta(seconds=60))
-    worker = dispatcher(webhooks, timeout=1)
+    worker = dispatcher(webhooks, timeout=1, egress=egress)
     for claim in claims:
         await worker.attempt(claim)
     return len(claims)
@@ -123,6 +124,28 @@ async def test_failures_are_tried_again_with_the_same_id_and_body(
     [logged] = await deliveries(webhooks, state="delivered")
     full = await detail(webhooks, logged["id"])
     assert [attempt["statusCode"] for attempt in full["attemptLog"]] == [500, 302, 204]
+
+
+class Unforeseen(EgressClient):
+    """A network that fails in a way that nobody has thought of."""
+
+    async def request(self, *_: Any, **__: Any) -> EgressResponse:
+        raise OverflowError
+
+
+async def test_an_attempt_counts_whatever_the_receiver_or_we_make_of_it(
+    webhooks: ServiceUnderTest, receiver: Receive
+) -> None:
+    peer = await receiver("503 Busy\r\nRetry-After: Mon, 01 Jan 2024 00:00:00 +99999999999999")
+    await subscribe(webhooks, peer.url)
+    await happen(webhooks)
+    assert await run_once(webhooks) == 1
+    with later(61):
+        assert await run_once(webhooks, Unforeseen()) == 1
+    [logged] = await deliveries(webhooks)
+    met = (await detail(webhooks, logged["id"]))["attemptLog"]
+    assert [(one["statusCode"], one["error"]) for one in met] == [(503, None), (None, "internal")]
+    assert logged["state"] == "pending"
 
 
 async def test_the_schedule_ends_and_a_redelivery_starts_it_again(

@@ -17,7 +17,7 @@ from shared.contracts.sync import DutyRole, GroupKind, SchoolForm
 
 Header = Annotated[str, Field(min_length=1, max_length=100, pattern=r"^[^\x00-\x1f]+$")]
 Word = Annotated[str, Field(max_length=200, pattern=r"^[^\x00-\x1f]*$")]
-RowsKind = Literal["units", "persons", "enrolments", "duties", "groups", "memberships", "responsibles"]
+RowsKind = Literal["units", "persons", "enrolments", "placements", "duties", "groups", "memberships", "responsibles"]
 FILE_NAME = r"^[A-Za-z0-9ÅÄÖåäöÆØæø_][A-Za-z0-9ÅÄÖåäöÆØæø._ -]*\.(csv|txt)$"
 
 
@@ -108,7 +108,8 @@ class Template(_Declared):
     """A whole package: one CSV file, or a zip of several.
 
     `protected`: leave such persons out, or send them by alias. `on_invalid`: hold the delivery, or leave the row out.
-    `national_ids` must be true where a column holds national numbers.
+    `national_ids` must be true where a column holds national numbers. What has dates is told while it is in force on
+    the day of the package; with `ahead_days` also what begins within so many days, for accounts made before a term.
     """
 
     name: Annotated[str, Field(min_length=1, max_length=80, pattern=r"^[a-z0-9][a-z0-9.-]*$")]
@@ -119,6 +120,7 @@ class Template(_Declared):
     protected: Literal["leave_out", "alias"] = "leave_out"
     national_ids: bool = False
     on_invalid: Literal["hold", "leave_out"] = "hold"
+    ahead_days: int = Field(0, ge=0, le=366)
     delta: Delta | None = None
     files: Annotated[tuple[OutFile, ...], Field(min_length=1, max_length=20)]
 

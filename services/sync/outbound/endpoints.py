@@ -117,7 +117,8 @@ async def outbound_templates_patch(
 ) -> OutboundTemplatePublic:
     """Change what is made or where it goes; `isActive: false` retires the template and keeps its log.
 
-    Another address, account or secret waits until a second person of the customer confirms it.
+    Another address, account or secret waits until a second person of the customer confirms it; so do national numbers
+    and protected persons (by alias) where the platform was not told them before.
     """
     row = await templates.patch(template_id, version, body, caller)
     reply.version(row.version)

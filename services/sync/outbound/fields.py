@@ -1,4 +1,7 @@
-"""What a template may write: the fields of each kind of row, and the SQL that reads them, present rows alone."""
+"""What a template may write: the fields of each kind of row, and the SQL that reads them.
+
+Rows that are present, and in force: begun, or to begin by `:until`, and not over before `:day`.
+"""
 
 from dataclasses import dataclass, field
 
@@ -12,7 +15,8 @@ _ALIAS = "upper(right(replace({p}.id::text, '-', ''), 6))"
 class RowsSpec:
     """`origin` is the FROM clause; `fields` maps a field to its SQL; `persons` are the aliases of joined persons.
 
-    `filters` maps a template's filter to the column that it narrows; `personal` are fields that tell about a person.
+    `filters` maps a template's filter to the column that it narrows; `personal` are fields that tell about a person;
+    `dated` are the aliases of rows that begin and end.
     """
 
     origin: str
@@ -20,6 +24,15 @@ class RowsSpec:
     persons: tuple[str, ...] = ()
     filters: dict[str, str] = field(default_factory=dict)
     personal: frozenset[str] = frozenset()
+    dated: tuple[str, ...] = ()
+
+
+def in_force(alias: str) -> str:
+    """That a row with dates counts on the day of the package."""
+    return (
+        f"({alias}.starts_on IS NULL OR {alias}.starts_on <= :until)"
+        f" AND ({alias}.ends_on IS NULL OR {alias}.ends_on >= :day)"
+    )
 
 
 def _person(p: str, prefix: str = "") -> dict[str, str]:
@@ -48,11 +61,15 @@ def _join(table: str, alias: str, key: str) -> str:
 
 _PERSONAL = frozenset({"givenName", "familyName", "email", "login", "nationalId"})
 _UNIT = {"unitSourceId": "u.source_id", "unitCode": "u.code", "unitName": "u.name"}
-_HOME = """LEFT JOIN LATERAL (
+_DATES = {"startsOn": "t.starts_on", "endsOn": "t.ends_on"}
+_HOME = f"""LEFT JOIN LATERAL (
     SELECT min(g.source_id) AS source_id, string_agg(g.name, ',' ORDER BY g.name) AS name FROM membership m
     JOIN school_group g ON g.tenant_id = m.tenant_id AND g.id = m.group_id AND g.ended_at IS NULL
+         AND {in_force("g")}
     WHERE m.tenant_id = t.tenant_id AND m.person_id = t.person_id AND m.ended_at IS NULL AND m.role = 'pupil'
-      AND g.kind = 'home' AND g.unit_id = t.unit_id) h ON true"""
+      AND g.kind = 'home' AND g.unit_id = t.unit_id AND {in_force("m")}) h ON true"""
+_AT_GROUP = f"""LEFT JOIN school_group g ON g.tenant_id = t.tenant_id AND g.id = t.group_id AND g.ended_at IS NULL
+    AND {in_force("g")}"""
 _GUARDIANS = """(SELECT string_agg(g.source_id, ',' ORDER BY g.source_id) FROM responsible r
     JOIN person g ON g.tenant_id = r.tenant_id AND g.id = r.guardian_id AND g.ended_at IS NULL AND NOT g.protected
     WHERE r.tenant_id = t.tenant_id AND r.child_id = t.id AND r.ended_at IS NULL)"""
@@ -85,14 +102,32 @@ ROWS: dict[str, RowsSpec] = {
             **_UNIT,
             "schoolForm": "t.school_form",
             "schoolYear": "t.school_year",
-            "startsOn": "t.starts_on",
-            "endsOn": "t.ends_on",
+            **_DATES,
             "groupSourceId": "h.source_id",
             "groupName": "h.name",
         },
         ("p",),
         {"units": "t.unit_id", "school_forms": "t.school_form"},
         _PERSONAL,
+        ("t",),
+    ),
+    "placements": RowsSpec(
+        f"placement t {_join('person', 'p', 't.child_id')} {_join('unit', 'u', 't.unit_id')} {_AT_GROUP}",
+        {
+            "rowId": "t.id",
+            "personSourceId": "p.source_id",
+            **_person("p"),
+            **_UNIT,
+            "schoolForm": "t.school_form",
+            **_DATES,
+            "weeklyHours": "t.weekly_hours",
+            "groupSourceId": "g.source_id",
+            "groupName": "g.name",
+        },
+        ("p",),
+        {"units": "t.unit_id", "school_forms": "t.school_form"},
+        _PERSONAL,
+        ("t",),
     ),
     "duties": RowsSpec(
         f"duty t {_join('person', 'p', 't.person_id')} {_join('unit', 'u', 't.unit_id')}",
@@ -102,17 +137,18 @@ ROWS: dict[str, RowsSpec] = {
             **_person("p"),
             **_UNIT,
             "role": "t.role",
-            "startsOn": "t.starts_on",
-            "endsOn": "t.ends_on",
+            **_DATES,
         },
         ("p",),
         {"units": "t.unit_id", "roles": "t.role"},
         _PERSONAL,
+        ("t",),
     ),
     "groups": RowsSpec(
         f"school_group t {_join('unit', 'u', 't.unit_id')}",
-        {"sourceId": "t.source_id", "name": "t.name", "kind": "t.kind", "schoolForm": "t.school_form", **_UNIT},
+        {"sourceId": "t.source_id", "name": "t.name", "kind": "t.kind", "schoolForm": "t.school_form"} | _UNIT | _DATES,
         filters={"units": "t.unit_id", "school_forms": "t.school_form", "group_kinds": "t.kind"},
+        dated=("t",),
     ),
     "memberships": RowsSpec(
         f"membership t {_join('school_group', 'g', 't.group_id')} {_join('person', 'p', 't.person_id')}"
@@ -125,10 +161,12 @@ ROWS: dict[str, RowsSpec] = {
             **_person("p"),
             **_UNIT,
             "role": "t.role",
+            **_DATES,
         },
         ("p",),
         {"units": "g.unit_id", "school_forms": "g.school_form", "group_kinds": "g.kind"},
         _PERSONAL,
+        ("t", "g"),
     ),
     "responsibles": RowsSpec(
         f"responsible t {_join('person', 'c', 't.child_id')} {_join('person', 'g', 't.guardian_id')}",

@@ -1,4 +1,4 @@
-"""What can be wrong with a row that shall leave, in words."""
+"""What can be wrong with a row that shall leave, or is to be known of the package, in words."""
 
 from dataclasses import dataclass
 
@@ -79,6 +79,21 @@ RULES: dict[str, OutRule] = {
             sv="Lägg till en kolumn i nyckeln så att varje rad är unik",
             en="Add a column to the key, so that each row is unique",
             da="Føj en kolonne til nøglen, så hver række er unik",
+        ),
+    ),
+    "told_whole": OutRule(
+        Text(
+            sv="Det går inte att säga vad plattformen har (rader avvisades, underlaget är raderat eller nyckeln "
+            "ändrad), så leveransen blev en totalfil",
+            en="Nobody can tell what the platform has (rows were rejected, the record of them was erased, or the key "
+            "was changed), so the package holds everything",
+            da="Ingen kan sige, hvad platformen har (rækker blev afvist, grundlaget er slettet, eller nøglen er "
+            "ændret), så leverancen blev en totalfil",
+        ),
+        Text(
+            sv="Läs in den som totalfil; efter en som plattformen tog hel blir det delta igen",
+            en="Import it as a total; after one that the platform took whole, deltas are made again",
+            da="Indlæs den som totalfil; efter en, som platformen tog hel, laves delta igen",
         ),
     ),
 }

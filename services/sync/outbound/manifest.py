@@ -32,11 +32,13 @@ class Manifest:
 
     def doubt(self, other: "Manifest") -> None:
         """Count as told what `other` may have told: such a row is told again, or taken back, whatever became of it."""
-        for file, rows in other.rows.items():
-            known = self.rows.setdefault(file, {})
-            for key, digest in rows.items():
+        for file in {*self.rows, *other.rows}:
+            known, told = self.rows.setdefault(file, {}), other.rows.get(file, {})
+            for key, digest in told.items():
                 if known.get(key) != digest:
                     known[key] = CHANGED if key in known and known[key] != PERHAPS else PERHAPS
+            for key in known.keys() - told.keys():  # it may have taken them back
+                known[key] = PERHAPS
 
     async def pieces(self) -> AsyncIterator[bytes]:
         """The manifest as compressed lines of JSON: file, hexadecimal digest, cells of the key."""

@@ -12,7 +12,7 @@ from services.sync.outbound.cells import RowCheck
 from services.sync.outbound.declared import OutFile, Template
 from services.sync.outbound.manifest import PERHAPS, Key, Manifest
 from services.sync.outbound.packaging import Lines, packed
-from services.sync.outbound.reading import Open, rows_of
+from services.sync.outbound.reading import Reader, rows_of
 from services.sync.rules.numbers import MAY_BE_NUMBER
 
 KEPT_FINDINGS = 200
@@ -30,7 +30,7 @@ class Production:
     session: AsyncSession
     template: Template
     mode: Mode
-    opened: Open
+    reader: Reader
     manifest: Manifest
     base: Manifest
     counts: list[dict[str, Any]] = field(default_factory=list)
@@ -77,12 +77,12 @@ class _FileWriter:
         yield self._lines.head(self._with_op(list(file.headers), self._delta.column if self._delta else ""))
         yield self._written([[row.get(header, "") for header in file.headers] for row in file.static])
         for part in file.parts:
-            async for batch in rows_of(production.session, production.template, file, part, production.opened):
+            async for batch in rows_of(production.session, production.template, file, part, production.reader):
                 yield self._written(batch)
         yield self._removed()
         if file.trailer is not None:
             yield self._lines.rows([[file.trailer, str(self._count["written"])]])
-        production.counts.append({"file": file.file, **self._count})
+        production.counts.append({"file": file.file, "key": list(file.key), **self._count})
 
     def _written(self, batch: list[list[str]]) -> bytes:
         told = [cells for row in batch if (cells := self._told(row)) is not None]
@@ -95,7 +95,7 @@ class _FileWriter:
         if wrong := self._check.wrong(cells):
             self._production.found(self._file, *wrong, key)
             self._count["leftOut"] += 1
-            if wrong[0] != "key_twice" and (known := self._gone.pop(key, None)):
+            if wrong[0] != "key_twice" and (known := self._gone.pop(key, None)) is not None:
                 # What the platform has of it stays as it is: a row that we cannot write is no reason to remove it.
                 self._production.manifest.add(self._file.file, key, known)
             return None

@@ -1,25 +1,37 @@
 """Reads the rows of one part of a template from the roster, as cells in the order of the file's columns."""
 
 from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import Row, text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.sync.outbound.declared import OutFile, Part, Template
-from services.sync.outbound.fields import ROWS, SEALED
+from services.sync.outbound.fields import ROWS, SEALED, in_force
 from shared.kit.db import tenant_of
 
 BATCH = 2000
 Open = Callable[[bytes], str]
 
 
+@dataclass(frozen=True)
+class Reader:
+    """`opened` decrypts a national number; `day` is the day that the package is of."""
+
+    opened: Open
+    day: date
+
+
 async def rows_of(
-    session: AsyncSession, template: Template, file: OutFile, part: Part, opened: Open
+    session: AsyncSession, template: Template, file: OutFile, part: Part, read: Reader
 ) -> AsyncIterator[list[list[str]]]:
-    """Batches of rows, ordered by the file's key; `opened` decrypts a national number."""
+    """Batches of rows, ordered by the file's key."""
     statement, values = _statement(template, file, part)
-    writers = [_writer(header, part, opened) for header in file.headers]
+    if ROWS[part.rows].dated:
+        values |= {"day": read.day, "until": read.day + timedelta(days=template.ahead_days)}
+    writers = [_writer(header, part, read.opened) for header in file.headers]
     result = await session.stream(text(statement), values | {"tenant": tenant_of(session)})
     async for batch in result.partitions(BATCH):
         yield [[write(row) for write in writers] for row in batch]
@@ -32,6 +44,7 @@ def _statement(template: Template, file: OutFile, part: Part) -> tuple[str, dict
     order = [asked.index(part.fill[header]) + 1 for header in file.key if header in part.fill]
     clauses = ["t.tenant_id = :tenant", "t.ended_at IS NULL"]
     clauses += [f"{person}.ended_at IS NULL" for person in spec.persons if person != "t"]
+    clauses += [in_force(dated) for dated in spec.dated]
     if template.protected == "leave_out":
         clauses += [f"NOT {person}.protected" for person in spec.persons]
     values: dict[str, Any] = {}

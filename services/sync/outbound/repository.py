@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, text
+from sqlalchemy import Row, text
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from services.sync.outbound.basing import Told
 from services.sync.outbound.errors import DeliveryMissing, TemplateMissing
 from services.sync.outbound.models import UNDER_WAY, OutboundDelivery, OutboundTemplate
 from services.sync.roster.models import RosterHead
@@ -26,7 +28,16 @@ FROM (SELECT array_agg(source_id) AS sids FROM person
 WHERE d.tenant_id = :tenant
   AND EXISTS (SELECT FROM jsonb_array_elements(d.findings) f WHERE jsonb_exists_any(f -> 'key', k.sids))
 """)
-AT_THE_PLATFORM = ("sent", "accepted")
+# The platform may have what was tried without an answer, and a part of what it rejected.
+_TOLD = text("""
+SELECT id, mode, base_id, manifest_id, counts, created_at AS made_at,
+       coalesce(sent_at, CAST(attempts -> -1 ->> 'at' AS timestamptz)) AS told_at,
+       state IN ('sent', 'accepted') AND coalesce(CAST(receipt ->> 'rejectedRows' AS bigint), 0) = 0 AS is_whole
+FROM outbound_delivery
+WHERE tenant_id = :tenant AND template_id = :template AND size IS NOT NULL
+  AND (state IN ('sent', 'accepted') OR state IN ('failed', 'sending') AND attempts <> '[]'
+       OR state = 'rejected' AND CAST(receipt ->> 'acceptedRows' AS bigint) > 0)
+""")
 
 
 class OutboundRepository:
@@ -92,37 +103,16 @@ class OutboundRepository:
         """Whether somebody works on the job, or will."""
         return bool(await self._session.scalar(_WORKED_ON, {"tenant": self._tenant, "id": job_id}))
 
-    async def base(self, template_id: UUID) -> OutboundDelivery | None:
-        """The newest package that the platform has, as far as we know."""
-        query = (
-            select(OutboundDelivery)
-            .where(
-                OutboundDelivery.tenant_id == self._tenant,
-                OutboundDelivery.template_id == template_id,
-                col(OutboundDelivery.state).in_(AT_THE_PLATFORM),
-                col(OutboundDelivery.manifest_id).is_not(None),
-            )
-            .order_by(col(OutboundDelivery.sent_at).desc(), col(OutboundDelivery.id).desc())
-        )
-        return (await self._session.exec(query.limit(1))).first()
+    async def told(self, template_id: UUID) -> list[Told]:
+        """Every package of the template that the platform has, or may have."""
+        found = await self._session.execute(_TOLD, {"tenant": self._tenant, "template": template_id})
+        return [_told(row) for row in found]
 
     async def newest(self, template_id: UUID) -> OutboundDelivery | None:
         query = select(OutboundDelivery).where(
             OutboundDelivery.tenant_id == self._tenant, OutboundDelivery.template_id == template_id
         )
         return (await self._session.exec(query.order_by(col(OutboundDelivery.id).desc()).limit(1))).first()
-
-    async def perhaps(self, template_id: UUID, since: UUID | None) -> Sequence[OutboundDelivery]:
-        """Those that were tried and not known to have arrived, the oldest first."""
-        query = select(OutboundDelivery).where(
-            OutboundDelivery.tenant_id == self._tenant,
-            OutboundDelivery.template_id == template_id,
-            col(OutboundDelivery.state).in_(("failed", "sending")),
-            col(OutboundDelivery.manifest_id).is_not(None),
-            func.jsonb_array_length(col(OutboundDelivery.attempts)) > 0,
-        )
-        query = query if since is None else query.where(OutboundDelivery.id > since)
-        return (await self._session.exec(query.order_by(col(OutboundDelivery.id)))).all()
 
     async def with_content(self) -> Sequence[OutboundDelivery]:
         """Every delivery whose content is still here."""
@@ -149,3 +139,9 @@ class OutboundRepository:
             col(OutboundTemplate.is_active).is_(True),
         )
         return (await self._session.exec(query)).first() is not None
+
+
+def _told(row: Row[Any]) -> Told:
+    # Packages made before keys were noted have none.
+    keys = {count["file"]: tuple(count["key"]) for count in row.counts if "key" in count}
+    return Told(row.id, row.mode, row.base_id, row.made_at, row.told_at, row.is_whole, row.manifest_id, keys)

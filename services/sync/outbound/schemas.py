@@ -149,7 +149,10 @@ class OutboundTemplatePublic(ApiModel):
 
 
 class OutboundDeliveryCreate(ApiInput):
-    """Produce a package now: all rows, or what changed since the last package that the platform has."""
+    """Produce a package now: all rows, or what changed since the last package that the platform has.
+
+    Where nobody can tell what the platform has, a delta becomes a total, and a finding says so.
+    """
 
     model_config = example({"templateId": _ID, "mode": "total"})
 
@@ -158,9 +161,10 @@ class OutboundDeliveryCreate(ApiInput):
 
 
 class FileCount(ApiModel):
-    """Rows of one file of a package."""
+    """Rows of one file of a package. `key` are the headers that tell a row from the others."""
 
     file: str
+    key: list[str] = Field(default_factory=list)
     written: int
     added: int
     changed: int
@@ -169,7 +173,10 @@ class FileCount(ApiModel):
 
 
 class OutboundFinding(ApiModel):
-    """A row that the platform would not take. `key` are the row's ids; the value is never told."""
+    """A row that the platform would not take; `key` are the row's ids, the value is never told.
+
+    `told_whole` is about the package: it was asked for as a delta and had to become a total.
+    """
 
     file: str
     rule: str
@@ -198,7 +205,8 @@ class Receipt(ApiModel):
 
 
 class ReceiptCreate(ApiInput):
-    """The platform's answer: taken, or not. A rejected package is not the base of the next delta."""
+    """The platform's answer: taken, or not. The next delta starts from no package that was rejected, in whole or in
+    part (`rejectedRows`), nor from one that was built on it; what it may hold is told again."""
 
     model_config = example({"outcome": "accepted", "acceptedRows": 2710, "rejectedRows": 0, "reference": "import-4711"})
 
@@ -223,7 +231,15 @@ class OutboundDeliveryPublic(ApiModel):
             "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
             "isErased": False,
             "counts": [
-                {"file": "elever.csv", "written": 2710, "added": 2710, "changed": 0, "removed": 0, "leftOut": 0}
+                {
+                    "file": "elever.csv",
+                    "key": ["ElevID", "Skolenhetskod", "Skolform"],
+                    "written": 2710,
+                    "added": 2710,
+                    "changed": 0,
+                    "removed": 0,
+                    "leftOut": 0,
+                }
             ],
             "findings": [],
             "attempts": [{"at": "2026-11-22T02:30:04Z", "outcome": "sent", "status": 202}],

@@ -6,6 +6,7 @@ from uuid import UUID
 import orjson
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from services.sync.outbound.basing import Basis, basis
 from services.sync.outbound.declared import Template
 from services.sync.outbound.destination import DESTINATION, AnyDestination
 from services.sync.outbound.errors import (
@@ -232,13 +233,9 @@ class DeliveryService:
         """The template that the package is made by."""
         return await self._rows.template(row.template_id)
 
-    async def base(self, row: OutboundDelivery) -> OutboundDelivery | None:
-        """The package that a delta starts from: the newest that the platform has."""
-        return await self._rows.base(row.template_id)
-
-    async def perhaps(self, row: OutboundDelivery) -> Sequence[OutboundDelivery]:
-        """Packages since the base of which nobody knows whether they reached the platform."""
-        return await self._rows.perhaps(row.template_id, row.base_id)
+    async def basis(self, template_id: UUID) -> Basis:
+        """What the platform has, and perhaps has, of the template's rows."""
+        return basis(await self._rows.told(template_id))
 
     async def roster_version(self) -> int:
         return await self._rows.roster_version()
@@ -332,12 +329,20 @@ def goes_by_itself(template: OutboundTemplate) -> bool:
 
 
 def _is_led_elsewhere(row: OutboundTemplate, body: OutboundTemplatePatch) -> bool:
-    """Whether somebody else could come by the data, or by more of them: national numbers that were not told before."""
+    """Whether somebody else could come by the data, or by more of them than before."""
     goes_to = body.destination or destination_of(row)
     if goes_to.kind == "download":
         return False
-    is_widened = body.template is not None and body.template.national_ids and not template_of(row).national_ids
-    return is_widened or body.credentials is not None or leads_elsewhere(destination_of(row), goes_to)
+    return _is_widened(row, body) or body.credentials is not None or leads_elsewhere(destination_of(row), goes_to)
+
+
+def _is_widened(row: OutboundTemplate, body: OutboundTemplatePatch) -> bool:
+    """Whether national numbers or protected persons would be told that were not told before."""
+    before, after = template_of(row), body.template
+    if after is None:
+        return False
+    tells_protected = after.protected == "alias" and before.protected == "leave_out"
+    return tells_protected or (after.national_ids and not before.national_ids)
 
 
 def template_of(row: OutboundTemplate) -> Template:

@@ -7,11 +7,10 @@ from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from services.sync.outbound.declared import Template
 from services.sync.outbound.errors import DeliveryUnderWay
-from services.sync.outbound.manifest import Manifest, read_manifest
-from services.sync.outbound.models import UNDER_WAY, OutboundDelivery, OutboundTemplate
-from services.sync.outbound.producing import Mode, Production
+from services.sync.outbound.making import PackageMaker, RosterMoved, note_made
+from services.sync.outbound.models import UNDER_WAY, OutboundDelivery
+from services.sync.outbound.producing import Mode
 from services.sync.outbound.sending import Outcome, Parcel, send
 from services.sync.outbound.service import (
     DUE_JOB,
@@ -27,12 +26,10 @@ from services.sync.outbound.service import (
     start_sending,
     template_of,
 )
-from services.sync.plan.keys import civic_keys
 from services.sync.settings import Settings
 from shared.contracts.sync_outbound import OutboundFailed, OutboundSent
 from shared.kit import clock
-from shared.kit.db import tenant_of
-from shared.kit.files import DataClass, FileStore, spooled
+from shared.kit.files import FileStore, spooled
 from shared.kit.problems import Problem
 from shared.kit.sealing import Sealer
 from shared.queue import JobContext, JobHandler, publish, start_job
@@ -90,70 +87,31 @@ class OutboundTasks:
         return {"outcome": "asked", "deliveryId": str(delivery.id)}
 
     async def produce(self, ctx: JobContext) -> dict[str, Any]:
-        """Make the package of a delivery, in one transaction: it shows one state of the roster."""
+        """Make the package of a delivery, of one state of the roster: held still where it moved the first time."""
+        try:
+            return await self._produce(ctx, still=False)
+        except RosterMoved:
+            return await self._produce(ctx, still=True)
+
+    async def _produce(self, ctx: JobContext, *, still: bool) -> dict[str, Any]:
         async with ctx.transaction() as session:
             deliveries = DeliveryService(session)
-            row = await deliveries.get(UUID(ctx.params["deliveryId"]), lock=True)
+            row = await deliveries.get(UUID(ctx.params["deliveryId"]))
             if row.state != "queued":
                 return {"state": row.state}
             template = await deliveries.template(row)
-            production = await self._prepare(session, row, template_of(template))
-            async with spooled(production.pieces(), self._settings.max_upload_bytes) as content:
-                held = bool(production.wrong) and production.template.on_invalid == "hold"
-                row.counts, row.findings = production.counts, production.findings
-                row.state = "invalid" if held else "ready"
-                if not held:
-                    await self._keep(session, row, template, content.pieces(), production.manifest)
-            row.touch()
+            made = await PackageMaker(session, self._store, self._settings).make(
+                row, template_of(template), still=still
+            )
+            note_made(row, template.key, made)
             if row.findings:
                 await deliveries.hide_protected()
             if row.state == "ready" and template.auto_send and goes_by_itself(template):
-                if production.is_empty:
+                if made.production.is_empty:
                     await self._nothing_to_send(row)
                 else:
                     await start_sending(session, row, None)
         return {"deliveryId": str(row.id), "state": row.state}
-
-    async def _prepare(self, session: AsyncSession, row: OutboundDelivery, template: Template) -> Production:
-        keys = civic_keys(self._settings.file_key_bytes(), tenant_of(session))
-        deliveries = DeliveryService(session)
-        base = Manifest(keys.hashing)
-        if row.mode == "delta" and (earlier := await deliveries.base(row)) is not None:
-            row.base_id = earlier.id
-            if earlier.manifest_id is not None:
-                base = await read_manifest(keys.hashing, self._store.read(session, earlier.manifest_id))
-        for perhaps in await deliveries.perhaps(row) if row.mode == "delta" else ():
-            if perhaps.manifest_id is not None:
-                base.doubt(await read_manifest(keys.hashing, self._store.read(session, perhaps.manifest_id)))
-        row.roster_version = await deliveries.roster_version()
-        mode: Mode = "delta" if row.mode == "delta" else "total"
-        return Production(session, template, mode, keys.open, Manifest(keys.hashing), base)
-
-    async def _keep(
-        self, session: AsyncSession, row: OutboundDelivery, template: OutboundTemplate, content: Any, told: Manifest
-    ) -> None:
-        declared = template_of(template)
-        ending = declared.files[0].file.rpartition(".")[2] if declared.package == "single" else "zip"
-        row.file_name = f"{template.key}-{row.mode}-{row.roster_version}.{ending}"
-        stored = await self._store.write(
-            session,
-            content,
-            media_type="application/zip" if declared.package == "zip" else "text/csv",
-            data_class=DataClass.confidential,
-            max_bytes=self._settings.max_upload_bytes,
-            retention_days=self._settings.outbound_retention_days,
-            created_by=row.asked_by,
-        )
-        manifest = await self._store.write(
-            session,
-            told.pieces(),
-            media_type="application/gzip",
-            data_class=DataClass.confidential,
-            max_bytes=self._settings.max_upload_bytes,
-            retention_days=self._settings.outbound_manifest_days,
-        )
-        row.file_id, row.manifest_id = stored.id, manifest.id
-        row.size, row.sha256 = stored.size, stored.sha256
 
     async def _nothing_to_send(self, row: OutboundDelivery) -> None:
         """An empty delta is as good as delivered: the platform has what it would say."""

@@ -77,10 +77,18 @@ async def content(service: ServiceUnderTest, delivery: dict[str, Any]) -> bytes:
     return response.content
 
 
-async def answered(service: ServiceUnderTest, delivery: dict[str, Any], outcome: str = "accepted") -> None:
+async def changed(service: ServiceUnderTest, template: str, /, **change: Any) -> Any:
+    """The answer to a change of the template."""
+    path = f"/sync/v1/outbound-templates/{template}"
+    shown = await service.client.get(path, headers=service.as_(LOADER))
+    headers = service.as_(LOADER) | {"If-Match": shown.headers["etag"]}
+    return await service.client.patch(path, json=change, headers=headers)
+
+
+async def answered(service: ServiceUnderTest, delivery: dict[str, Any], outcome: str = "accepted", **more: Any) -> None:
     """The platform's answer, recorded."""
     path = f"/sync/v1/outbound-deliveries/{delivery['id']}/receipts"
-    response = await service.client.post(path, json={"outcome": outcome}, headers=service.as_(LOADER))
+    response = await service.client.post(path, json={"outcome": outcome} | more, headers=service.as_(LOADER))
     assert response.status_code == 201, response.text
 
 

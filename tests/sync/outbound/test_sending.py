@@ -17,7 +17,7 @@ from shared.queue.metrics import Metrics
 from shared.queue.runner import JobRunner
 from tests.support.services import Start
 from tests.sync.fetching.harness import answering
-from tests.sync.outbound.packages import ELEVER, confirmed, content, declared, platform, produced, table
+from tests.sync.outbound.packages import ELEVER, changed, confirmed, content, declared, platform, produced, table
 from tests.sync.town import oneroster_zip, town
 from tests.sync.work import LOADER, approve, load, make_due, read, verdicts, work
 
@@ -74,6 +74,18 @@ async def test_nobody_points_packages_elsewhere_alone(committed_service: Start) 
         assert (right.taken, wrong.taken) == ([], [])
         after = await read(sync, f"/sync/v1/outbound-deliveries/{delivery['id']}")
         assert (after["state"], after["attempts"][-1]["outcome"]) == ("failed", "address_unconfirmed")
+
+
+async def test_nobody_widens_alone_what_a_platform_is_told(service: Start) -> None:
+    """Children with a protected identity, or national numbers, go where they did not before."""
+    sync = await service("sync")
+    template = await declared(sync, **https("https://import.example/a"))
+    for wider in ({"protected": "alias"}, {"nationalIds": True}):
+        answer = await changed(sync, template, template=ELEVER | wider)
+        assert (answer.status_code, answer.json()["isConfirmed"]) == (200, False), wider
+        assert (await confirmed(sync, template)).status_code == 200
+        for same in (ELEVER | wider, ELEVER):
+            assert (await changed(sync, template, template=same)).json()["isConfirmed"], same
 
 
 async def test_a_platform_that_is_busy_is_tried_again_and_takes_the_same_package_once(committed_service: Start) -> None:

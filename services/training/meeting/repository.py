@@ -12,20 +12,28 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from services.training.meeting.models import SessionDate, SessionTrainer
 from shared.kit.db import tenant_of
 
-_TRAINER_LOCK = text(
+# The lock under which a person gets a seat, too (migration `seats`): nobody comes to hold and to learn at once.
+_PEOPLE_LOCK = text(
     "SELECT pg_advisory_xact_lock(keys.key) FROM"
-    " (SELECT DISTINCT hashtextextended(p::text, 19) AS key FROM unnest(CAST(:people AS uuid[])) p ORDER BY 1) keys"
+    " (SELECT DISTINCT hashtextextended(p::text, 17) AS key FROM unnest(CAST(:people AS uuid[])) p ORDER BY 1) keys"
 )
-# Meetings of other sessions at the same time, in one of the rooms or with one of the trainers.
+# Meetings of other sessions at the same time, in one of the rooms, or with one of the trainers at its head or in it.
 _CLASH = text("""
-SELECT d.session_id, d.room_id, t.person_id
+WITH busy AS (
+    SELECT t.session_id, t.person_id FROM session_trainer t
+    WHERE t.tenant_id = :tenant AND t.person_id = ANY(CAST(:people AS uuid[]))
+    UNION ALL
+    SELECT e.session_id, e.person_id FROM enrolment e
+    WHERE e.tenant_id = :tenant AND e.person_id = ANY(CAST(:people AS uuid[]))
+      AND e.state IN ('confirmed', 'offered', 'waiting', 'attended', 'partial')
+)
+SELECT d.session_id, d.room_id, b.person_id
 FROM unnest(CAST(:starts AS timestamptz[]), CAST(:ends AS timestamptz[]), CAST(:rooms AS uuid[]))
     AS ours (starts, ends, room)
 JOIN session_date d ON d.tenant_id = :tenant AND d.starts_at < ours.ends AND ours.starts < d.ends_at
 JOIN session s ON s.tenant_id = d.tenant_id AND s.id = d.session_id AND s.state = 'planned' AND s.id <> :session
-LEFT JOIN session_trainer t ON t.tenant_id = d.tenant_id AND t.session_id = d.session_id
-    AND t.person_id = ANY(CAST(:people AS uuid[]))
-WHERE d.room_id = ours.room OR t.person_id IS NOT NULL
+LEFT JOIN busy b ON b.session_id = d.session_id
+WHERE d.room_id = ours.room OR b.person_id IS NOT NULL
 ORDER BY d.starts_at, d.session_id LIMIT 1
 """)
 
@@ -57,12 +65,12 @@ class MeetingRepository:
         return found
 
     async def clash(self, session_id: UUID, dates: Sequence[Any], people: Sequence[UUID]) -> Row[Any] | None:
-        """Another session (session_id) that has a room (room_id) or trainer (person_id) at one of `dates`.
+        """Another session (session_id) that has a room (room_id) at one of `dates`, or a trainer (person_id), who holds
+        it or takes part in it.
 
         Rooms are locked by who asks; the trainers are locked here, so that two plans cannot miss each other.
         """
-        await self._session.flush()
-        await self._session.execute(_TRAINER_LOCK, {"people": list(people)})
+        await self.lock_people(people)
         values = {
             "tenant": tenant_of(self._session),
             "session": session_id,
@@ -72,6 +80,11 @@ class MeetingRepository:
             "people": list(people),
         }
         return (await self._session.execute(_CLASH, values)).first()
+
+    async def lock_people(self, people: Sequence[UUID]) -> None:
+        """Let nobody else plan these people meanwhile, or enrol them: after sessions and rooms are locked."""
+        await self._session.flush()
+        await self._session.execute(_PEOPLE_LOCK, {"people": list(people)})
 
     async def forget_dates(self, session_id: UUID) -> None:
         """Delete the meetings, to be replaced."""

@@ -1,6 +1,6 @@
 """Where and when a session meets, and who holds it: no room and no trainer twice at one time."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -46,6 +46,11 @@ class MeetingService:
             raise TrainerBusy(sessionId=str(clash.session_id), personId=str(clash.person_id))
         if clash is not None:
             raise RoomBusy(sessionId=str(clash.session_id), roomId=str(clash.room_id))
+
+    async def lock(self, rooms: Collection[UUID], people: Collection[UUID]) -> None:
+        """Lock what several sessions need, in the order in which each would lock its own: rooms, then people."""
+        await RoomService(self._session).lock(sorted(rooms))
+        await self._meetings.lock_people([*people])
 
     async def set_dates(self, session_id: UUID, dates: Dates) -> None:
         """Replace the meetings of a session that is stored."""

@@ -4,9 +4,9 @@ from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from copy import copy
-from typing import Self
+from typing import Literal, Self
 
-from services.training.planning.facts import Facts, LeftOut, Plan, PlannedSession, Windows
+from services.training.planning.facts import Facts, LeftOut, Plan, PlannedSession, Windows, must_have
 from services.training.planning.problem import Problem, bundled
 
 _WEEK = 7 * 86_400
@@ -64,7 +64,11 @@ class Builder:
         course, rules, people = self.facts["courses"][number], self.facts["rules"], self.people(number)
         self._look(number)
         forms = {form: track for track, form in enumerate(self.forms())}
-        kinds = [(forms[self.form_of(who)], self._at(who, "units"), self._at(who, "key_at")) for who in people]
+        kinds = [
+            (forms[self.form_of(who)], self._at(who, "units"), self._at(who, "key_at"), who in self.facts["trainers"])
+            for who in people
+        ]
+        slots = range(len(self.facts["slots"]))
         away = Counter(
             (unit, each["slot"])
             for each in self.plan["sessions"]
@@ -82,7 +86,8 @@ class Builder:
             caps=tuple(self._caps(unit, "away", away) for unit in self._units),
             raised_caps=tuple(self._caps(unit, "raised", away) for unit in self._units),
             raised_by=rules["raised_by"],
-            parallel=tuple(self._parallel(number, slot) for slot in range(len(self.facts["slots"]))),
+            parallel=tuple(self._parallel(number, slot) for slot in slots),
+            trainers=tuple(len(self._trainers(slot)) for slot in slots) if self._limits("trainers") else (),
             cost=tuple(self._costs(unit, number) for unit in self._units),
             key_first=rules["key_first"],
             choices=rules["choices"],
@@ -93,28 +98,36 @@ class Builder:
         """Take the solver's answer into the plan: people of a track and slot are dealt to its sessions unit by unit."""
         course, forms = self.facts["courses"][number], self.forms()
         come: dict[tuple[str, int], list[str]] = defaultdict(list)
+        made = []
         for who, slot in zip(self.people(number), placed, strict=True):
             come[self.form_of(who), slot].append(who)
         for track, slot, held in sessions:
             there = sorted(come[forms[track], slot], key=lambda who: (self.facts["people"][who]["units"], who))
             for turn in range(held):
                 share = there[len(there) * turn // held : len(there) * (turn + 1) // held]
-                self.hold(course["id"], forms[track], slot, share)
+                made.append(self.hold(course["id"], forms[track], slot, share))
+        # Whoever sits in one of them holds none beside it, so that all have their people first.
+        self.staff(made)
 
     def hold(self, course: str, form: str, slot: int, people: list[str]) -> PlannedSession:
-        """One more session, in the room and with the trainers who have had least so far."""
-        room = self.pick_room(course, slot)
-        trainer = self.pick_trainer(slot)
+        """One more session, without room and trainer."""
         session = PlannedSession(
-            id=None, course=course, form=form, slot=slot, room=room, trainer=trainer, backup=None, people=people
+            id=None, course=course, form=form, slot=slot, room=None, trainer=None, backup=None, people=people
         )
         self.plan["sessions"].append(session)
         return session
 
-    def back_up(self) -> None:
-        """Name somebody who steps in, where anybody is free: after every session has its trainer."""
+    def staff(self, sessions: Iterable[PlannedSession]) -> None:
+        """Give each the room and the trainer who have had least so far, where it has none."""
+        for session in sessions:
+            session["room"] = session["room"] or self.pick_room(session["course"], session["slot"])
+            session["trainer"] = session["trainer"] or self.pick_trainer(session["slot"])
+
+    def back_up(self, without: frozenset[str] = frozenset()) -> None:
+        """Name somebody who steps in, where anybody is free: after every session has its trainer. The real sessions
+        `without` have nobody, and get nobody."""
         for session in self.plan["sessions"]:
-            if session["trainer"] and not session["backup"]:
+            if session["trainer"] and not session["backup"] and session["id"] not in without:
                 session["backup"] = self.pick_trainer(session["slot"])
 
     def pick_room(self, course: str, slot: int) -> str | None:
@@ -150,6 +163,8 @@ class Builder:
         after = {*self.facts["courses"][number]["after"]}
         self._taken, self._after, self._ready = Counter(), Counter(), Counter()
         for session in self.plan["sessions"]:
+            for who in filter(None, (session["trainer"], session["backup"])):
+                self._taken[who] |= 1 << session["slot"]
             is_before = self.facts["rules"]["key_first"] and order[session["course"]] <= number
             for who in session["people"]:
                 self._taken[who] |= 1 << session["slot"]
@@ -172,12 +187,15 @@ class Builder:
         course, rules = self.facts["courses"][number], self.facts["rules"]
         held = sum(each["slot"] == slot for each in self.plan["sessions"])
         limits = [] if rules["parallel"] is None else [rules["parallel"] - held]
-        if course["in_room"] and self.facts["rooms"]:
+        if course["in_room"] and self._limits("rooms"):
             limits.append(len(self._rooms(course["high"], slot)))
-        if self.facts["trainers"]:
+        if self._limits("trainers"):
             limits.append(len(self._trainers(slot)))
         is_closed = not self._open >> slot & 1
         return 0 if is_closed else max(0, min(limits, default=1))
+
+    def _limits(self, kind: Literal["rooms", "trainers"]) -> bool:
+        return must_have(self.facts, kind, None)
 
     def _rooms(self, people: int, slot: int) -> list[str]:
         taken = {each["room"] for each in self.plan["sessions"] if each["slot"] == slot}
@@ -186,7 +204,7 @@ class Builder:
 
     def _trainers(self, slot: int) -> list[str]:
         there = [each for each in self.plan["sessions"] if each["slot"] == slot]
-        taken = {who for each in there for who in (each["trainer"], each["backup"])}
+        taken = {who for each in there for who in (each["trainer"], each["backup"], *each["people"])}
         return [who for who in sorted(self._trainer_free) if who not in taken and self._trainer_free[who] >> slot & 1]
 
     def _costs(self, unit: str, number: int) -> tuple[int, ...]:

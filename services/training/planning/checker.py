@@ -3,7 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 
-from services.training.planning.facts import Facts, Plan, PlannedSession, Windows
+from services.training.planning.facts import Facts, Plan, PlannedSession, Windows, guests_of, must_have
 
 Fault = tuple[str, str]
 """(rule, what breaks it: ids)."""
@@ -38,14 +38,14 @@ def _sessions(facts: Facts, plan: Plan) -> Iterator[Fault]:
     for session in plan["sessions"]:
         course, (start, end) = courses[session["course"]], facts["slots"][session["slot"]]
         room, name = facts["rooms"].get(session["room"] or ""), f"{session['course']} in slot {session['slot']}"
-        holders = [who for who in (session["trainer"], session["backup"]) if who]
+        holders, people = _holders(session), len(session["people"]) + len(guests_of(facts, session["id"]))
         found = {
-            "size": not course["low"] <= len(session["people"]) <= course["high"],
+            "size": not course["low"] <= people <= course["high"],
             "closed": not is_open(facts["everybody"], start, end),
-            "no_room": bool(course["in_room"] and facts["rooms"] and room is None),
-            "room_busy": room is not None and not is_open(room["windows"], start, end),
-            "room_small": room is not None and len(session["people"]) > (room["seats"] or len(session["people"])),
-            "no_trainer": bool(facts["trainers"]) and not session["trainer"],
+            "no_room": course["in_room"] and must_have(facts, "rooms", session["id"]) and room is None,
+            "room_busy": bool(session["room"]) and (room is None or not is_open(room["windows"], start, end)),
+            "room_small": room is not None and people > (room["seats"] or people),
+            "no_trainer": must_have(facts, "trainers", session["id"]) and not session["trainer"],
             "trainer_busy": not all(
                 who in facts["trainers"] and is_open(facts["trainers"][who]["windows"], start, end) for who in holders
             ),
@@ -58,7 +58,7 @@ def _shared(facts: Facts, plan: Plan) -> Iterator[Fault]:
     for session in plan["sessions"]:
         held[session["slot"]] += 1
         rooms[session["room"] or "", session["slot"]] += bool(session["room"])
-        for who in filter(None, (session["trainer"], session["backup"])):
+        for who in _holders(session):
             holders[who, session["slot"]] += 1
     most = facts["rules"]["parallel"] or len(plan["sessions"])
     yield from (("parallel", f"slot {slot}") for slot, number in held.items() if number > most)
@@ -77,6 +77,8 @@ def _seats(facts: Facts, plan: Plan) -> Iterator[Fault]:
             yield "person_busy", f"{who} in slot {session['slot']}"
         elif form_of(facts, who) != session["form"]:
             yield "other_form", who
+    for session in plan["sessions"]:
+        at.update((who, session["slot"]) for who in {*_holders(session)})
     yield from (("seated_twice", who) for (who, _), number in taken.items() if number > 1)
     yield from (("two_places", who) for (who, _), number in at.items() if number > 1)
 
@@ -136,6 +138,10 @@ def _choices(facts: Facts, plan: Plan) -> Iterator[Fault]:
         days = {facts["days"][slot] for slot in slots & offered[course, form]}
         if len(days) < min(wanted, len({facts["days"][slot] for slot in slots})):
             yield "choices", name
+
+
+def _holders(session: PlannedSession) -> list[str]:
+    return [who for who in (session["trainer"], session["backup"]) if who]
 
 
 def _seated(plan: Plan) -> Iterator[tuple[PlannedSession, str]]:

@@ -5,6 +5,7 @@ is impossible in one alone needs no other to explain it.
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from time import monotonic
 from typing import Any
 
@@ -62,7 +63,7 @@ def _without(problem: Problem) -> Iterator[tuple[str, Problem]]:
     """The problem without one of its rules at a time."""
     yield "min_size", problem.change(low=1)
     yield "cap", _uncapped(problem, range(len(problem.caps)))
-    yield "parallel", problem.change(parallel=tuple(99 for _ in problem.parallel))
+    yield "parallel", problem.change(parallel=tuple(99 for _ in problem.parallel), trainers=())
     yield "availability", problem.change(free=tuple((1 << problem.slots) - 1 for _ in problem.free))
     if problem.choices:
         yield "choices", problem.change(choices=0)
@@ -86,7 +87,7 @@ def _relaxations(problem: Problem, most: int) -> Iterator[tuple[str, int, Proble
     for number in range(1, _EXTRA + 1):
         yield "extra_slots", number, _with_slots(problem, number)
     if problem.tracks > 1:
-        mixed = tuple(bundle.__class__(0, bundle.units, bundle.keys, bundle.people) for bundle in problem.bundles)
+        mixed = tuple(replace(bundle, track=0) for bundle in problem.bundles)
         yield "mixed_forms", problem.tracks, problem.change(tracks=1, bundles=mixed)
     if problem.choices:
         yield "fewer_choices", 0, problem.change(choices=0)
@@ -103,6 +104,7 @@ def _with_slots(problem: Problem, number: int) -> Problem:
         free=tuple(mask | added for mask in problem.free),
         caps=tuple(caps + (max(caps, default=0),) * number for caps in problem.caps),
         parallel=problem.parallel + (1,) * number,
+        trainers=problem.trainers and problem.trainers + (len(problem.free) + 1,) * number,
         cost=tuple(cost + (max(cost, default=0),) * number for cost in problem.cost),
         raised_caps=(),
     )

@@ -4,7 +4,7 @@ What builds the problem for the solver and what checks its answer read the same 
 """
 
 from hashlib import sha256
-from typing import Literal, TypedDict
+from typing import Literal, NotRequired, TypedDict
 
 import orjson
 
@@ -70,6 +70,16 @@ class Rules(TypedDict):
     """Whether everybody who can come has a seat; a mended plan may leave people to a later session."""
 
 
+class HeldFacts(TypedDict):
+    """Of the published sessions that a plan mends, by id: those with a room, those with a trainer, and guests, who were
+    booked by hand without a need. `named`: which of the two the plan itself names, and so gives to every session."""
+
+    named: list[Literal["rooms", "trainers"]]
+    rooms: list[str]
+    trainers: list[str]
+    guests: dict[str, list[str]]
+
+
 class Facts(TypedDict):
     slots: list[Span]
     days: list[int]
@@ -80,6 +90,7 @@ class Facts(TypedDict):
     rooms: dict[str, RoomFacts]
     trainers: dict[str, TrainerFacts]
     rules: Rules
+    held: NotRequired[HeldFacts]
 
 
 class PlannedSession(TypedDict):
@@ -103,6 +114,20 @@ class LeftOut(TypedDict):
 class Plan(TypedDict):
     sessions: list[PlannedSession]
     left: list[LeftOut]
+
+
+def must_have(facts: Facts, kind: Literal["rooms", "trainers"], session_id: str | None) -> bool:
+    """Whether a session must have a room, or a trainer: where the plan names any, and where it had one."""
+    held = facts.get("held")
+    if held is None:
+        return bool(facts[kind])
+    return kind in held["named"] or session_id in held[kind]
+
+
+def guests_of(facts: Facts, session_id: str | None) -> list[str]:
+    """Who sits in a published session by hand without a need: fixed there as long as the session stands."""
+    held = facts.get("held")
+    return held["guests"].get(session_id or "", []) if held else []
 
 
 def digests(facts: Facts) -> dict[str, str]:

@@ -1,10 +1,10 @@
 """Mending a published plan: what still stands is kept, and as few people as possible move. Solves nothing itself."""
 
 from collections import Counter
-from copy import deepcopy
+from typing import Literal
 
 from services.training.planning.building import Builder, open_slots
-from services.training.planning.facts import Facts, LeftOut, Plan, PlannedSession
+from services.training.planning.facts import Facts, LeftOut, Plan, PlannedSession, guests_of, must_have
 from services.training.planning.problem import Problem
 
 
@@ -18,20 +18,28 @@ class Mender:
         self._numbers: dict[str, int] = {course["id"]: n for n, course in enumerate(facts["courses"])}
         self._left: list[LeftOut] = []
         self._fresh = Builder(facts)
-        self._choose_places(deepcopy(published))
+        self._choose_places(published)
+        self._without_backup = frozenset(each["id"] for each in published if each["id"] and not each["backup"])
 
     def problem(self, number: int) -> tuple[Problem, list[list[int]]]:
-        """A course for the solver with where people sit, and its sessions as [track, slot, number]."""
+        """A course for the solver with where people sit, and its sessions as [track, slot, number, guests]."""
         builder = self._builder(number)
-        problem, people = builder.problem(number), builder.people(number)
-        seats = {who: each["slot"] for each in self._of(number) for who in each["people"]}
-        index = {who: place for place, who in enumerate(people)}
-        keeps = {
-            index[who]: slot for who, slot in seats.items() if who in index and problem.free[index[who]] >> slot & 1
-        }
+        problem, people, sessions = builder.problem(number), builder.people(number), self._of(number)
+        index, free = {who: place for place, who in enumerate(people)}, [*problem.free]
+        for each in sessions:
+            for who in (each["trainer"], each["backup"]):
+                if who in index:
+                    free[index[who]] &= ~(1 << each["slot"])
+        seats = [(index[who], each["slot"]) for each in sessions for who in each["people"] if who in index]
+        keeps = {place: slot for place, slot in seats if free[place] >> slot & 1}
         forms = {form: track for track, form in enumerate(builder.forms())}
-        held = Counter((forms[each["form"]], each["slot"]) for each in self._of(number))
-        return problem.change(keeps=keeps, choices=0), [[track, slot, n] for (track, slot), n in sorted(held.items())]
+        held, guests = Counter[tuple[int, int]](), Counter[tuple[int, int]]()
+        for each in sessions:
+            held[forms[each["form"]], each["slot"]] += 1
+            guests[forms[each["form"]], each["slot"]] += len(guests_of(self.facts, each["id"]))
+        # The sessions have their trainers: those limit nothing any more.
+        asked = problem.change(keeps=keeps, choices=0, free=tuple(free), trainers=())
+        return asked, [[*at, number, guests[at]] for at, number in sorted(held.items())]
 
     def take(self, number: int, placed: list[int]) -> list[str]:
         """Seat people as placed; who stays in the slot stays in the session. Gives those without a seat."""
@@ -44,7 +52,7 @@ class Mender:
         for who, slot in people.items():
             if slot >= 0 and not (who in before and before[who]["slot"] == slot):
                 there = [each for each in sessions if (each["form"], each["slot"]) == (builder.form_of(who), slot)]
-                min(there, key=lambda each: len(each["people"]))["people"].append(who)
+                min(there, key=self._size)["people"].append(who)
         course = self.facts["courses"][number]["id"]
         waiting = [who for who, slot in people.items() if slot < 0]
         self._left = [each for each in self._left if each["course"] != course]
@@ -55,10 +63,10 @@ class Mender:
     def drop_small(self, number: int) -> bool:
         """Cancel the smallest session that has too few people; whether there was one."""
         low = self.facts["courses"][number]["low"]
-        small = [each for each in self._of(number) if len(each["people"]) < low]
+        small = [each for each in self._of(number) if self._size(each) < low]
         if not small:
             return False
-        smallest = min(small, key=lambda each: len(each["people"]))
+        smallest = min(small, key=self._size)
         self.sessions.remove(smallest)
         if smallest["id"] is not None:
             self.cancelled.append(smallest)
@@ -77,8 +85,14 @@ class Mender:
             return False
         forms = Counter(builder.form_of(who) for who in waiting if builder.open_to[who] >> best & 1)
         form = forms.most_common(1)[0][0]
-        self.sessions.append(builder.hold(self.facts["courses"][number]["id"], form, best, []))
+        session = builder.hold(self.facts["courses"][number]["id"], form, best, [])
+        builder.staff([session])
+        self.sessions.append(session)
         return True
+
+    def back_up(self) -> None:
+        """Name somebody who steps in again, where somebody did or was to, and anybody is free."""
+        self._fresh.keeping(self.sessions).back_up(self._without_backup)
 
     def plan(self) -> Plan:
         """What there is now."""
@@ -92,32 +106,41 @@ class Mender:
         return [each for each in self.sessions if self._numbers[each["course"]] == number]
 
     def _choose_places(self, published: list[PlannedSession]) -> None:
-        """Other rooms and trainers for sessions that lost theirs, after all that lost nothing have what they had."""
-        broken = [each for each in published if not self._stands(each)]
-        builder = self._fresh.keeping([each for each in published if self._stands(each)])
+        """Every session keeps what stands of its room and trainers; then those that lack any get others."""
+        self.sessions += map(self._standing, published)
+        builder = self._fresh.keeping(self.sessions)
+        was = {each["id"]: each for each in published}
+        for session in sorted(self.sessions, key=lambda each: each["slot"]):
+            if not self._is_whole(session):
+                builder.staff([session])
+            if not self._is_whole(session):
+                builder.plan["sessions"].remove(session)
+                self.cancelled.append(was[session["id"]])
         self.sessions = builder.plan["sessions"]
-        for session in sorted(broken, key=lambda each: each["slot"]):
-            room, trainer, backup = session["room"], session["trainer"], session["backup"]
-            mended = session.copy()
-            mended["room"] = mended["trainer"] = mended["backup"] = None
-            self.sessions.append(mended)
-            has_room = room in self.facts["rooms"] and self._is_free("rooms", room, session["slot"])
-            mended["room"] = room if has_room else builder.pick_room(session["course"], session["slot"])
-            chosen = [who for who in (trainer, backup) if who and self._is_free("trainers", who, session["slot"])]
-            mended["trainer"] = chosen[0] if chosen else builder.pick_trainer(session["slot"])
-            if not self._stands(mended):
-                self.sessions.remove(mended)
-                self.cancelled.append(session)
 
-    def _stands(self, session: PlannedSession) -> bool:
-        course = self.facts["courses"][self._numbers[session["course"]]]
-        room, trainer, backup, slot = session["room"], session["trainer"], session["backup"], session["slot"]
-        needs_room = course["in_room"] and bool(self.facts["rooms"])
-        has_room = self._is_free("rooms", room, slot) if needs_room or room else True
-        has_trainer = self._is_free("trainers", trainer, slot) if self.facts["trainers"] or trainer else True
-        return has_room and has_trainer and (backup is None or self._is_free("trainers", backup, slot))
+    def _standing(self, session: PlannedSession) -> PlannedSession:
+        """What is left of a session: who steps in does; guests are not among its people, and who has no need leaves."""
+        slot, course, people = session["slot"], session["course"], self.facts["people"]
+        room = session["room"] if self._is_free("rooms", session["room"], slot) else None
+        trainer, backup = (
+            who if self._is_free("trainers", who, slot) else None for who in (session["trainer"], session["backup"])
+        )
+        if trainer is None and must_have(self.facts, "trainers", session["id"]):
+            trainer, backup = backup, None
+        seated = [who for who in session["people"] if who in people and course in people[who]["needs"]]
+        left: PlannedSession = {**session, "room": room, "trainer": trainer, "backup": backup, "people": seated}
+        return left
 
-    def _is_free(self, kind: str, name: str | None, slot: int) -> bool:
+    def _is_whole(self, session: PlannedSession) -> bool:
+        in_room = self.facts["courses"][self._numbers[session["course"]]]["in_room"]
+        needs_room = in_room and must_have(self.facts, "rooms", session["id"])
+        needs_trainer = must_have(self.facts, "trainers", session["id"])
+        return bool((session["room"] or not needs_room) and (session["trainer"] or not needs_trainer))
+
+    def _is_free(self, kind: Literal["rooms", "trainers"], name: str | None, slot: int) -> bool:
         things = self.facts["rooms"] if kind == "rooms" else self.facts["trainers"]
         thing = things.get(name or "")
         return thing is not None and bool(open_slots(self.facts, thing["windows"]) >> slot & 1)
+
+    def _size(self, session: PlannedSession) -> int:
+        return len(session["people"]) + len(guests_of(self.facts, session["id"]))

@@ -77,17 +77,20 @@ class Flow:
     def _add_sessions(self) -> None:
         low, high = self.problem.low, self.problem.high
         for (track, slot), number in self.held.sessions.items():
-            session, end, seated = self._node("session", track, slot), self._node("end", 0), self._seated[track, slot]
+            session, end = self._node("session", track, slot), self._node("end", 0)
+            seated = self._seated[track, slot] + self.held.guests.get((track, slot), 0)
             self._arc(session, end, max(0, low * number - seated), -_TOO_FEW)
             self._arc(session, end, max(0, high * number - max(seated, low * number)), 0)
 
 
 def spread_quotas(problem: Problem, held: Held) -> dict[tuple[int, int], int]:
-    """How many of each bundle may come in each slot: stage A's number, and what the caps of all its units leave."""
+    """How many of each bundle may come in each slot: stage A's number, and what the caps of all its units leave, and
+    the sessions of those who could hold one."""
     spare = {(unit, slot): cap for unit, caps in enumerate(problem.caps) for slot, cap in enumerate(caps)}
     for (number, slot), amount in held.people.items():
         for unit in problem.bundles[number].units:
             spare[unit, slot] -= amount
+    heads = _spare_trainers(problem, held)
     quotas: dict[tuple[int, int], int] = defaultdict(int, held.people)
     for number, bundle in enumerate(problem.bundles):
         earliest = max((held.switch.get(unit, 0) for unit in bundle.units if unit not in bundle.keys), default=0)
@@ -95,10 +98,23 @@ def spread_quotas(problem: Problem, held: Held) -> dict[tuple[int, int], int]:
         for slot in range(earliest, latest):
             if held.sessions.get((bundle.track, slot)):
                 extra = max(0, min(spare[unit, slot] for unit in bundle.units))
+                if bundle.trains:
+                    extra = max(0, min(extra, heads[slot]))
+                    heads[slot] -= extra
                 quotas[number, slot] += extra
                 for unit in bundle.units:
                     spare[unit, slot] -= extra
     return quotas
+
+
+def _spare_trainers(problem: Problem, held: Held) -> list[int]:
+    """Of each slot: how many who could hold a session are in none."""
+    spare = [*(problem.trainers or [len(problem.free)] * problem.slots)]
+    for (_, slot), sessions in held.sessions.items() if problem.trainers else ():
+        spare[slot] -= sessions
+    for (number, slot), amount in held.people.items():
+        spare[slot] -= amount if problem.bundles[number].trains else 0
+    return spare
 
 
 def missing_cuts(problem: Problem, held: Held) -> list[Cut]:

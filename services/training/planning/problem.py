@@ -13,20 +13,23 @@ ChoicesPer = Literal["unit", "person"]
 
 @dataclass(frozen=True)
 class Bundle:
-    """People who are alike to the first stage: the same track, the same units, key persons of the same of them."""
+    """People who are alike to the first stage: the same track, the same units, key persons of the same of them.
+    `trains`: they could hold a session in a slot in which they are in none."""
 
     track: int
     units: tuple[int, ...]
     keys: tuple[int, ...]
     people: tuple[int, ...]
+    trains: bool = False
 
 
 @dataclass(frozen=True)
 class Problem:
     """`days` tells which day each slot is on. A session holds `low` to `high` people of one track. `free` are the
     slots of each person. `caps` says for unit and slot how many may be away, `parallel` for each slot how many sessions
-    there may be. `cost` is what a person of a unit costs in a slot. Each unit, or person, wants a choice of `choices`
-    days with a session that it could go to."""
+    there may be, `trainers` how many people could hold one, those who take part in one included (empty: no limit).
+    `cost` is what a person of a unit costs in a slot. Each unit, or person, wants a choice of `choices` days with a
+    session that it could go to."""
 
     days: tuple[int, ...]
     low: int
@@ -37,6 +40,7 @@ class Problem:
     caps: tuple[tuple[int, ...], ...]
     parallel: tuple[int, ...]
     cost: tuple[tuple[int, ...], ...]
+    trainers: tuple[int, ...] = ()
     key_first: bool = True
     choices: int = 0
     choices_per: ChoicesPer = "unit"
@@ -81,7 +85,7 @@ class Problem:
         """As JSON values; large integers as text."""
         plain = {each.name: getattr(self, each.name) for each in fields(self)}
         return plain | {
-            "bundles": [[each.track, each.units, each.keys, each.people] for each in self.bundles],
+            "bundles": [[each.track, each.units, each.keys, each.people, each.trains] for each in self.bundles],
             "free": [f"{mask:x}" for mask in self.free],
             "open_to": [f"{mask:x}" for mask in self.open_to],
             "keeps": {str(person): slot for person, slot in self.keeps.items()},
@@ -91,7 +95,8 @@ class Problem:
     def from_json(cls, raw: dict[str, Any]) -> Self:
         """The inverse of `to_json`."""
         bundles = tuple(
-            Bundle(track, tuple(units), tuple(keys), tuple(people)) for track, units, keys, people in raw["bundles"]
+            Bundle(track, tuple(units), tuple(keys), tuple(people), trains)
+            for track, units, keys, people, trains in raw["bundles"]
         )
         values = raw | {
             "bundles": bundles,
@@ -100,6 +105,7 @@ class Problem:
             "days": tuple(raw["days"]),
             "caps": tuple(map(tuple, raw["caps"])),
             "parallel": tuple(raw["parallel"]),
+            "trainers": tuple(raw["trainers"]),
             "cost": tuple(map(tuple, raw["cost"])),
             "raised_caps": tuple(map(tuple, raw["raised_caps"])),
             "keeps": {int(person): slot for person, slot in raw["keeps"].items()},
@@ -111,9 +117,15 @@ class Problem:
         return replace(self, **values)
 
 
-def bundled(people: list[tuple[int, tuple[int, ...], tuple[int, ...]]]) -> tuple[Bundle, ...]:
-    """Bundles of people given as (track, units, units where they are key persons), in a fixed order."""
-    found: dict[tuple[int, tuple[int, ...], tuple[int, ...]], list[int]] = {}
+Kind = tuple[int, tuple[int, ...], tuple[int, ...], bool]
+"""(track, units, units where one is a key person, whether one could hold a session)."""
+
+
+def bundled(people: list[Kind]) -> tuple[Bundle, ...]:
+    """Bundles of people of each kind, in a fixed order."""
+    found: dict[Kind, list[int]] = {}
     for number, kind in enumerate(people):
         found.setdefault(kind, []).append(number)
-    return tuple(Bundle(*kind, tuple(who)) for kind, who in sorted(found.items()))
+    return tuple(
+        Bundle(track, units, keys, tuple(who), trains) for (track, units, keys, trains), who in sorted(found.items())
+    )

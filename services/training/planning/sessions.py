@@ -101,15 +101,19 @@ class SessionModel:
 
     def _add_sizes(self) -> None:
         problem = self.problem
-        come = defaultdict(list)
+        come, heads = defaultdict(list), defaultdict(list)
         for (bundle, slot), amount in self.people.items():
             come[problem.bundles[bundle].track, slot].append(amount)
+            if problem.bundles[bundle].trains:
+                heads[slot].append(amount)
         for at, sessions in self.sessions.items():
             self.model.add(sum(come[at]) <= problem.high * sessions)
             self.model.add(sum(come[at]) >= problem.low * sessions)
         for slot in range(problem.slots):
             held = sum(self.sessions[track, slot] for track in range(problem.tracks))
             self.model.add(held <= problem.parallel[slot])
+            if problem.trainers and (sitting := heads[slot]):
+                self.model.add(held + sum(sitting) <= problem.trainers[slot])
         for track, least in enumerate(least_sessions(problem)):
             self.model.add(sum(self.sessions[track, slot] for slot in range(problem.slots)) >= least)
 

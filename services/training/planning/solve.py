@@ -112,14 +112,15 @@ def explain(raw: dict[str, Any], seconds: float) -> dict[str, Any]:
 
 
 def mend(raw: dict[str, Any], sessions: list[list[int]]) -> dict[str, Any]:
-    """Seat everybody in the (track, slot, number) given: nobody who sits there already moves, unless it must be.
+    """Seat everybody in the (track, slot, number, guests) given: who sits there already moves only if it must be.
 
     `placed` holds -1 for whom no seat is left.
     """
     from services.training.planning.people import Flow  # noqa: PLC0415 - the child alone has the solver
 
     problem = Problem.from_json(raw)
-    held = Held({(track, slot): number for track, slot, number in sessions}, switch=_kept_order(problem))
+    held = Held({(track, slot): number for track, slot, number, _ in sessions}, switch=_kept_order(problem))
+    held.guests = {(track, slot): guests for track, slot, _, guests in sessions}
     for number, bundle in enumerate(problem.bundles):
         for person in bundle.people:
             if person in problem.keeps:
@@ -127,6 +128,7 @@ def mend(raw: dict[str, Any], sessions: list[list[int]]) -> dict[str, Any]:
                 held.people[at] = held.people.get(at, 0) + 1
     placed = Flow(problem, held, is_fixed=True).solve()
     come = Counter((bundle.track, placed[each]) for bundle in problem.bundles for each in bundle.people)
+    come.update(held.guests)
     stands = -1 not in placed and all(come[at] >= problem.low * number for at, number in held.sessions.items())
     return {"placed": placed if stands else Flow(problem, held).solve()}
 

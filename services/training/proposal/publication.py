@@ -8,6 +8,8 @@ from uuid import UUID
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.training.course.service import CourseService
+from services.training.meeting.models import SessionTrainer
+from services.training.meeting.service import MeetingService
 from services.training.planning.asked import Asked
 from services.training.proposal.errors import PlanClashes
 from services.training.proposal.models import PlanSession
@@ -51,9 +53,8 @@ class Publication:
         self.done = Published()
 
     async def publish(self, rows: Sequence[PlanSession], roll: Roll) -> Published:
-        """Lock what there is, in the order of ids; cancel, release and change; then schedule and seat."""
-        for known in sorted({row.session_id for row in rows if row.session_id}, key=str):
-            await self._sessions.lock_for_seats(known)
+        """Lock what there is; cancel, release and change; then schedule and seat."""
+        await self._lock(rows, roll)
         await self._release(rows, roll)
         for row in rows:
             if row.change == "cancelled":
@@ -65,6 +66,17 @@ class Publication:
                 await self._schedule(row)
         await self._seat(rows, roll)
         return self.done
+
+    async def _lock(self, rows: Sequence[PlanSession], roll: Roll) -> None:
+        """Courses, sessions, rooms and people at once, each in order, as scheduling and seating lock theirs: session by
+        session we would wait for somebody who waits for us."""
+        for course in sorted({row.course_id for row in rows}, key=str):
+            await CourseService(self._session).get(course, lock=True)
+        for known in sorted({row.session_id for row in rows if row.session_id}, key=str):
+            await self._sessions.lock_for_seats(known)
+        people = {who for seated in roll.people.values() for who in seated} | {each.person_id for each in roll.now}
+        holders = {who for row in rows for who in (row.trainer_id, row.backup_id) if who}
+        await MeetingService(self._session).lock({row.room_id for row in rows if row.room_id}, people | holders)
 
     async def _release(self, rows: Sequence[PlanSession], roll: Roll) -> None:
         """Give back the seats of whoever sits elsewhere from now on, or nowhere."""
@@ -87,7 +99,8 @@ class Publication:
 
     async def _change(self, row: PlanSession) -> None:
         [shown] = await self._sessions.shown([await self._sessions.get(_known(row))])
-        change = SessionUpdate.model_validate({"dates": [_date(row)], "trainers": _trainers(row)})
+        trainers = [*_trainers(row), *_others(shown.trainers, row)]
+        change = SessionUpdate.model_validate({"dates": [_date(row)], "trainers": trainers})
         await self._sessions.change(shown.planned.id, change, shown.version)
 
     async def _schedule(self, row: PlanSession) -> None:
@@ -139,3 +152,10 @@ def _date(row: PlanSession) -> dict[str, object]:
 def _trainers(row: PlanSession) -> list[dict[str, object]]:
     duties = ((row.trainer_id, "trainer"), (row.backup_id, "backup"))
     return [{"person_id": who, "duty": duty} for who, duty in duties if who is not None]
+
+
+def _others(now: Sequence[SessionTrainer], row: PlanSession) -> list[dict[str, object]]:
+    """Whoever holds a session besides the one trainer and the one backup that a plan knows (the first of each)."""
+    known = {each.duty: each.person_id for each in reversed(now)}.values()
+    named = {*known, row.trainer_id, row.backup_id}
+    return [{"person_id": each.person_id, "duty": each.duty} for each in now if each.person_id not in named]

@@ -17,11 +17,14 @@ from shared.kit.text import Text
 
 _MISSING = Text(sv="Planen finns inte", en="There is no such plan", da="Planen findes ikke")
 # Of the sessions that a plan and those before it have made: what is still to come, at the hours that it was planned at.
-_HELD = text("""
+_LINE = """
 WITH RECURSIVE line AS (
     SELECT p.id, p.base_id FROM plan p WHERE p.tenant_id = :tenant AND p.id = :plan
     UNION SELECT p.id, p.base_id FROM plan p JOIN line l ON p.id = l.base_id WHERE p.tenant_id = :tenant
 )
+"""
+_HELD = text(f"""
+{_LINE}
 SELECT DISTINCT ON (s.id) s.id, s.course_id, x.form, d.starts_at, d.ends_at, d.room_id,
     (SELECT t.person_id FROM session_trainer t WHERE t.tenant_id = s.tenant_id AND t.session_id = s.id
      AND t.duty = 'trainer' ORDER BY t.id LIMIT 1) AS trainer_id,
@@ -34,7 +37,21 @@ JOIN session_date d ON d.tenant_id = s.tenant_id AND d.session_id = s.id
     AND d.starts_at = s.starts_at AND d.ends_at = s.ends_at
 WHERE x.tenant_id = :tenant ORDER BY s.id
 """)
-_PUBLISHING = text("SELECT pg_advisory_xact_lock(hashtextextended(CAST(:tenant AS uuid)::text, 23))")
+# Of those with a seat in these sessions, who got it by hand: no plan gave it, and they have not left.
+_BY_HAND = text(f"""
+{_LINE}
+SELECT e.session_id, e.person_id, s.course_id
+FROM enrolment e
+JOIN session s ON s.tenant_id = e.tenant_id AND s.id = e.session_id
+JOIN person p ON p.tenant_id = e.tenant_id AND p.id = e.person_id AND NOT p.ended
+WHERE e.tenant_id = :tenant AND e.session_id = ANY(CAST(:sessions AS uuid[])) AND e.state IN ('confirmed', 'offered')
+  AND NOT EXISTS (
+    SELECT FROM plan_seat x JOIN line ON line.id = x.plan_id
+    WHERE x.tenant_id = :tenant AND x.person_id = e.person_id AND x.course_id = s.course_id
+      AND x.plan_session_id IS NOT NULL)
+ORDER BY e.id
+""")
+_PUBLISHING = text("SELECT pg_advisory_xact_lock(hashtextextended(CAST(:tenant AS uuid)::text, 37))")
 
 
 class PlanRepository:
@@ -97,6 +114,13 @@ class PlanRepository:
         values = {"tenant": tenant_of(self._session), "plan": plan_id, "now": clock.now()}
         return (await self._session.execute(_HELD, values)).all()
 
+    async def by_hand(self, plan_id: UUID, sessions: Sequence[UUID]) -> Sequence[Row[Any]]:
+        """(session_id, person_id, course_id) of seats in these sessions that neither the plan nor those that it mends
+        gave."""
+        await self._session.flush()
+        values = {"tenant": tenant_of(self._session), "plan": plan_id, "sessions": list(sessions)}
+        return (await self._session.execute(_BY_HAND, values)).all()
+
     async def is_mended(self, plan_id: UUID) -> bool:
         """Whether a plan that mends this one was published."""
         query = select(Plan.id).where(
@@ -115,7 +139,7 @@ class PlanRepository:
         return found.all()
 
     async def lock_publishing(self) -> None:
-        """Let one plan at a time be published: two would take the same people's locks in different orders."""
+        """Let one plan at a time be published: two would take the same sessions and people one after the other."""
         await self._session.execute(_PUBLISHING, {"tenant": tenant_of(self._session)})
 
     def add(self, *rows: Plan | PlanSession | PlanSeat) -> None:

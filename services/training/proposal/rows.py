@@ -3,9 +3,10 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
+from services.training.planning.asked import Asked
 from services.training.planning.facts import Facts, LeftOut, PlannedSession
 from services.training.planning.facts import Plan as Proposed
 from services.training.proposal.models import Plan, PlanSeat, PlanSession
@@ -90,6 +91,45 @@ def held_sessions(held: Sequence[Any], enrolled: Sequence[Enrolment]) -> list[di
     ]
 
 
+def with_held(asked: Asked, published: Sequence[Mapping[str, Any]]) -> Asked:
+    """What was asked, with the rooms and trainers that published sessions were given by hand."""
+    rooms = {UUID(each["room"]) for each in published if each["room"]}
+    trainers = {UUID(who) for each in published for who in _holders(each)}
+    more = {"rooms": rooms - {*asked.rooms}, "trainers": trainers - {*asked.trainers}}
+    known = {"rooms": asked.rooms, "trainers": asked.trainers}
+    return asked.model_copy(update={kind: [*ids, *sorted(more[kind], key=str)] for kind, ids in known.items()})
+
+
+def add_held(facts: Facts, asked: Asked, published: Sequence[Mapping[str, Any]], by_hand: Sequence[Any]) -> None:
+    """What published sessions have. By hand they may be held at any hour of a room and a trainer but a busy one, and
+    guests sit in them: who has a seat that no plan gave, and no need."""
+    guests: dict[str, list[str]] = defaultdict(list)
+    for row in by_hand:
+        who = str(row.person_id)
+        if who not in facts["people"] or str(row.course_id) not in facts["people"][who]["needs"]:
+            guests[str(row.session_id)].append(who)
+    for each in published:
+        span, holders, sitting = [*each["span"]], _holders(each), guests.get(each["id"], [])
+        things = [facts["rooms"].get(each["room"]), *(facts["trainers"].get(who) for who in holders)]
+        for thing in filter(None, things):
+            if thing["windows"]["free"] is not None:
+                thing["windows"]["free"].append(span)
+        for who in {*sitting} - {*holders}:
+            for one in filter(None, (facts["people"].get(who), facts["trainers"].get(who))):
+                one["windows"]["busy"].append(span)
+    named: dict[Literal["rooms", "trainers"], bool] = {"rooms": bool(asked.rooms), "trainers": bool(asked.trainers)}
+    facts["held"] = {
+        "named": [kind for kind, is_named in named.items() if is_named],
+        "rooms": [each["id"] for each in published if each["room"]],
+        "trainers": [each["id"] for each in published if each["trainer"]],
+        "guests": dict(guests),
+    }
+
+
+def _holders(session: Mapping[str, Any]) -> list[str]:
+    return [who for who in (session["trainer"], session["backup"]) if who]
+
+
 def stored(facts: Facts, rows: Sequence[PlanSession], seats: Sequence[PlanSeat]) -> Proposed:
     """The plan that the rows are, for the checker. A session whose slot is no more stands in none (KeyError)."""
     at = {span[0]: slot for slot, span in enumerate(facts["slots"])}
@@ -99,7 +139,7 @@ def stored(facts: Facts, rows: Sequence[PlanSession], seats: Sequence[PlanSeat])
     return Proposed(
         sessions=[
             PlannedSession(
-                id=None,
+                id=_text(row.session_id),
                 course=str(row.course_id),
                 form=row.form,
                 slot=at[int(row.starts_at.timestamp())],

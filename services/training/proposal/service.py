@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -25,6 +25,7 @@ from services.training.proposal.publication import Publication, Published, Roll
 from services.training.proposal.repository import PlanRepository
 from services.training.proposal.rows import (
     People,
+    add_held,
     change_of,
     difference,
     held_sessions,
@@ -32,10 +33,12 @@ from services.training.proposal.rows import (
     row_of,
     span_of,
     stored,
+    with_held,
 )
 from services.training.proposal.schemas import PlanCreate, PlanReplan
 from services.training.room.service import RoomService
 from services.training.roster.service import RosterService
+from services.training.session.models import Enrolment
 from shared.contracts.training_planning import (
     TrainingPlanApproved,
     TrainingPlanProposed,
@@ -64,11 +67,11 @@ _VERBS = {
 
 @dataclass(frozen=True)
 class Numbers:
-    """How good a plan is."""
+    """How good a plan is; of a mended plan nothing is known but its sessions."""
 
-    bound: int
-    cost: int
-    cost_bound: int
+    bound: int | None = None
+    cost: int | None = None
+    cost_bound: int | None = None
 
 
 @dataclass(frozen=True)
@@ -101,6 +104,7 @@ class ProposalService:
         check_version(version, base.version)
         if base.state != "published" or await self._plans.is_mended(base.id):
             raise PlanNotOpen(state=base.state)
+        await self._check_losses(base, given)
         plan = Plan(
             tenant_id=tenant_of(self._session),
             name=base.name,
@@ -169,12 +173,8 @@ class ProposalService:
         plan.sessions, plan.people, plan.bound = len(found["sessions"]), people, numbers.bound
         plan.cost, plan.cost_bound = numbers.cost, numbers.cost_bound
         await self._enter(plan, "proposed")
-        await publish(
-            self._session,
-            TrainingPlanProposed(
-                plan_id=plan.id, sessions=plan.sessions, bound=plan.bound, people=people, left_out=len(found["left"])
-            ),
-        )
+        told = {"sessions": plan.sessions, "bound": plan.bound or 0, "people": people, "left_out": len(found["left"])}
+        await publish(self._session, TrainingPlanProposed.model_validate({"plan_id": plan.id, **told}))
 
     async def refuse(self, plan: Plan, state: str, findings: dict[str, Any]) -> None:
         """Store that there is no plan, and why."""
@@ -204,7 +204,7 @@ class ProposalService:
         rows = await self._plans.sessions(plan.id)
         low = {UUID(course["id"]): course["low"] for course in facts["courses"]}
         held = [] if plan.base_id is None else [row.id for row in await self._plans.held(plan.base_id)]
-        roll = Roll(await self._people(plan.id), await self._plans.enrolled(held))
+        roll = Roll(await self._people(plan.id), await self._movable(plan, rows, held))
         done = await Publication(self._session, asked, low).publish(rows, roll)
         await self._enter(plan, "published")
         facts_told = {"added": done.added, "cancelled": done.cancelled, "seated": done.seated, "moved": done.moved}
@@ -216,7 +216,7 @@ class ProposalService:
         plan = await self._plans.get(plan_id)
         rows, people = await self._plans.sessions(plan_id), await self._people(plan_id)
         held = [] if plan.base_id is None else await self._plans.held(plan.base_id)
-        return difference(rows, people, held, await self._plans.enrolled([row.id for row in held]))
+        return difference(rows, people, held, await self._movable(plan, rows, [row.id for row in held]))
 
     async def choices(
         self, plan_id: UUID, limit: int, after: tuple[UUID] | None
@@ -266,14 +266,31 @@ class ProposalService:
             "trainerIds": (given.trainer_ids, await roster.people(given.trainer_ids)),
             "unitIds": (given.unit_ids or [], await roster.units(given.unit_ids or [])),
         }
-        wrong = [
-            FieldError(pointer=f"#/{name}/{index}", detail=_UNKNOWN, code="unknown")
-            for name, (ids, found) in known.items()
-            for index, one in enumerate(ids)
-            if one not in found
-        ]
-        if wrong:
-            raise Invalid(_UNKNOWN, errors=wrong)
+        _refuse_unknown({f"#/{name}/{{}}": each for name, each in known.items()})
+
+    async def _check_losses(self, base: Plan, given: PlanReplan) -> None:
+        """What is lost belongs to the plan, to a session of it, or is known: a trainer may have left meanwhile."""
+        asked, held = Asked.from_json(base.asked), await self._plans.held(base.id)
+        rooms, trainers = [each.id for each in given.rooms], [each.id for each in given.trainers]
+        holding = {who for row in held for who in (row.trainer_id, row.backup_id)}
+        known_people = {*asked.trainers, *holding, *await RosterService(self._session).people(trainers)}
+        used = {row.room_id for row in held}
+        known_rooms = {*asked.rooms, *used, *await RoomService(self._session).known(rooms)}
+        _refuse_unknown({"#/trainers/{}/id": (trainers, known_people), "#/rooms/{}/id": (rooms, known_rooms)})
+
+    async def _movable(self, plan: Plan, rows: Sequence[PlanSession], held: Sequence[UUID]) -> Sequence[Enrolment]:
+        """Seats in the sessions that a plan mends, but for guests': those stay as long as the session does."""
+        if plan.base_id is None:
+            return []
+        kept = {row.session_id for row in rows if row.change != "cancelled"}
+        planned = {(seat.person_id, seat.course_id) for seat in await self._plans.seats(plan.id)}
+        by_hand = await self._plans.by_hand(plan.base_id, held)
+        guests = {
+            (row.session_id, row.person_id)
+            for row in by_hand
+            if row.session_id in kept and (row.person_id, row.course_id) not in planned
+        }
+        return [each for each in await self._plans.enrolled(held) if (each.session_id, each.person_id) not in guests]
 
     async def _published(self, base_id: UUID) -> Sequence[dict[str, Any]]:
         """The sessions of the plan that is mended, with who sits in them now."""
@@ -281,9 +298,11 @@ class ProposalService:
         return held_sessions(held, await self._plans.enrolled([row.id for row in held]))
 
     async def _facts(self, plan: Plan, asked: Asked, published: Sequence[dict[str, Any]]) -> Facts:
-        facts = await PlanningService(self._session, asked, [UUID(each["id"]) for each in published]).facts()
-        if plan.lost is None:
-            return facts
+        sessions = [UUID(each["id"]) for each in published]
+        if plan.lost is None or plan.base_id is None:
+            return await PlanningService(self._session, asked, sessions).facts()
+        facts = await PlanningService(self._session, with_held(asked, published), sessions).facts()
+        add_held(facts, asked, published, await self._plans.by_hand(plan.base_id, sessions))
         facts["rules"]["complete"] = False
         given = PlanReplan.model_validate(plan.lost)
         for lost, things in ((given.trainers, facts["trainers"]), (given.rooms, facts["rooms"])):
@@ -331,6 +350,18 @@ class ProposalService:
         plan.touch()
         after = {"state": state, "sessions": plan.sessions, "bound": plan.bound, "input_hash": plan.input_hash}
         await record(self._session, f"plan.{_VERBS[state]}", "plan", plan.id, before={"state": before}, after=after)
+
+
+def _refuse_unknown(given: Mapping[str, tuple[Sequence[UUID], Collection[UUID]]]) -> None:
+    """Invalid that names each id, by its pointer with {} for the index, that is not among the known ones."""
+    wrong = [
+        FieldError(pointer=pointer.format(index), detail=_UNKNOWN, code="unknown")
+        for pointer, (ids, found) in given.items()
+        for index, one in enumerate(ids)
+        if one not in found
+    ]
+    if wrong:
+        raise Invalid(_UNKNOWN, errors=wrong)
 
 
 def _digests(given: Input) -> dict[str, str]:

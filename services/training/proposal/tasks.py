@@ -74,7 +74,7 @@ Found = tuple[Proposed, list[PlannedSession], Numbers]
 
 async def _plan(ctx: JobContext, given: Input) -> Found:
     """One course after the other, each in a child of its own; what one takes is gone for the next."""
-    builder, numbers = await asyncio.to_thread(Builder, given.facts), Numbers(0, 0, 0)
+    builder, answers = await asyncio.to_thread(Builder, given.facts), []
     courses = given.facts["courses"]
     seconds = max(1.0, given.asked.seconds / max(1, len(courses)))
     for number in range(len(courses)):
@@ -86,11 +86,10 @@ async def _plan(ctx: JobContext, given: Input) -> Found:
         if answer["verdict"] != "solved":
             raise NoPlan(await _why(problem, answer["verdict"], given, number, builder))
         await asyncio.to_thread(builder.add, number, answer["placed"], answer["sessions"])
-        numbers = Numbers(
-            numbers.bound + answer["bound"], numbers.cost + answer["cost"], numbers.cost_bound + answer["cost_bound"]
-        )
+        answers.append(answer)
     builder.back_up()
-    return builder.plan, [], numbers
+    sums = (sum(answer[name] for answer in answers) for name in ("bound", "cost", "cost_bound"))
+    return builder.plan, [], Numbers(*sums)
 
 
 async def _watched(ctx: JobContext, work: Awaitable[Any], done: int, total: int) -> Any:
@@ -147,5 +146,5 @@ async def mended(facts: Facts, published: list[PlannedSession], *, catch_up: boo
             tries = 0
             if not can_catch_up:
                 break
-    bound = min(len(mender.sessions), len(published))
-    return mender.plan(), mender.cancelled, Numbers(bound, 0, 0)
+    mender.back_up()
+    return mender.plan(), mender.cancelled, Numbers()

@@ -11,6 +11,7 @@ from services.training.planning.solve import solve
 
 HOUR = 3600
 DAY = 24 * HOUR
+_TRAINERS = ("Ann", "Bo", "Cy")
 _RULES: dict[str, Any] = {
     "by_form": False,
     "key_first": False,
@@ -47,7 +48,7 @@ def facts_of(
         units=units,
         people=people,
         rooms={"room": {"seats": None, "windows": always()}, "hall": {"seats": 9, "windows": always()}},
-        trainers={who: {"windows": always()} for who in ("Ann", "Bo", "Cy")},
+        trainers={who: {"windows": always()} for who in _TRAINERS},
         rules=cast(Rules, _RULES | rules),
     )
 
@@ -87,7 +88,8 @@ def broken(facts: Facts, plan: Plan) -> set[str]:
 
 @st.composite
 def towns(draw: st.DrawFn) -> Facts:
-    """Up to three units and eighteen people, who cannot always come; some are key persons, some work at two units."""
+    """Up to three units and eighteen people, who cannot always come; some are key persons, some work at two units, and
+    all who hold sessions need them, too."""
     names = [f"unit {number}" for number in range(draw(st.integers(1, 3)))]
     units = {
         name: unit(
@@ -104,7 +106,7 @@ def towns(draw: st.DrawFn) -> Facts:
         at = draw(st.lists(st.sampled_from(names), min_size=1, max_size=2, unique=True))
         busy = [span(slot) for slot in draw(st.sets(st.integers(0, 7), max_size=3))]
         key_at = (at[0],) if draw(st.integers(0, 9)) == 9 else ()
-        needs, name = draw(st.integers(1, courses)), f"person {number:02}"
+        needs, name = draw(st.integers(1, courses)), _TRAINERS[number] if number < 3 else f"person {number:02}"
         people[name] = person(*at, needs=needs, key_at=key_at, busy=sorted(busy))
     return facts_of(
         people, units, courses=courses, by_form=draw(st.booleans()), key_first=draw(st.booleans()),

@@ -134,6 +134,12 @@ def at_two_places(facts: Facts, plan: Plan) -> None:
     session_of(plan, "a0")["slot"] = session_of(plan, "a0", 1)["slot"]
 
 
+def with_a_trainer_who_sits_beside_it(facts: Facts, plan: Plan) -> None:
+    session = session_of(plan, "a0")
+    facts["people"][session["trainer"]] = facts["people"]["a0"]
+    session["people"] = [session["trainer"]]
+
+
 def missing(facts: Facts, plan: Plan) -> None:
     session_of(plan, "b0")["people"].remove("b0")
 
@@ -185,6 +191,7 @@ MUTANTS: list[tuple[str, Mutant]] = [
     ("other_form", of_another_form),
     ("seated_twice", seated_twice),
     ("two_places", at_two_places),
+    ("two_places", with_a_trainer_who_sits_beside_it),
     ("missing", missing),
     ("left_out", left_out),
     ("absence_cap", too_many_away),

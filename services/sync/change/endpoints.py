@@ -57,8 +57,9 @@ async def roster_changes_list(
     Every page ends with a line of kind `page`: read on with its `next` as `cursor` (and the same `after`); where it is
     null, store its `version` and ask with that as `after` the next time. A page without that line was cut off. Start
     with `after=0` to build the copy anew. A line with `op` `end` says that the row is gone. What a row refers to comes
-    before the row. Where `protected` is true, the name is an alias; whoever becomes protected comes once more, and
-    what was kept of the name must be erased.
+    before the row, except for the parent of a unit; a row comes again where the roster changes meanwhile. Where
+    `protected` is true, the name is an alias; whoever becomes protected comes once more, and what was kept of the name
+    must be erased.
     """
     body = await ChangeService(session).page(FeedQuery(after, cursor, limit, is_public=True))
     return Response(body, media_type=NDJSON, headers={"Cache-Control": "no-store"})

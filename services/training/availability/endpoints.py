@@ -22,7 +22,7 @@ from services.training.availability.schemas import (
     Subject,
 )
 from services.training.availability.service import AvailabilityService
-from services.training.enrolment.auth import ENROLLERS
+from services.training.enrolment.auth import ENROLLERS, READERS
 from shared.auth import Principal, Scope
 from shared.web import IfMatch, Page, PageDep, SessionDep, new_router
 from shared.web.actions import refusal
@@ -53,8 +53,10 @@ async def availabilities_list(
     subject: Annotated[Subject | None, Query(description="Of one kind only")] = None,
     subject_id: Annotated[UUID | None, Query(alias="subjectId", description="Of one unit, person or room")] = None,
 ) -> Page[AvailabilityPublic]:
-    """When people, units and rooms are free and busy, oldest first."""
-    rows = await AvailabilityService(session).list(subject, subject_id, page.limit + 1, page.keys(UUID))
+    """When people, units and rooms are free and busy, oldest first; of units and people, those at the own units."""
+    rows = await AvailabilityService(session, caller.units_for(*READERS)).list(
+        subject, subject_id, page.limit + 1, page.keys(UUID)
+    )
     return reply.page(page, rows, lambda row: _show(row, caller, reply))
 
 
@@ -63,7 +65,7 @@ async def availabilities_get(
     caller: AvailabilityRead, session: SessionDep, availability_id: AvailabilityId, reply: ReplyDep
 ) -> AvailabilityPublic:
     """Hours in which somebody or something is free or busy."""
-    row = await AvailabilityService(session).get(availability_id)
+    row = await AvailabilityService(session, caller.units_for(*READERS)).get(availability_id)
     reply.version(row.version)
     return _show(row, caller, reply)
 

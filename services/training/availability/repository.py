@@ -4,10 +4,13 @@ from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
+from sqlalchemy import and_, exists, or_
 from sqlmodel import col, select, tuple_
 from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlmodel.sql.expression import SelectOfScalar
 
 from services.training.availability.models import AbsenceCap, Availability
+from services.training.roster.models import Duty
 from shared.kit.db import tenant_of
 from shared.kit.problems import NotFound
 from shared.kit.text import Text
@@ -17,26 +20,26 @@ _NO_CAP = Text(sv="Taket finns inte", en="There is no such cap", da="Loftet find
 
 
 class AvailabilityRepository:
-    """Rows of the session's tenant."""
+    """Rows of the session's tenant: those of everybody and of rooms, and those of `units` and who works there; None
+    means all."""
 
-    def __init__(self, session: AsyncSession) -> None:
+    def __init__(self, session: AsyncSession, units: frozenset[UUID] | None) -> None:
         self._session = session
+        self._units = units
 
-    async def get(self, availability_id: UUID, *, lock: bool = False) -> Availability:
+    async def get(self, availability_id: UUID, today: date, *, lock: bool = False) -> Availability:
         """The row, or NotFound."""
-        query = select(Availability).where(
-            Availability.tenant_id == tenant_of(self._session), Availability.id == availability_id
-        )
+        query = self._visible(today).where(Availability.id == availability_id)
         found = (await self._session.exec(query.with_for_update() if lock else query)).one_or_none()
         if found is None:
             raise NotFound(_NO_HOURS)
         return found
 
     async def list(
-        self, subject: str | None, subject_id: UUID | None, limit: int, after: tuple[UUID] | None
+        self, subject: str | None, subject_id: UUID | None, today: date, limit: int, after: tuple[UUID] | None
     ) -> Sequence[Availability]:
         """Oldest first."""
-        query = select(Availability).where(Availability.tenant_id == tenant_of(self._session))
+        query = self._visible(today)
         if subject is not None:
             query = query.where(Availability.subject == subject)
         if subject_id is not None:
@@ -79,3 +82,20 @@ class AvailabilityRepository:
 
     async def remove(self, row: Availability | AbsenceCap) -> None:
         await self._session.delete(row)
+
+    def _visible(self, today: date) -> SelectOfScalar[Availability]:
+        query = select(Availability).where(Availability.tenant_id == tenant_of(self._session))
+        if self._units is None:
+            return query
+        here = exists().where(
+            col(Duty.tenant_id) == Availability.tenant_id,
+            col(Duty.person_id) == Availability.subject_id,
+            Duty.is_held(self._units, today),
+        )
+        return query.where(
+            or_(
+                col(Availability.subject).in_(("everybody", "room")),
+                and_(col(Availability.subject) == "unit", col(Availability.subject_id).in_(self._units)),
+                and_(col(Availability.subject) == "person", here),
+            )
+        )

@@ -18,6 +18,7 @@ from services.training.availability.schemas import AbsenceCapCreate, AbsenceCapU
 from services.training.room.service import RoomService
 from services.training.roster.service import RosterService
 from shared.contracts.training_planning import AbsenceCapChanged, AvailabilityChanged
+from shared.kit import clock
 from shared.kit.db import tenant_of
 from shared.kit.journal import record
 from shared.kit.problems import FieldError, Invalid, NotFound
@@ -38,12 +39,12 @@ class Hours:
 
 
 class AvailabilityService:
-    """One transaction's work. `units` are those that the caller may speak for; None means all."""
+    """One transaction's work. `units` are those that the caller may see, or speak for; None means all."""
 
     def __init__(self, session: AsyncSession, units: frozenset[UUID] | None = None) -> None:
         self._session = session
         self._units = units
-        self._rows = AvailabilityRepository(session)
+        self._rows = AvailabilityRepository(session, units)
 
     async def create(self, given: AvailabilityCreate) -> Availability:
         """Hours of somebody or something that exists, and that the caller may speak for."""
@@ -55,17 +56,17 @@ class AvailabilityService:
 
     async def get(self, availability_id: UUID) -> Availability:
         """The row, or NotFound."""
-        return await self._rows.get(availability_id)
+        return await self._rows.get(availability_id, clock.today())
 
     async def list(
         self, subject: str | None, subject_id: UUID | None, limit: int, after: tuple[UUID] | None
     ) -> Sequence[Availability]:
         """Oldest first."""
-        return await self._rows.list(subject, subject_id, limit, after)
+        return await self._rows.list(subject, subject_id, clock.today(), limit, after)
 
     async def remove(self, availability_id: UUID, version: int) -> None:
         """Forget hours."""
-        row = await self._rows.get(availability_id, lock=True)
+        row = await self._rows.get(availability_id, clock.today(), lock=True)
         check_version(version, row.version)
         await self._check(row.subject, row.subject_id)
         await self._tell(row, "availability.remove")

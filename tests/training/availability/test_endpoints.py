@@ -76,10 +76,33 @@ async def test_a_head_speaks_for_the_own_unit_and_its_people_alone(training: Ser
     [row] = listed.json()["items"]
     url = f"{URL}/{row['id']}"
     gone = {"If-Match": '"1"'}
-    assert (await training.client.delete(url, headers=training.as_(other) | gone)).status_code == 403
+    assert (await training.client.delete(url, headers=training.as_(other) | gone)).status_code == 404
     assert (await training.client.delete(url, headers=training.as_(mine))).status_code == 428
     assert (await training.client.delete(url, headers=training.as_(mine) | gone)).status_code == 204
     assert (await training.client.get(url, headers=training.as_(mine))).status_code == 404
+
+
+async def test_a_role_at_a_unit_reads_the_hours_of_its_people_and_of_everybody(training: ServiceUnderTest) -> None:
+    roster = await create_roster(training, people=1)
+    unit, made = str(roster["unit"]), await post(training, {"name": "Aulan"}, url="/training/v1/rooms")
+    subjects = {"everybody": None, "room": made.json()["id"], "unit": unit, "person": str(roster["people"][0])}
+    rows = {}
+    for subject, subject_id in subjects.items():
+        given = await post(training, BASE | {"subject": subject} | ({"subjectId": subject_id} if subject_id else {}))
+        assert given.status_code == 201, given.text
+        rows[subject] = f"{URL}/{given.json()['id']}"
+    cases = (
+        (f"unit_head@{unit}", set(rows)),
+        (f"trainer@{uuid4()}", {"everybody", "room"}),
+        ("auditor@*", set(rows)),
+    )
+    for role, seen in cases:
+        headers = training.as_(role)
+        listed = (await training.client.get(URL, headers=headers)).json()["items"]
+        assert {row["subject"] for row in listed} == seen, role
+        for subject, url in rows.items():
+            status = (await training.client.get(url, headers=headers)).status_code
+            assert status == (200 if subject in seen else 404), (role, subject)
 
 
 async def test_a_cap_is_a_percentage_once_for_each_unit(training: ServiceUnderTest) -> None:

@@ -10,7 +10,6 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from services.sync.rules.platform import NOT_COMPARED
 from services.sync.verification.facts import Facts, Limits, PlatformFacts
 from services.sync.verification.models import UnitSignOff, VerificationState
 from services.sync.verification.service import Report, days_held
@@ -73,11 +72,14 @@ def _platform(one: PlatformFacts, unit_id: UUID) -> dict[str, Any]:
         "sourceId": str(one.source_id),
         "comparisonId": str(one.comparison_id) if one.comparison_id else None,
         "comparedAt": _moment(one.compared_at),
+        "toldAt": _moment(one.told_at),
         "isWhole": one.is_whole,
         "heads": one.heads.get(unit_id, {}),
-        "differences": (found := one.differences.get(unit_id, {})),
+        "differences": one.differences.get(unit_id, {}),
+        "excused": one.excused.get(unit_id, {}),
         "ties": one.ties.get(unit_id, {}),
-        "notCompared": sorted(what for kind, what in NOT_COMPARED.items() if kind in found),
+        "notCompared": one.not_compared(unit_id),
+        "mustCompare": sorted(one.must_compare),
     }
 
 

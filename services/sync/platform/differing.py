@@ -11,6 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from services.sync.platform import ties
 from services.sync.roster.alias import display_name_sql
 from services.sync.rules.catalogue import RULES
+from services.sync.rules.platform import EXCUSED
 
 _AT = "a.at_unit AS unit_id, a.person_id, a.shown AS row_ref, a.file, a.line"
 _PERSON = "JOIN person p ON p.tenant_id = :tenant AND p.id = a.person_id"
@@ -33,35 +34,35 @@ STATEMENTS: dict[str, str] = ties.STATEMENTS | {
                CASE WHEN p.protected THEN 'protected_identity' WHEN p.login_digest IS NULL THEN 'login_missing'
                     WHEN w.{_RECENT} THEN 'not_imported_yet' ELSE 'unknown' END AS cause
         FROM pf_want w JOIN person p ON p.tenant_id = :tenant AND p.id = w.person_id
-        WHERE w.is_now AND w.unit_id IN ({_COVERED})
+        WHERE w.is_expected AND w.unit_id IN ({_COVERED})
           AND NOT EXISTS (SELECT FROM pf_account a WHERE a.person_id = w.person_id)""",
     "missing_place": f"""
         SELECT DISTINCT w.unit_id, w.person_id, {_NOWHERE},
                CASE WHEN w.{_RECENT} THEN 'not_imported_yet' ELSE 'unknown' END AS cause
         FROM pf_want w
-        WHERE w.is_now AND w.unit_id IN ({_COVERED})
+        WHERE w.is_expected AND w.unit_id IN ({_COVERED})
           AND EXISTS (SELECT FROM pf_account a WHERE a.person_id = w.person_id)
           AND NOT EXISTS (SELECT FROM pf_place l WHERE l.person_id = w.person_id AND l.unit_id = w.unit_id)""",
     "inactive_account": f"""
         SELECT {_AT}, 'set_by_hand' AS cause FROM pf_account a
-        WHERE NOT a.is_active AND EXISTS (SELECT FROM pf_want w WHERE w.person_id = a.person_id AND w.is_now)
+        WHERE NOT a.is_active AND EXISTS (SELECT FROM pf_want w WHERE w.person_id = a.person_id AND w.is_expected)
           AND NOT EXISTS (SELECT FROM pf_account o WHERE o.person_id = a.person_id AND o.is_active)""",
     "extra_account": f"""
         SELECT {_AT}, CASE WHEN a.login_digest IS NULL THEN 'no_shared_key' ELSE 'not_in_register' END AS cause
         FROM pf_account a WHERE a.person_id IS NULL AND a.is_active""",
     "ended_still_active": f"""
-        SELECT {_AT}, 'left_register' AS cause FROM pf_account a {_PERSON}
-        WHERE a.is_active AND p.ended_at IS NOT NULL""",
+        SELECT {_AT}, 'left_register' AS cause FROM pf_account a WHERE a.is_active AND a.has_left""",
     "wrong_unit": """
         SELECT DISTINCT ON (l.sid, l.unit_id) l.unit_id, l.person_id, a.shown AS row_ref, l.file, l.line,
                CASE WHEN EXISTS (SELECT FROM enrolment e WHERE e.tenant_id = :tenant AND e.person_id = l.person_id
                                  AND e.unit_id = l.unit_id)
                       OR EXISTS (SELECT FROM duty d WHERE d.tenant_id = :tenant AND d.person_id = l.person_id
                                  AND d.unit_id = l.unit_id)
+                      OR EXISTS (SELECT FROM placement c WHERE c.tenant_id = :tenant AND c.child_id = l.person_id
+                                 AND c.unit_id = l.unit_id)
                     THEN 'moved' ELSE 'set_by_hand' END AS cause
         FROM pf_place l JOIN pf_account a ON a.sid = l.sid
-        JOIN person p ON p.tenant_id = :tenant AND p.id = l.person_id AND p.ended_at IS NULL
-        WHERE l.unit_id IS NOT NULL AND a.is_active
+        WHERE l.person_id IS NOT NULL AND l.unit_id IS NOT NULL AND a.is_active AND NOT a.has_left
           AND NOT EXISTS (SELECT FROM pf_want w WHERE w.person_id = l.person_id AND w.unit_id = l.unit_id)
         ORDER BY l.sid, l.unit_id, l.line""",
     "wrong_role": """
@@ -87,7 +88,11 @@ STATEMENTS: dict[str, str] = ties.STATEMENTS | {
     "missing_unit": f"""
         SELECT w.unit_id, NULL::uuid AS person_id, {_NOWHERE},
                CASE WHEN bool_and(w.{_RECENT}) THEN 'not_imported_yet' ELSE 'unknown' END AS cause
-        FROM pf_want w WHERE w.is_now AND w.unit_id NOT IN ({_COVERED}) GROUP BY w.unit_id""",
+        FROM pf_want w WHERE w.is_expected AND w.unit_id NOT IN ({_COVERED}) GROUP BY w.unit_id""",
+    "accounts_not_compared": """
+        SELECT w.unit_id, NULL::uuid AS person_id, w.role AS row_ref, NULL::text AS file, NULL::integer AS line,
+               'not_in_export' AS cause
+        FROM pf_want w WHERE w.is_now AND NOT w.is_expected GROUP BY w.unit_id, w.role""",
     "unknown_unit": """
         SELECT NULL::uuid AS unit_id, NULL::uuid AS person_id, u.sid AS row_ref, u.file, u.line,
                'no_shared_key' AS cause
@@ -95,7 +100,7 @@ STATEMENTS: dict[str, str] = ties.STATEMENTS | {
     "never_logged_in": f"""
         SELECT {_AT}, 'not_used' AS cause FROM pf_account a
         WHERE :tells_login AND a.is_active AND a.last_login IS NULL
-          AND EXISTS (SELECT FROM pf_want w WHERE w.person_id = a.person_id AND w.is_now)""",
+          AND EXISTS (SELECT FROM pf_want w WHERE w.person_id = a.person_id AND w.is_expected)""",
 }
 # A person may be protected although the export does not know: then file and line are all that is said of the row.
 _STORE = """
@@ -125,11 +130,11 @@ SELECT :tenant, gen_random_uuid(), :comparison, a.person_id,
 FROM pf_account a LEFT JOIN person p ON p.tenant_id = :tenant AND p.id = a.person_id
 """
 _KINDS = """
-SELECT unit_id, kind, count(*) AS n FROM platform_difference
+SELECT unit_id, kind, count(*) AS n, count(*) FILTER (WHERE cause = :excused) AS excused FROM platform_difference
 WHERE tenant_id = :tenant AND comparison_id = :comparison GROUP BY 1, 2
 """
 _HEADS = """
-SELECT unit_id, 'roster' AS side, role, count(DISTINCT person_id) AS n FROM pf_want WHERE is_now GROUP BY 1, 3
+SELECT unit_id, 'roster' AS side, role, count(DISTINCT person_id) AS n FROM pf_want WHERE is_expected GROUP BY 1, 3
 UNION ALL
 SELECT unit_id, 'platform', role, count(DISTINCT sid) FROM pf_place GROUP BY 1, 3
 """
@@ -150,19 +155,23 @@ async def store_differences(
 
 
 async def count_by_unit(session: AsyncSession, values: dict[str, Any]) -> list[dict[str, Any]]:
-    """A row for each unit (None: of no unit of ours): heads by role and compared ties on both sides, differences."""
+    """A row for each unit (None: of no unit of ours): heads by role and compared ties on both sides, differences, and
+    how many of these the platform makes because it must."""
     units: dict[str | None, dict[str, Any]] = {}
+    parts = ("roster", "platform", "differences", "excused", "ties")
 
     def of(unit: object) -> dict[str, Any]:
         key = str(unit) if unit else None
-        return units.setdefault(key, {"unit_id": key, "roster": {}, "platform": {}, "differences": {}, "ties": {}})
+        return units.setdefault(key, {"unit_id": key} | {part: {} for part in parts})
 
     for row in (await session.execute(text(_HEADS))).all():
         of(row.unit_id)[row.side][row.role] = row.n
     for row in await ties.count_ties(session, values):
         of(row.unit_id)["ties"].setdefault(row.side, {})[row.what] = row.n
-    for row in (await session.execute(text(_KINDS), _used(_KINDS, values))).all():
+    for row in (await session.execute(text(_KINDS), _used(_KINDS, values | {"excused": EXCUSED}))).all():
         of(row.unit_id)["differences"][row.kind] = row.n
+        if row.excused:
+            of(row.unit_id)["excused"][row.kind] = row.excused
     return [units[key] for key in sorted(units, key=str)]
 
 

@@ -30,3 +30,19 @@ class ExportNotStored(Conflict):
         en="Send the content of the export first, or upload it anew",
         da="Send eksportens indhold først, eller upload den igen",
     )
+
+
+class ExportOutdated(Conflict):
+    """A newer export of the platform was compared already."""
+
+    slug = "export-outdated"
+    title = Text(
+        sv="En nyare export av plattformen är redan jämförd",
+        en="A newer export of the platform was compared already",
+        da="En nyere eksport af platformen er allerede sammenlignet",
+    )
+    mend = Text(
+        sv="Ta en ny export ur plattformen, och ladda upp den",
+        en="Take a new export of the platform, and upload it",
+        da="Tag en ny eksport af platformen, og upload den",
+    )

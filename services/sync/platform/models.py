@@ -19,7 +19,8 @@ from shared.kit.db import TIMESTAMP, TenantRow, Versioned
 class PlatformComparison(Model, TenantRow, Versioned, table=True):
     """One reading of a platform's export. `state`: queued, done, failed.
 
-    `counts` are differences by kind, `units` the same by unit with head counts, `incomplete` the kinds of rows that
+    `counts` are differences by kind, `units` the same by unit with head counts (`excused`: of these differences, those
+    that the platform makes because it must), `incomplete` the kinds of rows that
     the export may hold only in part: of those nothing is said to be missing. `roster_version` is what it was compared
     with.
     """

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import and_, text
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -12,10 +12,25 @@ from services.sync.platform.query import DifferenceQuery
 from services.sync.roster.alias import display_name_sql
 from services.sync.rules.catalogue import mended_by
 from services.sync.source.models import Source
+from services.sync.upload.models import Upload
 from shared.kit.db import tenant_of
 from shared.kit.problems import NotFound
 
 _THESE = "p.tenant_id = :tenant AND p.id = ANY (:ids)"
+
+
+async def newest_exports(
+    session: AsyncSession, source_id: UUID, limit: int, states: Collection[str]
+) -> Sequence[PlatformComparison]:
+    """Comparisons of a source in these states, by when their exports came, the newest first."""
+    query = select(PlatformComparison).join(
+        Upload,
+        and_(col(Upload.tenant_id) == PlatformComparison.tenant_id, col(Upload.id) == PlatformComparison.upload_id),
+    )
+    query = query.where(PlatformComparison.tenant_id == tenant_of(session), PlatformComparison.source_id == source_id)
+    query = query.where(col(PlatformComparison.state).in_(states))
+    query = query.order_by(col(Upload.created_at).desc(), col(PlatformComparison.id).desc())
+    return (await session.exec(query.limit(limit))).all()
 
 
 class PlatformRepository:
@@ -50,13 +65,7 @@ class PlatformRepository:
         return (await self._session.exec(query.order_by(col(PlatformComparison.id).desc()).limit(limit))).all()
 
     async def newest_done(self, source_id: UUID) -> PlatformComparison | None:
-        query = select(PlatformComparison).where(
-            PlatformComparison.tenant_id == self._tenant,
-            PlatformComparison.source_id == source_id,
-            PlatformComparison.state == "done",
-        )
-        query = query.order_by(col(PlatformComparison.ended_at).desc()).limit(1)
-        return (await self._session.exec(query)).one_or_none()
+        return next(iter(await newest_exports(self._session, source_id, 1, ("done",))), None)
 
     async def source(self, *, source_id: UUID | None, key: str) -> Source | None:
         """The declared source of an upload: by id, else by the key that the upload carries."""

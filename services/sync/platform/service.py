@@ -8,7 +8,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.sync.plan.applying import lock_head
 from services.sync.platform.differing import NEEDS_WHOLE, count_by_unit, store_differences
-from services.sync.platform.errors import ExportNotStored, NotAPlatform
+from services.sync.platform.errors import ExportNotStored, ExportOutdated, NotAPlatform
 from services.sync.platform.matching import match_export
 from services.sync.platform.models import PlatformAccount, PlatformComparison, PlatformDifference
 from services.sync.platform.query import DifferenceQuery
@@ -44,10 +44,13 @@ class PlatformService:
     async def start(self, upload_id: UUID, started_by: UUID | None) -> PlatformComparison:
         """Ask the worker to compare an upload; asked again, the same comparison.
 
-        Raises NotFound, ExportNotStored, NotAPlatform.
+        Raises NotFound, ExportNotStored, NotAPlatform, ExportOutdated.
         """
         comparison = await self.prepare(upload_id, started_by)
         if comparison.job_id is None:
+            upload = await UploadService(self._session).get(upload_id)
+            if await self._is_outdated(upload, await self._rows.newest_done(comparison.source_id)):
+                raise ExportOutdated()
             params = {"comparisonId": comparison.id}
             comparison.job_id = await start_job(self._session, READ_JOB, params, created_by=started_by)
         return comparison
@@ -101,9 +104,13 @@ class PlatformService:
 
     async def compare(self, comparison: PlatformComparison, upload: Upload, frames: AsyncIterator[Frame]) -> None:
         """Read the export and store how it differs. Raises what the frames raise; then nothing may be kept."""
-        former = await self._rows.newest_done(comparison.source_id)
         staging = ExportStaging(self._session, comparison.id)
         done = await take_in(staging, frames)
+        comparison.roster_version = await lock_head(self._session)
+        former = await self._rows.newest_done(comparison.source_id)
+        if await self._is_outdated(upload, former):
+            await self.fail(comparison, ExportOutdated.slug)
+            return
         now = clock.now()
         told = told_by(Mapping.model_validate(upload.mapping))
         values = {
@@ -116,7 +123,6 @@ class PlatformService:
             **tells(told),
             "forgotten": now - _KEPT,
         }
-        comparison.roster_version = await lock_head(self._session)
         comparison.incomplete = sorted(told & {*done.incomplete, *upload.incomplete})
         await match_export(self._session, told, values)
         left_out = NEEDS_WHOLE if comparison.incomplete else frozenset()
@@ -128,6 +134,13 @@ class PlatformService:
         comparison.state, comparison.ended_at = "done", now
         comparison.touch()
         await self._tell(comparison)
+
+    async def _is_outdated(self, upload: Upload, former: PlatformComparison | None) -> bool:
+        """Whether a newer export was compared already: what the platform held before says nothing about now."""
+        return (
+            former is not None
+            and (await UploadService(self._session).get(former.upload_id)).created_at > upload.created_at
+        )
 
     def _store_findings(self, comparison: PlatformComparison, findings: Sequence[Finding]) -> None:
         """What is wrong with the export itself stands among the differences, at no unit."""

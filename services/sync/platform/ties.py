@@ -13,7 +13,9 @@ from services.sync.rules.numbers import MAY_BE_NUMBER
 
 _RECENT = "w.created_at > :recently"
 _COVERED = "SELECT unit_id FROM pf_unit WHERE unit_id IS NOT NULL"
-_NOW = "(t.starts_on IS NULL OR t.starts_on <= :today) AND (t.ends_on IS NULL OR t.ends_on >= :today)"
+# A group is over for its members too, whatever their rows say.
+_LASTS = "(t.ends_on IS NULL OR t.ends_on >= :today) AND (g.ends_on IS NULL OR g.ends_on >= :today)"
+_BEGUN = "(t.starts_on IS NULL OR t.starts_on <= :today) AND (g.starts_on IS NULL OR g.starts_on <= :today)"
 _NOWHERE = "NULL::text AS file, NULL::integer AS line"
 
 _GROUPS = """
@@ -46,7 +48,7 @@ SELECT t.group_id, t.person_id, t.role, g.unit_id, g.name, g.kind, t.created_at,
 FROM membership t
 JOIN school_group g ON g.tenant_id = t.tenant_id AND g.id = t.group_id AND g.ended_at IS NULL
 JOIN person p ON p.tenant_id = t.tenant_id AND p.id = t.person_id AND p.ended_at IS NULL
-WHERE t.tenant_id = :tenant AND t.ended_at IS NULL AND {_NOW} AND g.unit_id IN ({_COVERED})
+WHERE t.tenant_id = :tenant AND t.ended_at IS NULL AND {_BEGUN} AND {_LASTS} AND g.unit_id IN ({_COVERED})
 """
 _GUARDIANS = f"""
 CREATE TEMPORARY TABLE pf_tie ON COMMIT DROP AS
@@ -101,16 +103,16 @@ STATEMENTS: dict[str, str] = {
           AND EXISTS (SELECT FROM pf_account a WHERE a.person_id = w.person_id)
           AND NOT EXISTS (SELECT FROM pf_member m WHERE m.group_id = w.group_id AND m.person_id = w.person_id)
         GROUP BY w.group_id, w.unit_id, w.person_id, w.name""",
-    "extra_member": """
+    "extra_member": f"""
         SELECT DISTINCT ON (m.person_id, m.group_id) g.unit_id, m.person_id, g.name AS row_ref, m.file, m.line,
                CASE WHEN EXISTS (SELECT FROM membership t WHERE t.tenant_id = :tenant AND t.group_id = m.group_id
                                  AND t.person_id = m.person_id)
                     THEN 'changed_in_register' ELSE 'set_by_hand' END AS cause
-        FROM pf_member m JOIN pf_account a ON a.sid = m.sid AND a.is_active
+        FROM pf_member m JOIN pf_account a ON a.sid = m.sid AND a.is_active AND NOT a.has_left
         JOIN school_group g ON g.tenant_id = :tenant AND g.id = m.group_id
-        JOIN person p ON p.tenant_id = :tenant AND p.id = m.person_id AND p.ended_at IS NULL
-        WHERE NOT EXISTS (SELECT FROM membership t WHERE t.tenant_id = :tenant AND t.group_id = m.group_id
-                          AND t.person_id = m.person_id AND t.ended_at IS NULL)
+        WHERE m.person_id IS NOT NULL
+          AND NOT EXISTS (SELECT FROM membership t WHERE t.tenant_id = :tenant AND t.group_id = m.group_id
+                          AND t.person_id = m.person_id AND t.ended_at IS NULL AND {_LASTS})
         ORDER BY m.person_id, m.group_id, m.line""",
     "groups_not_compared": f"""
         SELECT DISTINCT w.unit_id, NULL::uuid AS person_id,

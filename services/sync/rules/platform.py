@@ -136,14 +136,14 @@ RULES: dict[str, Rule] = {
     "account_conflict": error(
         Mender.register_admin,
         Text(
-            sv="Kontots id och inloggning pekar på två olika personer",
-            en="The account's id and login point at two different persons",
-            da="Kontoens id og login peger på to forskellige personer",
+            sv="Kontots id, inloggning och personnummer pekar på olika personer",
+            en="The account's id, login and national number point at different persons",
+            da="Kontoens id, login og personnummer peger på forskellige personer",
         ),
         Text(
-            sv="Avgör vems kontot är, och rätta det andra värdet",
-            en="Settle whose account it is, and correct the other value",
-            da="Afgør, hvis konto det er, og ret den anden værdi",
+            sv="Avgör vems kontot är, och rätta det värde som är någon annans",
+            en="Settle whose account it is, and correct the value that is somebody else's",
+            da="Afgør, hvis konto det er, og ret den værdi, der er en andens",
         ),
     ),
     "missing_unit": error(
@@ -170,6 +170,19 @@ RULES: dict[str, Rule] = {
             sv="Ge enheten registrets id eller skolenhetskod i plattformen",
             en="Give the unit the register's id or school unit code in the platform",
             da="Giv enheden registrets id eller skolekode i platformen",
+        ),
+    ),
+    "accounts_not_compared": error(
+        Mender.it,
+        Text(
+            sv="Enhetens elever eller personal jämförs inte: källans mappning läser inga sådana konton",
+            en="The unit's pupils or staff are not compared: the source's mapping reads no such accounts",
+            da="Enhedens elever eller personale sammenlignes ikke: kildens mapning læser ingen sådanne konti",
+        ),
+        Text(
+            sv="Ta med dem i exporten och i källans mappning, eller låt kunden besluta att de inte jämförs",
+            en="Include them in the export and the source's mapping, or let the customer decide not to compare them",
+            da="Tag dem med i eksporten og i kildens mapning, eller lad kunden beslutte ikke at sammenligne dem",
         ),
     ),
     "never_logged_in": info(
@@ -365,5 +378,11 @@ MISSING = frozenset(
     }
 )
 DUPLICATE = frozenset({"duplicate_account", "account_conflict"})
-NOT_COMPARED = {"groups_not_compared": "groups", "guardians_not_compared": "guardians"}
+NOT_COMPARED = {
+    "accounts_not_compared": "accounts",
+    "groups_not_compared": "groups",
+    "guardians_not_compared": "guardians",
+}
+# A platform that leaves out whom it must not show does as it is told.
+EXCUSED = "protected_identity"
 STALE = frozenset(RULES) - MISSING - DUPLICATE - {"never_logged_in", *NOT_COMPARED}

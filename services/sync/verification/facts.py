@@ -1,8 +1,11 @@
 """What verification rests on, as plain records: read by `reading`, judged by `judging`."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
+
+from services.sync.rules.platform import NOT_COMPARED
 
 
 @dataclass(frozen=True)
@@ -38,17 +41,34 @@ class RegisterFacts:
 
 @dataclass(frozen=True)
 class PlatformFacts:
-    """One platform: its newest comparison, and how many differences of each kind it named at each unit."""
+    """One platform: its newest comparison, and how many differences of each kind it named at each unit.
+
+    `told_at` is when the platform said what was compared. Of `differences`, those in `excused` are no drift. What of
+    `must_compare` (accounts, groups, guardians) the export does not tell is in the way.
+    """
 
     source_id: UUID
     compared_at: datetime | None
     comparison_id: UUID | None = None
+    told_at: datetime | None = None
+    must_compare: frozenset[str] = frozenset()
     is_whole: bool = True
     newest_failed: bool = False
     differences: dict[UUID | None, dict[str, int]] = field(default_factory=dict)
+    excused: dict[UUID | None, dict[str, int]] = field(default_factory=dict)
     marks: dict[UUID | None, frozenset[str]] = field(default_factory=dict)
     heads: dict[UUID | None, dict[str, int]] = field(default_factory=dict)
     ties: dict[UUID | None, dict[str, dict[str, int]]] = field(default_factory=dict)
+
+    def drift(self, unit_id: UUID | None, kinds: Collection[str]) -> int:
+        """Differences of these kinds at a unit that are the platform's to mend."""
+        excused = self.excused.get(unit_id, {})
+        found = self.differences.get(unit_id, {})
+        return sum(count - excused.get(kind, 0) for kind, count in found.items() if kind in kinds)
+
+    def not_compared(self, unit_id: UUID | None) -> list[str]:
+        """What the unit has and the export does not tell."""
+        return sorted(what for kind, what in NOT_COMPARED.items() if kind in self.differences.get(unit_id, {}))
 
 
 @dataclass(frozen=True)

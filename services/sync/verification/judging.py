@@ -1,15 +1,15 @@
 """Judges the two legs of a unit, and of the tenant, from the facts. Pure.
 
 The register's leg: every register was proved to be what the roster holds not long ago, its newest delivery could be
-read and does not wait in vain, few open errors, signed off. The platform's leg: its own export was compared not long
-ago, was whole, shows no protected name, and differs in no more than is allowed.
+read and does not wait in vain, few open errors, signed off. The platform's leg: its own export is not old, was whole,
+tells all that must be compared, shows no protected name, and differs in no more than is allowed.
 """
 
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
-from services.sync.rules.platform import DUPLICATE, MISSING, STALE
+from services.sync.rules.platform import DUPLICATE, MISSING, NOT_COMPARED, STALE
 from services.sync.verification.facts import Facts, Limits, PlatformFacts, RegisterFacts
 
 CRITICAL = "protected_name_shown"
@@ -63,7 +63,7 @@ def judge_unit(facts: Facts, unit_id: UUID | None, limits: Limits, *, signs: boo
     platform = [why for one in facts.platforms for why in _platform(one, unit_id, facts, limits)]
     if not facts.platforms:
         platform.append("platform_unnamed" if facts.has_unnamed else "no_platform")
-    elif _platform_drift(facts, unit_id) > limits.max_drift:
+    elif sum(one.drift(unit_id, MISSING | STALE | DUPLICATE) for one in facts.platforms) > limits.max_drift:
         platform.append("platform_differs")
     reasons = (tuple(register), tuple(dict.fromkeys(platform)))
     return Verdict(unit_id, missing, stale, duplicate, *reasons, marks=marks, fresh=fresh)
@@ -98,26 +98,15 @@ def worst_first(verdicts: list[Verdict]) -> list[Verdict]:
 def _drift(facts: Facts, unit_id: UUID | None) -> tuple[int, int, int]:
     missing = stale = duplicate = 0
     for platform in facts.platforms:
-        kinds = platform.differences.get(unit_id, {})
-        missing += sum(count for kind, count in kinds.items() if kind in MISSING)
-        stale += sum(count for kind, count in kinds.items() if kind in STALE)
-        duplicate += sum(count for kind, count in kinds.items() if kind in DUPLICATE)
+        missing += platform.drift(unit_id, MISSING)
+        stale += platform.drift(unit_id, STALE)
+        duplicate += platform.drift(unit_id, DUPLICATE)
     for register in facts.registers:
         waiting = register.waiting.get(unit_id)
         if waiting is not None and waiting.is_overdue:
             missing, stale = missing + waiting.missing, stale + waiting.stale
         duplicate += register.duplicates.get(unit_id, 0)
     return missing, stale, duplicate
-
-
-def _platform_drift(facts: Facts, unit_id: UUID | None) -> int:
-    counted = MISSING | STALE | DUPLICATE
-    return sum(
-        count
-        for platform in facts.platforms
-        for kind, count in platform.differences.get(unit_id, {}).items()
-        if kind in counted
-    )
 
 
 def _register(one: RegisterFacts, unit_id: UUID | None, facts: Facts, limits: Limits) -> list[str]:
@@ -137,10 +126,10 @@ def _register(one: RegisterFacts, unit_id: UUID | None, facts: Facts, limits: Li
 
 
 def _platform(one: PlatformFacts, unit_id: UUID | None, facts: Facts, limits: Limits) -> list[str]:
-    if one.compared_at is None:
+    if one.told_at is None:
         return ["platform_unreadable" if one.newest_failed else "platform_never_compared"]
     reasons = []
-    if facts.now - one.compared_at > timedelta(days=limits.max_age_days):
+    if facts.now - one.told_at > timedelta(days=limits.max_age_days):
         reasons.append("platform_stale")
     if one.newest_failed:
         reasons.append("platform_unreadable")
@@ -148,4 +137,5 @@ def _platform(one: PlatformFacts, unit_id: UUID | None, facts: Facts, limits: Li
         reasons.append("platform_incomplete")
     if one.differences.get(unit_id, {}).get(CRITICAL):
         reasons.append(CRITICAL)
-    return reasons
+    silent = one.must_compare & set(one.not_compared(unit_id))
+    return reasons + [kind for kind, what in NOT_COMPARED.items() if what in silent]

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -10,22 +10,32 @@ from sqlalchemy import text
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from services.sync.fetching.models import SourceFetch
 from services.sync.plan.models import Run
 from services.sync.platform.models import PlatformComparison
-from services.sync.rules.platform import DUPLICATE, MISSING, STALE
+from services.sync.platform.repository import newest_exports
+from services.sync.platform.service import told_by
+from services.sync.platform.ties import tells
+from services.sync.roster.models import RosterHead
+from services.sync.rules.platform import DUPLICATE, EXCUSED, MISSING, STALE
 from services.sync.source.models import Source
+from services.sync.source.service import reading_of
+from services.sync.upload.service import UploadService
 from services.sync.verification.facts import Facts, Heads, PlatformFacts, RegisterFacts, SignedOff, Waiting
 from services.sync.verification.models import UnitSignOff
+from services.sync.verification.numbers import LASTS
 from services.sync.verification_policy.models import VerificationPolicy
 from shared.kit import clock
 from shared.kit.db import tenant_of
 
-_HEADS = """
+_HEADS = f"""
 SELECT u.id, coalesce(e.n, 0) AS pupils, coalesce(d.n, 0) AS staff FROM unit u
-LEFT JOIN (SELECT unit_id, count(DISTINCT person_id) AS n FROM enrolment
-           WHERE tenant_id = :tenant AND ended_at IS NULL GROUP BY 1) e ON e.unit_id = u.id
+LEFT JOIN (SELECT unit_id, count(DISTINCT person_id) AS n FROM (
+               SELECT unit_id, person_id FROM enrolment WHERE tenant_id = :tenant AND {LASTS}
+               UNION ALL SELECT unit_id, child_id FROM placement WHERE tenant_id = :tenant AND {LASTS}) t
+           GROUP BY 1) e ON e.unit_id = u.id
 LEFT JOIN (SELECT unit_id, count(DISTINCT person_id) AS n FROM duty
-           WHERE tenant_id = :tenant AND ended_at IS NULL GROUP BY 1) d ON d.unit_id = u.id
+           WHERE tenant_id = :tenant AND {LASTS} GROUP BY 1) d ON d.unit_id = u.id
 WHERE u.tenant_id = :tenant AND u.ended_at IS NULL AND (e.n > 0 OR d.n > 0) ORDER BY u.id
 """
 _DUPLICATES = ("same_person_twice", "conflicting_rows", "login_taken")
@@ -36,7 +46,7 @@ FROM finding WHERE tenant_id = :tenant AND run_id = :run GROUP BY 1
 """
 _MARKS = """
 SELECT unit_id, mark FROM platform_difference
-WHERE tenant_id = :tenant AND comparison_id = :comparison AND kind = ANY (:kinds)
+WHERE tenant_id = :tenant AND comparison_id = :comparison AND kind = ANY (:kinds) AND cause IS DISTINCT FROM :excused
 """
 _PEOPLE = frozenset({"person", "enrolment"})
 _PATIENCE = timedelta(days=1)
@@ -45,7 +55,7 @@ _DRIFT = MISSING | STALE | DUPLICATE
 
 async def read_facts(session: AsyncSession) -> Facts:
     """Everything that verification rests on, as it is now."""
-    heads = (await session.execute(text(_HEADS), {"tenant": tenant_of(session)})).all()
+    heads = (await session.execute(text(_HEADS), {"tenant": tenant_of(session), "today": clock.today()})).all()
     signed, lapsed = await _signed(session)
     policy, platforms = await _policy(session), await _sources(session, "platform")
     named = policy.platform_source_id if policy else None
@@ -53,7 +63,7 @@ async def read_facts(session: AsyncSession) -> Facts:
         now=clock.now(),
         units=tuple(Heads(row.id, row.pupils, row.staff) for row in heads),
         registers=tuple([await _register(session, key) for key in await _register_keys(session)]),
-        platforms=tuple([await _platform(session, source) for source in platforms if source.id == named]),
+        platforms=tuple([await _platform(session, source, policy) for source in platforms if source.id == named]),
         has_unnamed=any(source.id != named for source in platforms),
         soaks_from=policy.soaks_from if policy else None,
         signed=signed,
@@ -86,7 +96,10 @@ async def _register(session: AsyncSession, key: str) -> RegisterFacts:
     undone = await _undone(session)
     newest = next((run for run in runs if run.state not in ("queued", "stale")), None)
     read = next((run for run in runs if run.state in ("planned", "applying", "applied")), None)
-    proofs = [run.ended_at or run.updated_at for run in runs if run.id not in undone and _proves(run)]
+    proving = [run for run in runs if run.id not in undone and _proves(run)]
+    proofs = [run.ended_at or run.updated_at for run in proving]
+    if newest is not None and newest.upload_id in {run.upload_id for run in proving}:
+        proofs += await _unchanged(session, newest.upload_id)
     errors, duplicates = await _findings(session, read.id) if read else ({}, {})
     return RegisterFacts(
         source=key,
@@ -97,6 +110,17 @@ async def _register(session: AsyncSession, key: str) -> RegisterFacts:
         errors=errors,
         duplicates=duplicates,
     )
+
+
+async def _unchanged(session: AsyncSession, upload_id: UUID | None) -> Sequence[datetime]:
+    """When the source said last that it has nothing newer than this delivery: that proves it once more."""
+    query = select(col(SourceFetch.ended_at)).where(
+        SourceFetch.tenant_id == tenant_of(session),
+        SourceFetch.upload_id == upload_id,
+        SourceFetch.state == "unchanged",
+        col(SourceFetch.ended_at).is_not(None),
+    )
+    return [at for at in (await session.exec(query.order_by(col(SourceFetch.id).desc()).limit(1))).all() if at]
 
 
 async def _undone(session: AsyncSession) -> set[UUID]:
@@ -141,12 +165,8 @@ async def _findings(session: AsyncSession, run_id: UUID) -> tuple[dict[UUID | No
     return {row.unit_id: row.errors for row in rows}, {row.unit_id: row.duplicates for row in rows}
 
 
-async def _platform(session: AsyncSession, source: Source) -> PlatformFacts:
-    query = select(PlatformComparison).where(
-        PlatformComparison.tenant_id == tenant_of(session), PlatformComparison.source_id == source.id
-    )
-    rows = (await session.exec(query.order_by(col(PlatformComparison.id).desc()).limit(10))).all()
-    ended = [row for row in rows if row.state != "queued"]
+async def _platform(session: AsyncSession, source: Source, policy: VerificationPolicy | None) -> PlatformFacts:
+    ended = await newest_exports(session, source.id, 10, ("done", "failed"))
     done = next((row for row in ended if row.state == "done"), None)
     newest_failed = bool(ended) and ended[0].state == "failed"
     if done is None:
@@ -155,13 +175,32 @@ async def _platform(session: AsyncSession, source: Source) -> PlatformFacts:
         source.id,
         done.ended_at,
         done.id,
+        told_at=await _told_at(session, done),
+        must_compare=_must_compare(policy, source),
         is_whole=not done.incomplete,
         newest_failed=newest_failed,
         differences={_unit(row): row["differences"] for row in done.units},
+        excused={_unit(row): row.get("excused", {}) for row in done.units},
         marks=await _marks(session, done.id),
         heads={_unit(row): row["platform"] for row in done.units},
         ties={_unit(row): row.get("ties", {}) for row in done.units},
     )
+
+
+async def _told_at(session: AsyncSession, done: PlatformComparison) -> datetime:
+    """When the export came. That it is unchanged tells as much again while the roster is as it was compared with."""
+    upload = await UploadService(session).get(done.upload_id)
+    head = select(RosterHead.version).where(RosterHead.tenant_id == tenant_of(session))
+    is_same = (await session.exec(head)).first() == done.roster_version
+    return max([upload.created_at, *(await _unchanged(session, upload.id) if is_same else [])])
+
+
+def _must_compare(policy: VerificationPolicy | None, source: Source) -> frozenset[str]:
+    """What the customer has said; else accounts, and what the platform's declared source tells."""
+    if policy is not None and policy.must_compare is not None:
+        return frozenset(policy.must_compare)
+    told = tells(told_by(reading_of(source)))
+    return frozenset({"accounts"} | {what for what in ("groups", "guardians") if told[f"tells_{what}"]})
 
 
 def _unit(row: dict[str, Any]) -> UUID | None:
@@ -169,7 +208,7 @@ def _unit(row: dict[str, Any]) -> UUID | None:
 
 
 async def _marks(session: AsyncSession, comparison_id: UUID) -> dict[UUID | None, frozenset[str]]:
-    values = {"tenant": tenant_of(session), "comparison": comparison_id, "kinds": sorted(_DRIFT)}
+    values = {"tenant": tenant_of(session), "comparison": comparison_id, "kinds": sorted(_DRIFT), "excused": EXCUSED}
     found: dict[UUID | None, set[str]] = defaultdict(set)
     for row in (await session.execute(text(_MARKS), values)).all():
         found[row.unit_id].add(row.mark)

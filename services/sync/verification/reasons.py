@@ -1,5 +1,6 @@
 """Why a unit is not verified, in words, and who can do something about it."""
 
+from services.sync.rules.platform import NOT_COMPARED
 from services.sync.rules.platform import RULES as PLATFORM
 from services.sync.rules.rule import Mender, Rule, error
 from shared.kit.text import Text
@@ -192,5 +193,5 @@ REASONS: dict[str, Rule] = {
             da="Ret hver afvigelse, som listen nævner",
         ),
     ),
-    "protected_name_shown": PLATFORM["protected_name_shown"],
+    **{kind: PLATFORM[kind] for kind in ("protected_name_shown", *NOT_COMPARED)},
 }

@@ -116,6 +116,9 @@ class UnitReport(ApiModel):
                     "mend": "Run the platform's import",
                 }
             ],
+            "excused": {},
+            "notCompared": [],
+            "mustCompare": ["accounts", "groups"],
             "waiting": {"missing": 0, "stale": 0},
             "errors": 0,
             "newDifferences": 2,
@@ -130,6 +133,11 @@ class UnitReport(ApiModel):
     roles: list[RoleCount] = Field(description="Staff in the roster by role")
     platform: dict[str, int] = Field(description="People at the unit by role, as the platform itself tells")
     differences: list[DifferenceCount]
+    excused: dict[str, int] = Field(
+        default_factory=dict, description="Of the differences, those that the platform makes because it must: no drift"
+    )
+    not_compared: list[str] = Field(default_factory=list, description="What the unit has and the export does not tell")
+    must_compare: list[str] = Field(default_factory=list, description="What the export must tell, by the policy")
     waiting: dict[str, int] = Field(description="Rows that a plan would add (missing) or change or end (stale)")
     errors: int = Field(description="Open errors of the newest delivery about the unit's rows")
     new_differences: int = Field(description="Differences that the standing sign-off has not seen")

@@ -13,7 +13,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from services.sync.recheck.service import ask_tomorrow, ask_verification
 from services.sync.roster.models import Unit
 from services.sync.verification.errors import HeadSignsOff, ReportChanged
-from services.sync.verification.facts import Facts, Limits
+from services.sync.verification.facts import Facts, Limits, PlatformFacts
 from services.sync.verification.judging import Verdict, judge_tenant, judge_unit, worst_first
 from services.sync.verification.models import UnitSignOff, VerificationState
 from services.sync.verification.numbers import unit_numbers
@@ -38,6 +38,9 @@ class Report:
     numbers: dict[str, Any]
     platform: dict[str, int]
     differences: dict[str, int]
+    excused: dict[str, int]
+    not_compared: list[str]
+    must_compare: list[str]
     waiting: dict[str, int]
     errors: int
 
@@ -167,20 +170,17 @@ class VerificationService:
         """How one unit stands now. Raises NotFound."""
         unit = await self._rows.unit(unit_id)
         facts = await read_facts(self._session)
-        platform: dict[str, int] = {}
-        differences: dict[str, int] = {}
-        for one in facts.platforms:
-            for kind, count in one.differences.get(unit_id, {}).items():
-                differences[kind] = differences.get(kind, 0) + count
-            for role, count in one.heads.get(unit_id, {}).items():
-                platform[role] = platform.get(role, 0) + count
+        named = next(iter(facts.platforms), PlatformFacts(tenant_of(self._session), None))
         waits = [one.waiting[unit_id] for one in facts.registers if unit_id in one.waiting]
         return Report(
             unit=unit,
             verdict=judge_unit(facts, unit_id, self._limits),
             numbers=await unit_numbers(self._session, unit_id),
-            platform=dict(sorted(platform.items())),
-            differences=dict(sorted(differences.items())),
+            platform=dict(sorted(named.heads.get(unit_id, {}).items())),
+            differences=dict(sorted(named.differences.get(unit_id, {}).items())),
+            excused=dict(sorted(named.excused.get(unit_id, {}).items())),
+            not_compared=named.not_compared(unit_id),
+            must_compare=sorted(named.must_compare),
             waiting={"missing": sum(one.missing for one in waits), "stale": sum(one.stale for one in waits)},
             errors=sum(one.errors.get(unit_id, 0) for one in facts.registers),
         )

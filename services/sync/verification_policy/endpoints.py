@@ -53,7 +53,8 @@ async def verification_policy_patch(
     check_decides(caller)
     policy = await policies.get(lock=True)
     check_version(version, policy.version)
-    limits = body.model_dump(exclude={"reason"}, exclude_none=True)
+    said = body.model_dump(exclude={"reason"}, exclude_unset=True)
+    limits = {name: value for name, value in said.items() if value is not None or name == "must_compare"}
     return _show(await policies.change(policy, limits, body.reason), caller, reply)
 
 

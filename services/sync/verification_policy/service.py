@@ -15,7 +15,7 @@ from shared.kit import clock
 from shared.kit.db import tenant_of
 from shared.kit.journal import record
 
-_LIMITS = {"max_age_days", "max_errors", "max_drift"}
+_LIMITS = {"max_age_days", "max_errors", "max_drift", "must_compare"}
 
 
 class VerificationPolicyService:
@@ -37,7 +37,7 @@ class VerificationPolicyService:
             max_drift=self._settings.verification_max_drift,
         )
 
-    async def change(self, policy: VerificationPolicy, limits: dict[str, int], reason: str) -> VerificationPolicy:
+    async def change(self, policy: VerificationPolicy, limits: dict[str, Any], reason: str) -> VerificationPolicy:
         """Let more or less pass from now on; the policy is locked."""
         before = policy.model_dump(include=_LIMITS)
         for name, value in limits.items():

@@ -96,6 +96,7 @@ async def test_every_tie_too_many_or_too_few_is_named_with_its_cause(committed_s
 
 ACCOUNTS = platform.MAPPING | {"files": platform.MAPPING["files"][:1]}
 NO_TEACHERS = {"groups_not_compared"}
+ACCOUNTS_ALONE = NO_TEACHERS | {"guardians_not_compared"}
 
 
 @pytest.mark.parametrize("told", ["accounts alone", "pupils alone"])
@@ -115,7 +116,7 @@ async def test_what_the_export_does_not_tell_is_said_not_to_be_compared(
     source = await declare_platform(sync, mapping=mapping)
     assert (await name_platform(sync, source)).status_code == 200
     done = await compare(sync, platform.write_files(*files), mapping=mapping)
-    wanted = set(NOT_COMPARED) if told == "accounts alone" else NO_TEACHERS
+    wanted = ACCOUNTS_ALONE if told == "accounts alone" else NO_TEACHERS
     assert {kind for kind, count in done["counts"].items() if count} == wanted
     shown = await differences(sync)
     assert {one["rowRef"] for one in shown} <= {None, "home teacher", "teaching teacher"}
@@ -127,5 +128,10 @@ async def test_what_the_export_does_not_tell_is_said_not_to_be_compared(
     told_of = json.loads(pack.json()["content"])["platforms"][0]
     assert bool(told_of["ties"]) == (told == "pupils alone")
     assert told_of["notCompared"] == sorted(NOT_COMPARED[kind] for kind in wanted)
+    asked_for = ["accounts", "groups", "guardians"] if told == "pupils alone" else ["accounts"]
+    assert told_of["mustCompare"] == asked_for
     report = await work.read(sync, f"/sync/v1/units/{unit}/verification", work.LOADER)
     assert wanted <= {one["kind"] for one in report["differences"]}
+    assert (report["notCompared"], report["mustCompare"]) == (told_of["notCompared"], asked_for)
+    reasons = {one["code"] for one in report["standing"]["reasons"]}
+    assert reasons & set(NOT_COMPARED) == (wanted if told == "pupils alone" else set())

@@ -208,6 +208,10 @@ async def test_the_customer_sets_what_is_let_pass_with_a_reason_and_within_bound
     assert (await set_to("project_leader@*", maxDrift=1, reason=reason)).status_code == 403
     assert (await set_to(tag='"1"', maxDrift=1, reason=reason)).status_code == 412
     assert "platform_differs" in _codes((await _standing(sync))["whole"])
+    assert (await set_to(mustCompare=["names"], reason=reason)).status_code == 422
+    assert (await set_to(mustCompare=["groups"], reason=reason)).json()["mustCompare"] == ["groups"]
+    assert (await set_to(maxDrift=1, reason=reason)).json()["mustCompare"] == ["groups"]
+    assert (await set_to(mustCompare=None, maxDrift=None, reason=reason)).json()["mustCompare"] is None
     assert (await set_to(maxDrift=1, reason=reason)).json()["maxDrift"] == 1
     assert "platform_differs" not in _codes((await _standing(sync))["whole"])
     units = [one["unitId"] for one in (await _standing(sync))["units"]]

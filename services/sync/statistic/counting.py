@@ -18,6 +18,7 @@ _DUTY = {**_UNIT, "role": "t.role"}
 DIMENSIONS: dict[str, dict[str, str]] = {
     "pupils": _ENROLMENT,
     "enrolments": _ENROLMENT,
+    "placements": {**_FORM, **_UNIT},
     "staff": _DUTY,
     "duties": _DUTY,
     "groups": {**_FORM, **_UNIT, "groupKind": "t.kind"},
@@ -25,14 +26,29 @@ DIMENSIONS: dict[str, dict[str, str]] = {
 """By what each thing can be counted, and the SQL of it."""
 
 _KIND = {
-    "pupils": "enrolment", "enrolments": "enrolment", "staff": "duty", "duties": "duty", "groups": "group",
+    "pupils": "enrolment", "enrolments": "enrolment", "placements": "placement", "staff": "duty", "duties": "duty",
+    "groups": "group",
 }  # fmt: skip
+# A child in leisure care is counted at its school, unless a table asks for leisure care.
+_PUPILS = """
+SELECT person_id, unit_id, school_form, school_year, starts_on, ends_on FROM ({enrolments}) e
+UNION ALL
+SELECT child_id, unit_id, school_form, NULL, starts_on, ends_on FROM ({placements}) p
+WHERE school_form <> 'leisure' OR 'leisure' = ANY (CAST(:forms AS text[]))
+"""
 _COUNTED = {"pupils": "count(DISTINCT t.person_id)", "staff": "count(DISTINCT t.person_id)"}
 _IN_FORCE = "(t.starts_on IS NULL OR t.starts_on <= :day) AND (t.ends_on IS NULL OR t.ends_on >= :day)"
 _SQL = """
 SELECT {columns}, {count} AS n FROM ({state}) t JOIN ({units}) u ON u.id = t.unit_id
 WHERE {where} GROUP BY {places} ORDER BY {places}
 """
+
+
+def _state(what: str) -> str:
+    rows = rows_of(BY_KIND[_KIND[what]], "version")
+    if what != "pupils":
+        return rows
+    return _PUPILS.format(enrolments=rows, placements=rows_of(BY_KIND["placement"], "version"))
 
 
 @dataclass(frozen=True)
@@ -55,7 +71,7 @@ async def count(
     statement = _SQL.format(
         columns=", ".join(DIMENSIONS[what][name] for name in dimensions),
         count=_COUNTED.get(what, "count(*)"),
-        state=rows_of(BY_KIND[kind], "version"),
+        state=_state(what),
         units=rows_of(BY_KIND["unit"], "version"),
         where=" AND ".join(clauses),
         places=", ".join(str(place) for place in range(1, len(dimensions) + 1)),

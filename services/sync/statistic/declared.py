@@ -15,14 +15,15 @@ MonthDay = Annotated[str, Field(pattern=r"^(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])
 class Table(BaseModel):
     """Head counts by `dimensions`, in that order.
 
-    `pupils` and `staff` count each person once per row of the table, `enrolments` and `duties` count places. `headings`
-    name the columns (a dimension, or `count`), `words` translate what stands in them, `days` are the reference dates
-    of a year (Statistics Sweden counts pupils on 15 October). `withTotal` adds a last row with the sum.
+    `pupils` (in preschool too; in leisure care where `schoolForms` names it) and `staff` count each person once per row
+    of the table, `enrolments`, `placements` and `duties` count places. `headings` name the columns (a dimension, or
+    `count`), `words` translate what stands in them, `days` are the reference dates of a year (Statistics Sweden counts
+    pupils on 15 October). `withTotal` adds a last row with the sum.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, alias_generator=to_camel, populate_by_name=True)
 
-    count: Literal["pupils", "enrolments", "staff", "duties", "groups"]
+    count: Literal["pupils", "enrolments", "placements", "staff", "duties", "groups"]
     dimensions: Annotated[tuple[Dimension, ...], Field(min_length=1, max_length=4)]
     headings: dict[Dimension | Literal["count"], Word] = Field(default_factory=dict)
     words: dict[Dimension, dict[Word, Word]] = Field(default_factory=dict)

@@ -9,12 +9,14 @@ import pytest
 from openpyxl import load_workbook
 from sqlalchemy import text
 
+from services.sync.statistic.counting import count
 from services.sync.statistic.service import next_day
 from services.sync.statistic.suppressing import HIDDEN, suppressed
 from shared.kit import clock
 from shared.web.sheet import write_xlsx
 from tests.support.services import ServiceUnderTest, Start
-from tests.sync.town import oneroster_zip, town
+from tests.sync.platform.small import register
+from tests.sync.town import Roster, oneroster_zip, town
 from tests.sync.work import LOADER, load, make_due, read, work
 
 PUPILS: dict[str, Any] = {
@@ -213,3 +215,23 @@ async def test_exact_small_numbers_are_for_those_who_may_see_the_persons(committ
         content = await sync.client.get(f"{path}/content{query}", headers=sync.as_(role))
         assert HIDDEN in content.text
     assert (await read(sync, path, "auditor@*"))["rows"] == table["rows"]
+
+
+async def test_children_in_preschool_are_pupils_and_those_in_leisure_care_where_that_is_asked_for(
+    roster: Roster,
+) -> None:
+    rows = {
+        "unit": ["s1;Norra skolan"],
+        "person": ["b1;Alva;Ek", "b2;Bo;Al"],
+        "enrolment": ["b1;s1;compulsory"],
+        "placement": ["b1;s1;leisure", "b2;s1;preschool"],
+    }
+    await register(roster, rows)
+
+    async def counted(what: str, *forms: str) -> list[list[str | int]]:
+        async with roster.database.transaction(roster.tenant) as session:
+            return (await count(session, what, ("schoolForm",), frozenset(forms), clock.today())).rows
+
+    assert await counted("pupils") == [["compulsory", 1], ["preschool", 1]]
+    assert await counted("pupils", "leisure", "preschool") == [["leisure", 1], ["preschool", 1]]
+    assert await counted("placements") == [["leisure", 1], ["preschool", 1]]

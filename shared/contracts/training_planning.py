@@ -26,7 +26,8 @@ class AbsenceCapChanged(Event):
 
 
 class TrainingPlanProposed(Event):
-    """The planner found sessions for everybody who can come; `bound` is a number below which none has a plan."""
+    """The planner found sessions for everybody who can come; `bound` is a number below which none has a plan, 0 where
+    none is known."""
 
     type: ClassVar[str] = "training.plan.proposed.v1"
 

@@ -16,8 +16,8 @@ STATES = ("solving", "proposed", "refused", "failed", "approved", "published", "
 
 class Plan(Model, TenantRow, Versioned, table=True):
     """`asked` is what to plan, `digests` those of the facts that the proposal rests on, `findings` what stands in the
-    way and what it would take. No plan has fewer than `bound` sessions. `base_id`: the published plan that this mends,
-    `lost` what it has to do without."""
+    way and what it would take. No plan has fewer than `bound` sessions, each course given those before it; nothing is
+    known of a mended one. `base_id`: the published plan that this mends, `lost` what it has to do without."""
 
     __tablename__ = "plan"
     __table_args__ = (

@@ -106,7 +106,8 @@ class PlanCreate(ApiInput):
 
     Give a calendar or slots. `choices`: each unit, or person, shall have a choice of so many days [IM-C15]. `goLive`:
     whether everybody must be trained before their unit goes live, or that is a wish. Without rooms, or without
-    trainers, `parallel` limits how many sessions there are at once (1 unless given)."""
+    trainers, `parallel` limits how many sessions there are at once (1 unless given). A planned session has one date: a
+    course of several, such as one of two terms, is scheduled by hand (`/sessions` with `dates`)."""
 
     model_config = example(_ASKED)
 
@@ -119,7 +120,11 @@ class PlanCreate(ApiInput):
     room_ids: Ids = Field(default_factory=list)
     trainer_ids: Ids = Field(default_factory=list)
     unit_ids: Ids | None = Field(None, description="Null: every unit")
-    by_school_form: bool = Field(False, description="Whether people of other school forms keep apart")
+    by_school_form: bool = Field(
+        False,
+        description="Whether people of other school forms keep apart. Who works at a unit with several goes with the"
+        " first that the register names for it",
+    )
     key_persons_first: bool = True
     choices: Annotated[int, Strict(), Field(ge=0, le=10)] = 0
     choices_per: Literal["unit", "person"] = "unit"
@@ -185,7 +190,8 @@ class PlanLoss(ApiInput):
 
 
 class PlanReplan(ApiInput):
-    """What a published plan has to do without; who left or started is found in the roster."""
+    """What a published plan has to do without; who left or started is found in the roster. Rooms and trainers that
+    sessions were given by hand stay, and so do people who were booked by hand without a need."""
 
     model_config = example({"trainers": [{"id": _PERSON, "startsAt": "2026-09-01T00:00:00Z"}], "catchUp": True})
 
@@ -195,7 +201,7 @@ class PlanReplan(ApiInput):
 
 
 class PlanPublic(ApiModel):
-    """A plan. `bound` is a number of sessions below which there is none; `sessions` equal to it cannot be bettered."""
+    """A plan. With `sessions` equal to `bound` it cannot be bettered."""
 
     model_config = example(
         {
@@ -228,9 +234,16 @@ class PlanPublic(ApiModel):
     job_id: UUID | None
     input_hash: str | None = Field(description="Of everything that the plan rests on (SHA-256)")
     sessions: int | None
-    bound: int | None
-    cost: int | None = Field(description="Weeks between training and use, and hours of substitutes, over all people")
-    cost_bound: int | None = Field(description="No plan with these sessions costs less")
+    bound: int | None = Field(
+        description="No plan has fewer sessions. Of several courses: each given the plan of those before it. Null for a"
+        " plan that mends another: that one keeps what stands, and looks for nothing better"
+    )
+    cost: int | None = Field(
+        description="Weeks between training and use, and hours of substitutes, over all people; null as `bound`"
+    )
+    cost_bound: int | None = Field(
+        description="No plan with as many sessions of each course, and that order of key persons, costs less"
+    )
     people: int | None = Field(description="Seats given")
     left_out: int = Field(description="Needs of people who cannot come at any time")
     approved_at: datetime | None

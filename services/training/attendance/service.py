@@ -92,12 +92,14 @@ class AttendanceService:
         """The trainer's list: all of it or nothing; returns how many coverage rows moved."""
         moved = await EnrolmentService(self._session, None).mark(session_id, listed)
         known = await self._rows.marks([each.enrolment_id for each in listed])
-        now = clock.now()
-        for each in listed:
-            said = [mark for mark in known.get(each.enrolment_id, []) if mark.kind in SAID]
-            if not said or max(said, key=_order).kind != each.state:
-                self._add(session_id, Seen(f"list:{new_id()}", each.enrolment_id, each.state, now), "list")
         planned = await SessionService(self._session).get(session_id)
+        dates, rules, now = await self._dates(session_id), await self.policy(), clock.now()
+        for each in listed:
+            marks = known.get(each.enrolment_id, [])
+            said = max((mark for mark in marks if mark.kind in SAID), key=_order, default=None)
+            stands = presence_of(marks, dates, rules, is_over=planned.ends_at <= now).state
+            if said is None or (said.kind, stands) != (each.state, each.state):
+                self._add(session_id, Seen(f"list:{new_id()}", each.enrolment_id, each.state, now), "list")
         await self._settle_marked(planned, {each.enrolment_id for each in listed})
         return moved
 

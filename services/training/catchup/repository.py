@@ -10,6 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.training.catchup.models import CatchUp, CatchUpPolicy
 from services.training.coverage.holders import HOLDERS
+from services.training.seated import AHEAD
 from shared.kit import clock
 from shared.kit.db import tenant_of
 from shared.kit.problems import NotFound
@@ -34,12 +35,11 @@ wanting AS (
 ),
 had AS (
     SELECT e.person_id, s.course_id,
-        bool_or(e.state IN ('no_show', 'partial')) AS missed,
+        bool_or(e.state IN ('no_show', 'partial') AND s.ends_at <= :now) AS missed,
         bool_or(e.state = 'cancelled' AND s.state <> 'cancelled'
                 AND e.updated_at > s.starts_at - make_interval(hours => CAST(:late_cancel_hours AS integer)))
             AS cancelled,
-        bool_or(e.state IN ('confirmed', 'offered', 'waiting') AND s.state = 'planned' AND s.ends_at > :now)
-            AS ahead
+        bool_or({AHEAD} OR e.state = 'waiting' AND s.state = 'planned' AND s.ends_at > :now) AS ahead
     FROM enrolment e JOIN session s ON s.tenant_id = e.tenant_id AND s.id = e.session_id
     WHERE e.tenant_id = :tenant GROUP BY e.person_id, s.course_id
 ),

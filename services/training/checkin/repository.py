@@ -47,7 +47,7 @@ class CheckInRepository:
                 Session.state == "planned",
                 Session.ends_at > clock.now(),
                 Enrolment.person_id == person_id,
-                Enrolment.state == "confirmed",
+                col(Enrolment.state).in_(("confirmed", "attended", "partial")),
                 (Session.course_id == course_id) | ((Session.starts_at < ends) & (Session.ends_at > starts)),
             )
             .order_by(col(Session.starts_at))

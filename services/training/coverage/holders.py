@@ -1,5 +1,7 @@
 """What coverage and signals stand on: who holds which role, what that needs, and who is trained. SQL, no query yet."""
 
+from services.training.seated import HAD
+
 # Who holds which role where, today, and who is trained; signals stand on it too. An appointment counts while its
 # person still works at the unit.
 PEOPLE = """
@@ -42,7 +44,7 @@ attended AS (
     SELECT had.person_id, array_agg(had.course_id) AS courses FROM (
         SELECT e.person_id, s.course_id
         FROM enrolment e JOIN session s ON s.tenant_id = e.tenant_id AND s.id = e.session_id
-        WHERE e.tenant_id = :tenant AND e.state = 'attended' AND s.state <> 'cancelled'
+        WHERE e.tenant_id = :tenant AND {HAD}
         UNION ALL
         SELECT c.person_id, c.course_id FROM completion c WHERE c.tenant_id = :tenant
     ) had GROUP BY had.person_id

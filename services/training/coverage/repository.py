@@ -10,6 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.training.coverage.holders import HOLDERS, PEOPLE
 from services.training.coverage.models import Coverage
+from services.training.seated import HAD
 from shared.kit import clock
 from shared.kit.db import tenant_of
 
@@ -29,7 +30,7 @@ had_bits AS (
     SELECT n.person_id, bit_or({_BIT}) AS courses FROM (
         SELECT e.person_id, s.course_id
         FROM enrolment e JOIN session s ON s.tenant_id = e.tenant_id AND s.id = e.session_id
-        WHERE e.tenant_id = :tenant AND e.state = 'attended' AND s.state <> 'cancelled'
+        WHERE e.tenant_id = :tenant AND {HAD}
         UNION ALL
         SELECT c.person_id, c.course_id FROM completion c WHERE c.tenant_id = :tenant
     ) n GROUP BY n.person_id
@@ -112,7 +113,7 @@ class CoverageRepository:
     async def changed(self) -> Sequence[Row[Any]]:
         """What differs from the stored coverage: unit_id, role, trained, needed, and the id of the stored row."""
         await self._session.execute(_ROOM)
-        values = {"tenant": tenant_of(self._session), "today": clock.today(), "nobody": UUID(int=0)}
+        values = {"tenant": tenant_of(self._session), "today": clock.today(), "now": clock.now(), "nobody": UUID(int=0)}
         return (await self._session.execute(_CHANGED, values)).all()
 
     async def by_id(self, ids: Sequence[UUID]) -> dict[UUID, Coverage]:
@@ -147,6 +148,7 @@ class CoverageRepository:
         values = {
             "tenant": tenant_of(self._session),
             "today": clock.today(),
+            "now": clock.now(),
             "units": None if units is None else list(units),
             "role": role,
             "is_trained": is_trained,
@@ -162,6 +164,7 @@ class CoverageRepository:
         values = {
             "tenant": tenant_of(self._session),
             "today": clock.today(),
+            "now": clock.now(),
             "course": course_id,
             "people": list(people),
         }
@@ -175,6 +178,7 @@ class CoverageRepository:
         values = {
             "tenant": tenant_of(self._session),
             "today": clock.today(),
+            "now": clock.now(),
             "units": None if units is None else list(units),
             "after_key": after_key,
             "after_role": after_role,

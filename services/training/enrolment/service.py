@@ -20,6 +20,7 @@ from services.training.enrolment.errors import (
 )
 from services.training.enrolment.repository import EnrolmentRepository
 from services.training.enrolment.schemas import AttendanceMark
+from services.training.meeting.service import MeetingService
 from services.training.prerequisite.service import PrerequisiteService
 from services.training.roster.service import RosterService, unknown_person
 from services.training.session.models import Enrolment, Session
@@ -106,12 +107,20 @@ class EnrolmentService:
     async def cancel(self, enrolment_id: UUID, version: int) -> tuple[Enrolment, str]:
         """Give a seat back before the session is over; the queue moves up in the same transaction."""
         enrolment, planned = await self.locked(enrolment_id, version)
-        if enrolment.state not in ("confirmed", "offered", "waiting"):
-            raise EnrolmentOver(state=enrolment.state)
+        await self.check_leaves(enrolment)
         if planned.ends_at <= clock.now():
             raise SessionOver(state=planned.state)
         await Seats(self._session, planned.id).release([enrolment.id])
         return await self._enrolments.get(enrolment_id)
+
+    async def check_leaves(self, enrolment: Enrolment) -> None:
+        """Raise EnrolmentOver without a seat to give back: who was there already has one while a date is to come."""
+        if enrolment.state in ("attended", "partial"):
+            dates = (await MeetingService(self._session).dates([enrolment.session_id]))[enrolment.session_id]
+            if dates[-1].starts_at > clock.now():
+                return
+        if enrolment.state not in ("confirmed", "offered", "waiting"):
+            raise EnrolmentOver(state=enrolment.state)
 
     async def locked(self, enrolment_id: UUID, version: int) -> tuple[Enrolment, Session]:
         """The enrolment that the caller saw, and its session, whose lock is held from here on."""

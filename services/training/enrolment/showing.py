@@ -14,9 +14,9 @@ _NO_OFFER = Text(sv="Ingen plats är erbjuden", da="Ingen plads er tilbudt", en=
 _NOT_SEATED = Text(sv="Ingen plats är bekräftad", da="Ingen plads er bekræftet", en="No seat is confirmed")
 
 _ACTIONS = {
-    "cancel": ("cancellations", ("confirmed", "offered", "waiting"), _OVER),
+    "cancel": ("cancellations", ("confirmed", "offered", "waiting", "partial"), _OVER),
     "accept": ("acceptances", ("offered", "waiting"), _NO_OFFER),
-    "move": ("moves", ("confirmed", "offered", "waiting"), _OVER),
+    "move": ("moves", ("confirmed", "offered", "waiting", "partial"), _OVER),
     "swap": ("swaps", ("confirmed",), _NOT_SEATED),
     "substitute": ("substitutions", ("confirmed",), _NOT_SEATED),
 }

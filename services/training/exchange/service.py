@@ -55,8 +55,7 @@ class ExchangeService:
     async def move(self, enrolment_id: UUID, version: int, to: UUID, *, waits: bool) -> Shown:
         """Leave one session for another of the same course; without a seat there, nothing changes here."""
         there, here, old = await self._both(enrolment_id, version, to)
-        if old.state not in ("confirmed", "offered", "waiting"):
-            raise EnrolmentOver(state=old.state)
+        await self._enrolments.check_leaves(old)
         await Seats(self._session, here.id).release([old.id])
         asked = Asked(old.person_id)
         outcome = await Seats(self._session, there.id).place(asked, "moved", follows=old.id, waits=waits)
@@ -115,10 +114,11 @@ class ExchangeService:
         outcome = await seats.place(asked, "walk_in")
         if outcome.verdict == "enrolled":
             return asked.id
-        if outcome.verdict == "already" and outcome.state in ("confirmed", "offered") and outcome.enrolment_id:
+        is_booked = outcome.verdict == "already" and outcome.state in ("confirmed", "offered", "waiting")
+        if is_booked and outcome.enrolment_id:
             enrolment, _ = await self._enrolments.read(outcome.enrolment_id)
-            await seats.claim(enrolment)
-            return enrolment.id
+            if await seats.claim(enrolment):
+                return enrolment.id
         absent = await self._enrolments.no_show(planned.id)
         if outcome.verdict != "full" and not _waits(outcome):
             refuse(outcome)

@@ -39,15 +39,21 @@ class Step:
     slot: Slot | None
 
 
-def dates(told: Sequence[Invitation], slots: Sequence[Slot], now: datetime, *, seated: bool) -> list[Step]:
-    """The dates to be told of. What is over is left as it is.
+def dates(
+    told: Sequence[Invitation], slots: Sequence[Slot], now: datetime, *, seated: bool, was_there: bool = False
+) -> list[Step]:
+    """The dates to be told of. What is over is left as it is, and for who was there what has begun.
 
     A date that stands as it was told keeps its invitation; the others are matched in their order.
     """
-    alive = [row for row in told if not row.is_cancelled and row.ends_at > now]
+
+    def is_open(date: Invitation | Slot) -> bool:
+        return (date.starts_at if was_there else date.ends_at) > now
+
+    alive = [row for row in told if not row.is_cancelled and is_open(row)]
     if not seated:
         return [Step(row, None) for row in alive]
-    wanted = [slot for slot in slots if slot.ends_at > now]
+    wanted = [slot for slot in slots if is_open(slot)]
     left = [row for row in alive if not any(slot.is_told(row) for slot in wanted)]
     fresh = [slot for slot in wanted if not any(slot.is_told(row) for row in alive)]
     pairs = min(len(left), len(fresh))

@@ -56,7 +56,8 @@ _FACTS = text(
     " WHERE e.tenant_id = :tenant AND e.id = :enrolment"
 ).columns(title=JSONB)
 _SEATED = text(
-    "SELECT id, person_id FROM enrolment WHERE tenant_id = :tenant AND session_id = :session AND state = 'confirmed'"
+    "SELECT id, person_id FROM enrolment WHERE tenant_id = :tenant AND session_id = :session"
+    " AND state IN ('confirmed', 'attended', 'partial')"
     " ORDER BY id"
 )
 _TOLD = text(

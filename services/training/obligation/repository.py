@@ -10,13 +10,14 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.training.obligation.models import Attestation, Cascade, Obligation
 from services.training.obligation.schemas import Sight
+from services.training.seated import HAD
 from shared.kit import clock
 from shared.kit.db import tenant_of
 from shared.kit.problems import NotFound
 from shared.kit.text import Text
 
 # Who holds which role where today, and which courses each person has had.
-_FACTS = """
+_FACTS = f"""
 working AS (
     SELECT d.unit_id, d.role, d.person_id FROM duty d
     JOIN person p ON p.tenant_id = d.tenant_id AND p.id = d.person_id AND NOT p.ended
@@ -34,7 +35,7 @@ had AS (
     SELECT person_id, course_id, min(had_on) AS had_on FROM (
         SELECT e.person_id, s.course_id, s.ends_at::date AS had_on
         FROM enrolment e JOIN session s ON s.tenant_id = e.tenant_id AND s.id = e.session_id
-        WHERE e.tenant_id = :tenant AND e.state = 'attended' AND s.state <> 'cancelled'
+        WHERE e.tenant_id = :tenant AND {HAD}
         UNION ALL
         SELECT c.person_id, c.course_id, c.completed_on FROM completion c WHERE c.tenant_id = :tenant
     ) each GROUP BY person_id, course_id
@@ -197,5 +198,5 @@ class ObligationRepository:
 
     async def _run(self, statement: Executable, **values: Any) -> Result[Any]:
         await self._session.flush()
-        common = {"tenant": tenant_of(self._session), "today": clock.today()}
+        common = {"tenant": tenant_of(self._session), "today": clock.today(), "now": clock.now()}
         return await self._session.execute(statement, common | values)

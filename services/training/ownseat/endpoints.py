@@ -20,7 +20,7 @@ EnrolmentId = Annotated[UUID, Path(alias="enrolmentId")]
 _OVER = Text(sv="Anmälan är avslutad", da="Tilmeldingen er afsluttet", en="The enrolment is over")
 _NO_OFFER = Text(sv="Ingen plats är erbjuden", da="Ingen plads er tilbudt", en="No seat is offered")
 _ACTIONS = {
-    "cancel": ("cancellations", ("confirmed", "offered", "waiting"), _OVER),
+    "cancel": ("cancellations", ("confirmed", "offered", "waiting", "partial"), _OVER),
     "accept": ("acceptances", ("offered", "waiting"), _NO_OFFER),
 }
 

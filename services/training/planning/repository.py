@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import Row, text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from services.training.seated import BOOKED
 from shared.kit import clock
 from shared.kit.db import tenant_of
 
@@ -22,7 +23,7 @@ working AS (
 )
 """
 # Who sits in which meeting of a session that takes place, as participant or at its head.
-_MEETING = """
+_MEETING = f"""
 meeting AS (
     SELECT x.person_id, x.takes_part, s.id AS session_id, d.room_id, d.starts_at, d.ends_at
     FROM session s
@@ -30,7 +31,7 @@ meeting AS (
         AND d.starts_at < :ends AND d.ends_at > :starts
     LEFT JOIN (
         SELECT e.session_id, e.person_id, true AS takes_part FROM enrolment e
-        WHERE e.tenant_id = :tenant AND e.state IN ('confirmed', 'offered', 'waiting')
+        WHERE e.tenant_id = :tenant AND {BOOKED}
         UNION ALL
         SELECT t.session_id, t.person_id, false FROM session_trainer t WHERE t.tenant_id = :tenant
     ) x ON x.session_id = s.id
@@ -51,10 +52,10 @@ _WORK = text(f"WITH {_WORKING} SELECT person_id, unit_id FROM working ORDER BY p
 _KEYS = text("""
 SELECT person_id, unit_id FROM appointment WHERE tenant_id = :tenant AND role = 'key_person' ORDER BY person_id, unit_id
 """)
-_SEATED = text("""
+_SEATED = text(f"""
 SELECT DISTINCT e.person_id, s.course_id
 FROM enrolment e JOIN session s ON s.tenant_id = e.tenant_id AND s.id = e.session_id
-WHERE e.tenant_id = :tenant AND s.state = 'planned' AND e.state IN ('confirmed', 'offered', 'waiting')
+WHERE e.tenant_id = :tenant AND s.state = 'planned' AND {BOOKED}
   AND s.ends_at > :now AND s.course_id = ANY(CAST(:courses AS uuid[])) AND NOT s.id = ANY(CAST(:without AS uuid[]))
 """)
 _BUSY = text(f"""

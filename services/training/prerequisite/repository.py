@@ -9,14 +9,20 @@ from sqlmodel import col, select, tuple_
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.training.prerequisite.models import Completion, Prerequisite
+from services.training.seated import HAD
+from shared.kit import clock
 from shared.kit.db import tenant_of
 
 # Whether a person has a course: attended in a session that took place, or completed elsewhere.
-_HAS = """(
+_HAS = (
+    """(
     EXISTS (SELECT FROM completion c WHERE c.tenant_id = :tenant AND c.person_id = {person} AND c.course_id = {course})
     OR EXISTS (SELECT FROM enrolment e JOIN session s ON s.tenant_id = e.tenant_id AND s.id = e.session_id
-               WHERE e.tenant_id = :tenant AND e.person_id = {person} AND e.state = 'attended'
-                 AND s.course_id = {course} AND s.state <> 'cancelled'))"""
+               WHERE e.tenant_id = :tenant AND e.person_id = {person} AND s.course_id = {course}
+                 AND """
+    + HAD
+    + "))"
+)
 
 _MISSING = text(f"""
 SELECT person, p.requires_id
@@ -85,7 +91,9 @@ class PrerequisiteRepository:
 
     async def missing(self, course_id: UUID, people: Sequence[UUID]) -> Sequence[Row[Any]]:
         """(person, requires_id) of each hard prerequisite that one of `people` lacks."""
-        values = {"tenant": tenant_of(self._session), "course": course_id, "people": list(people)}
+        values = {
+            "tenant": tenant_of(self._session), "now": clock.now(), "course": course_id, "people": list(people),
+        }  # fmt: skip
         return (await self._session.execute(_MISSING, values)).all()
 
     async def gaps(self, session_id: UUID, limit: int, after: tuple[UUID, UUID] | None) -> Sequence[Row[Any]]:
@@ -93,6 +101,7 @@ class PrerequisiteRepository:
         after_person, after_course = after or (None, None)
         values = {
             "tenant": tenant_of(self._session),
+            "now": clock.now(),
             "session": session_id,
             "after_person": after_person,
             "after_course": after_course,
@@ -118,7 +127,9 @@ class PrerequisiteRepository:
 
     async def having(self, course_id: UUID, people: Sequence[UUID]) -> frozenset[UUID]:
         """Those of `people` who have had the course."""
-        values = {"tenant": tenant_of(self._session), "course": course_id, "people": list(people)}
+        values = {
+            "tenant": tenant_of(self._session), "now": clock.now(), "course": course_id, "people": list(people),
+        }  # fmt: skip
         return frozenset((await self._session.execute(_HAVING, values)).scalars())
 
     def add(self, row: Prerequisite | Completion) -> None:

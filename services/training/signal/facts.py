@@ -5,6 +5,7 @@ courses that needs, and who is trained.
 """
 
 from services.training.coverage.holders import HOLDERS
+from services.training.seated import AHEAD
 
 # The access window opens this many days before a session's end; a day after the end there is an alert if nothing shows.
 WINDOW_DAYS = 14
@@ -31,8 +32,7 @@ held AS MATERIALIZED (
 coming AS (
     SELECT DISTINCT e.person_id, s.course_id
     FROM session s JOIN enrolment e ON e.tenant_id = s.tenant_id AND e.session_id = s.id
-        AND e.state IN ('confirmed', 'offered')
-    WHERE s.tenant_id = :tenant AND s.state = 'planned' AND s.ends_at > :now
+    WHERE s.tenant_id = :tenant AND {AHEAD}
 ),
 call AS MATERIALIZED (
     SELECT st.unit_id, st.role, st.person_id, h.course_id, h.came, h.stayed_away, h.ended_at, h.ended_on

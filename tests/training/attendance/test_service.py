@@ -5,8 +5,11 @@ from uuid import UUID
 
 from sqlalchemy import text
 
+from services.training.attendance.service import AttendanceService
 from services.training.attendance.tasks import close_all
+from services.training.enrolment.service import EnrolmentService
 from services.training.roster.service import RosterService
+from services.training.session.service import SessionService
 from shared.kit import clock
 from tests.support.jobs import Context
 from tests.support.services import ServiceUnderTest
@@ -65,6 +68,20 @@ async def test_thresholds_are_the_tenants_own(training: ServiceUnderTest) -> Non
     assert (await training.client.put(POLICY, json=body, headers=headers | tag)).status_code == 412
     again = await training.client.put(POLICY, json=body, headers=headers | {"If-Match": made.headers["etag"]})
     assert again.json()["version"] == 2
+
+
+async def test_the_trainers_word_holds_when_it_is_said_again_after_an_arrival(training: ServiceUnderTest) -> None:
+    people = (await create_roster(training))["people"]
+    session = await create_session(training, await create_course(training))
+    made = (await enrol(training, session, people[0])).json()["id"]
+    await mark(training, session, {made: "no_show"})
+    async with training.database.transaction(training.tenant) as db:
+        planned = await SessionService(db).lock_for_seats(UUID(session))
+        row, _ = await EnrolmentService(db, None).read(UUID(made))
+        await AttendanceService(db).arrive(planned, row)
+    assert await states(training, session) == ["attended"]
+    await mark(training, session, {made: "no_show"})
+    assert await states(training, session) == ["no_show"]
 
 
 async def test_the_same_list_twice_is_written_once(training: ServiceUnderTest) -> None:

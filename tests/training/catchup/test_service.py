@@ -30,8 +30,9 @@ async def set_policy(training: ServiceUnderTest, **rule: Any) -> None:
 
 async def missed(training: ServiceUnderTest, course: str, people: Sequence[UUID]) -> str:
     """A session that people had a seat in and did not come to; gives its id."""
-    session = await create_session(training, course, capacity=len(people), minutes=-60)
-    made = [(await enrol(training, session, person)).json()["id"] for person in people]
+    session = await create_session(training, course, capacity=len(people), minutes=-180)
+    with clock.frozen(clock.now() - timedelta(minutes=150)):
+        made = [(await enrol(training, session, person)).json()["id"] for person in people]
     assert (await mark(training, session, dict.fromkeys(made, "no_show"))).status_code == 200
     return session
 

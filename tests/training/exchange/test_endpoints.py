@@ -161,6 +161,17 @@ async def test_who_walks_in_gets_the_seat_of_who_did_not_come(training: ServiceU
     await seat_facts(training, UUID(session))
 
 
+async def test_who_stands_in_the_queue_walks_in_on_a_seat_that_is_free(training: ServiceUnderTest) -> None:
+    people = (await create_roster(training))["people"]
+    session = await create_session(training, await create_course(training), capacity=1, minutes=30)
+    first, second = await fill(training, session, people[:2])
+    await change(training, session, freezesAt=(clock.now() - timedelta(minutes=1)).isoformat())
+    await act(training, first, "cancellations")
+    url, headers = f"/training/v1/sessions/{session}/walk-ins", training.as_("trainer@*")
+    made = await training.client.post(url, json={"personId": str(people[1])}, headers=headers)
+    assert (made.status_code, made.json()["id"], made.json()["state"]) == (201, second["id"], "confirmed")
+
+
 async def test_nobody_walks_in_the_day_before(training: ServiceUnderTest) -> None:
     people = (await create_roster(training))["people"]
     session = await create_session(training, await create_course(training), minutes=1440)

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 from shared.kit import clock
 from tests.support.postbox import text_of
+from tests.support.training import mark
 from tests.training.invitation.conftest import Office, address, event_of, has_event
 
 # Wednesday before and Wednesday after the clocks change on Sunday 28 March 2027: nine in Stockholm.
@@ -66,6 +67,37 @@ async def test_each_date_is_an_event_of_its_own_and_only_the_one_that_moved_is_t
         await office.change(session, dates=[body[0], body[2]])
         [mail] = await office.work()
         assert (event_of(mail)["method"], event_of(mail)["uid"]) == ("CANCEL", first[days[1]])
+
+
+async def test_who_was_at_the_first_date_is_told_and_reminded_of_the_others_alone(office: Office) -> None:
+    days = [WINTER, WINTER + timedelta(days=1), SUMMER]
+    with clock.frozen(NOW):
+        session = await office.plan(*((day, day + HOURS) for day in days))
+        seat = await office.seat(session)
+        await office.work()
+    with clock.frozen(WINTER + timedelta(minutes=30)):
+        walked = await office.made(f"/sessions/{session}/walk-ins", {"personId": str(office.people[1])})
+        assert walked["state"] == "attended"
+        events = [event_of(mail) for mail in await office.work() if mail["To"] == address(1)]
+        assert [event.decoded("dtstart") for event in events] == days[1:]
+        await mark(office.training, session, {seat["id"]: "partial", walked["id"]: "no_show"})
+        assert await office.work() == []
+        body = [{"startsAt": day.isoformat(), "endsAt": (day + HOURS).isoformat()} for day in days]
+        body[2]["endsAt"] = (SUMMER + 2 * HOURS).isoformat()
+        await office.change(session, dates=body)
+        [mail] = await office.work()
+        assert (mail["To"], event_of(mail)["sequence"]) == (address(0), 1)
+        await office.made(f"/sessions/{session}/messages", {"subject": "Lunch", "text": "Kl. 12"})
+        assert [mail["To"] for mail in await office.work()] == [address(0)]
+    with clock.frozen(SUMMER - timedelta(minutes=50)):
+        [mail] = await office.work()
+        assert (mail["To"], has_event(mail)) == (address(0), False)
+        version = (await office.call("GET", f"/sessions/{session}")).json()["version"]
+        await office.made(f"/sessions/{session}/cancellations", {"reason": "Sjuk utbildare"}, version=version)
+        assert {(mail["To"], event_of(mail)["method"]) for mail in await office.work()} == {
+            (address(0), "CANCEL"),
+            (address(1), "CANCEL"),
+        }
 
 
 async def test_queue_offer_and_lapse_are_told_without_a_calendar_part(office: Office) -> None:

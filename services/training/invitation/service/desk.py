@@ -63,7 +63,7 @@ class DeskService:
         return len(mails)
 
     async def write(self, session_id: UUID, subject: str, text: str, author: UUID) -> tuple[SessionMessage, int]:
-        """A message to everybody with a confirmed seat; how many that is. Raises TooManyMails."""
+        """A message to everybody with a seat; how many that is. Raises TooManyMails."""
         await SessionService(self._session).lock_for_seats(session_id)
         if await self._mails.messages_since(session_id, clock.now() - A_DAY) >= MESSAGES_A_DAY:
             raise TooManyMails()
@@ -103,7 +103,7 @@ class DeskService:
         if enrolment.state in _KINDS:
             kind = _KINDS[enrolment.state]
             return [Mail(**common, kind=kind, key=f"again:{time}:0")]
-        if enrolment.state != "confirmed":
+        if enrolment.state not in ("confirmed", "attended", "partial"):
             return []
         known = (await self._mails.invitations([enrolment.id])).get(enrolment.id, [])
         return [

@@ -69,8 +69,8 @@ class FollowingService:
     async def _tell(
         self, row: Any, session_id: UUID, told: Sequence[Invitation], slots: Sequence[Slot], quiet: Quiet | None
     ) -> list[Mail]:
-        """The mails about one enrolment; who has been there is told nothing more."""
-        if row.state not in ("confirmed", "waiting", "offered", "cancelled"):
+        """The mails about one enrolment; who has been there is told of dates that have not begun alone."""
+        if row.state == "no_show":
             return []
         mails = []
         kind = planning.plain(row.state, row.was)
@@ -85,7 +85,10 @@ class FollowingService:
                     key=f"{row.id}:{row.version}:{kind}",
                 )
             )
-        steps = planning.dates(told, slots, clock.now(), seated=row.state == "confirmed")
+        was_there = row.state in ("attended", "partial")
+        steps = planning.dates(
+            told, slots, clock.now(), seated=was_there or row.state == "confirmed", was_there=was_there
+        )
         parts = max((known.part for known in told), default=0)
         for step in steps:
             parts += step.row is None

@@ -28,8 +28,9 @@ _LEASE = timedelta(minutes=10)
 """After it, whoever was sending a mail is taken for dead."""
 _ROSTER_IS_READ = timedelta(hours=1)
 """So long a mail waits for the roster to be read anew."""
-_STATES = {"waiting": "waiting", "offer": "offered", "left": "cancelled", "reminder": "confirmed",
-           "message": "confirmed"}  # fmt: skip
+_SEATED = ("confirmed", "attended", "partial")
+_STATES = {"waiting": ("waiting",), "offer": ("offered",), "left": ("cancelled",), "reminder": _SEATED,
+           "message": _SEATED}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -117,7 +118,7 @@ class MailService:
 
     async def _still_says(self, mail: Mail, invitation: Invitation | None, facts: Any) -> bool:
         """Whether the mail says what is so: a later one may have overtaken it."""
-        if mail.kind in _STATES and facts.state != _STATES[mail.kind]:
+        if mail.kind in _STATES and facts.state not in _STATES[mail.kind]:
             return False
         if invitation is None:
             return mail.invitation_id is None

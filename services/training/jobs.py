@@ -14,6 +14,7 @@ from services.training.feedback.tasks import GATHER as GATHER_FEEDBACK
 from services.training.feedback.tasks import gather_feedback
 from services.training.invitation.tasks import INVITATION_SCHEDULE, invitation_jobs
 from services.training.issuer.service import Issuer
+from services.training.leaving import release_seats
 from services.training.obligation.tasks import OBLIGE, follow_all
 from services.training.proposal.tasks import SOLVE, solve_plan
 from services.training.roster.tasks import FOLLOW, follow_roster
@@ -45,7 +46,7 @@ SCHEDULE: tuple[Schedule, ...] = (
 def jobs(settings: Settings, feed: ChangeFeed) -> Mapping[str, JobHandler]:
     """What the worker can do, by the kind of job; `feed` reads the change feeds of other services."""
     return {
-        FOLLOW: follow_roster(feed, AddressSeal(settings.file_key_bytes())),
+        FOLLOW: follow_roster(feed, AddressSeal(settings.file_key_bytes()), release_seats),
         FOLLOW_ACCESS: follow_access(feed),
         FOLLOW_LOGINS: follow_logins(feed),
         REFRESH_SIGNALS: refresh_signals,

@@ -8,6 +8,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.training.certificate.service import CertificateRecords
 from services.training.coverage.service import CoverageService
+from services.training.leaving import release_seats
 from shared.kit.db import tenant_of
 from shared.kit.persondata import ErasureReport, PersonData
 
@@ -32,6 +33,7 @@ _TABLES = {
     "availability": "subject = 'person' AND subject_id = :person",
     "plan_seat": _OWN,
     "certificate": _OWN,
+    "enrolment_told": f"id IN {_SEATS}",
     "enrolment": _OWN,
     "platform_account": "id = :person",
     "platform_login": "id = :person",
@@ -58,7 +60,9 @@ async def export(session: AsyncSession, person_id: UUID) -> dict[str, Any]:
 
 
 async def erase(session: AsyncSession, person_id: UUID) -> ErasureReport:
-    """Forget name, duties, appointments and sessions held, which moves coverage. Enrolments stay, without a name."""
+    """Forget name, duties, appointments and sessions held, which moves coverage. Enrolments stay, without a name; seats
+    to come go to who waits."""
+    await release_seats(session, person_id)
     erased = await CertificateRecords(session).forget(person_id, "erased")
     for table, about in _TABLES.items():
         if table in _KEPT:

@@ -32,9 +32,13 @@ async def test_an_erased_person_leaves_a_seat_without_a_name_and_no_share_in_cov
     people = (await create_roster(training))["people"]
     session = await create_session(training, await create_course(training))
     made = (await enrol(training, session, people[0])).json()
+    coming = await create_session(training, await create_course(training, "next"), capacity=1, minutes=600)
+    queue = [(await enrol(training, coming, person)).json()["id"] for person in people[:2]]
     await ask(training, "erasures", people[0], Scope.persons_write)
     seat = await training.client.get(f"/training/v1/enrolments/{made['id']}", headers=training.as_(LEADER))
     listed = await training.client.get(f"/training/v1/sessions/{session}/enrolments", headers=training.as_(LEADER))
+    next_in_turn = await training.client.get(f"/training/v1/enrolments/{queue[1]}", headers=training.as_(LEADER))
+    assert next_in_turn.json()["state"] == "confirmed"
     assert (seat.status_code, seat.json()["displayName"], len(listed.json()["items"])) == (200, "", 1)
     coverage = await training.client.get("/training/v1/coverage", headers=training.as_(LEADER))
     assert {row["needed"] for row in coverage.json()["items"]} == {2}

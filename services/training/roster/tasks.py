@@ -1,5 +1,6 @@
 """Following the roster: an event says that there is a new version, a job reads what changed."""
 
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -13,6 +14,7 @@ from shared.queue import EventEnvelope, JobContext, JobHandler, start_job
 from shared.queue.changes import ChangeFeed
 
 FOLLOW = "roster.follow"
+Leave = Callable[[AsyncSession], Awaitable[int]]
 
 
 async def on_roster_applied(session: AsyncSession, envelope: EventEnvelope, event: RosterApplied) -> None:
@@ -27,10 +29,11 @@ async def on_person_protected(session: AsyncSession, envelope: EventEnvelope, ev
     await forget_answers(session)
 
 
-def follow_roster(feed: ChangeFeed, seal: AddressSeal | None = None) -> JobHandler:
+def follow_roster(feed: ChangeFeed, seal: AddressSeal | None, leave: Leave) -> JobHandler:
     """The job that brings the copies of its tenant up to date and refreshes the coverage; may run twice.
 
-    The feed is read from its beginning where it passed by somebody who works here now, or has a seat now."""
+    `leave` takes the seats to come from who is not in the roster any more. The feed is read from its beginning where
+    it passed by somebody who works here now, or has a seat now."""
 
     async def run(ctx: JobContext) -> dict[str, Any]:
         async with ctx.transaction() as session:
@@ -44,7 +47,9 @@ def follow_roster(feed: ChangeFeed, seal: AddressSeal | None = None) -> JobHandl
             forgotten = await RosterService(session).keep_staff_alone()
             await AddressService(session).keep()
             changed = await CoverageService(session).refresh()
-        return {"lines": done, "forgotten": forgotten, "coverageChanged": changed}
+        async with ctx.transaction() as session:
+            left = await leave(session)
+        return {"lines": done, "forgotten": forgotten, "coverageChanged": changed, "left": left}
 
     return run
 

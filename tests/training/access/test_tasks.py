@@ -12,6 +12,7 @@ from sqlalchemy import text
 from cli.demo_roster.model import Municipality
 from services.training.access.service import AccessService
 from services.training.access.tasks import follow_access
+from services.training.leaving import release_seats
 from services.training.roster.tasks import follow_roster
 from shared.contracts.sync_access import PlatformSeen, parse_access_page
 from shared.kit import clock
@@ -50,7 +51,7 @@ async def test_what_the_platforms_export_shows_decides_who_has_access(
     await load(sync, oneroster_zip(small))
     training = dataclasses.replace(training, tenant=sync.tenant)
     feed = ChangeFeed({"sync": "http://sync.test"}, SyncTokens(sync), httpx.ASGITransport(app=sync.app))
-    await follow_roster(feed)(Context(training))
+    await follow_roster(feed, None, release_seats)(Context(training))
     assert (await _rows(sync)).content.count(b"\n") == 1, "no platform, nothing known"
 
     course = await create_course(training, audience=("teacher",))

@@ -5,6 +5,7 @@ from typing import Any
 import httpx
 from sqlalchemy import text
 
+from services.training.leaving import release_seats
 from services.training.roster.service import HIDDEN, RosterService
 from services.training.roster.tasks import follow_roster, on_person_protected
 from shared.contracts.sync import Change, DutyChange, DutyRole, PageEnd, PersonChange, PersonProtected
@@ -12,7 +13,7 @@ from shared.kit.ids import new_id
 from shared.queue.changes import ChangeFeed
 from tests.support.jobs import Context, Tokens
 from tests.support.services import ServiceUnderTest
-from tests.support.training import LEADER, create_course, create_roster, create_session
+from tests.support.training import LEADER, create_course, create_roster, create_session, enrol
 
 
 async def protect(training: ServiceUnderTest, person: Any, version: int) -> None:
@@ -88,7 +89,7 @@ class Roster:
 
     async def follow(self, training: ServiceUnderTest) -> dict[str, Any] | None:
         feed = ChangeFeed({"sync": "http://sync.test"}, Tokens(), httpx.MockTransport(self.answer))
-        return await follow_roster(feed)(Context(training))
+        return await follow_roster(feed, None, release_seats)(Context(training))
 
 
 async def names(training: ServiceUnderTest) -> list[str]:
@@ -115,3 +116,16 @@ async def test_a_guardian_who_comes_to_work_here_is_known_again(training: Servic
     await roster.follow(training)
     assert await names(training) == ["Guardian"]
     assert roster.asked == [0, 1, 0]
+
+
+async def test_who_left_gives_the_seats_to_come_to_who_waits(training: ServiceUnderTest) -> None:
+    first, second, _ = (await create_roster(training))["people"]
+    session = await create_session(training, await create_course(training), capacity=1, minutes=600)
+    for person in (first, second):
+        await enrol(training, session, person)
+    roster = Roster()
+    roster.lines.append(PersonChange(version=2, op="end", id=first, display_name="Test 0", protected=False))
+    assert [(await roster.follow(training) or {})["left"] for _ in range(2)] == [1, 0]
+    url = f"/training/v1/sessions/{session}/enrolments"
+    listed = (await training.client.get(url, headers=training.as_(LEADER))).json()["items"]
+    assert {row["personId"]: row["state"] for row in listed} == {str(first): "cancelled", str(second): "confirmed"}

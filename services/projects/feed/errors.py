@@ -1,6 +1,6 @@
 """What can be wrong with a calendar feed."""
 
-from shared.kit.problems import FieldError, Invalid, NotFound
+from shared.kit.problems import Conflict, FieldError, Invalid, NotFound
 from shared.kit.text import Text
 
 
@@ -12,6 +12,15 @@ class FeedNotFound(NotFound):
         sv="Kalenderflödet finns inte eller är återkallat",
         en="The calendar feed does not exist or was revoked",
         da="Kalenderfeedet findes ikke eller er tilbagekaldt",
+    )
+
+
+class TooManyFeeds(Conflict):
+    slug = "too-many-calendar-feeds"
+    title = Text(
+        sv="Du har tjugo flöden; återkalla ett först",
+        en="You have twenty feeds; revoke one first",
+        da="Du har tyve feeds; tilbagekald et først",
     )
 
 

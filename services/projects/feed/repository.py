@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlmodel import col, select
+from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.projects.activity.models import Activity
@@ -51,6 +51,15 @@ class FeedRepository:
             CalendarFeed.tenant_id == tenant_of(self._session), CalendarFeed.created_by == account_id
         )
         return (await self._session.exec(query.with_for_update())).all()
+
+    async def count(self, account_id: UUID) -> int:
+        """How many addresses of the account are good."""
+        query = select(func.count()).where(
+            col(CalendarFeed.tenant_id) == tenant_of(self._session),
+            col(CalendarFeed.created_by) == account_id,
+            col(CalendarFeed.revoked_at).is_(None),
+        )
+        return (await self._session.exec(query)).one()
 
     async def activities(self, project_id: UUID, limit: int) -> Sequence[Activity]:
         """The rows of a plan that have dates and apply, without those per unit, in the order of their days."""

@@ -11,7 +11,7 @@ from services.projects.activity.models import Activity
 from services.projects.activity.service import ActivityService
 from services.projects.body.service import BodyService
 from services.projects.feed.calendar import Entry
-from services.projects.feed.errors import FeedAboutNothing, FeedNotFound
+from services.projects.feed.errors import FeedAboutNothing, FeedNotFound, TooManyFeeds
 from services.projects.feed.models import CalendarFeed, FeedKind
 from services.projects.feed.repository import FeedRepository
 from services.projects.gate.service import GateService
@@ -30,6 +30,7 @@ from shared.queue.outbox import publish
 from shared.web.preconditions import check_version
 
 MOST_EVENTS = 5000
+MOST_FEEDS = 20
 _BACK = timedelta(days=400)
 _MINE = Text(sv="Mitt i Startklar", en="Mine in Startklar", da="Mit i Startklar")
 
@@ -57,7 +58,7 @@ class FeedService:
     ) -> tuple[CalendarFeed, Handle]:
         """A new feed and its secret, which nobody can read again.
 
-        Raises FeedAboutNothing, ProjectNotFound, BodyNotFound, NotYours for who reads no plans.
+        Raises FeedAboutNothing, ProjectNotFound, BodyNotFound, TooManyFeeds, NotYours for who reads no plans.
         """
         for name, wanted, given in (
             ("projectId", kind is FeedKind.project, project_id),
@@ -71,6 +72,8 @@ class FeedService:
             await ProjectService(self._session).get(project_id)
         if body_id is not None:
             await self._bodies.get(body_id)
+        if await self._feeds.count(caller.subject) >= MOST_FEEDS:
+            raise TooManyFeeds()
         handle = Handle.new(tenant_of(self._session))
         feed = CalendarFeed(
             tenant_id=tenant_of(self._session),

@@ -103,6 +103,16 @@ async def test_a_revoked_feed_shows_nothing_and_only_its_own_account_revokes_it(
     assert (await fetch(rollout, feed)).status_code == 404
 
 
+async def test_an_account_has_twenty_feeds_at_a_time(rollout: Rollout) -> None:
+    feeds = [await follow(rollout, kind="person") for _ in range(20)]
+    more = {"kind": "person"}
+    assert (await send(rollout, "POST", "/calendar-feeds", more, subject=ME)).status_code == 409
+    assert (await send(rollout, "POST", "/calendar-feeds", more, subject=new_id())).status_code == 201
+    path = f"/calendar-feeds/{feeds[0]['id']}"
+    assert (await send(rollout, "DELETE", path, version=feeds[0]["version"], subject=ME)).status_code == 204
+    assert (await send(rollout, "POST", "/calendar-feeds", more, subject=ME)).status_code == 201
+
+
 async def test_an_account_that_loses_a_right_loses_its_feeds(rollout: Rollout) -> None:
     feed = await follow(rollout, kind="project", projectId=rollout.id)
     event = AccessRevoked(account_id=ME, not_before=clock.now())

@@ -26,7 +26,10 @@ MentorshipId = Annotated[UUID, Path(alias="mentorshipId")]
 async def mentorships_create(
     caller: MentorshipWrite, session: SessionDep, body: MentorshipCreate, reply: ReplyDep
 ) -> MentorshipPublic:
-    """Let somebody who had a course accompany somebody who has it now; one mentor each, five mentees at most."""
+    """Let somebody who had a course accompany somebody who has it now; one mentor each, five mentees at most.
+
+    A unit's head pairs the unit's own people; whoever plans for the whole authority pairs them across schools.
+    """
     row = await MentorshipService(session, _sight(caller, ARRANGERS)).create(body)
     reply.created(f"/training/v1/mentorships/{row.id}", row.version)
     return _show(row, caller, reply)

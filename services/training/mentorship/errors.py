@@ -40,7 +40,7 @@ class MentorshipOver(Conflict):
     title = Text(sv="Mentorskapet är avslutat", en="The mentorship has ended", da="Mentorskabet er afsluttet")
 
 
-class MenteeElsewhere(Forbidden):
+class PersonElsewhere(Forbidden):
     slug = "mentee-elsewhere"
     title = Text(
         sv="Personen arbetar inte på din enhet", en="Works at another unit", da="Personen arbejder ikke på din enhed"

@@ -10,10 +10,10 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from services.training.course.service import CourseService
 from services.training.mentorship.errors import (
     HasMentor,
-    MenteeElsewhere,
     MenteeTrained,
     MentorNotTrained,
     MentorshipOver,
+    PersonElsewhere,
     TooManyMentees,
 )
 from services.training.mentorship.models import Mentorship
@@ -49,7 +49,7 @@ class MentorshipService:
     async def create(self, given: MentorshipCreate) -> Row[Any]:
         """Pair somebody who had the course with somebody who has not.
 
-        Raises Invalid, MenteeElsewhere, MentorNotTrained, MenteeTrained, HasMentor, TooManyMentees."""
+        Raises Invalid, PersonElsewhere, MentorNotTrained, MenteeTrained, HasMentor, TooManyMentees."""
         await self._check_people(given)
         had = await PrerequisiteService(self._session).having(given.course_id, [given.mentor_id, given.mentee_id])
         if given.mentor_id not in had:
@@ -90,7 +90,12 @@ class MentorshipService:
         return await self._mentorships.list(course_id, is_active, limit, after)
 
     async def _check_people(self, given: MentorshipCreate) -> None:
-        roster = RosterService(self._session)
+        """Whoever arranges at some units pairs people there alone: a refusal, or the name in the answer, would tell of
+        somebody else's. Mentors of other schools are found by those who arrange for all."""
+        roster, units = RosterService(self._session), self._sight.units
+        both = {given.mentor_id, given.mentee_id}
+        if units is not None and await roster.working_at([*both], units) != both:
+            raise PersonElsewhere()
         people = await roster.people([given.mentor_id, given.mentee_id])
         wrong = [
             FieldError(pointer=pointer, detail=_UNKNOWN, code="unknown")
@@ -103,9 +108,6 @@ class MentorshipService:
             wrong.append(FieldError(pointer="#/menteeId", detail=_SELF, code="same"))
         if wrong:
             raise Invalid(wrong[0].detail, errors=wrong)
-        units = self._sight.units
-        if units is not None and not await roster.works_at(given.mentee_id, units):
-            raise MenteeElsewhere()
 
     async def _tell(self, action: str, row: Mentorship) -> None:
         after = row.model_dump(mode="json", include={"course_id", "starts_on", "ends_on"})

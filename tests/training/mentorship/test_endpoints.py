@@ -74,6 +74,17 @@ async def test_an_ended_mentorship_makes_room_for_another_mentor_or_mentee(pairs
     assert (await pairs.pair(pairs.mentor, pairs.others[5])).status_code == 201
 
 
+async def test_a_head_learns_nothing_of_another_schools_people_by_naming_them(pairs: Pairs) -> None:
+    there = await create_roster(pairs.training, people=1)
+    head = f"{HEAD}{there['unit']}"
+    told = [await pairs.pair(mentor, there["people"][0], head) for mentor in (pairs.mentor, pairs.others[0], new_id())]
+    assert {(answer.status_code, answer.json()["type"].rpartition("/")[2]) for answer in told} == {
+        (403, "mentee-elsewhere")
+    }
+    across = await pairs.pair(pairs.mentor, there["people"][0])
+    assert (across.status_code, across.json()["mentorName"]) == (201, "Test 0")
+
+
 async def test_heads_arrange_for_their_own_people_and_everybody_sees_their_own(pairs: Pairs) -> None:
     assert (await pairs.pair(pairs.mentor, pairs.others[0], f"{HEAD}{new_id()}")).status_code == 403
     assert (await pairs.pair(pairs.mentor, pairs.others[0], f"{HEAD}{pairs.unit}")).status_code == 201

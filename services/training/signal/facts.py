@@ -5,7 +5,7 @@ courses that needs, and who is trained.
 """
 
 from services.training.coverage.holders import HOLDERS
-from services.training.seated import AHEAD
+from services.training.seated import AHEAD, ATTENDING
 
 # The access window opens this many days before a session's end; a day after the end there is an alert if nothing shows.
 WINDOW_DAYS = 14
@@ -79,14 +79,18 @@ access AS (
 )
 """
 
-# Key persons who need a course and have no seat in a coming session of it; who had one and lost it was not given time.
+# Key persons who lack a course that is taught and have no seat ahead in it; whose seat in it was lost, and no other
+# came for it, was not given time.
 _KEY_PERSONS = f"""
 lost AS (
-    SELECT DISTINCT e.person_id, s.course_id
-    FROM appointment a
-    JOIN enrolment e ON e.tenant_id = a.tenant_id AND e.person_id = a.person_id AND e.state IN ('cancelled', 'no_show')
-    JOIN session s ON s.tenant_id = e.tenant_id AND s.id = e.session_id
-    WHERE a.tenant_id = :tenant AND a.role = 'key_person'
+    SELECT person_id, course_id FROM (
+        SELECT e.person_id, s.course_id, max(e.id::text) FILTER (WHERE e.state IN ('cancelled', 'no_show')) AS gone,
+               max(e.id::text) FILTER (WHERE e.state IN {ATTENDING}) AS stands
+        FROM (SELECT DISTINCT person_id FROM appointment WHERE tenant_id = :tenant AND role = 'key_person') a
+        JOIN enrolment e ON e.tenant_id = :tenant AND e.person_id = a.person_id
+        JOIN session s ON s.tenant_id = e.tenant_id AND s.id = e.session_id
+        GROUP BY e.person_id, s.course_id
+    ) seats WHERE gone > coalesce(stands, '')
 ),
 live AS (
     SELECT u.id AS unit_id, w.goes_live_on
@@ -97,15 +101,19 @@ live AS (
 ),
 -- Joined, not asked for each key person: a subquery on the parts above would read them anew every time.
 key_need AS (
-    SELECT st.unit_id, st.person_id, count(c.person_id) AS seats, count(l.person_id) AS lost
+    SELECT st.unit_id, st.person_id, count(*) FILTER (WHERE c.person_id IS NULL) AS lacking,
+           count(l.person_id) FILTER (WHERE c.person_id IS NULL) AS lost
     FROM standing st
     JOIN needed_at n ON n.unit_id = st.unit_id AND n.role = st.role
+    JOIN course t ON t.tenant_id = :tenant AND t.id = n.course_id AND t.mode <> 'self_study'
+    LEFT JOIN attended a ON a.person_id = st.person_id
     LEFT JOIN coming c ON c.person_id = st.person_id AND c.course_id = n.course_id
     LEFT JOIN lost l ON l.person_id = st.person_id AND l.course_id = n.course_id
-    WHERE st.role = 'key_person' GROUP BY st.unit_id, st.person_id
+    WHERE st.role = 'key_person' AND NOT coalesce(n.course_id = ANY (a.courses), false)
+    GROUP BY st.unit_id, st.person_id
 ),
 key_person AS (
-    SELECT st.unit_id, st.person_id, st.trained, NOT st.trained AND coalesce(n.seats, 0) = 0 AS unbooked,
+    SELECT st.unit_id, st.person_id, st.trained, coalesce(n.lacking, 0) > 0 AS unbooked,
            coalesce(n.lost, 0) > 0 AS lost_a_seat
     FROM standing st LEFT JOIN key_need n ON n.unit_id = st.unit_id AND n.person_id = st.person_id
     WHERE st.role = 'key_person'

@@ -61,6 +61,21 @@ async def test_a_key_person_whose_seat_was_lost_was_not_given_time(training: Ser
     assert (found["unbooked"], found["without_time"]) == (1, 1)
 
 
+async def test_a_key_person_needs_a_seat_in_each_course_and_a_move_loses_none(training: ServiceUnderTest) -> None:
+    school = await key_persons(training, 1)
+    [person], first = school["people"], school["course"]
+    second = await create_course(training, "second", (ROLE,))
+    here, there = [await create_session(training, first, minutes=each) for each in (600, 900)]
+    made = (await enrol(training, here, person)).json()
+    assert (await signal(training, "key_persons"))["unbooked"] == 1, "the second course"
+    headers = training.as_(LEADER) | {"If-Match": f'"{made["version"]}"'}
+    url, body = f"/training/v1/enrolments/{made['id']}/moves", {"sessionId": there}
+    assert (await training.client.post(url, json=body, headers=headers)).status_code == 201
+    assert "without_time" not in await signal(training, "key_persons"), "the seat was moved"
+    await enrol(training, await create_session(training, second, minutes=1200), person)
+    assert "unbooked" not in await signal(training, "key_persons")
+
+
 ENDED = timedelta(minutes=-180) + timedelta(hours=2)
 
 

@@ -9,6 +9,7 @@ from dataclasses import astuple, dataclass
 from uuid import UUID
 
 import asyncpg
+from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from shared.kit.db import Database
@@ -20,7 +21,7 @@ from tests.training.session.seat_facts import plan_sessions, seat_facts
 SESSIONS, PEOPLE, CAPACITY, CROWDS = 4, 160, 24, 2
 _TOLD = """
 WITH told AS (
-    SELECT subject, array_agg(data ->> 'state' ORDER BY seq) AS states FROM outbox
+    SELECT subject, array_agg(coalesce(data ->> 'state', 'offered') ORDER BY seq) AS states FROM outbox
     WHERE tenant_id = $1 GROUP BY subject
 ),
 written AS (
@@ -33,6 +34,10 @@ SELECT count(*) AS rows,
 FROM enrolment e LEFT JOIN told t ON t.subject = e.id LEFT JOIN written w ON w.entity_id = e.id
 WHERE e.tenant_id = $1
 """
+_OFFERS = (
+    "UPDATE session SET promotion = 'offered' WHERE tenant_id = :tenant AND id = ANY (:sessions)",
+    "INSERT INTO person SELECT :tenant, p, 'Test', false, false, 0 FROM unnest(CAST(:people AS uuid[])) p",
+)
 
 
 @dataclass(frozen=True)
@@ -65,16 +70,19 @@ class Tally:
     processes_killed: int = 0
     backends_killed: int = 0
     waiting: int = 0
+    handed: int = 0
 
     def __add__(self, other: "Tally") -> "Tally":
         return Tally(*(mine + theirs for mine, theirs in zip(astuple(self), astuple(other), strict=True)))
 
 
 class Opening:
-    """One opening: its crowds come, are killed, and come again until all of the attempts are made."""
+    """One opening: its crowds come, are killed, and come again until all of the attempts are made. `batched`: through
+    the micro-batcher, and with offers, moves and swaps."""
 
-    def __init__(self, hall: Hall, seed: int, attempts: int, kills: int) -> None:
+    def __init__(self, hall: Hall, seed: int, attempts: int, kills: int, *, batched: bool = False) -> None:
         self._hall = hall
+        self._batched = batched
         self._dice = random.Random(seed)
         self._attempts = attempts
         self._deaths = sorted(self._dice.randrange(attempts) for _ in range(kills))
@@ -85,6 +93,8 @@ class Opening:
         """AssertionError where a seat was given twice, lost, or left free while somebody waited, or nobody was told."""
         sessions = await plan_sessions(self._hall, CAPACITY, count=SESSIONS)
         people = [new_id() for _ in range(PEOPLE)]
+        if self._batched:
+            await self._let_offer(sessions[::2], people)
         share = self._attempts // CROWDS
         async with asyncio.TaskGroup() as crowds:
             for number in range(CROWDS):
@@ -94,6 +104,13 @@ class Opening:
             self.tally.waiting += (await seat_facts(self._hall, session_id)).waiting
         await self._check_told()
         return self.tally
+
+    async def _let_offer(self, sessions: list[UUID], people: list[UUID]) -> None:
+        """Free seats of these sessions are offered to who waits; and people who change seats stand in the roster."""
+        async with self._hall.database.transaction(self._hall.tenant) as db:
+            values = {"tenant": self._hall.tenant, "sessions": sessions, "people": people}
+            for statement in _OFFERS:
+                await db.execute(text(statement), values)
 
     async def _crowd(self, number: int, sessions: list[UUID], people: list[UUID], share: int) -> None:
         """Processes one after the other, the next one for what the killed one had not finished."""
@@ -107,6 +124,7 @@ class Opening:
                 capacity=CAPACITY,
                 seed=self._dice.getrandbits(32),
                 attempts=left,
+                batched=self._batched,
             )
             done, code = await self._visit(number, visit)
             left -= done
@@ -138,10 +156,11 @@ class Opening:
         while line := await lines.readline():
             if not line.endswith(b"\n"):
                 break  # killed while it wrote
-            size, made = map(int, line.split())
+            size, made, handed = map(int, line.split())
             done += size
             self.tally.attempts += size
             self.tally.made += made
+            self.tally.handed += handed
             await self._perhaps_kill()
         return done
 

@@ -20,6 +20,7 @@ from tests.support.databases import Clone, migrate
 from tests.training.rush.opening import Hall, Opening, Tally
 
 ATTEMPTS = int(os.environ.get("RUSH_ATTEMPTS", "3000"))
+BATCHED = max(1500, ATTEMPTS // 10)
 EACH = 20_000
 """Attempts of one opening; a longer run plays many."""
 KILLS = 4
@@ -95,6 +96,23 @@ async def test_a_rush_with_duplicates_cancels_and_kills_gives_each_seat_once_and
         opening = Opening(replace(hall, tenant=new_id()), number, min(ATTEMPTS, EACH), KILLS)
         played = played + await opening.play()
         print(f"opening {number}: {played}")
-    assert played.attempts >= ATTEMPTS // 2
+    _was_played(played, ATTEMPTS)
+
+
+@pytest.mark.slow
+async def test_a_rush_through_the_batcher_with_offers_moves_and_swaps_leaves_no_seat_to_two_and_none_to_nobody(
+    hall: Hall,
+) -> None:
+    played = Tally()
+    for number in range(max(1, BATCHED // EACH)):
+        opening = Opening(replace(hall, tenant=new_id()), number, min(BATCHED, EACH), KILLS, batched=True)
+        played = played + await opening.play()
+        print(f"batched opening {number}: {played}")
+    _was_played(played, BATCHED)
+    assert played.handed > 0, "no seat changed hands"
+
+
+def _was_played(played: Tally, attempts: int) -> None:
+    assert played.attempts >= attempts // 2
     assert played.waiting > 0, "there was no rush"
     assert played.processes_killed + played.backends_killed > 0

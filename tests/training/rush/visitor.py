@@ -1,8 +1,9 @@
 """Everybody at the door at once, in a process to be killed: `python -m tests.training.rush.visitor`.
 
-Reads one line of JSON (`Visit`) and writes a line for each request that was answered: how many attempts it stood for
-and how many of them were seated or queued anew. A request whose answer did not come is sent again under its own id, as
-a client does that holds an Idempotency-Key.
+Reads one line of JSON (`Visit`) and writes a line for each request that was answered: how many attempts it stood for,
+how many of them were seated or queued anew, and how many seats changed hands. With `batched` each comes alone, and the
+micro-batcher of this process gathers them; they also take offers, move and swap. A request whose answer did not come is
+sent again under its own id, as a client does that holds an Idempotency-Key.
 """
 
 import asyncio
@@ -17,16 +18,20 @@ from sqlalchemy.exc import DBAPIError
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.training import models  # noqa: F401 - every table is known before the first query
+from services.training.enrolment.rush import Rush
 from services.training.session.seats import Asked, Seats
 from shared.kit.db import Database
 from shared.kit.ids import new_id
+from shared.kit.problems import Problem
+from tests.training.rush import exchanges
 
 AT_ONCE = 6
 KINDS = ("one",) * 10 + ("again",) * 3 + ("cancel",) * 6 + ("batch",) * 6 + ("resize",)
+BATCHED_KINDS = ("one",) * 8 + ("again",) * 3 + ("cancel",) * 2 + exchanges.KINDS * 2 + ("resize",)
 PATIENCE = 300
 _ACTIVE = text(
     "SELECT id FROM enrolment WHERE tenant_id = :tenant AND session_id = :session AND person_id = ANY (:people)"
-    " AND state IN ('confirmed', 'waiting')"
+    " AND state IN ('confirmed', 'offered', 'waiting')"
 )
 
 
@@ -40,6 +45,7 @@ class Visit(BaseModel):
     capacity: int
     seed: int
     attempts: int
+    batched: bool
 
 
 class Crowd:
@@ -48,22 +54,30 @@ class Crowd:
     def __init__(self, visit: Visit, database: Database) -> None:
         self._visit = visit
         self._database = database
+        self._rush = Rush(database)
         self._dice = random.Random(visit.seed)
+        self._exchanges = exchanges.Exchanges(self._dice)
         self._left = visit.attempts
         self._last: tuple[UUID, list[Asked]] | None = None
 
     async def come(self) -> None:
         """Requests, one after the other, until none of the attempts is left."""
         while self._left > 0:
-            session_id, kind = self._dice.choice(self._visit.sessions), self._dice.choice(KINDS)
+            session_id = self._dice.choice(self._visit.sessions)
+            kind = self._dice.choice(BATCHED_KINDS if self._visit.batched else KINDS)
             size = min(self._left, self._dice.randrange(2, 65)) if kind == "batch" else 1
             self._left -= size
-            made = await self._request(session_id, kind, size)
-            sys.stdout.write(f"{size} {made}\n")
+            made, handed = await self._request(session_id, kind, size), 0
+            if kind in exchanges.KINDS:
+                made, handed = 0, made
+            sys.stdout.write(f"{size} {made} {handed}\n")
             sys.stdout.flush()
 
     async def _request(self, session_id: UUID, kind: str, size: int) -> int:
-        """How many were seated or queued by it."""
+        """How many were seated or queued by it, or whose seats changed hands."""
+        if kind in exchanges.KINDS:
+            there = self._dice.choice([one for one in self._visit.sessions if one != session_id])
+            return await self._until_answered(self._exchanges.of(kind, session_id, there))
         if kind == "cancel":
             leaving = self._dice.sample(self._visit.people, self._dice.randrange(1, 13))
             return await self._until_answered(self._cancel(session_id, leaving))
@@ -75,7 +89,14 @@ class Crowd:
         else:
             asked = [Asked(self._dice.choice(self._visit.people), new_id()) for _ in range(size)]
             self._last = (session_id, asked)
+        if self._visit.batched:
+            return await self._patiently(lambda: self._gathered(session_id, asked))
         return await self._until_answered(self._enrol(session_id, asked))
+
+    async def _gathered(self, session_id: UUID, asked: list[Asked]) -> int:
+        anew = [Asked(one.person_id, one.request_id) for one in asked]
+        told = await asyncio.gather(*(self._rush.enrol(self._visit.tenant, session_id, one) for one in anew))
+        return sum(one.verdict == "enrolled" for one in told)
 
     def _enrol(self, session_id: UUID, asked: list[Asked]) -> Callable[[AsyncSession], Awaitable[int]]:
         async def enrol(db: AsyncSession) -> int:
@@ -102,11 +123,22 @@ class Crowd:
         return resize
 
     async def _until_answered(self, work: Callable[[AsyncSession], Awaitable[int]]) -> int:
-        """What `work` says, in a transaction of its own; again where the connection died under it."""
-        for _ in range(PATIENCE):
+        """What `work` says, in a transaction of its own; 0 where it refuses."""
+
+        async def once() -> int:
             try:
                 async with self._database.transaction(self._visit.tenant) as db:
                     return await work(db)
+            except Problem:
+                return 0
+
+        return await self._patiently(once)
+
+    async def _patiently(self, once: Callable[[], Awaitable[int]]) -> int:
+        """What `once` says; again where the connection died under it."""
+        for _ in range(PATIENCE):
+            try:
+                return await once()
             except (DBAPIError, OSError) as error:
                 if isinstance(error, DBAPIError) and not _is_away(error):
                     raise
@@ -125,7 +157,7 @@ async def main() -> None:
     visit = Visit.model_validate_json(sys.stdin.readline())
     database = Database(visit.url, pool_size=AT_ONCE)
     crowd = Crowd(visit, database)
-    await asyncio.gather(*(crowd.come() for _ in range(AT_ONCE)))
+    await asyncio.gather(*(crowd.come() for _ in range(AT_ONCE * 3 if visit.batched else AT_ONCE)))
     await database.stop()
 
 

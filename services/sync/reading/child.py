@@ -10,13 +10,13 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any, BinaryIO
 
+from services.sync.reading.apart import Former
 from services.sync.reading.civic import CivicKeys
 from services.sync.reading.delivery import read_delivery
 from services.sync.reading.emitting import Context
 from services.sync.reading.findings import Fatal, Finding
 from services.sync.reading.frames import FrameWriter, Kind
 from services.sync.reading.mapping import Mapping
-from services.sync.reading.partial import Former
 from services.sync.reading.registers import as_tables
 from services.sync.reading.source import Limits, Source, open_source
 

@@ -3,8 +3,8 @@
 import csv
 from collections import Counter
 from collections.abc import Iterable
-from typing import Any
 
+from services.sync.reading.apart import Former
 from services.sync.reading.bulk import BulkReader
 from services.sync.reading.canonical import ENTITIES
 from services.sync.reading.emitting import Context
@@ -12,7 +12,8 @@ from services.sync.reading.file import FileReader, Reading, Summary, at_a_time, 
 from services.sync.reading.findings import Fatal, Finding
 from services.sync.reading.mapping import Emit, MappedFile, Mapping
 from services.sync.reading.oneroster import check_manifest
-from services.sync.reading.partial import Former, PartReading
+from services.sync.reading.partial import PartReading
+from services.sync.reading.prints import Print, states_the_same
 from services.sync.reading.source import Source
 from services.sync.reading.touched import NotTouched
 
@@ -31,11 +32,11 @@ def read_delivery(source: Source, mapping: Mapping, context: Context, former: Fo
     # What the mapping does not speak of, the delivery says nothing about.
     spoken = {kind for file in mapping.files for kind in entities_of(file.emits)}
     summary = Summary(incomplete=set(ENTITIES) - spoken)
-    reading = Reading(context, BulkReader(_several(mapping)), keeps_tables=former is not None)
+    reading = Reading(context, BulkReader(_several(mapping)), former)
     opened = at_a_time(lambda file: _reader(source, names, file, reading), mapping.files)
     readers = {reader.file.file: reader for reader in opened if reader}
     summary.prints = _prints(readers.values())
-    if summary.prints is not None and summary.prints == context.known_prints:
+    if states_the_same(summary.prints, context.known_prints):
         summary.is_known = True
         return summary
     if former is not None and _is_read_in_part(list(readers.values()), reading, former, summary):
@@ -78,7 +79,7 @@ def _reader(source: Source, names: dict[str, str], file: MappedFile, reading: Re
     return None
 
 
-def _prints(readers: Iterable[FileReader]) -> list[dict[str, Any]] | None:
+def _prints(readers: Iterable[FileReader]) -> list[Print] | None:
     """The prints of all files; None where one of them must be read row by row."""
     prints = [reader.print for reader in readers]
     return None if None in prints else [found for found in prints if found is not None]

@@ -3,23 +3,33 @@
 import csv
 import io
 import itertools
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 import polars as pl
 
+from services.sync.reading.apart import Apart, Former, LineFile, NotApart
 from services.sync.reading.bulk import BulkReader, Chosen
 from services.sync.reading.cells import clean
 from services.sync.reading.emitting import Cells, Columns, Context, Row
 from services.sync.reading.findings import Fatal, Finding
+from services.sync.reading.lines import is_like, lines_of, told_of
 from services.sync.reading.mapping import Emit, MappedFile
-from services.sync.reading.prints import hashes_of, print_of, seed_of
+from services.sync.reading.prints import Print, hashes_of, print_of, seed_of, sums_of
 from services.sync.reading.sniff import Encoded, column_key, in_utf8, sniff_body, sniff_delimiter, sniff_encoding
 from services.sync.reading.source import Source
-from services.sync.reading.steps import Step, asked_of, column_of, columns_of, is_asked_while_collected, is_required
-from services.sync.reading.table import LINE, Layout, Table, rows_of, table_of
+from services.sync.reading.steps import (
+    Step,
+    asked_of,
+    column_of,
+    columns_of,
+    ids_of,
+    is_asked_while_collected,
+    is_required,
+)
+from services.sync.reading.table import LINE, Layout, Table, rows_of, table_of, wanted_of
 
 _FIELD_LIMIT = 64 * 1024
 # A larger file is read row by row, so that memory does not grow with it.
@@ -57,18 +67,18 @@ class Summary:
     files: list[FileSummary] = field(default_factory=list)
     incomplete: set[str] = field(default_factory=set)
     tells_marking: bool = False
-    prints: list[dict[str, Any]] | None = None
+    prints: list[Print] | None = None
     is_known: bool = False
     retold: dict[str, int] | None = None
 
 
 @dataclass(frozen=True)
 class Reading:
-    """What the files of a delivery share. `keeps_tables`: all of them are needed at the same time."""
+    """What the files of a delivery share. With a delivery before them, all of them are needed at the same time."""
 
     context: Context
     bulk: BulkReader
-    keeps_tables: bool = False
+    former: Former | None = None
 
 
 def at_a_time(prepare: Callable[[One], Other], files: Iterable[One]) -> list[Other]:
@@ -104,16 +114,19 @@ class FileReader:
         self._bulk = reading.bulk
         self._done = FileSummary(name)
         self._header: Cells = []
+        self._table: Table | None = None
+        self._hashes: pl.Series | None = None
+        self._lines: LineFile | None = None
+        self.print: Print | None = None
+        self.apart: Apart | None = None
         body = source.read(name, _AT_ONCE + 1)
         is_small = len(body) <= _AT_ONCE
+        self._is_large = len(body) > _KEPT
         self._encoded = sniff_body(body, name, file.encoding) if is_small else self._sniff_stream()
         self._at_once = is_small and not self._context.row_by_row
-        self._table = self._as_table(in_utf8(body, self._encoded.encoding)) if self._at_once else None
-        self._at_once = self._table is not None
-        self._hashes: pl.Series | None = None
-        self.print = None if self._table is None else self._printed(self._table)
-        self._is_large = len(body) > _KEPT
-        if not reading.keeps_tables:
+        if self._at_once:
+            self._at_once = self._make_ready(in_utf8(body, self._encoded.encoding), reading.former)
+        if reading.former is None:
             self.forget()
 
     def _sniff_stream(self) -> Encoded:
@@ -144,7 +157,7 @@ class FileReader:
 
     def forget(self) -> None:
         """Keep no rows of a large file until its turn comes."""
-        self._hashes = None
+        self._hashes = self._lines = self.apart = None
         if self._is_large:
             self._table = None
 
@@ -154,8 +167,17 @@ class FileReader:
             return None
         body = in_utf8(before.read(self._name, _AT_ONCE), self._encoded.encoding)
         places = [int(column) for column in self._table.frame.columns if column != LINE]
-        rows = rows_of(body, Layout(self._sniffed(body), self._header, self._file.trailer), places)
-        return None if rows is None else (rows, hashes_of(rows, self._seed(self._table)))
+        layout = Layout(self._sniffed(body), self._header, self._file.trailer)
+        rows = rows_of(body, layout, places)
+        return None if rows is None else (rows, hashes_of(rows, self._seed(layout, places)))
+
+    def at(self, lines: pl.Series) -> pl.DataFrame:
+        """The rows on these lines, with all columns, of a file whose rows are known."""
+        if self._lines is not None:
+            return self._lines.at(lines)
+        if self._table is None:
+            raise RuntimeError("the rows of the file are not kept")
+        return self._table.frame[lines.sort().cast(pl.Int64) - 2]
 
     def say(self, rows: pl.DataFrame, chosen: Chosen, reading: Reading) -> None:
         """Emit some rows elsewhere, and nothing about the file itself."""
@@ -172,6 +194,8 @@ class FileReader:
             self._context.sink.finding(finding)
         self._done.encoding = self._encoded.encoding
         self._done.ends_with_line = self._encoded.ends_with_line
+        if self._lines is not None and chosen is not None:
+            self._table = Table(self.at(pl.concat(chosen.values()).unique()), None, len(self._lines.lines.rows))
         if self._table is None and self._at_once:
             body = self._source.read(self._name, _AT_ONCE)
             self._table = self._as_table(in_utf8(body, self._encoded.encoding))
@@ -184,8 +208,40 @@ class FileReader:
             self._read_text(text, summary, is_cut=not self._encoded.ends_with_line)
         return self._done
 
-    def _as_table(self, body: bytes) -> Table | None:
-        """All rows at once; None where they must be read one by one."""
+    def _make_ready(self, body: bytes, former: Former | None) -> bool:
+        """Whether its rows can be read at once. What few differ from those before are told apart by their lines."""
+        laid = self._laid_out(body)
+        if laid is None:
+            return False
+        layout, places = laid
+        seed = self._seed(layout, places)
+        before = former.print_like(seed) if former else None
+        told = before.get("lines") if before else None
+        if former and before and told and is_like(body, told, seed) and layout.trailer is None:
+            try:
+                self._tell_apart(LineFile(body, layout, places, self._ids(), seed), former, before)
+            except (NotApart, Fatal):
+                pass
+            else:
+                return True
+        self._table = table_of(body, layout, places)
+        if self._table is not None:
+            self.print = self._printed(self._table, seed)
+        # Of a file whose lines are all new each time, nothing would ever come of them.
+        if self.print is not None and not told and (lines := lines_of(body, seed)):
+            self.print |= {"lines": told_of(lines)}
+        return self._table is not None
+
+    def _tell_apart(self, lines: LineFile, former: Former, before: Mapping[str, Any]) -> None:
+        def fetch() -> bytes:
+            return in_utf8(former.source().read(self._name, _AT_ONCE), self._encoded.encoding)
+
+        self.apart = lines.apart(fetch, before, former.found_in(self._name))
+        self._lines, self.print = lines, self.apart.print
+
+    def _laid_out(self, body: bytes) -> tuple[Layout, list[int]] | None:
+        """How the file is written, and the places of the columns that are asked for; None where its rows must be read
+        one by one."""
         first = body[: body.find(b"\n") + 1].decode(errors="replace")
         delimiter = self._sniffed(body)
         header = next(csv.reader([first], delimiter=delimiter), [])
@@ -194,24 +250,31 @@ class FileReader:
         columns = columns_in(header)
         places = [place for name in asked_of(self._file) if (place := columns.place(name)) is not None]
         self._done.delimiter, self._header = delimiter, header
-        return table_of(body, Layout(delimiter, header, self._file.trailer), places) if places else None
+        return (Layout(delimiter, header, self._file.trailer), places) if places else None
+
+    def _as_table(self, body: bytes) -> Table | None:
+        """All rows at once; None where they must be read one by one."""
+        laid = self._laid_out(body)
+        return None if laid is None else table_of(body, *laid)
+
+    def _ids(self) -> set[int]:
+        return {place for name in ids_of(self._file) if (place := self.columns.place(name)) is not None}
 
     def _sniffed(self, body: bytes) -> str:
         first = body[: body.find(b"\n") + 1].decode(errors="replace")
         return self._file.delimiter or sniff_delimiter(first, columns_of(self._file))
 
-    def _seed(self, table: Table) -> bytes:
+    def _seed(self, layout: Layout, places: list[int]) -> bytes:
         about = [self._name, self._encoded.encoding, *self._header]
-        return seed_of(table, about, self._context.keys.hashing)
+        return seed_of(map(str, wanted_of(layout, places)), about, self._context.keys.hashing)
 
-    def _printed(self, table: Table) -> dict[str, Any] | None:
+    def _printed(self, table: Table, seed: bytes) -> Print | None:
         """None where the file is not whole: such a delivery is never taken for known."""
         counted = str(table.lines) if self._file.trailer is not None else None
         if counted is not None and (table.trailer or ["", ""])[1:2] != [counted]:
             return None
-        seed = self._seed(table)
         self._hashes = hashes_of(table.frame, seed)
-        return print_of(table, seed, self._hashes)
+        return print_of(seed, table.lines, sums_of(table.frame, seed, self._hashes))
 
     def _read_table(self, table: Table, summary: Summary, chosen: Chosen) -> None:
         self._table = None

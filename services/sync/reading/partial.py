@@ -1,31 +1,22 @@
 """Reads of a delivery only what differs from the one before, whose content and findings are at hand."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 import polars as pl
 
+from services.sync.reading.apart import Former
 from services.sync.reading.bulk import BulkReader
 from services.sync.reading.canonical import ENTITIES
 from services.sync.reading.emitting import Cells, Context
 from services.sync.reading.file import FileReader, Reading, Summary, at_a_time
 from services.sync.reading.findings import Fatal, Finding
 from services.sync.reading.frames import FULL, SCOPE
-from services.sync.reading.prints import total
-from services.sync.reading.source import Source
+from services.sync.reading.prints import total, uneven
 from services.sync.reading.table import LINE
 from services.sync.reading.touched import NotTouched, Selection, Sheet, select
-
-
-@dataclass(frozen=True)
-class Former:
-    """The delivery before: its prints, where something was found in it (file, line), and how to get at it."""
-
-    prints: Sequence[Mapping[str, Any]]
-    found: Sequence[tuple[str, int]]
-    fetch: Callable[[], Source]
 
 
 class PartReading:
@@ -59,12 +50,11 @@ class PartReading:
         about = [one["about"] for one in former.prints]
         if [reader.print and reader.print["about"] for reader in self._readers] != about:
             raise NotTouched
+        pairs = list(zip(self._readers, former.prints, strict=True))
         try:
-            before = former.fetch()
+            return at_a_time(lambda pair: sheet_of(*pair, former), pairs)
         except Fatal:
             raise NotTouched from None
-        pairs = list(zip(self._readers, former.prints, strict=True))
-        return at_a_time(lambda pair: _sheet(pair[0], before, pair[1], former.found), pairs)
 
     def _retold(self, sheets: Sequence[Sheet], selection: Selection) -> dict[str, int]:
         """By kind, how many rows more there are than in the delivery before; of kinds that are told row by row."""
@@ -82,41 +72,33 @@ class PartReading:
         return {kind: now.counts[kind] - before.counts[kind] for kind in sorted(kinds)}
 
 
-def _sheet(
-    reader: FileReader, before: Source, former: Mapping[str, Any], found: Sequence[tuple[str, int]]
-) -> Sheet:  # fmt: skip
-    rows, were = reader.rows, reader.former(before)
-    if rows is None or were is None or reader.print is None or were[0].height != former["rows"]:
+def sheet_of(reader: FileReader, told: Mapping[str, Any], former: Former) -> Sheet:
+    """What differs in one file, whose print was `told`. Raises NotTouched, and Fatal for an unreadable former file."""
+    apart = reader.apart
+    said = pl.Series(reader.noted, dtype=pl.UInt32)
+    if apart is not None:
+        found = pl.concat([apart.found, said]).unique().sort()
+        return Sheet(reader.file, reader.columns, apart.ids, reader.at, apart.came, apart.gone, found)
+    rows, were = reader.rows, reader.former(former.source())
+    if rows is None or were is None or were[0].height != told["rows"]:
         raise NotTouched
     (now, hashes), (then, old) = rows, were
-    if f"{total(old):x}" != former["sums"][0]:
+    if f"{total(old):x}" != told["sums"][0]:
         raise NotTouched
-    came, gone = _differing(hashes, old)
-    lines = [line - 2 for name, line in found if name == reader.name and line > 1]
+    came, gone = uneven(hashes, old)
+    lines = former.found_in(reader.name)
     if any(line >= then.height for line in lines):
         raise NotTouched
     about = old.gather(lines)
-    said = pl.Series(reader.noted, dtype=pl.UInt32).implode()
     return Sheet(
         file=reader.file,
         columns=reader.columns,
         now=now,
+        at=reader.at,
         came=now[LINE].filter(came),
         gone=then.filter(gone),
-        found=now[LINE].filter(hashes.is_in(about.implode()) | now[LINE].is_in(said)),
+        found=now[LINE].filter(hashes.is_in(about.implode()) | now[LINE].is_in(said.implode())),
     )
-
-
-def _differing(now: pl.Series, then: pl.Series) -> tuple[pl.Series, pl.Series]:
-    """Which hashes stand here and not there, and there and not here. One that stands n times here and m times there
-    differs in all of its places."""
-    came, gone = ~now.is_in(then.implode()), ~then.is_in(now.implode())
-    common = [total(now) - total(now.filter(came)), total(then) - total(then.filter(gone))]
-    if common[0] == common[1] and len(now) - came.sum() == len(then) - gone.sum():
-        return came, gone
-    counts = [series.rename("hash").value_counts(name="n") for series in (now, then)]
-    uneven = counts[0].join(counts[1], on="hash").filter(pl.col("n") != pl.col("n_right"))["hash"].implode()
-    return came | now.is_in(uneven), gone | then.is_in(uneven)
 
 
 def _count(reader: FileReader, sheet: Sheet, selection: Selection, reading: Reading, *, is_now: bool) -> None:
@@ -125,7 +107,7 @@ def _count(reader: FileReader, sheet: Sheet, selection: Selection, reading: Read
     asked = [lines for (file, _), lines in selection.asked.items() if file == name]
     retold = selection.retold[name]
     lines = pl.concat([retold, *asked]).unique()
-    rows = sheet.now.filter(pl.col(LINE).is_in(lines.implode()))
+    rows = sheet.at(lines)
     told = rows.with_columns(told=pl.col(LINE).is_in(retold.implode()))
     if not is_now:
         stayed = told.filter(~pl.col(LINE).is_in(sheet.came.implode()))

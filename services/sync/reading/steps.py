@@ -23,6 +23,18 @@ def asked_of(file: MappedFile) -> set[str]:
     return (columns_of(file) | {condition.column for condition in conditions}) - {""}
 
 
+def ids_of(file: MappedFile) -> set[str]:
+    """Every column of a file that speaks of ids, or of what is collected."""
+    told = {
+        column_of(emit, name)
+        for emit in file.emits
+        for name in emit.fields
+        if emit.entity is None or ((spec := ENTITIES[emit.entity].field(name)) and spec.form in ("id", "ref"))
+    }
+    asked = [*file.skips, *(condition for emit in file.emits for condition in emit.conditions)]
+    return (told | {condition.column for condition in asked if condition.collected is not None}) - {""}
+
+
 def is_asked_while_collected(file: MappedFile) -> bool:
     """Whether rows of a file ask for ids that earlier rows of the same file collect."""
     collected = {emit.collect for emit in file.emits if emit.collect}

@@ -4,6 +4,7 @@ gives. Everything else (short rows, blank lines, line ends inside cells, stray q
 
 import csv
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import polars as pl
@@ -44,8 +45,8 @@ def table_of(body: bytes, layout: Layout, places: list[int]) -> Table | None:
     lines = body.count(b"\n") - body.endswith(b"\n")
     if lines < 1 or not _is_as_wide(body, layout, lines + 1):
         return None
-    wanted = sorted({*places, 0} if layout.trailer is not None else set(places))
-    frame = _columns(body, layout, wanted)
+    wanted = wanted_of(layout, places)
+    frame = cells_of(body, layout, wanted)
     if frame is None or frame.height != lines or _has_blank_rows(frame):
         return None
     if layout.trailer is not None and (frame["0"].str.strip_chars() == layout.trailer).any():
@@ -53,11 +54,16 @@ def table_of(body: bytes, layout: Layout, places: list[int]) -> Table | None:
     return Table(frame.with_row_index(LINE, 2), trailer, lines)
 
 
+def wanted_of(layout: Layout, places: Iterable[int]) -> list[int]:
+    """The places of the columns that a table has."""
+    return sorted({*places, 0} if layout.trailer is not None else set(places))
+
+
 def rows_of(body: bytes, layout: Layout, places: list[int]) -> pl.DataFrame | None:
     """The columns at `places` of a file that `table_of` has taken before: what it has looked at is so."""
     if layout.trailer is not None:
         body, _ = _without_trailer(body, layout)
-    frame = _columns(body, layout, sorted(places))
+    frame = cells_of(body, layout, sorted(places))
     return None if frame is None else frame.with_row_index(LINE, 2)
 
 
@@ -104,7 +110,8 @@ def _is_as_wide_with_quotes(body: bytes, delimiter: str, between: int) -> bool:
     return bool((rows.str.count_matches(delimiter, literal=True) == between).all())
 
 
-def _columns(body: bytes, layout: Layout, wanted: list[int]) -> pl.DataFrame | None:
+def cells_of(body: bytes, layout: Layout, wanted: list[int]) -> pl.DataFrame | None:
+    """The columns at the `wanted` places as they stand, with nothing looked at; None where polars takes none."""
     try:
         frame = pl.read_csv(
             body,

@@ -6,7 +6,7 @@ scope: all that ties them is read, with the rows that these refer to. Everything
 that cannot be told from here (`NotTouched`), the delivery is read as a whole.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import chain
 
@@ -47,12 +47,13 @@ class NotTouched(Exception):
 
 @dataclass(frozen=True)
 class Sheet:
-    """One file: its rows `now`, the lines of those that `came`, the rows that are `gone`, and the lines of those about
-    which something was `found` in the delivery before."""
+    """One file: of its rows `now` at least the columns that speak of ids; the whole rows `at` some lines; the lines of
+    those that `came`, the rows that are `gone`, and the lines of those about which something was `found` before."""
 
     file: MappedFile
     columns: Columns
     now: pl.DataFrame
+    at: Callable[[pl.Series], pl.DataFrame]
     came: pl.Series
     gone: pl.DataFrame
     found: pl.Series
@@ -145,7 +146,7 @@ class _Closure:
         own = part.own
         if own is None and part.emit.collect is None:
             return
-        came = _at(sheet.now, sheet.came).select(part.columns)
+        came = sheet.at(sheet.came).select(part.columns)
         gone = sheet.gone.select(part.columns)
         counted = pl.concat([came.with_columns(n=pl.lit(1)), gone.with_columns(n=pl.lit(-1))])
         if part.emit.repeats or own is None:
@@ -155,8 +156,8 @@ class _Closure:
             return
         column = own.column if own else part.columns[0]
         if part.emit.repeats or own is None:
-            common = sheet.now.filter(pl.col(column).is_in(counted[column].implode()))
-            common = common.filter(~pl.col(LINE).is_in(sheet.came.implode()))
+            lines = sheet.now[LINE].filter(sheet.now[column].is_in(counted[column].implode()))
+            common = sheet.at(lines.filter(~lines.is_in(sheet.came.implode())))
             counted = counted.join(common.select(part.columns), on=part.columns, how="anti", nulls_equal=True)
         if own is not None:
             self._changed[own.kind].update(self._canonical(counted[column], is_person=own.kind == "person"))
@@ -252,7 +253,7 @@ class _Closure:
                 table = self._table(part, own)
                 lines = table.filter(pl.col("id").is_in(_texts(ids[own.kind])))[LINE]
                 if len(lines):
-                    rows = _at(part.sheet.now, lines)
+                    rows = part.sheet.at(lines)
                     found[part.key] = rows.unique(part.columns, keep="first", maintain_order=True)[LINE]
         return found
 

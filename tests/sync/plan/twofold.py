@@ -169,7 +169,8 @@ class Twofold:
             rows = await self._rows(query, run=run.id, tenant=self.tenant)
             found[name] = sorted(str(_named(row, names)) for row in rows)
         proof = await self.session.get_one(RunProof, (self.tenant, run.id))
-        found["proof"] = (proof.is_settled, proof.mirrors, proof.prints, proof.same_as)
+        facts = [{name: file[name] for name in ("about", "rows", "sums")} for file in proof.prints or ()]
+        found["proof"] = (proof.is_settled, proof.mirrors, facts, proof.same_as)
         # What is sealed anew, or made an id for, is in the hash and differs each time.
         if not names and not await self._rows(_SEALED, run=run.id):
             found["hash"] = run.plan_hash
@@ -194,6 +195,12 @@ class Twofold:
 async def _losing(said: AsyncIterator[Frame], loses: Callable[[Frame], Frame]) -> AsyncIterator[Frame]:
     async for frame in said:
         yield loses(frame)
+
+
+def _beside(document: dict[str, Any] | None, names: dict[str, str]) -> dict[str, list[str]]:
+    """Sorted anew, once ids have names."""
+    told = {name: value.items() if isinstance(value, dict) else value for name, value in (document or {}).items()}
+    return {name: sorted(str(_named(list(one), names)) for one in rows) for name, rows in told.items() if name != "bad"}
 
 
 def _named(value: Any, names: dict[str, str]) -> Any:

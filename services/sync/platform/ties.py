@@ -16,6 +16,13 @@ _COVERED = "SELECT unit_id FROM pf_unit WHERE unit_id IS NOT NULL"
 # A group is over for its members too, whatever their rows say.
 _LASTS = "(t.ends_on IS NULL OR t.ends_on >= :today) AND (g.ends_on IS NULL OR g.ends_on >= :today)"
 _BEGUN = "(t.starts_on IS NULL OR t.starts_on <= :today) AND (g.starts_on IS NULL OR g.starts_on <= :today)"
+# A child's department stands in its placement.
+_TIED = """(
+    SELECT tenant_id, group_id, person_id, role, starts_on, ends_on, ended_at, created_at FROM membership
+    WHERE tenant_id = :tenant
+    UNION ALL
+    SELECT tenant_id, group_id, child_id, 'pupil', starts_on, ends_on, ended_at, created_at FROM placement
+    WHERE tenant_id = :tenant AND group_id IS NOT NULL)"""
 _NOWHERE = "NULL::text AS file, NULL::integer AS line"
 
 _GROUPS = """
@@ -34,7 +41,9 @@ LEFT JOIN named n ON n.unit_id = d.unit_id AND n.name = d.name
 _MEMBERS = """
 CREATE TEMPORARY TABLE pf_member ON COMMIT DROP AS
 SELECT DISTINCT ON (p.sid, g.sid, m.role) p.sid, p.person_id, g.group_id, g.unit_id, m.role, m.file, m.line
-FROM in_membership m JOIN pf_person p ON p.sid = m.person_sid JOIN pf_group g ON g.sid = m.group_sid
+FROM (SELECT person_sid, group_sid, role, file, line FROM in_membership
+      UNION ALL SELECT child_sid, group_sid, 'pupil', file, line FROM in_placement WHERE group_sid IS NOT NULL) m
+JOIN pf_person p ON p.sid = m.person_sid JOIN pf_group g ON g.sid = m.group_sid
 ORDER BY p.sid, g.sid, m.role, m.line
 """
 # Classes and pupils are always looked at where any group is told; other groups and teachers where the export has some.
@@ -45,10 +54,10 @@ SELECT t.group_id, t.person_id, t.role, g.unit_id, g.name, g.kind, t.created_at,
        AND (g.kind = 'home' OR g.kind IN (SELECT k.kind FROM pf_group f JOIN school_group k
                                           ON k.tenant_id = :tenant AND k.id = f.group_id))
        AND (t.role = 'pupil' OR t.role IN (SELECT role FROM pf_member)) AS is_compared
-FROM membership t
+FROM {_TIED} t
 JOIN school_group g ON g.tenant_id = t.tenant_id AND g.id = t.group_id AND g.ended_at IS NULL
 JOIN person p ON p.tenant_id = t.tenant_id AND p.id = t.person_id AND p.ended_at IS NULL
-WHERE t.tenant_id = :tenant AND t.ended_at IS NULL AND {_BEGUN} AND {_LASTS} AND g.unit_id IN ({_COVERED})
+WHERE t.ended_at IS NULL AND {_BEGUN} AND {_LASTS} AND g.unit_id IN ({_COVERED})
 """
 _GUARDIANS = f"""
 CREATE TEMPORARY TABLE pf_tie ON COMMIT DROP AS
@@ -105,14 +114,13 @@ STATEMENTS: dict[str, str] = {
         GROUP BY w.group_id, w.unit_id, w.person_id, w.name""",
     "extra_member": f"""
         SELECT DISTINCT ON (m.person_id, m.group_id) g.unit_id, m.person_id, g.name AS row_ref, m.file, m.line,
-               CASE WHEN EXISTS (SELECT FROM membership t WHERE t.tenant_id = :tenant AND t.group_id = m.group_id
-                                 AND t.person_id = m.person_id)
+               CASE WHEN EXISTS (SELECT FROM {_TIED} t WHERE t.group_id = m.group_id AND t.person_id = m.person_id)
                     THEN 'changed_in_register' ELSE 'set_by_hand' END AS cause
         FROM pf_member m JOIN pf_account a ON a.sid = m.sid AND a.is_active AND NOT a.has_left
         JOIN school_group g ON g.tenant_id = :tenant AND g.id = m.group_id
         WHERE m.person_id IS NOT NULL
-          AND NOT EXISTS (SELECT FROM membership t WHERE t.tenant_id = :tenant AND t.group_id = m.group_id
-                          AND t.person_id = m.person_id AND t.ended_at IS NULL AND {_LASTS})
+          AND NOT EXISTS (SELECT FROM {_TIED} t WHERE t.group_id = m.group_id AND t.person_id = m.person_id
+                          AND t.ended_at IS NULL AND {_LASTS})
         ORDER BY m.person_id, m.group_id, m.line""",
     "groups_not_compared": f"""
         SELECT DISTINCT w.unit_id, NULL::uuid AS person_id,

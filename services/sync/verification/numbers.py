@@ -17,12 +17,13 @@ SELECT school_form, school_year, count(DISTINCT person_id) AS n FROM (
     UNION ALL SELECT tenant_id, unit_id, child_id, school_form, NULL, ends_on, ended_at FROM placement) t
 WHERE tenant_id = :tenant AND unit_id = :unit AND {LASTS} GROUP BY 1, 2 ORDER BY 1, 2
 """
-_CLASSES = """
+_CLASSES = f"""
 SELECT g.name, g.school_form, count(DISTINCT m.person_id) FILTER (WHERE m.role = 'pupil') AS pupils,
        count(DISTINCT m.person_id) FILTER (WHERE m.role = 'teacher') AS teachers
-FROM school_group g LEFT JOIN membership m
-     ON m.tenant_id = g.tenant_id AND m.group_id = g.id AND m.ended_at IS NULL
-        AND (m.ends_on IS NULL OR m.ends_on >= :today)
+FROM school_group g LEFT JOIN (
+    SELECT group_id, person_id, role FROM membership WHERE tenant_id = :tenant AND {LASTS}
+    UNION ALL SELECT group_id, child_id, 'pupil' FROM placement WHERE tenant_id = :tenant AND {LASTS}) m
+     ON m.group_id = g.id
 WHERE g.tenant_id = :tenant AND g.unit_id = :unit AND g.ended_at IS NULL AND g.kind = 'home'
   AND (g.ends_on IS NULL OR g.ends_on >= :today)
 GROUP BY g.id, g.source_id, g.name, g.school_form ORDER BY g.school_form, g.name, g.source_id

@@ -30,7 +30,7 @@ _FIELDS: dict[str, dict[str, str]] = {
         "marking": "skydd",
     },
     "enrolment": {"person": "id", "unit": "enhet", "schoolForm": "form", **_DATES},
-    "placement": {"child": "id", "unit": "enhet", "schoolForm": "form", **_DATES},
+    "placement": {"child": "id", "unit": "enhet", "schoolForm": "form", **_DATES, "group": "grupp"},
     "duty": {"person": "id", "unit": "enhet", "role": "roll", **_DATES},
     "group": {"sourceId": "id", "name": "namn", "unit": "enhet", "kind": "slag", **_DATES},
     "membership": {"group": "grupp", "person": "id", "role": "roll", **_DATES},

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -19,9 +20,12 @@ from services.training.session.schemas import SessionCreate, SessionUpdate
 from services.training.session.seats import Asked as Comer
 from services.training.session.seats import Seats
 from services.training.session.service import SessionService
+from shared.kit import clock
 from shared.kit.problems import Conflict
 
 _REASON = "the plan was mended"
+_DECIDES = timedelta(days=7)
+"""So long before it begins, or when half the time to it is left, a session is looked at for too few people."""
 
 
 @dataclass
@@ -100,7 +104,8 @@ class Publication:
     async def _change(self, row: PlanSession) -> None:
         [shown] = await self._sessions.shown([await self._sessions.get(_known(row))])
         trainers = [*_trainers(row), *_others(shown.trainers, row)]
-        change = SessionUpdate.model_validate({"dates": [_date(row)], "trainers": trainers})
+        facts = {"dates": [_date(row)], "trainers": trainers, "allow_overlaps": True}  # the checker has looked
+        change = SessionUpdate.model_validate(facts)
         await self._sessions.change(shown.planned.id, change, shown.version)
 
     async def _schedule(self, row: PlanSession) -> None:
@@ -118,6 +123,7 @@ class Publication:
                 "capacity": capacity,
                 "trainers": _trainers(row),
                 "min_size": self._low[row.course_id],
+                "decides_at": row.starts_at - min(_DECIDES, (row.starts_at - clock.now()) / 2),
             }
         )
         row.session_id = (await self._sessions.create(given)).id

@@ -9,6 +9,7 @@ from sqlalchemy import text
 from sqlmodel import col, select, tuple_
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from services.training.seated import BOOKED
 from services.training.session.models import Session
 from shared.kit import clock
 from shared.kit.db import tenant_of
@@ -28,6 +29,19 @@ WHERE s.tenant_id = :tenant AND s.state = 'planned' AND (
     OR EXISTS (SELECT FROM enrolment e WHERE e.tenant_id = s.tenant_id AND e.session_id = s.id
                AND e.state = 'offered' AND e.offer_expires_at <= :now))
 ORDER BY s.id
+""")
+# Who is in a session, or waits for it, and has another at the same time.
+_OVERLAPPING = text(f"""
+SELECT mine.id FROM enrolment mine
+WHERE mine.tenant_id = :tenant AND mine.session_id = :session AND mine.state NOT IN ('cancelled', 'no_show')
+  AND EXISTS (
+    SELECT FROM enrolment e JOIN session s ON s.tenant_id = e.tenant_id AND s.id = e.session_id
+    JOIN session_date theirs ON theirs.tenant_id = s.tenant_id AND theirs.session_id = s.id
+    JOIN session_date ours ON ours.tenant_id = s.tenant_id AND ours.session_id = :session
+        AND ours.starts_at < theirs.ends_at AND theirs.starts_at < ours.ends_at AND ours.ends_at > :now
+    WHERE e.tenant_id = :tenant AND e.person_id = mine.person_id AND e.session_id <> :session
+      AND {BOOKED} AND s.state = 'planned')
+ORDER BY mine.id
 """)
 
 
@@ -72,6 +86,12 @@ class SessionRepository:
         await self._session.flush()
         rows = await self._session.execute(_COUNTS, {"tenant": tenant_of(self._session), "ids": list(ids)})
         return {row.session_id: SeatCounts(row.taken, row.offered, row.waiting, row.changes) for row in rows}
+
+    async def overlapping(self, session_id: UUID) -> Sequence[UUID]:
+        """Enrolments of people who have another session at the same time."""
+        await self._session.flush()
+        values = {"tenant": tenant_of(self._session), "session": session_id, "now": clock.now()}
+        return (await self._session.execute(_OVERLAPPING, values)).scalars().all()
 
     async def due(self) -> Sequence[UUID]:
         """Sessions with offers that lapsed or whose day of decision has come."""

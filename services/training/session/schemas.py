@@ -120,6 +120,9 @@ class SessionUpdate(_Times, ApiPatch):
     min_size: MinSize | None = None
     decides_at: Instant | None = None
     below_minimum: BelowMinimum | None = None
+    allow_overlaps: Annotated[bool, Strict()] = Field(
+        default=False, description="Move it although people in it have another session then; else that is refused"
+    )
 
 
 class SessionPublic(ApiModel):

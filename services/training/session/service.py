@@ -14,7 +14,7 @@ from services.training.coverage.service import CoverageService
 from services.training.meeting.models import SessionDate, SessionTrainer
 from services.training.meeting.schemas import SessionDateInput
 from services.training.meeting.service import MeetingService
-from services.training.session.errors import CapacityBelowTaken, SessionClosed
+from services.training.session.errors import CapacityBelowTaken, ParticipantsBusy, SessionClosed
 from services.training.session.models import Session
 from services.training.session.repository import SeatCounts, SessionRepository
 from services.training.session.schemas import SessionCreate, SessionUpdate
@@ -40,6 +40,7 @@ _SEVERAL = Text(
     en="The session has several dates: give dates",
 )
 _NO_CHOICE = Text(sv="Valet finns inte", en="There is no such choice", da="Valget findes ikke")
+_NAMED = 50
 _BELOW = "fewer people than the session needs"
 
 
@@ -91,13 +92,16 @@ class SessionService:
         return planned
 
     async def change(self, session_id: UUID, given: SessionUpdate, version: int) -> Session:
-        """Apply the given fields; CapacityBelowTaken when seats in use would vanish."""
+        """Apply the given fields; CapacityBelowTaken when seats in use would vanish, ParticipantsBusy when people in it
+        have another session at the new time. Another size or day of decision is decided on anew."""
         planned = await self.opened(session_id, version)
-        before = _facts(planned)
-        meets = {"dates", "starts_at", "ends_at", "trainers", "capacity"}
+        before, decision = _facts(planned), (planned.min_size, planned.decides_at)
+        meets = {"dates", "starts_at", "ends_at", "trainers", "capacity", "allow_overlaps"}
         for name, value in given.model_dump(exclude_unset=True, exclude=meets).items():
             if value is not None or name in ("freezes_at", "min_size", "decides_at"):
                 setattr(planned, name, value)
+        if (planned.min_size, planned.decides_at) != decision:
+            planned.decided_at = None
         if given.capacity is not None and given.capacity != planned.capacity:
             await self._resize(planned, given.capacity)
         if given.model_fields_set & meets:
@@ -203,6 +207,9 @@ class SessionService:
         if given.dates or given.starts_at or given.ends_at:
             planned.starts_at, planned.ends_at = dates[0].starts_at, dates[-1].ends_at
             await self._meetings.set_dates(planned.id, dates)
+            busy = [] if given.allow_overlaps else await self._sessions.overlapping(planned.id)
+            if busy:
+                raise ParticipantsBusy(people=len(busy), enrolmentIds=[str(one) for one in busy[:_NAMED]])
 
     @staticmethod
     def _one_date(given: SessionUpdate, old: Sequence[SessionDate]) -> Sequence[SessionDateInput]:

@@ -230,6 +230,35 @@ async def test_a_session_with_too_few_people_is_cancelled_on_its_day_of_decision
     assert "session.below_minimum" in actions
 
 
+async def test_another_size_or_day_of_decision_is_decided_on_anew(training: ServiceUnderTest) -> None:
+    session = await create_session(training, await create_course(training), minutes=6000)
+    past = (clock.now() - timedelta(minutes=1)).isoformat()
+    url = f"/training/v1/sessions/{session}"
+    for fields in ({"minSize": 2, "decidesAt": past}, {"minSize": 1}):
+        changed = await change(training, session, **fields)
+        assert changed.json()["decidedAt"] is None
+        await settle(training)
+        assert (await training.client.get(url, headers=training.as_(LEADER))).json()["decidedAt"] is not None
+    assert (await change(training, session, minSize=1)).json()["decidedAt"] is not None
+
+
+async def test_a_session_is_not_moved_onto_another_of_its_people_unless_that_is_wanted(
+    training: ServiceUnderTest,
+) -> None:
+    people = (await create_roster(training))["people"]
+    courses = [await create_course(training, key, ()) for key in ("one", "two")]
+    here, there = [await create_session(training, courses[n], minutes=600 + 300 * n) for n in range(2)]
+    both, _ = await fill(training, here, people[:2])
+    await fill(training, there, people[:1])
+    at = clock.now() + timedelta(minutes=900)
+    times = {"startsAt": at.isoformat(), "endsAt": (at + timedelta(hours=1)).isoformat()}
+    refused = await change(training, here, **times)
+    told = refused.json()
+    assert (refused.status_code, told["type"].rsplit("/")[-1], told["people"]) == (409, "participants-busy", 1)
+    assert told["enrolmentIds"] == [both["id"]]
+    assert (await change(training, here, **times, allowOverlaps=True)).status_code == 200
+
+
 async def test_the_same_idempotency_key_finds_the_enrolment_also_when_no_answer_was_kept(
     training: ServiceUnderTest,
 ) -> None:

@@ -16,6 +16,16 @@ PoliciesWrite = Annotated[
     Principal, requires(Scope.runs_write, _KEEPERS, everywhere=True, data_class=DataClass.confidential)
 ]
 
+_CONFIRMERS = (*_KEEPERS, Role.approver)
+PoliciesConfirm = Annotated[
+    Principal, requires(Scope.runs_write, _CONFIRMERS, everywhere=True, data_class=DataClass.confidential)
+]
+
+
+def refusal_to_confirm(caller: Principal) -> Text | None:
+    """Why PoliciesConfirm refuses `caller`; None where it lets them through."""
+    return refusal(caller, Scope.runs_write, _CONFIRMERS, everywhere=True)
+
 
 def refusal_to_write(caller: Principal) -> Text | None:
     """Why PoliciesWrite refuses `caller`; None where it lets them through."""

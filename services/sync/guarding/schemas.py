@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import Field, model_validator
 
 from services.sync.plan.entities import BY_KIND
-from services.sync.plan.policy import DEFAULTS, EVERY_KIND, GuardPolicy, Limit, Window
+from services.sync.plan.policy import DEFAULTS, EVERY_KIND, FIXED, GuardPolicy, Limit, Window
 from shared.web.models import AllowedAction, ApiInput, ApiModel, example
 
 _ID = "01979f3a-7c1e-7b52-9d3a-5f0c2b9e8d11"
@@ -44,8 +44,8 @@ class LimitBody(ApiInput):
 
     @model_validator(mode="after")
     def _known(self) -> "LimitBody":
-        if self.rule not in DEFAULTS:
-            raise ValueError(f"rule is one of {', '.join(sorted(DEFAULTS))}")
+        if self.rule not in DEFAULTS or self.rule in FIXED:
+            raise ValueError(f"rule is one of {', '.join(sorted(set(DEFAULTS) - FIXED))}")
         if self.kind != EVERY_KIND and self.kind not in BY_KIND:
             raise ValueError(f"kind is * or one of {', '.join(BY_KIND)}")
         return self
@@ -92,6 +92,28 @@ class WindowPublic(ApiModel):
     ends_on: date = Field(examples=["2027-08-31"])
 
 
+class GuardPolicyWaiting(ApiModel):
+    """What lets more through than what holds, and waits for a second person of the customer."""
+
+    model_config = example(
+        {
+            "limits": [_LIMIT | {"level": "second_person", "isDefault": False}],
+            "windows": [_WINDOW],
+            "replaces": [],
+            "reason": "Läsårsbytet görs i juli",
+            "saidBy": _ID,
+            "saidAt": "2026-08-17T08:00:00Z",
+        }
+    )
+
+    limits: list[LimitPublic]
+    windows: list[WindowPublic]
+    replaces: list[str]
+    reason: str | None
+    said_by: UUID | None
+    said_at: datetime | None
+
+
 class GuardPolicyPublic(ApiModel):
     """What is borne of a source before somebody must look. Version 0: nothing but the defaults."""
 
@@ -101,6 +123,7 @@ class GuardPolicyPublic(ApiModel):
             "limits": [_LIMIT | {"level": "second_person", "isDefault": False}],
             "windows": [_WINDOW],
             "replaces": [],
+            "waiting": None,
             "reason": "Läsårsbytet görs i juli",
             "changedBy": _ID,
             "version": 1,
@@ -113,6 +136,7 @@ class GuardPolicyPublic(ApiModel):
     limits: list[LimitPublic]
     windows: list[WindowPublic]
     replaces: list[str]
+    waiting: GuardPolicyWaiting | None = Field(description="Holds once a second person has confirmed it")
     reason: str | None
     changed_by: UUID | None
     version: int

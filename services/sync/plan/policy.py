@@ -70,6 +70,8 @@ DEFAULTS: dict[str, dict[str, Limit]] = {
     "too_many_bad_rows": {EVERY_KIND: Limit(0.2, 5)},
     "class_unmatched": {EVERY_KIND: Limit(0.1, 1)},
 }
+# What always takes two persons, whatever anybody has said.
+FIXED = frozenset({"lifts_protection", "takes_over"})
 
 
 @dataclass(frozen=True)
@@ -85,7 +87,8 @@ class GuardPolicy:
 
     def limit(self, rule: str, kind: str = EVERY_KIND) -> Limit:
         """The customer's limit for this kind, or for every kind, or else the default."""
-        for declared in (self.limits.get(rule, {}), DEFAULTS[rule]):
+        own = {} if rule in FIXED else self.limits.get(rule, {})
+        for declared in (own, DEFAULTS[rule]):
             found = declared.get(kind) or declared.get(EVERY_KIND)
             if found is not None:
                 return found

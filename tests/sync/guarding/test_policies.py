@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from services.sync.plan.policy import GuardPolicy, Limit
 from shared.kit.ids import new_id
 from tests.support.services import ServiceUnderTest, Start
 from tests.sync.plan.test_planning import without
@@ -20,6 +21,11 @@ def slug(response: Any) -> str:
 async def put(service: ServiceUnderTest, version: int, body: dict[str, Any], **claims: Any) -> Any:
     headers = service.as_(LOADER, **claims) | {"If-Match": f'"{version}"'}
     return await service.client.put(PATH, json=body, headers=headers)
+
+
+async def confirm(service: ServiceUnderTest, version: int, **claims: Any) -> Any:
+    headers = service.as_(claims.pop("role", "approver@*"), **claims) | {"If-Match": f'"{version}"'}
+    return await service.client.post(f"{PATH}/confirmations", headers=headers)
 
 
 async def half_gone(service: ServiceUnderTest) -> dict[str, Any]:
@@ -56,10 +62,57 @@ async def test_anybody_who_keeps_the_register_tightens_and_the_customer_alone_lo
     assert (silent.status_code, slug(silent)) == (422, "loosening-reason-missing")
     loosened = await put(sync, 1, {"limits": [WIDE], "reason": "Sammanslagning"}, side="customer")
     assert loosened.status_code == 200
+    assert (loosened.json()["reason"], loosened.json()["waiting"]["reason"]) == (None, "Sammanslagning")
     stale = await put(sync, 1, {"limits": []}, side="customer")
     assert stale.status_code == 412
     journal = (await read(sync, "/sync/v1/journal-entries?limit=50", "auditor@*"))["items"]
     assert next(one["reason"] for one in journal if one["action"] == "guard_policy.put") == "Sammanslagning"
+
+
+async def test_what_lets_more_through_holds_once_a_second_person_of_the_customer_has_confirmed_it(
+    service: Start,
+) -> None:
+    sync = await service("sync")
+    first, other, human = new_id(), new_id(), str(new_id())
+    loose = {"limits": [WIDE], "reason": "Sammanslagning"}
+    said = await put(sync, 0, loose, subject=first, person=human, side="customer")
+
+    async def held() -> float:
+        limits = {(one["rule"], one["kind"]): one["share"] for one in (await read(sync, PATH))["limits"]}
+        return float(limits["ends_most", "*"])
+
+    assert (said.json()["waiting"]["saidBy"], await held()) == (str(first), 0.5)
+    for who, code, why in (
+        ({"subject": first, "side": "customer"}, 409, "second-person-confirms"),
+        ({"subject": other, "person": human, "side": "customer"}, 409, "second-person-confirms"),
+        ({"subject": other, "side": "supplier"}, 403, "customer-confirms"),
+        ({"subject": other, "acr": None, "auth_time": None}, 403, "customer-confirms"),
+    ):
+        refused = await confirm(sync, 1, **who)
+        assert (refused.status_code, slug(refused), await held()) == (code, why, 0.5)
+    assert (await confirm(sync, 0, subject=other, side="customer")).status_code == 412
+    confirmed = await confirm(sync, 1, subject=other, side="customer")
+    assert (confirmed.status_code, confirmed.json()["waiting"], await held()) == (200, None, 0.99)
+    assert (confirmed.json()["changedBy"], confirmed.json()["reason"]) == (str(first), "Sammanslagning")
+    again = await confirm(sync, 2, subject=other, side="customer")
+    assert (again.status_code, slug(again)) == (409, "nothing-to-confirm")
+
+
+async def test_what_is_tightened_meanwhile_leaves_nothing_to_confirm(service: Start) -> None:
+    sync = await service("sync")
+    await put(sync, 0, {"limits": [WIDE], "reason": "Sammanslagning"}, side="customer")
+    tightened = await put(sync, 1, {"limits": [TIGHT]}, side="supplier")
+    assert (tightened.json()["waiting"], tightened.json()["version"]) == (None, 2)
+    assert slug(await confirm(sync, 2, side="customer", subject=new_id())) == "nothing-to-confirm"
+
+
+async def test_nobody_lets_protection_be_lifted_or_registers_taken_over_by_one(service: Start) -> None:
+    sync = await service("sync")
+    for rule in ("lifts_protection", "takes_over"):
+        body = {"limits": [{"rule": rule, "share": 10, "number": 10_000_000}], "reason": "Går fortare så"}
+        assert (await put(sync, 0, body, side="customer")).status_code == 422
+        said_before = GuardPolicy({rule: {"*": Limit(10, 10_000_000)}})
+        assert said_before.limit(rule).is_passed(1, 1_000_000)
 
 
 async def test_another_tenant_sees_nothing_of_the_limits_under_the_same_key(service: Start) -> None:
@@ -151,11 +204,15 @@ async def test_a_declared_window_explains_the_turn_of_the_year_and_reports_on_cl
     window = {"startsOn": "2020-01-01", "endsOn": "2020-02-01"}
     body = {"windows": [window], "reason": "Läsårsbytet"}
     assert (await put(sync, 0, body, side="customer")).status_code == 200
+    assert (await confirm(sync, 1, side="customer", subject=new_id())).status_code == 200
     still = await plan(sync, oneroster_zip(small))
     assert "year_roll_undeclared" in {one["code"] for one in still["guardReasons"]}
     today = undeclared["createdAt"][:10]
     body["windows"] = [{"startsOn": today, "endsOn": today}]
-    assert (await put(sync, 1, body, side="customer")).status_code == 200
+    assert (await put(sync, 2, body, side="customer")).status_code == 200
+    waits = await plan(sync, oneroster_zip(small))
+    assert "year_roll_undeclared" in {one["code"] for one in waits["guardReasons"]}
+    assert (await confirm(sync, 3, side="customer", subject=new_id())).status_code == 200
     run = await plan(sync, oneroster_zip(small))
     assert (run["guard"], run["hasYearRoll"]) == ("clear", True), run["guardReasons"]
     report = await read(sync, f"/sync/v1/runs/{run['id']}/year-roll")

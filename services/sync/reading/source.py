@@ -1,16 +1,24 @@
 """Opens what was delivered: one CSV file or a flat zip of them. Nothing is ever written to disk or trusted by name."""
 
 import io
+import struct
 import zipfile
 import zlib
 from dataclasses import dataclass
 from threading import Lock
-from typing import IO, BinaryIO, Protocol
+from typing import IO, BinaryIO, Protocol, cast
+
+from isal import isal_zlib
 
 from services.sync.reading.findings import Fatal
 
 _RATIO = 200
 _FREE_OF_RATIO = 10 * 1024 * 1024
+# Its stubs take the class for an instance.
+_Unreadable = cast(type[Exception], isal_zlib.error)
+# The head of an entry (APPNOTE 4.3.7): its mark, the lengths of name and extra field.
+_HEAD = struct.Struct("<4s22xHH")
+_LOCAL = b"PK\x03\x04"
 _METHODS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
 # What packing tools leave behind without being asked.
 _CLUTTER = ("__MACOSX/", ".DS_Store", "desktop.ini", "Thumbs.db")
@@ -66,6 +74,7 @@ class _Archive:
             self._pack = zipfile.ZipFile(io.BytesIO(content))
         except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
             raise Fatal("broken_zip") from None
+        self._content = content
         self._budget = _Budget(limits.expanded_bytes)
         self._entries = _checked(self._pack.infolist(), limits)
 
@@ -76,8 +85,29 @@ class _Archive:
         return io.BufferedReader(self._opened(name), 1 << 20)
 
     def read(self, name: str, most: int) -> bytes:
+        info = self._entries.get(name)
+        if info is not None and info.compress_type == zipfile.ZIP_DEFLATED and info.file_size <= most:
+            return self._unpacked(info)
         with self._opened(name) as stream:
             return stream.take(most)
+
+    def _unpacked(self, info: zipfile.ZipInfo) -> bytes:
+        """A whole file by ISA-L, which takes half of the time that zipfile takes. Raises Fatal."""
+        head = self._content[info.header_offset : info.header_offset + _HEAD.size]
+        if len(head) < _HEAD.size or (parts := _HEAD.unpack(head))[0] != _LOCAL:
+            raise Fatal("broken_zip", info.filename)
+        start = info.header_offset + _HEAD.size + parts[1] + parts[2]
+        engine = isal_zlib.decompressobj(-15)
+        try:
+            # One byte more than the directory promises tells whether it lies.
+            body = engine.decompress(memoryview(self._content)[start : start + info.compress_size], info.file_size + 1)
+        except _Unreadable:
+            raise Fatal("broken_zip", info.filename) from None
+        if not self._budget.take(len(body)):
+            raise Fatal("zip_bomb", info.filename)
+        if len(body) != info.file_size or isal_zlib.crc32(body) != info.CRC:
+            raise Fatal("broken_zip", info.filename)
+        return body
 
     def _opened(self, name: str) -> "_Metered":
         try:

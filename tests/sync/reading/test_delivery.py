@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import struct
 import zipfile
 from collections import Counter
 from collections.abc import Iterator
@@ -175,6 +176,19 @@ async def test_a_damaged_entry_is_found_while_it_is_read() -> None:
     content = bytearray(oneroster_zip(town()))
     place = content.find(b"users.csv") + 60
     content[place : place + 8] = b"\xff" * 8
+    assert await fault(bytes(content)) == ("broken_zip", "users.csv")
+
+
+# Where an entry of the directory says it (APPNOTE 4.3.12), and by how much it is changed.
+_LIES = {"CRC": (16, 1), "a larger size": (24, 1), "a smaller size": (24, -1), "another place": (42, 1)}
+
+
+@pytest.mark.parametrize(("place", "more"), _LIES.values(), ids=list(_LIES))
+async def test_an_entry_that_is_not_what_the_directory_says_is_refused(place: int, more: int) -> None:
+    content = bytearray(oneroster_zip(town()))
+    entry = content.rfind(b"users.csv") - 46
+    (said,) = struct.unpack_from("<I", content, entry + place)
+    struct.pack_into("<I", content, entry + place, said + more)
     assert await fault(bytes(content)) == ("broken_zip", "users.csv")
 
 

@@ -22,7 +22,7 @@ _ACTIVITY = f"JOIN in_activity a ON a.sid = t.activity_sid AND {_KNOWN.format(al
 _GROUP = f"JOIN in_group g ON g.sid = t.group_sid AND {_KNOWN.format(alias='g')}"
 
 # kind -> column with the reference -> the kind that it refers to
-_REFERENCES = {
+REFERENCES = {
     "unit": {"parent_sid": "unit"},
     "group": {"unit_sid": "unit"},
     "duty": {"person_sid": "person", "unit_sid": "unit"},
@@ -130,7 +130,7 @@ ORDER BY {key}, {rest}s.line, s.id
 async def resolve(session: AsyncSession, staging: Staging) -> None:
     """Make the tables `r_<kind>`. Findings: orphan_person, orphan_unit, orphan_group, orphan_activity,
     school_form_unknown, absence_too_few."""
-    await _find_orphans(session, staging, [kind for kind in _REFERENCES if not BY_KIND[kind].key])
+    await _find_orphans(session, staging, [kind for kind in REFERENCES if not BY_KIND[kind].key])
     for kind in ("group", "activity"):
         await session.execute(text(_DROP_PLACELESS.format(kind=kind)))
     await at_once(session, [f"DROP TABLE IF EXISTS pg_temp.r_{kind}" for kind in _ROWS])
@@ -156,7 +156,7 @@ async def _find_orphans(session: AsyncSession, staging: Staging, kinds: Sequence
     for kind in kinds:
         if kind not in staging.kinds:
             continue
-        columns = _REFERENCES[kind]
+        columns = REFERENCES[kind]
         keeping = BY_KIND[kind].keeper if BY_KIND[kind].kept_by else None
         keeper = next((column for column, other in columns.items() if other == keeping), None)
         for column, other in columns.items():

@@ -1,6 +1,6 @@
 """Takes out of a plan what must not end or change yet: after the comparison, on planned rows alone.
 
-- Whoever is missing from the persons but still spoken of elsewhere in the delivery: the delivery contradicts itself.
+- Whoever or whatever is missing but still spoken of elsewhere in the delivery: the delivery contradicts itself.
 - Whoever is also known by another register: this one lets go of the row, and the other may take it up.
 - Rows that belong to another register, unless the customer has said that this source takes that one's place.
 - Somebody who vanishes while a namesake without any common mark appears: a person decides whether the two are one.
@@ -13,10 +13,11 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from services.sync.plan.entities import ENTITIES, Entity
+from services.sync.plan.entities import BY_KIND, ENTITIES, Entity
 from services.sync.plan.manual import SOURCE as BY_HAND
 from services.sync.plan.models import Run
 from services.sync.plan.policy import GuardPolicy
+from services.sync.plan.resolving import REFERENCES
 from services.sync.plan.staging import Staging, row_by_row, set_based
 from services.sync.plan.suspicion import Case
 from shared.kit.db import tenant_of
@@ -28,15 +29,14 @@ SELECT EXISTS (SELECT FROM run WHERE tenant_id = :tenant AND source NOT IN (:sou
                AND state = 'applied')
 """
 _SPOKEN_OF = """
-SELECT n.id FROM planned_person n
-WHERE n.tenant_id = :tenant AND n.run_id = :run AND n.op = 'end' AND n.source_id IN ({references})
+SELECT n.id FROM {planned} n
+WHERE n.tenant_id = :tenant AND n.run_id = :run AND n.op = 'end' AND (n.source_id IN ({references}) {or_tied})
 """
-_REFERENCES = {
-    "duty": ("person_sid",),
-    "enrolment": ("person_sid",),
-    "membership": ("person_sid",),
-    "responsible": ("child_sid", "guardian_sid"),
-}
+# What is kept stands at a unit.
+_OR_TIED = """
+OR n.id IN (SELECT g.unit_id FROM school_group g WHERE g.tenant_id = :tenant AND g.id = ANY (:group)
+            UNION SELECT a.unit_id FROM activity a WHERE a.tenant_id = :tenant AND a.id = ANY (:activity))
+"""
 _TIED = """
 EXISTS (SELECT FROM {table} t WHERE t.tenant_id = n.tenant_id AND t.{column} = n.id AND t.ended_at IS NULL
         AND t.source = :source AND NOT EXISTS (SELECT FROM {planned} e WHERE e.tenant_id = t.tenant_id
@@ -116,8 +116,7 @@ async def withhold(
     kept = [one for case in suspected for one in (case.person_id, case.other_id) if one is not None]
     if kept:
         await _drop(session, values, kept, ("end",))
-    if staging.found.get("orphan_person"):
-        await _keep_spoken_of(session, values)
+    await _keep_spoken_of(session, staging, values)
     await _keep_classmates(session, staging, values)
     # What ties each of them is looked up; namesakes are joined as sets.
     await row_by_row(session)
@@ -141,13 +140,23 @@ async def _respect_others(session: AsyncSession, values: dict[str, Any]) -> None
     await session.execute(text(_LET_GO_ALREADY), values)
 
 
-async def _keep_spoken_of(session: AsyncSession, values: dict[str, Any]) -> None:
-    references = " UNION ALL ".join(
-        f"SELECT t.{column} FROM in_{kind} t" for kind, columns in _REFERENCES.items() for column in columns
-    )
-    ids = list(await session.scalars(text(_SPOKEN_OF.format(references=references)), values))
-    if ids:
-        await _drop(session, values, ids, ("end",))
+async def _keep_spoken_of(session: AsyncSession, staging: Staging, values: dict[str, Any]) -> None:
+    """Whoever and whatever other rows of the delivery name has not come to an end: its own row was lost."""
+    kept: dict[str, list[UUID]] = {"group": [], "activity": []}
+    for kind in ("person", "activity", "group", "unit"):
+        if not (staging.found.get(f"orphan_{kind}") or (kind == "unit" and any(kept.values()))):
+            continue
+        references = " UNION ALL ".join(
+            f"SELECT t.{column} FROM in_{other} t"
+            for other, columns in REFERENCES.items()
+            for column, of in columns.items()
+            if of == kind
+        )
+        or_tied = _OR_TIED if kind == "unit" else ""
+        query = _SPOKEN_OF.format(planned=BY_KIND[kind].planned_table, references=references, or_tied=or_tied)
+        ids = kept[kind] = list(await session.scalars(text(query), values | kept))
+        if ids:
+            await _drop(session, values, ids, ("end",), kind)
 
 
 async def _keep_tied(session: AsyncSession, values: dict[str, Any]) -> None:
@@ -189,14 +198,24 @@ async def _hold_namesakes(
     return [Case("perhaps_same", row.new_id, row.source_id, row.file, row.line, row.person_id) for row in rows]
 
 
-async def _drop(session: AsyncSession, values: dict[str, Any], ids: Collection[UUID], ops: Collection[str]) -> None:
-    """Take rows with these ops out of the plan: of these persons, and of everything that ties them."""
+async def _drop(
+    session: AsyncSession, values: dict[str, Any], ids: Collection[UUID], ops: Collection[str], kind: str = "person"
+) -> None:
+    """Take rows with these ops out of the plan: of these, and of everything that ties them."""
     for entity in ENTITIES:
-        columns = ("id",) if entity.kind == "person" else _person_columns(entity)
-        if columns:
+        if columns := _columns_of(entity, kind):
             about = " OR ".join(f"n.{column} = ANY (:ids)" for column in columns)
             statement = _DROP.format(planned=entity.planned_table, about=about)
             await session.execute(text(statement), values | {"ids": list(ids), "ops": list(ops)})
+
+
+def _columns_of(entity: Entity, kind: str) -> tuple[str, ...]:
+    """By which columns rows are of somebody, or of something, of this kind."""
+    if entity.kind == kind:
+        return ("id",)
+    if kind == "person":
+        return _person_columns(entity)
+    return (entity.kept_by,) if entity.kept_by and entity.keeper == kind else ()
 
 
 def _person_columns(entity: Entity) -> tuple[str, ...]:

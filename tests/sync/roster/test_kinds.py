@@ -216,3 +216,15 @@ async def test_what_is_gone_from_a_whole_file_ends(roster: Roster) -> None:
         MAPPING,
     )
     assert [run.counts[kind]["ended"] for kind in ("activity", "teaching", "activity_teacher")] == [1, 1, 1]
+
+
+@pytest.mark.parametrize("lost", ["b1", "b2", "l1", "g1", "g2", "a1", "e1"])
+async def test_what_is_gone_from_its_own_file_but_spoken_of_elsewhere_ends_nowhere(roster: Roster, lost: str) -> None:
+    await roster.load(pack(), MAPPING)
+    cut = {
+        name: "".join(row for row in body.splitlines(keepends=True) if not row.startswith(f"{lost};"))
+        for name, body in FILES.items()
+        if name in ("unit_csv", "person_csv", "grupp_csv", "aktivitet_csv")
+    }
+    run = await roster.plan(pack(**cut), MAPPING)
+    assert {kind: c["ended"] for kind, c in run.counts.items() if c["ended"]} == {}

@@ -10,6 +10,7 @@ from services.sync.plan.applying import apply_planned, lock_head
 from services.sync.plan.forgetters import forget_everywhere
 from services.sync.plan.matching import match
 from services.sync.plan.models import Run
+from services.sync.plan.placing import OF_NOBODY
 from services.sync.plan.staging import Staging
 from shared.contracts.sync import PersonProtected
 from shared.kit.db import tenant_of
@@ -39,13 +40,13 @@ SELECT tenant_id, :run, id, 'change', '{"protected": false}', source_id, login_d
        civic_cipher, external_digests, true
 FROM person WHERE tenant_id = :tenant AND id = ANY (:ids)
 """
-_HIDE = """
-WITH found AS ({found}), hidden AS (
+_HIDE = f"""
+WITH found AS ({{found}}), hidden AS (
     UPDATE planned_person p SET protected = true, given_name = NULL, family_name = NULL, email = NULL, login = NULL,
            external_ids = NULL, before = NULL
     FROM found f WHERE p.tenant_id = :tenant AND p.run_id = f.run_id AND p.id = f.id RETURNING p.run_id, p.source_id)
 UPDATE finding t SET row_ref = NULL FROM hidden h
-WHERE t.tenant_id = :tenant AND t.run_id = h.run_id AND t.row_ref = h.source_id AND t.entity NOT IN ('unit', 'group')
+WHERE t.tenant_id = :tenant AND t.run_id = h.run_id AND t.row_ref = h.source_id AND t.entity NOT IN ({OF_NOBODY})
 """
 # Somebody whom the roster does not know yet may stand in a plan that waits, or that never came true.
 _WOULD_BE = """

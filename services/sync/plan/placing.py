@@ -39,11 +39,19 @@ LEFT JOIN (SELECT person_sid, unit_sid FROM in_enrolment UNION ALL SELECT person
      ON x.person_sid = p.sid
 """
 
+_ACTIVITY = "LEFT JOIN in_activity a ON a.sid = t.activity_sid"
+_IS_PROTECTED = "EXISTS (SELECT FROM person q WHERE q.tenant_id = :tenant AND q.id = {0} AND q.protected)"
+# Whoever the row speaks of, or may speak of, in whichever register's words the roster knows them.
+_SPEAKS_OF_PROTECTED = f"""({_IS_PROTECTED.format("p.target")} OR EXISTS (
+    SELECT FROM in_withheld w WHERE w.row_id = p.id
+    AND ({_IS_PROTECTED.format("w.person_id")} OR {_IS_PROTECTED.format("w.other_id")})))"""
+
 
 def _shown(column: str) -> str:
+    """One mark anywhere hides the id: the delivery's or the roster's. `greatest` leaves out what is not known."""
     return (
-        f"CASE WHEN NOT coalesce(p.protected, k.protected, true) AND t.{column} !~ '{MAY_BE_NUMBER}'"
-        f" THEN t.{column} END"
+        f"CASE WHEN NOT coalesce(greatest(p.protected, k.protected), true) AND NOT {_SPEAKS_OF_PROTECTED}"
+        f" AND t.{column} !~ '{MAY_BE_NUMBER}' THEN t.{column} END"
     )
 
 
@@ -62,19 +70,41 @@ _KINDS = {
         _shown("child_sid"),
         f"{_PERSON.format(column='child_sid')} {_TIES} {_UNIT.format(column='x.unit_sid')}",
     ),
+    "placement": (_shown("child_sid"), f"{_PERSON.format(column='child_sid')} {_UNIT.format(column='t.unit_sid')}"),
+    "activity": ("t.sid", _UNIT.format(column="t.unit_sid")),
+    "teaching": ("t.activity_sid", f"{_ACTIVITY} {_UNIT.format(column='a.unit_sid')}"),
+    "activity_teacher": (
+        _shown("person_sid"),
+        f"{_PERSON.format(column='person_sid')} {_ACTIVITY} {_UNIT.format(column='a.unit_sid')}",
+    ),
+    "absence": ("coalesce(t.group_sid, t.unit_sid)", _UNIT.format(column="t.unit_sid")),
 }
+# Of these kinds, `row_ref` is nobody's id.
+OF_NOBODY = "'unit', 'group', 'activity', 'teaching', 'absence'"
 
 
-_FORGET = """
+_FORGET = f"""
 UPDATE finding SET row_ref = NULL
-WHERE tenant_id = :tenant AND entity NOT IN ('unit', 'group') AND row_ref IN (
-    SELECT source_id FROM person WHERE tenant_id = :tenant AND id = ANY (:ids))
+WHERE tenant_id = :tenant AND entity NOT IN ({OF_NOBODY}) AND row_ref IN (
+    SELECT source_id FROM person WHERE tenant_id = :tenant AND id = ANY (:ids)
+    UNION SELECT unnest(ARRAY[source_id, before ->> 'source_id']) FROM planned_person
+    WHERE tenant_id = :tenant AND id = ANY (:ids))
+"""
+# Under which id another register knows them is kept nowhere: of its ids, those stay that are somebody else's for sure.
+_FORGET_ELSEWHERE = f"""
+UPDATE finding f SET row_ref = NULL FROM run r
+WHERE f.tenant_id = :tenant AND f.row_ref IS NOT NULL AND f.entity NOT IN ({OF_NOBODY})
+  AND r.tenant_id = f.tenant_id AND r.id = f.run_id
+  AND EXISTS (SELECT FROM person p WHERE p.tenant_id = :tenant AND p.id = ANY (:ids) AND p.source <> r.source)
+  AND NOT EXISTS (SELECT FROM person p WHERE p.tenant_id = f.tenant_id AND p.source = r.source
+                  AND p.source_id = f.row_ref)
 """
 
 
 async def forget_findings(session: AsyncSession, ids: Sequence[UUID]) -> None:
     """Findings about these persons tell the line and not who."""
-    await session.execute(text(_FORGET), {"tenant": tenant_of(session), "ids": list(ids)})
+    for statement in (_FORGET, _FORGET_ELSEWHERE):
+        await session.execute(text(statement), {"tenant": tenant_of(session), "ids": list(ids)})
 
 
 async def place_findings(session: AsyncSession, run_id: object) -> None:

@@ -1,5 +1,6 @@
 """Ready-made facts for tests of training: a roster, a course, a session."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -54,7 +55,9 @@ async def create_course(
     return str(answer.json()["id"])
 
 
-async def create_session(training: ServiceUnderTest, course: str, *, capacity: int = 2, minutes: int = -10) -> str:
+async def create_session(
+    training: ServiceUnderTest, course: str, *, capacity: int = 2, minutes: int = -10, trainers: Sequence[UUID] = ()
+) -> str:
     """A session that begins `minutes` from now and lasts two hours; gives its id."""
     starts = clock.now() + timedelta(minutes=minutes)
     body = {
@@ -63,6 +66,7 @@ async def create_session(training: ServiceUnderTest, course: str, *, capacity: i
         "endsAt": (starts + timedelta(hours=2)).isoformat(),
         "place": "Room 1",
         "capacity": capacity,
+        "trainers": [{"personId": str(one)} for one in trainers],
     }
     answer = await training.client.post("/training/v1/sessions", json=body, headers=training.as_(LEADER))
     assert answer.status_code == 201, answer.text

@@ -48,13 +48,15 @@ class AvailabilityRepository:
             query = query.where(tuple_(col(Availability.id)) > after)
         return (await self._session.exec(query.order_by(col(Availability.id)).limit(limit))).all()
 
-    async def within(self, first: date, last: date) -> Sequence[Availability]:
-        """All that say something about these days."""
+    async def within(self, first: date, last: date, of: Sequence[UUID] | None) -> Sequence[Availability]:
+        """All that say something about these days, or those of everybody and of some."""
         query = select(Availability).where(
             Availability.tenant_id == tenant_of(self._session),
             Availability.starts_on <= last,
             Availability.ends_on >= first,
         )
+        if of is not None:
+            query = query.where(or_(col(Availability.subject) == "everybody", col(Availability.subject_id).in_(of)))
         return (await self._session.exec(query.order_by(col(Availability.id)))).all()
 
     async def cap(self, cap_id: UUID, *, lock: bool = False) -> AbsenceCap:

@@ -37,6 +37,13 @@ class Hours:
     free: list[Span] = field(default_factory=list)
     busy: list[Span] = field(default_factory=list)
 
+    def allow(self, starts_at: datetime, ends_at: datetime) -> bool:
+        """Whether a time is free from beginning to end."""
+        begins, ends = starts_at.timestamp(), ends_at.timestamp()
+        if any(start < ends and begins < end for start, end in self.busy):
+            return False
+        return not self.free or any(start <= begins and ends <= end for start, end in self.free)
+
 
 class AvailabilityService:
     """One transaction's work. `units` are those that the caller may see, or speak for; None means all."""
@@ -72,11 +79,14 @@ class AvailabilityService:
         await self._tell(row, "availability.remove")
         await self._rows.remove(row)
 
-    async def hours(self, starts_at: datetime, ends_at: datetime) -> dict[tuple[str, UUID | None], Hours]:
-        """What is known of everybody and everything between two instants, by subject and its id."""
+    async def hours(
+        self, starts_at: datetime, ends_at: datetime, of: Sequence[UUID] | None = None
+    ) -> dict[tuple[str, UUID | None], Hours]:
+        """What is known of everybody and everything, or of everybody and some, between two instants, by subject and
+        its id."""
         found: dict[tuple[str, UUID | None], Hours] = defaultdict(Hours)
         margin = timedelta(days=1)
-        for row in await self._rows.within((starts_at - margin).date(), (ends_at + margin).date()):
+        for row in await self._rows.within((starts_at - margin).date(), (ends_at + margin).date(), of):
             spans = found[row.subject, row.subject_id]
             (spans.free if row.kind == "free" else spans.busy).extend(_spans(row, starts_at, ends_at))
             if row.kind == "free" and not spans.free:

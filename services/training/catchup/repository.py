@@ -18,7 +18,8 @@ from shared.kit.text import Text
 
 _MISSING = Text(sv="Förslaget finns inte", en="There is no such proposal", da="Forslaget findes ikke")
 _LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended(CAST(:course AS uuid)::text, 31))")
-# Who still needs a course that is taught in sessions, has no seat ahead, and missed it, cancelled late or came anew.
+# Who still needs a course that is taught in sessions, has no seat ahead, and missed it (or waited until it was over),
+# cancelled late, was in a session that was cancelled, or came anew.
 _SEEKERS = f"""
 WITH {HOLDERS},
 wanting AS (
@@ -35,9 +36,9 @@ wanting AS (
 ),
 had AS (
     SELECT e.person_id, s.course_id,
-        bool_or(e.state IN ('no_show', 'partial') AND s.ends_at <= :now) AS missed,
-        bool_or(e.state = 'cancelled' AND s.state <> 'cancelled'
-                AND e.updated_at > s.starts_at - make_interval(hours => CAST(:late_cancel_hours AS integer)))
+        bool_or(e.state IN ('no_show', 'partial', 'waiting') AND s.ends_at <= :now) AS missed,
+        bool_or(e.state = 'cancelled' AND (s.state = 'cancelled'
+                OR e.updated_at > s.starts_at - make_interval(hours => CAST(:late_cancel_hours AS integer))))
             AS cancelled,
         bool_or({AHEAD} OR e.state = 'waiting' AND s.state = 'planned' AND s.ends_at > :now) AS ahead
     FROM enrolment e JOIN session s ON s.tenant_id = e.tenant_id AND s.id = e.session_id
@@ -68,18 +69,22 @@ _NAMED = text(
     " JOIN person p ON p.tenant_id = :tenant AND p.id = s.person_id"
     " WHERE CAST(:after AS uuid) IS NULL OR s.person_id > :after ORDER BY s.person_id LIMIT :limit"
 )
-# Sessions with seats that nobody waits for, a day ahead, the earliest first.
+# The earliest session, a day ahead, with seats that nobody waits for and people whom nothing hinders.
 _ROOM = text("""
-SELECT s.id, count(*) AS free FROM session s
-JOIN free_seat f ON f.tenant_id = s.tenant_id AND f.session_id = s.id
+SELECT s.id, fit.people FROM session s
+CROSS JOIN LATERAL (SELECT count(*) AS seats FROM free_seat f
+                    WHERE f.tenant_id = s.tenant_id AND f.session_id = s.id) free
+CROSS JOIN LATERAL (SELECT count(*) AS people FROM (
+    SELECT FROM unnest(CAST(:people AS uuid[])) person WHERE NOT EXISTS (
+        SELECT FROM seats_hurdle(s.tenant_id, s.id, s.choice_id, s.starts_at, s.ends_at, person, NULL))
+    LIMIT free.seats) fitting) fit
 WHERE s.tenant_id = :tenant AND s.course_id = :course AND s.state = 'planned' AND s.choice_id IS NULL
   AND s.starts_at > CAST(:now AS timestamptz) + interval '1 day' AND (s.freezes_at IS NULL OR s.freezes_at > :now)
-GROUP BY s.id, s.starts_at ORDER BY s.starts_at, s.id LIMIT 1
+  AND fit.people > 0
+ORDER BY s.starts_at, s.id LIMIT 1
 """)
-# What the last session that was held was like: its first meeting, zone and place.
 _LIKE = text("""
-SELECT s.zone, s.place, d.starts_at, d.ends_at FROM session s
-JOIN session_date d ON d.tenant_id = s.tenant_id AND d.session_id = s.id AND d.starts_at = s.starts_at
+SELECT s.id, s.zone, s.place FROM session s
 WHERE s.tenant_id = :tenant AND s.course_id = :course AND s.state <> 'cancelled'
 ORDER BY s.starts_at DESC, s.id LIMIT 1
 """)
@@ -119,13 +124,13 @@ class CatchUpRepository:
         values = self._values(policy, course_id) | {"limit": limit, "after": after[0] if after else None}
         return (await self._session.execute(_NAMED, values)).all()
 
-    async def room(self, course_id: UUID) -> Row[Any] | None:
-        """The next session with free seats: id, free."""
-        values = {"tenant": self._tenant, "course": course_id, "now": clock.now()}
+    async def room(self, course_id: UUID, people: Sequence[UUID]) -> Row[Any] | None:
+        """The next session with seats for some of `people`: id, and for how many (people)."""
+        values = {"tenant": self._tenant, "course": course_id, "people": list(people), "now": clock.now()}
         return (await self._session.execute(_ROOM, values)).one_or_none()
 
     async def like(self, course_id: UUID) -> Row[Any] | None:
-        """zone, place, starts_at and ends_at of the latest session's first meeting."""
+        """id, zone and place of the latest session."""
         return (await self._session.execute(_LIKE, {"tenant": self._tenant, "course": course_id})).one_or_none()
 
     async def proposed(self, course_id: UUID) -> CatchUp | None:

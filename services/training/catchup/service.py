@@ -1,34 +1,50 @@
 """Catch-up sessions that form themselves: seats in sessions that there are, else a session of their own [IM-T10]."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Row
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from services.training.availability.service import AvailabilityService
+from services.training.catchup import timing
 from services.training.catchup.errors import CatchUpOver, NobodyWaits
 from services.training.catchup.models import CatchUp, CatchUpPolicy
 from services.training.catchup.repository import CatchUpRepository
 from services.training.catchup.schemas import CatchUpApprove, CatchUpPolicyInput
 from services.training.course.service import CourseService
 from services.training.enrolment.service import EnrolmentService
+from services.training.meeting.errors import TrainerBusy
+from services.training.meeting.schemas import SessionDateInput, SessionTrainerInput
+from services.training.meeting.service import MeetingService
 from services.training.session.schemas import SessionCreate
 from services.training.session.seats import Asked, Outcome, Seats
 from services.training.session.service import SessionService
 from shared.contracts.training_day import CatchUpChanged, CatchUpPolicyChanged
 from shared.kit import clock
 from shared.kit.db import tenant_of
+from shared.kit.ids import new_id
 from shared.kit.journal import record
-from shared.kit.problems import Problem
+from shared.kit.problems import Invalid, Problem
 from shared.queue import publish
 from shared.web.preconditions import check_version
 
 _QUIET = timedelta(days=7)
 """For so long nothing is proposed again that somebody turned down, unless more people wait."""
 _ROUNDS = 20
+
+
+@dataclass(frozen=True)
+class _Again:
+    """The latest session, as it would be held once more."""
+
+    zone: str
+    place: str
+    dates: list[SessionDateInput]
+    trainers: list[SessionTrainerInput]
 
 
 class CatchUpService:
@@ -71,26 +87,24 @@ class CatchUpService:
     async def look_at(self, course_id: UUID) -> int:
         """Propose what people need, or do it at once where the tenant wants that; how much was done or changed."""
         await self._rows.lock(course_id)
-        policy, changed, joins = await self.policy(), 0, True
+        policy, changed = await self.policy(), 0
         for _ in range(_ROUNDS):
-            people = await self._rows.seekers(course_id, policy)
-            wanted = await self._wanted(course_id, people, policy, joins=joins)
+            people = await self._fit(course_id, policy)
+            wanted = await self._wanted(course_id, people, policy)
             standing = await self._rows.proposed(course_id)
-            if wanted is None or policy.mode == "propose":
+            given = await self._at_once(wanted, policy)
+            if wanted is None or given is None:
                 return changed + await self._propose(standing, wanted)
             catch_up = wanted if standing is None else _take_over(standing, wanted)
-            if await self._do(catch_up, people, CatchUpApprove()) == 0:
-                if wanted.kind == "form":
-                    return changed
-                joins = False  # whoever waits cannot be seated there: a clash, or a prerequisite
-                continue
+            if await self._do(catch_up, people, given) == 0:
+                return changed
             changed += 1
         return changed
 
     async def approve(self, catch_up_id: UUID, version: int, given: CatchUpApprove) -> CatchUp:
         """Do what was proposed, for who waits now. Errors: CatchUpOver, NobodyWaits; RoomBusy and the like."""
         catch_up = await self._locked(catch_up_id, version)
-        people = await self._rows.seekers(catch_up.course_id, await self.policy())
+        people = await self._fit(catch_up.course_id, await self.policy())
         if await self._do(catch_up, people, given) == 0:
             raise NobodyWaits()
         return catch_up
@@ -117,22 +131,69 @@ class CatchUpService:
             raise CatchUpOver(state=catch_up.state)
         return catch_up
 
-    async def _wanted(
-        self, course_id: UUID, people: Sequence[UUID], policy: CatchUpPolicy, *, joins: bool
-    ) -> CatchUp | None:
-        """What would help now: seats in the next session that has some, else a session from `min_size` people on."""
-        if not people:
-            return None
-        room = await self._rows.room(course_id) if joins else None
+    async def _fit(self, course_id: UUID, policy: CatchUpPolicy) -> Sequence[UUID]:
+        """Who seeks the course in turn, but for whom audience or prerequisite keeps out of every session of it."""
+        people = await self._rows.seekers(course_id, policy)
+        refused = await EnrolmentService(self._session, None).refused(course_id, people)
+        return [one for one in people if one not in refused]
+
+    async def _wanted(self, course_id: UUID, people: Sequence[UUID], policy: CatchUpPolicy) -> CatchUp | None:
+        """What would help now: seats in the next session that has some for them, else a session from `min_size` people
+        on."""
+        room = await self._rows.room(course_id, people) if people else None
         if room is not None:
-            return self._new(course_id, kind="join", people=min(room.free, len(people)), session_id=room.id)
-        like = await self._rows.like(course_id)
-        if len(people) < policy.min_size or like is None:
+            return self._new(course_id, kind="join", people=room.people, session_id=room.id)
+        if not people or len(people) < policy.min_size:
             return None
-        starts = _next_time(like.starts_at, like.zone, clock.now() + timedelta(days=policy.lead_days))
-        ends = starts + (like.ends_at - like.starts_at)
-        when = {"starts_at": starts, "ends_at": ends, "zone": like.zone}
-        return self._new(course_id, kind="form", people=len(people), place=like.place, **when)
+        held = await self._again(course_id, clock.now() + timedelta(days=policy.lead_days))
+        if held is None:
+            return None
+        when = {"starts_at": held.dates[0].starts_at, "ends_at": held.dates[-1].ends_at, "zone": held.zone}
+        return self._new(course_id, kind="form", people=len(people), place=held.place, **when)
+
+    async def _at_once(self, wanted: CatchUp | None, policy: CatchUpPolicy) -> CatchUpApprove | None:
+        """How it is done without asking; None where somebody must decide, also because nobody could hold it."""
+        if wanted is None or policy.mode == "propose":
+            return None
+        if wanted.starts_at is None:
+            return CatchUpApprove()
+        held = await self._again(wanted.course_id, wanted.starts_at)
+        if held is None or all(each.duty != "trainer" for each in held.trainers):
+            return None
+        return CatchUpApprove(trainers=held.trainers)
+
+    async def _again(self, course_id: UUID, earliest: datetime) -> _Again | None:
+        """The latest session over again, on days that nothing closes, held by those of its trainers who can."""
+        like, meetings = await self._rows.like(course_id), MeetingService(self._session)
+        if like is None:
+            return None
+        dates = [(each.starts_at, each.ends_at) for each in (await meetings.dates([like.id]))[like.id]]
+        holders = (await meetings.trainers([like.id])).get(like.id, [])
+        last = earliest + 2 * timing.LOOKED_AT + (dates[-1][1] - dates[0][0])
+        hours = await AvailabilityService(self._session).hours(earliest, last, [each.person_id for each in holders])
+
+        def allow(subject: str, one: UUID | None, span: timing.Span) -> bool:
+            return (subject, one) not in hours or hours[subject, one].allow(*span)
+
+        spans = timing.again(dates, like.zone, earliest, lambda span: allow("everybody", None, span))
+        if not spans:
+            return None
+        given = [SessionDateInput(starts_at=at.astimezone(UTC), ends_at=to.astimezone(UTC)) for at, to in spans]
+        able = [each for each in holders if all(allow("person", each.person_id, span) for span in spans)]
+        trainers = [
+            SessionTrainerInput.model_validate({"person_id": each.person_id, "duty": each.duty})
+            for each in able
+            if await self._is_free(each.person_id, given)
+        ]
+        return _Again(like.zone, like.place, given, trainers)
+
+    async def _is_free(self, person_id: UUID, dates: Sequence[SessionDateInput]) -> bool:
+        """Whether somebody is in the roster and holds nothing else then."""
+        try:
+            await MeetingService(self._session).check(new_id(), 0, dates, [person_id])
+        except (TrainerBusy, Invalid):
+            return False
+        return True
 
     def _new(self, course_id: UUID, **facts: Any) -> CatchUp:
         return CatchUp(tenant_id=self._tenant, course_id=course_id, **facts)
@@ -176,16 +237,22 @@ class CatchUpService:
 
     async def _form(self, catch_up: CatchUp, given: CatchUpApprove) -> UUID:
         course = await CourseService(self._session).get(catch_up.course_id)
+        zone = catch_up.zone or "Europe/Stockholm"
+        times: dict[str, Any] = {"starts_at": given.starts_at, "ends_at": given.ends_at}
+        if given.starts_at is None and catch_up.starts_at is not None:
+            held = await self._again(course.id, max(catch_up.starts_at, clock.now()))
+            as_proposed = {"starts_at": catch_up.starts_at, "ends_at": catch_up.ends_at}
+            times = {"dates": held.dates} if held else as_proposed
         planned = SessionCreate(
             course_id=catch_up.course_id,
-            starts_at=given.starts_at or catch_up.starts_at,
-            ends_at=given.ends_at or catch_up.ends_at,
-            zone=catch_up.zone or "Europe/Stockholm",
+            zone=zone,
             place=given.place or catch_up.place or "",
             capacity=given.capacity or course.max_size,
             trainers=given.trainers,
+            **times,
         )
-        catch_up.starts_at, catch_up.ends_at, catch_up.place = planned.starts_at, planned.ends_at, planned.place
+        dates, catch_up.place = planned.meetings(), planned.place
+        catch_up.starts_at, catch_up.ends_at = dates[0].starts_at, dates[-1].ends_at
         return (await SessionService(self._session).create(planned)).id
 
     async def _enrol(self, session_id: UUID, people: Sequence[UUID]) -> int:
@@ -206,15 +273,6 @@ class CatchUpService:
         facts = catch_up.model_dump(include={"course_id", "kind", "state", "people", "session_id"})
         await record(self._session, action, "catch_up", catch_up.id, after=facts)
         await publish(self._session, CatchUpChanged.model_validate({"catch_up_id": catch_up.id, **facts}))
-
-
-def _next_time(like: datetime, zone: str, earliest: datetime) -> datetime:
-    """The first weekday from `earliest` on, at the hour of the clock at which it was held before."""
-    local, at = earliest.astimezone(ZoneInfo(zone)), like.astimezone(ZoneInfo(zone))
-    starts = local.replace(hour=at.hour, minute=at.minute, second=0, microsecond=0)
-    while starts < local or starts.weekday() >= 5:
-        starts += timedelta(days=1)
-    return starts
 
 
 _PROPOSED = ("kind", "people", "session_id", "starts_at", "ends_at", "zone", "place")

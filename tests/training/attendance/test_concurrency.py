@@ -29,7 +29,7 @@ async def count(training: ServiceUnderTest, table: str) -> int:
 async def test_what_happens_at_once_happens_once(committed: ServiceUnderTest) -> None:
     people = (await create_roster(committed, people=4))["people"]
     course = await create_course(committed)
-    session = await create_session(committed, course, capacity=2, minutes=-5)
+    session = await create_session(committed, course, capacity=2, minutes=-5, trainers=people[:1])
     for person in people[:2]:
         await enrol(committed, session, person)
     await open_door(committed, session)

@@ -7,6 +7,8 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from services.training.catchup.tasks import catch_up_all
+from services.training.meeting.schemas import SessionTrainerInput
+from services.training.meeting.service import MeetingService
 from services.training.roster.service import RosterService
 from shared.contracts.sync import Change, DutyChange, DutyRole, PersonChange
 from shared.kit import clock
@@ -130,7 +132,7 @@ async def test_people_join_a_session_that_has_seats_before_one_is_made(training:
     course = await create_course(training)
     await set_policy(training, mode="create")
     await missed(training, course, people[:5])
-    roomy = await create_session(training, course, capacity=2, minutes=9000)
+    roomy = await create_session(training, course, capacity=2, minutes=9000, trainers=people[5:])
     assert await look(training) == 2
     assert await look(training) == 0
     joined, formed = await proposals(training)
@@ -138,19 +140,29 @@ async def test_people_join_a_session_that_has_seats_before_one_is_made(training:
     assert (formed["kind"], formed["people"], formed["state"]) == ("form", 3, "done")
     seated = [*await states(training, roomy), *await states(training, formed["sessionId"])]
     assert sorted(seated) == sorted(map(str, people[:5]))
+    made = await training.client.get(f"{API}/sessions/{formed['sessionId']}", headers=training.as_(LEADER))
+    assert [who["personId"] for who in made.json()["trainers"]] == [str(people[5])]
 
 
-async def test_who_is_taken_at_that_time_gets_a_session_of_their_own(training: ServiceUnderTest) -> None:
-    [person, *_] = (await create_roster(training))["people"]
-    course, other = await create_course(training), await create_course(training, "other", ())
+async def test_who_is_taken_at_that_time_gets_another_or_one_of_their_own(training: ServiceUnderTest) -> None:
+    [person, other, trainer] = (await create_roster(training))["people"]
+    course, free = await create_course(training), await create_course(training, "other", ())
     await set_policy(training, mode="create", minSize=1)
     await missed(training, course, [person])
-    roomy, busy = [await create_session(training, each, minutes=9000) for each in (course, other)]
+    roomy, busy = [
+        await create_session(training, each, minutes=9000, trainers=who)
+        for each, who in ((course, [trainer]), (free, []))
+    ]
     await enrol(training, busy, person)
     assert await look(training) == 1
     [formed] = await proposals(training)
     assert (formed["kind"], formed["state"], formed["people"]) == ("form", "done", 1)
     assert await states(training, roomy) == {}
+    await missed(training, course, [other])
+    await enrol(training, busy, other)
+    later = await create_session(training, course, minutes=12000)
+    assert await look(training) == 1
+    assert await states(training, later) == {str(other): "confirmed"}
 
 
 async def test_a_formed_session_is_on_a_weekday_at_the_usual_hour_with_notice(training: ServiceUnderTest) -> None:
@@ -188,3 +200,77 @@ async def test_a_proposal_falls_with_its_reason_and_stays_down_once_dismissed(tr
     assert (await decide(training, again, "approvals")).json()["type"].endswith("/nobody-waits")
     assert await look(training) == 1
     assert [each["state"] for each in await proposals(training)] == ["dismissed", "withdrawn"]
+
+
+async def test_nothing_forms_by_itself_without_a_trainer_who_can(training: ServiceUnderTest) -> None:
+    people = (await create_roster(training, people=3))["people"]
+    course = await create_course(training)
+    await set_policy(training, mode="create", minSize=1)
+    held = await missed(training, course, people[:1])
+    assert [await look(training), await look(training)] == [1, 0]
+    assert [each["state"] for each in await proposals(training)] == ["proposed"]
+    headers = training.as_(LEADER)
+    async with training.database.transaction(training.tenant) as db:
+        await MeetingService(db).set_trainers(
+            UUID(held), [SessionTrainerInput.model_validate({"personId": str(people[2])})]
+        )
+    hours = {"subject": "person", "subjectId": str(people[2]), "kind": "busy", "startsOn": clock.today().isoformat()}
+    hours |= {"endsOn": (clock.today() + timedelta(days=300)).isoformat()}
+    away = await training.client.post(f"{API}/availabilities", json=hours, headers=headers)
+    assert away.status_code == 201, away.text
+    assert await look(training) == 0
+    tag = {"If-Match": away.headers["etag"]}
+    back = await training.client.delete(f"{API}/availabilities/{away.json()['id']}", headers=headers | tag)
+    assert back.status_code == 204, back.text
+    assert await look(training) == 1
+    [done] = await proposals(training)
+    made = (await training.client.get(f"{API}/sessions/{done['sessionId']}", headers=headers)).json()
+    assert [who["personId"] for who in made["trainers"]] == [str(people[2])]
+
+
+async def test_a_course_of_several_dates_is_held_again_with_all_of_them_on_open_days(
+    training: ServiceUnderTest,
+) -> None:
+    people = (await create_roster(training, people=1))["people"]
+    course = await create_course(training)
+    await set_policy(training, minSize=1)
+    begun = clock.now() - timedelta(days=20)
+    with clock.frozen(begun):
+        dates = [begun + timedelta(days=days) for days in (1, 8)]
+        body = {"courseId": course, "place": "Sal 2", "capacity": 5, "dates": [
+            {"startsAt": at.isoformat(), "endsAt": (at + timedelta(hours=3)).isoformat()} for at in dates
+        ]}  # fmt: skip
+        held = (await training.client.post(f"{API}/sessions", json=body, headers=training.as_(LEADER))).json()["id"]
+        made = (await enrol(training, held, people[0])).json()["id"]
+    await mark(training, held, {made: "no_show"})
+    assert await look(training) == 1
+    [proposed] = await proposals(training)
+    zone, parse = ZoneInfo("Europe/Stockholm"), datetime.fromisoformat
+    first = parse(proposed["startsAt"]).astimezone(zone)
+    day = (first + timedelta(days=7)).date().isoformat()
+    closed = {"subject": "everybody", "kind": "busy", "startsOn": day, "endsOn": day}
+    shut = await training.client.post(f"{API}/availabilities", json=closed, headers=training.as_(LEADER))
+    assert shut.status_code == 201, shut.text
+    done = (await decide(training, proposed, "approvals")).json()
+    made = (await training.client.get(f"{API}/sessions/{done['sessionId']}", headers=training.as_(LEADER))).json()
+    at = [parse(each["startsAt"]).astimezone(zone) for each in made["dates"]]
+    assert at == [first, first + timedelta(days=14)]
+    assert (done["startsAt"], done["endsAt"]) == (made["startsAt"], made["endsAt"])
+
+
+async def test_who_waited_to_the_end_or_lost_the_whole_session_is_not_forgotten(training: ServiceUnderTest) -> None:
+    first, second, _ = (await create_roster(training))["people"]
+    course = await create_course(training)
+    full = await create_session(training, course, capacity=1, minutes=30)
+    for person in (first, second):
+        await enrol(training, full, person)
+    gone = await create_session(training, course, minutes=9000)
+    assert await seekers(training, course) == {}
+    with clock.frozen(clock.now() + timedelta(hours=5)):
+        assert await seekers(training, course) == {str(second): "missed"}
+        await enrol(training, gone, second)
+        assert await seekers(training, course) == {}
+        url, headers = f"{API}/sessions/{gone}", training.as_(LEADER)
+        tag = {"If-Match": (await training.client.get(url, headers=headers)).headers["etag"]}
+        await training.client.post(f"{url}/cancellations", json={"reason": "ill"}, headers=headers | tag)
+        assert await seekers(training, course) == {str(second): "missed"}

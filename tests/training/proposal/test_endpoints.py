@@ -47,7 +47,7 @@ async def test_a_plan_seats_everybody_and_becomes_sessions(training: ServiceUnde
     assert done["state"] == "published"
     sessions = (await read(training, "/training/v1/sessions"))["items"]
     assert [(each["taken"], each["place"]) for each in sessions] == [(10, "Sal 1"), (10, "Sal 1")]
-    assert all(len(each["trainers"]) == 2 for each in sessions)
+    assert all(len(each["trainers"]) == 2 and each["decidesAt"] < each["startsAt"] for each in sessions)
     assert {who["personId"] for each in sessions for who in each["trainers"]} <= {str(who) for who in town["trainers"]}
     assert (await act(training, done, "publications")).status_code == 409
     again = await ask(training, courseIds=[town["course"]], slots=slots(6), parallel=1)

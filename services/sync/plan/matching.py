@@ -34,20 +34,26 @@ UPDATE in_person SET given_name = NULL, family_name = NULL, email = NULL, login 
 WHERE protected AND (given_name IS NOT NULL OR family_name IS NOT NULL OR email IS NOT NULL OR login IS NOT NULL
                      OR external_ids IS NOT NULL)
 """
+# Of several rows their ids decide, not where they stand: exports come in any order. Nor does it matter to what is found
+# who of them is known already: the next delivery finds the same.
 _TWICE = """
 SELECT id, file, line FROM (
-    SELECT id, file, line, row_number() OVER (
-        PARTITION BY civic_hash ORDER BY target IS NULL, line, id) AS turn
+    SELECT id, file, line, row_number() OVER (PARTITION BY civic_hash ORDER BY {first}sid) AS turn
     FROM in_person WHERE civic_hash IS NOT NULL AND NOT bad) d
 WHERE turn > 1
 """
+# With every delivery, all of these have to be looked at.
+_SHARING = """
+INSERT INTO in_again SELECT id FROM in_person
+WHERE NOT bad AND {mark} IN (SELECT {mark} FROM in_person WHERE NOT bad GROUP BY 1 HAVING count(*) > 1)
+"""
 _BY_MARK = """
 WITH candidate AS (
-    SELECT DISTINCT ON (t.id) t.id AS row_id, p.id AS person_id
+    SELECT DISTINCT ON (t.id) t.id AS row_id, t.sid, p.id AS person_id
     FROM in_person t JOIN person p ON p.tenant_id = :tenant AND p.{mark} = t.{mark} AND {condition}
     WHERE t.target IS NULL AND NOT t.bad AND NOT EXISTS (SELECT FROM in_person o WHERE o.target = p.id)
     ORDER BY t.id, p.id),
-chosen AS (SELECT DISTINCT ON (person_id) row_id, person_id FROM candidate ORDER BY person_id, row_id)
+chosen AS (SELECT DISTINCT ON (person_id) row_id, person_id FROM candidate ORDER BY person_id, sid)
 UPDATE in_person t SET target = c.person_id, moved = true FROM chosen c WHERE t.id = c.row_id
 """
 # A login name may be given to somebody else once its owner has left, so only present owners are recognised by it.
@@ -60,14 +66,15 @@ SELECT EXISTS (SELECT FROM in_person WHERE target IS NULL AND NOT bad AND extern
 """
 _BY_EXTERNAL = """
 WITH candidate AS (
-    SELECT DISTINCT ON (t.id) t.id AS row_id, p.id AS person_id
-    FROM (SELECT id, civic_hash, unnest(external_digests) AS digest FROM in_person WHERE target IS NULL AND NOT bad) t
+    SELECT DISTINCT ON (t.id) t.id AS row_id, t.sid, p.id AS person_id
+    FROM (SELECT id, sid, civic_hash, unnest(external_digests) AS digest FROM in_person
+          WHERE target IS NULL AND NOT bad) t
     JOIN (SELECT id, civic_hash, unnest(external_digests) AS digest FROM person
           WHERE tenant_id = :tenant AND external_digests IS NOT NULL) p
          ON p.digest = t.digest AND NOT coalesce(p.civic_hash <> t.civic_hash, false)
     WHERE NOT EXISTS (SELECT FROM in_person o WHERE o.target = p.id)
     ORDER BY t.id, p.id),
-chosen AS (SELECT DISTINCT ON (person_id) row_id, person_id FROM candidate ORDER BY person_id, row_id)
+chosen AS (SELECT DISTINCT ON (person_id) row_id, person_id FROM candidate ORDER BY person_id, sid)
 UPDATE in_person t SET target = c.person_id, moved = true FROM chosen c WHERE t.id = c.row_id
 """
 # A code that two units carry tells neither of them.
@@ -80,7 +87,7 @@ UPDATE in_unit t SET target = c.id FROM coded c
 WHERE t.target IS NULL AND NOT t.bad AND c.code = t.code AND t.code IN (SELECT code FROM once)
   AND NOT EXISTS (SELECT FROM in_unit o WHERE o.target = c.id)
 """
-_CIVIC_CONDITION = f"t.id NOT IN (SELECT id FROM ({_TWICE}) twice)"
+_CIVIC_CONDITION = f"t.id NOT IN (SELECT id FROM ({_TWICE.format(first='target IS NULL, ')}) twice)"
 # Recognised in another register's rows is not moved: two registers may well know one person.
 _MOVED = """
 SELECT t.file, t.line FROM in_person t JOIN person p ON p.tenant_id = :tenant AND p.id = t.target
@@ -94,7 +101,7 @@ _SAME_LOGIN = """
 SELECT id, file, line FROM (
     SELECT t.id, t.file, t.line, row_number() OVER (
         PARTITION BY t.login_digest
-        ORDER BY p.login_digest IS NOT DISTINCT FROM t.login_digest DESC, t.line, t.id) AS turn
+        ORDER BY p.login_digest IS NOT DISTINCT FROM t.login_digest DESC, t.sid) AS turn
     FROM in_person t LEFT JOIN person p ON p.tenant_id = :tenant AND p.id = t.target
     WHERE t.login_digest IS NOT NULL AND NOT t.bad) d
 WHERE turn > 1
@@ -139,7 +146,8 @@ async def match(session: AsyncSession, staging: Staging, source: str) -> Matched
     await run("ANALYZE in_person (target, login_digest, civic_hash)")
     await run(_PROTECT)
     await settle_decided(session, source)
-    await staging.find("same_person_twice", _TWICE)
+    if await staging.find("same_person_twice", _TWICE.format(first="")):
+        await run(_SHARING.format(mark="civic_hash"))
     if await session.scalar(text(_HAS_EXTERNAL)):
         await run(_BY_EXTERNAL)
     await run(_BY_MARK.format(mark="login_digest", condition=_LOGIN_CONDITION))
@@ -147,9 +155,12 @@ async def match(session: AsyncSession, staging: Staging, source: str) -> Matched
     moved = await staging.find("identity_moved", _MOVED, values)
     suspected = await hold_suspicious(session, staging, source)
     await staging.find("civic_changed", _CIVIC_CHANGED, values)
-    for rows in (_SAME_LOGIN, _LOGIN_OF_ANOTHER):
-        if await staging.find("login_taken", rows, values):
-            await run(_LOSE_LOGIN.format(rows=rows))
+    if await staging.find("login_taken", _SAME_LOGIN, values):
+        await run(_SHARING.format(mark="login_digest"))
+        await run(_LOSE_LOGIN.format(rows=_SAME_LOGIN))
+    if await staging.find("login_taken", _LOGIN_OF_ANOTHER, values):
+        await run(_LOSE_LOGIN.format(rows=_LOGIN_OF_ANOTHER))
+        staging.passing.add("login_taken")  # once its owner is gone
     await staging.find("login_foreign", _FOREIGN_LOGIN, values)
     await run(_KEEP_MARK)
     await run(_NAMELESS)

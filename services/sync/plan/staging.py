@@ -43,17 +43,20 @@ _TYPES = {
 }
 _MATCHED = ", target uuid, moved boolean NOT NULL DEFAULT false, held boolean NOT NULL DEFAULT false"
 _SMALL = {PROTECT: ("sid",), KEPT: ("kind", "sid"), SCOPE: ("kind", "sid"), FULL: ("file", "line")}
-_COLUMNS = {name: spec.columns for name, spec in ENTITIES.items()} | _SMALL
+# Rows of persons that share a mark with another one.
+_SHARING = {"again": ("id",)}
+_COLUMNS = {name: spec.columns for name, spec in ENTITIES.items()} | _SMALL | _SHARING
 
 
 class Staging:
     """The temporary tables `in_<kind>` of one run. `rows` counts what was put into each; `found` counts findings by
-    rule, beyond those kept as rows."""
+    rule, beyond those kept as rows; `passing` are rules of which the next delivery may find less."""
 
     def __init__(self, session: AsyncSession, run_id: UUID) -> None:
         self._session = session
         self._run_id = run_id
         self.found: dict[str, int] = {}
+        self.passing: set[str] = set()
         self.rows: Counter[str] = Counter()
 
     @property

@@ -5,18 +5,17 @@ with what that refers to. What lies beyond says what it said, so that it is neit
 may not be so, `NotPart` is raised, and the delivery is compared as a whole.
 """
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from services.sync.plan.beside import Beside, Numbers, count_bad, is_beside, look_at, person_columns
 from services.sync.plan.entities import ENTITIES, Entity
-from services.sync.plan.models import Run
 from services.sync.plan.staging import at_once
 from shared.kit.db import tenant_of
-
-Numbers = dict[str, dict[str | None, int]]
 
 
 class NotPart(Exception):
@@ -55,7 +54,7 @@ SELECT EXISTS (SELECT FROM in_{kind} t JOIN {table} p ON p.tenant_id = :tenant A
 """
 _STRAY_FINDING = """
 SELECT EXISTS (SELECT FROM finding f WHERE f.tenant_id = :tenant AND f.run_id = :run AND f.line > 1
-               AND NOT EXISTS (SELECT FROM in_full l WHERE l.file = f.file AND l.line = f.line))
+               AND NOT EXISTS (SELECT FROM in_full l WHERE lower(l.file) = lower(f.file) AND l.line = f.line))
 """
 _STRAY = "SELECT EXISTS (SELECT FROM {planned} p WHERE p.tenant_id = :tenant AND p.run_id = :run AND NOT ({inside}))"
 _UNIT_OF_PERSON = """(
@@ -70,23 +69,17 @@ _UNIT_OF_PERSON = """(
         WHERE c.tenant_id = p.tenant_id AND c.child_id = p.id AND c.ended_at IS NULL AND c.source = :source) x)"""
 _BEFORE = """
 SELECT {unit} AS at_unit, count(*) AS n FROM {table} p
-WHERE p.tenant_id = :tenant AND p.source = :source AND p.ended_at IS NULL AND {inside} GROUP BY 1
+WHERE p.tenant_id = :tenant AND p.source = :source AND p.ended_at IS NULL AND {inside} AND NOT ({beside}) GROUP BY 1
 """
 _AFTER = "SELECT p.at_unit, count(*) AS n FROM r_{kind} p WHERE {inside} GROUP BY 1"
-_PRESENT = "SELECT count(*) FROM {table} WHERE tenant_id = :tenant AND source = :source AND ended_at IS NULL"
-_TAKEN_OVER = """
-SELECT count(*) FROM {planned}
-WHERE tenant_id = :tenant AND run_id = :run AND op = 'change' AND before->>'source' <> :source
-"""
 
 
 def inside(entity: Entity) -> str:
     """SQL over the alias p: whether a row of this kind, of roster or delivery, is in scope."""
     if not entity.key:
         return f"p.source_id IN ({_SCOPE.format(kind=entity.kind)})"
-    columns = [column for column, kind in entity.references.items() if kind == "person"]
-    if columns:
-        return "(" + " OR ".join(f"p.{column} IN (SELECT id FROM touched_person)" for column in columns) + ")"
+    if columns := person_columns(entity):
+        return "(" + " OR ".join(f"{column} IN (SELECT id FROM touched_person)" for column in columns) + ")"
     if "activity_id" in entity.columns:
         return "p.activity_id IN (SELECT id FROM touched_activity)"
     return "false"  # counts of absence are no part of what is staged
@@ -132,10 +125,18 @@ async def _refuse(session: AsyncSession, asked: list[str], values: Mapping[str, 
             raise NotPart
 
 
+async def scope_beside(session: AsyncSession, source: str, beside: Beside) -> None:
+    """Before rows are matched: whom the roster holds beside the former delivery is in scope. Raises NotPart where
+    somebody of them was not read."""
+    if not await look_at(session, source, beside):
+        raise NotPart
+
+
 async def count_delivered_in_part(
-    session: AsyncSession, source: str, before: Numbers, retold: Mapping[str, int]
+    session: AsyncSession, source: str, former: Numbers, beside: Beside, retold: Mapping[str, int]
 ) -> Numbers:  # fmt: skip
-    """Rows per kind and unit that the whole delivery holds, where the one before held `before` and is the roster.
+    """Rows per kind and unit that the whole delivery holds, where the one before held `former`, and the roster that
+    and `beside`.
 
     `retold` is how many rows more the reader has counted. Raises NotPart where that does not agree: then somebody is
     told of, and not staged, and would be taken for gone.
@@ -143,17 +144,21 @@ async def count_delivered_in_part(
     values = {"tenant": tenant_of(session), "source": source}
     counted: Numbers = {}
     for entity in ENTITIES:
+        before = former.get(entity.kind, {})
+        numbers = Counter(before)
+        numbers.subtract(beside.numbers.get(entity.kind, {}))
         names = {"table": entity.table, "kind": entity.kind, "inside": inside(entity), "unit": _unit_of(entity)}
-        numbers = dict(before.get(entity.kind, {}))
+        names["beside"] = is_beside(entity, "p.id") or "false"
         for statement, sign in ((_BEFORE, -1), (_AFTER, 1)):
             formatted = statement.format(**names)
             used = {name: value for name, value in values.items() if f":{name}" in formatted}
             for row in await session.execute(text(formatted), used):
-                unit = str(row.at_unit) if row.at_unit else None
-                numbers[unit] = numbers.get(unit, 0) + sign * row.n
+                numbers[str(row.at_unit) if row.at_unit else None] += sign * row.n
         if any(count < 0 for count in numbers.values()):
             raise NotPart
-        more = sum(numbers.values()) - sum(before.get(entity.kind, {}).values())
+        more = numbers.total() - sum(before.values())
+        if entity.kind == "person":
+            more += await count_bad(session) - beside.bad
         if entity.kind in ("unit", "person", "group", "activity") and retold.get(entity.kind, more) != more:
             raise NotPart
         counted[entity.kind] = {unit: count for unit, count in numbers.items() if count}
@@ -163,23 +168,3 @@ async def count_delivered_in_part(
 def _unit_of(entity: Entity) -> str:
     """Under which unit a delivered row is counted; of persons, by what this register tells of them."""
     return _UNIT_OF_PERSON if entity.kind == "person" else entity.end_unit
-
-
-async def is_mirrored(session: AsyncSession, run: Run, before: Mapping[str, int] | None) -> bool:
-    """Whether the roster, once this plan is applied, holds no more of the register's rows than were delivered.
-
-    `before` is how many it holds now, by kind, where that is known.
-    """
-    values = {"tenant": tenant_of(session), "source": run.source}
-    for entity in ENTITIES:
-        row = run.counts[entity.kind]
-        if before is not None:
-            there = before.get(entity.kind, 0)
-        else:
-            there = int(await session.scalar(text(_PRESENT.format(table=entity.table)), values) or 0)
-        if row["changed"]:
-            taken = text(_TAKEN_OVER.format(planned=entity.planned_table))
-            there += int(await session.scalar(taken, values | {"run": run.id}) or 0)
-        if there + row["created"] - row["ended"] != row["created"] + row["changed"] + row["unchanged"]:
-            return False
-    return True

@@ -18,8 +18,9 @@ class RunProof(Model, TenantRow, table=True):
     `surroundings` is a hash of all that decides beside the delivery what a plan becomes (mapping, guard policy, login
     scopes). `prints` are those of the files (`reading.prints`). `same_as` is the run that read the same facts, where
     this one read no further. `is_settled`: the same facts once more would plan nothing and find what this run found.
-    `mirrors`: once it is applied, the roster holds no more of this source than the delivery. `whole_at`: when a
-    delivery was last compared as a whole, this one or one before it. `evidence` is the outcome as a JWS.
+    `mirrors`: once it is applied, the roster holds what was delivered, but for what is `beside` that (`plan.beside`;
+    kept of the runs that the next one may be told apart from). `whole_at`: when a delivery was last compared as a
+    whole, this one or one before it. `evidence` is the outcome as a JWS.
     """
 
     __tablename__ = "run_proof"
@@ -35,5 +36,6 @@ class RunProof(Model, TenantRow, table=True):
     same_as: UUID | None = None
     is_settled: bool
     mirrors: bool = False
+    beside: dict[str, Any] | None = Field(default=None, sa_type=JSONB(none_as_null=True))
     whole_at: datetime | None = Field(default=None, sa_type=TIMESTAMP)
     evidence: str | None = Field(default=None, sa_type=Text)

@@ -9,9 +9,9 @@ drifted unseen.
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from collections.abc import Mapping as Named
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -19,11 +19,15 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from services.sync.plan.beside import Beside, beside_of
+from services.sync.plan.entities import ENTITIES
 from services.sync.plan.manual import SOURCE as BY_HAND
 from services.sync.plan.models import Run
 from services.sync.plan.policy import GuardPolicy
-from services.sync.plan.touching import is_mirrored
+from services.sync.plan.suspicion import Case
+from services.sync.plan.touching import inside
 from services.sync.proof.models import RunProof
+from services.sync.reading.canonical import ENTITIES as DELIVERED
 from services.sync.reading.frames import Done
 from services.sync.reading.mapping import Mapping
 from services.sync.upload.models import Upload
@@ -36,11 +40,16 @@ WHOLE_EVERY = timedelta(days=7)
 _ROWS = (None, "oneroster")
 
 # Found again each time that the same facts are compared, also with the roster that they made.
-_STEADY = {"login_foreign", "orphan_person", "orphan_unit", "orphan_group", "orphan_activity", "school_form_unknown"}
+_STEADY = {
+    "login_foreign", "login_taken", "same_person_twice",
+    "orphan_person", "orphan_unit", "orphan_group", "orphan_activity", "school_form_unknown",
+}  # fmt: skip
 # Here the order of the rows decides, which a print does not tell.
-_BY_ORDER = {"conflicting_rows", "same_person_twice", "login_taken"}
+_BY_ORDER = {"conflicting_rows"}
 # Of what was not proved whole, the same facts say more once they are.
 _UNPROVED = {"incomplete_fetch"}
+# Found in the delivery as a whole: it cannot be told from a part.
+_OF_ALL = {"field_vanished", "optional_file_missing"}
 
 _SURROUNDINGS = """
 SELECT (SELECT string_agg(domain, ' ' ORDER BY domain) FROM login_scope WHERE tenant_id = :tenant) AS scopes,
@@ -51,7 +60,7 @@ SELECT (SELECT string_agg(domain, ' ' ORDER BY domain) FROM login_scope WHERE te
 """
 # The newest run of the source that was compared with the roster and after which nothing has changed.
 _BASE = """
-SELECT r.id, p.prints, p.is_settled, p.mirrors, p.whole_at
+SELECT r.id, p.prints, p.is_settled, p.mirrors, p.beside, p.whole_at
 FROM run_proof p JOIN run r ON r.tenant_id = p.tenant_id AND r.id = p.id
 WHERE p.tenant_id = :tenant AND p.source = :source AND p.surroundings = :surroundings AND p.prints IS NOT NULL
   AND p.same_as IS NULL AND (p.is_settled OR p.mirrors) AND p.whole_at > :since
@@ -61,22 +70,39 @@ WHERE p.tenant_id = :tenant AND p.source = :source AND p.surroundings = :surroun
                                               + (k.value->>'ended')::int > 0))
 ORDER BY p.id DESC LIMIT 1
 """
-_HAS_OTHERS = """
-SELECT EXISTS (SELECT FROM run WHERE tenant_id = :tenant AND source NOT IN (:source, :by_hand) AND kind = 'delivery'
-               AND state = 'applied')
+_OTHERS = """
+SELECT DISTINCT source FROM run
+WHERE tenant_id = :tenant AND source NOT IN (:source, :by_hand) AND kind = 'delivery' AND state = 'applied'
+"""
+_HOLDS = "EXISTS (SELECT FROM {table} WHERE tenant_id = :tenant AND source = ANY (:others) AND ended_at IS NULL)"
+# Nobody is told apart from older runs any more.
+_FORGET = """
+UPDATE run_proof SET beside = NULL
+WHERE tenant_id = :tenant AND source = :source AND beside IS NOT NULL AND id <> ALL (:kept)
 """
 _FOUND = "SELECT rule, file, line FROM finding WHERE tenant_id = :tenant AND run_id = :run"
 _SAME_AS = "SELECT same_as FROM run_proof WHERE tenant_id = :tenant AND id = :run"
 
 
 @dataclass(frozen=True)
+class Compared:
+    """What comparing has found beyond what the reader said: rules, those of which the next run may find less, cases."""
+
+    found: Collection[str]
+    passing: Collection[str]
+    cases: Sequence[Case]
+
+
+@dataclass(frozen=True)
 class FormerRun:
-    """A run whose delivery is what the roster is: its upload, and where something was found in it."""
+    """A run whose delivery is what the roster is, but for what is `beside` that: its upload, and the places in it
+    (file, line) that have to be looked at in any case."""
 
     run: Run
     upload: Upload
     prints: list[dict[str, Any]]
     found: list[tuple[str, int]]
+    beside: Beside = field(default_factory=Beside)
 
 
 @dataclass(frozen=True)
@@ -119,7 +145,7 @@ async def surroundings_of(session: AsyncSession, run: Run, upload: Upload) -> Su
 async def _former_of(session: AsyncSession, source: str, row: Any) -> FormerRun | None:
     """None where something that decides is not known any more."""
     tenant = tenant_of(session)
-    if await session.scalar(text(_HAS_OTHERS), {"tenant": tenant, "source": source, "by_hand": BY_HAND}):
+    if await _has_others(session, source):
         return None
     base = await session.get_one(Run, (tenant, row.id))
     upload = await session.get(Upload, (tenant, base.upload_id)) if base.upload_id else None
@@ -128,7 +154,28 @@ async def _former_of(session: AsyncSession, source: str, row: Any) -> FormerRun 
     found = (await session.execute(text(_FOUND), {"tenant": tenant, "run": row.id})).all()
     if Counter(one.rule for one in found) != Counter(base.finding_counts):
         return None  # more was found than is kept
-    return FormerRun(base, upload, row.prints, sorted({(one.file, one.line) for one in found if one.line is not None}))
+    if _BY_ORDER & set(base.finding_counts) and _repeats(Mapping.model_validate(upload.mapping)):
+        return None
+    beside = Beside.of(row.beside)
+    lines = {(one.file, one.line) for one in found if one.line is not None}
+    return FormerRun(base, upload, row.prints, sorted(lines.union(beside.lines)), beside)
+
+
+async def _has_others(session: AsyncSession, source: str) -> bool:
+    """Whether rows of another register stand in the roster: they may be this one's persons as well."""
+    tenant = tenant_of(session)
+    others = list(await session.scalars(text(_OTHERS), {"tenant": tenant, "source": source, "by_hand": BY_HAND}))
+    holding = " OR ".join(_HOLDS.format(table=entity.table) for entity in ENTITIES)
+    return bool(others and await session.scalar(text(f"SELECT {holding}"), {"tenant": tenant, "others": others}))
+
+
+def _repeats(mapping: Mapping) -> bool:
+    """Whether many rows tell of one id, so that not all of them are read again."""
+    return any(
+        emit.repeats and emit.entity and DELIVERED[emit.entity].has_source_id
+        for file in mapping.files
+        for emit in file.emits
+    )
 
 
 async def conclude_known(session: AsyncSession, run: Run, base_id: UUID, head: int) -> None:
@@ -155,17 +202,17 @@ async def evidence_of(session: AsyncSession, run_id: UUID) -> str | None:
 
 
 async def keep_proof(
-    session: AsyncSession, run: Run, around: Surroundings, done: Done, found: Collection[str]
+    session: AsyncSession, run: Run, around: Surroundings, done: Done, compared: Compared | None
 ) -> None:  # fmt: skip
-    """Store what `run` rested on. `found` are the rules of findings that were made after reading."""
+    """Store what `run` rested on; `compared` is None where nothing was."""
     is_empty = not any(row[name] for row in run.counts.values() for name in ("created", "changed", "ended"))
-    is_steady = set(found) <= _STEADY
+    is_steady = compared is None or (set(compared.found) <= _STEADY and not compared.passing)
     is_calm = is_steady and run.guard == "clear" and not run.guard_reasons
-    is_sure = not (_BY_ORDER | _UNPROVED) & set(run.finding_counts)
-    is_part = done.retold is not None and around.former is not None
-    before = delivered_totals(around.former.run) if is_part and around.former is not None else None
-    if not run.base_version:
-        before = {}  # a roster that nothing has ever been told of
+    is_sure = not _UNPROVED & set(run.finding_counts)
+    former = around.former if done.retold is not None else None
+    beside = None
+    if compared is not None and is_sure and not _OF_ALL & set(run.finding_counts):
+        beside = await _beside(session, run, former, compared)
     session.add(
         RunProof(
             tenant_id=run.tenant_id,
@@ -174,11 +221,25 @@ async def keep_proof(
             surroundings=around.digest,
             prints=done.prints,
             same_as=around.base if done.is_known else None,
-            is_settled=is_sure and (is_empty or is_calm),
-            mirrors=is_sure and is_steady and not done.is_known and await is_mirrored(session, run, before),
-            whole_at=around.whole_at if is_part or done.is_known else clock.now(),
+            is_settled=is_sure and not _BY_ORDER & set(run.finding_counts) and (is_empty or is_calm),
+            mirrors=beside is not None,
+            beside=None if beside is None else beside.document(),
+            whole_at=around.whole_at if former or done.is_known else clock.now(),
         )
     )
+    if beside is not None:
+        kept = [one for one in (run.id, around.base) if one is not None]
+        await session.execute(text(_FORGET), {"tenant": run.tenant_id, "source": run.source, "kept": kept})
+
+
+async def _beside(session: AsyncSession, run: Run, former: FormerRun | None, compared: Compared) -> Beside | None:
+    before = None
+    if not run.base_version:
+        before = {}  # a roster that nothing has ever been told of
+    elif former is not None:
+        before = {kind: n + former.beside.more.get(kind, 0) for kind, n in delivered_totals(former.run).items()}
+    scope = {entity.kind: inside(entity) for entity in ENTITIES} if former is not None else {}
+    return await beside_of(session, run, before, compared.cases, scope)
 
 
 async def sign_proof(session: AsyncSession, run: Run, upload: Upload, sign: Sign) -> None:

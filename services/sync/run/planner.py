@@ -1,11 +1,12 @@
 """From a stored delivery to a plan: read, stage, match, compare, judge. Everything in the caller's one transaction."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.sync.plan.applying import lock_head
+from services.sync.plan.beside import Numbers
 from services.sync.plan.comparing import Comparison, compare, count_planned, plan_hash
 from services.sync.plan.entities import ENTITIES
 from services.sync.plan.judging import Seen, judge_run, policy_of
@@ -15,18 +16,19 @@ from services.sync.plan.models import Run
 from services.sync.plan.placing import place_findings
 from services.sync.plan.resolving import count_delivered, resolve
 from services.sync.plan.staging import Staging, row_by_row, set_based
+from services.sync.plan.suspicion import Case
 from services.sync.plan.touching import (
     NotPart,
-    Numbers,
     count_delivered_in_part,
     refuse_collisions,
     refuse_strays,
     resolved,
+    scope_beside,
     touch,
 )
 from services.sync.plan.vanishing import keep_vanished
 from services.sync.plan.withholding import withhold
-from services.sync.proof.service import FormerRun, Surroundings, conclude_known, delivered_units, keep_proof
+from services.sync.proof.service import Compared, FormerRun, Surroundings, conclude_known, delivered_units, keep_proof
 from services.sync.reading.frames import Done, Found, Frame, Rows
 from services.sync.recheck.service import ask_verification
 from shared.contracts.sync import Counts, RunPlanned
@@ -49,22 +51,24 @@ async def plan_delivery(
     """
     staging = Staging(session, run.id)
     done = await _take_in(staging, frames)
+    cases = None
     if done.is_known and around is not None and around.base is not None:
         if await lock_head(session) != around.head:
             raise ReadWhole
         await conclude_known(session, run, around.base, around.head)
     elif done.retold is not None and around is not None and around.former is not None:
         try:
-            await _compare(session, run, staging, done, around)
+            cases = await _compare(session, run, staging, done, around)
         except NotPart:
             raise ReadWhole from None
     else:
-        await _compare(session, run, staging, done)
+        cases = await _compare(session, run, staging, done)
     run.plan_hash = await plan_hash(session, run.id)
     run.state = "planned"
     run.touch()
     if around is not None:
-        await keep_proof(session, run, around, done, staging.found)
+        compared = None if cases is None else Compared(staging.found, staging.passing, cases)
+        await keep_proof(session, run, around, done, compared)
     counts = {kind: Counts.model_validate(numbers) for kind, numbers in run.counts.items()}
     event = RunPlanned(run_id=run.id, guard=run.guard, findings=sum(run.finding_counts.values()), counts=counts)
     await publish(session, event)
@@ -73,8 +77,8 @@ async def plan_delivery(
 
 async def _compare(
     session: AsyncSession, run: Run, staging: Staging, done: Done, around: Surroundings | None = None
-) -> None:  # fmt: skip
-    """Compare what is staged; with `around`, what differs from the delivery of `around.former`."""
+) -> Sequence[Case]:  # fmt: skip
+    """Compare what is staged; with `around`, what differs from the delivery of `around.former`. Returns the cases."""
     former = around.former if around else None
     await staging.index(is_small=former is not None)
     if await lock_head(session) != (around.head if around else None) and former is not None:
@@ -84,6 +88,7 @@ async def _compare(
         if policy.rolls_on(clock.today()):
             raise NotPart
         await row_by_row(session)
+        await scope_beside(session, run.source, former.beside)
         await refuse_collisions(session, run.source)
     matched = await match(session, staging, run.source)
     if former is not None:
@@ -111,6 +116,7 @@ async def _compare(
     run.files = done.files
     staged = _retold(former.run, done) if former else None
     await judge_run(session, run, policy, Seen(done, matched.moved, cases, _revived(planned), vanished, staged))
+    return cases
 
 
 async def _delivered(session: AsyncSession, run: Run, former: FormerRun | None, done: Done) -> Numbers:
@@ -118,7 +124,8 @@ async def _delivered(session: AsyncSession, run: Run, former: FormerRun | None, 
     if former is None:
         return await count_delivered(session)
     await refuse_strays(session, run.id)
-    return await count_delivered_in_part(session, run.source, delivered_units(former.run), done.retold or {})
+    told = delivered_units(former.run)
+    return await count_delivered_in_part(session, run.source, told, former.beside, done.retold or {})
 
 
 async def _take_in(staging: Staging, frames: AsyncIterator[Frame]) -> Done:

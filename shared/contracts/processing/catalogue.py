@@ -38,7 +38,7 @@ IMPERSONAL: Mapping[str, frozenset[str]] = {
         """),
     "sync": _names("""
         activity evidence_key grace_policy login_scope planned_activity planned_school_group planned_teaching
-        planned_unit roster_head roster_version run_feedback run_proof school_group source_subscription
+        planned_unit roster_head roster_version run_feedback school_group source_subscription
         statistics_template teaching unit upload_part verification_state
         """),
     "training": _names("""

@@ -67,6 +67,7 @@ HOLDINGS = (
             "planned_activity_teacher",
             "planned_absence",
             "finding",
+            "run_proof",
         ),
         title=Text(sv="Planer och fynd", en="Plans and findings", da="Planer og fund"),
         purpose=Text(

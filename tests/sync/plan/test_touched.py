@@ -5,7 +5,8 @@ import io
 import os
 import zipfile
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from random import Random
 
 import pytest
@@ -19,6 +20,8 @@ from shared.kit.ids import new_id
 from tests.support.databases import Clone, rolled_back
 from tests.sync.disasters.damage import DISASTERS, with_rows, written
 from tests.sync.disasters.world import Newcomers, base_town, copied, live
+from tests.sync.plan import lasting, timetabled
+from tests.sync.plan.lasting import FAULTS, Fault, Layout, contradictory, with_faults
 from tests.sync.plan.twofold import Twofold
 from tests.sync.town import JOINED, ONEROSTER, Roster, joined_zip
 
@@ -26,6 +29,7 @@ SEEDS = int(os.environ.get("TOUCHED_SEEDS", "4"))
 FIRST = int(os.environ.get("TOUCHED_FIRST", "0"))
 NIGHTS = 4
 Table = list[list[str]]
+Write = Callable[[Municipality], bytes]
 _FILES = ("users.csv", "users.csv", "roles.csv", "enrollments.csv", "classes.csv", "orgs.csv")
 _ODD = ("", "?", " x", "Ingen", "Skyddad folkbokföring", "181501012388", "tobedeleted", "nobody", "a,b", "x" * 201)
 
@@ -76,25 +80,26 @@ def _id(_: Table, row: list[str], other: list[str], __: Random) -> None:
 _SPOILING = (_less, _twice, _ghost, _cell, _cell, _odd, _odd, _swap, _id)
 
 
-def tonight(town: Municipality, random: Random) -> bytes:
+def tonight(town: Municipality, random: Random, write: Write) -> bytes:
     """A delivery: some things have happened, or something is wrong with it, or both."""
     live(town, random, Newcomers(random), random.choice((0, 1, 1, 2, 4)))
     kind = random.random()
     if kind < 0.25:
         return random.choice(DISASTERS).damage(town, random)
-    content = written(town)
+    content = write(town)
     for _ in range(random.choice((0, 0, 1, 1, 2, 5)) if kind < 0.9 else 0):
         content = spoiled(content, random)
     return content
 
 
-def tonight_joined(town: Municipality, random: Random) -> bytes:
+def tonight_joined(town: Municipality, random: Random, write: Write) -> bytes:
     """The same of joined files, where a row tells of a pupil, a place, a class and guardians at once."""
     live(town, random, Newcomers(random), random.choice((0, 1, 1, 2, 4)))
-    packed = zipfile.ZipFile(io.BytesIO(joined_zip(town)))
+    packed = zipfile.ZipFile(io.BytesIO(write(town)))
     files = {name: packed.read(name).decode() for name in packed.namelist()}
     for _ in range(random.choice((0, 0, 1, 1, 2, 5))):
-        name = random.choice(("elever.csv", "elever.csv", "personal.csv", "grupper.csv"))
+        more = [name for name in timetabled.FILES if name in files]
+        name = random.choice(["elever.csv", "elever.csv", "personal.csv", "grupper.csv", *more])
         files[name] = _spoiled_rows(files[name], random)
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w") as pack:
@@ -113,15 +118,35 @@ def _spoiled_rows(body: str, random: Random) -> str:
     return text.getvalue()
 
 
-_FORMATS: dict[str, tuple[Mapping, Callable[[Municipality], bytes], Callable[[Municipality, Random], bytes]]] = {
-    "oneroster": (ONEROSTER, written, tonight),
-    "joined": (JOINED, joined_zip, tonight_joined),
+@dataclass(frozen=True)
+class Format:
+    """How a municipality is delivered; `faults` are those that may last."""
+
+    mapping: Mapping
+    write: Write
+    tonight: Callable[[Municipality, Random, Write], bytes]
+    layout: Layout
+    faults: tuple[Fault, ...] = FAULTS
+
+    def with_lasting(self, town: Municipality, random: Random, faults: Sequence[Fault]) -> Write:
+        """Writes a delivery with these faults, each about pupils of its own."""
+        pupils = sorted(person.id for person in town.of_part("pupil") if person.marking == "Ingen" and person.login)
+        chosen = random.sample(pupils, 2 * len(faults))
+        spoiled = list(zip(faults, chosen[::2], chosen[1::2], strict=True))
+        return lambda town: with_faults(self.write(town), self.layout, spoiled)
+
+
+# Where rows repeat whom they tell of, those that contradict each other are read as a whole.
+_OFTEN = tuple(fault for fault in FAULTS if fault is not contradictory)
+_FORMATS = {
+    "oneroster": Format(ONEROSTER, written, tonight, lasting.ONEROSTER),
+    "joined": Format(JOINED, joined_zip, tonight_joined, lasting.JOINED, _OFTEN),
+    "timetabled": Format(timetabled.MAPPING, timetabled.timetabled_zip, tonight_joined, lasting.JOINED, _OFTEN),
 }
 
 
 @pytest.mark.parametrize("kind", _FORMATS)
 async def test_whatever_happened_overnight_both_ways_come_to_the_same(worker_database: Clone, kind: str) -> None:
-    mapping, write, night = _FORMATS[kind]
     urls = await worker_database("sync")
     ways: Counter[str] = Counter()
     for seed in range(FIRST, FIRST + SEEDS):
@@ -129,8 +154,8 @@ async def test_whatever_happened_overnight_both_ways_come_to_the_same(worker_dat
             database = Database(urls.app, bound_to=connection)
             roster = await Roster(database, new_id()).with_scope()
             async with database.transaction(roster.tenant) as session:
-                both = Twofold(session, roster.tenant, mapping)
-                await _play(both, seed, write, night)
+                both = Twofold(session, roster.tenant, _FORMATS[kind].mapping)
+                await _play(both, seed, _FORMATS[kind])
             ways.update(both.ways)
             await database.stop()
     print(dict(ways))
@@ -161,23 +186,38 @@ async def test_who_is_told_of_and_was_not_read_is_not_taken_for_gone(roster: Ros
     assert both.ways == {"no base": 1, "part": 1, "refused": 1}
 
 
-async def _play(
-    both: Twofold,
-    seed: int,
-    write: Callable[[Municipality], bytes],
-    tonight: Callable[[Municipality, Random], bytes],
-) -> None:
+@pytest.mark.parametrize("kind", _FORMATS)
+async def test_faults_that_last_leave_the_nights_to_what_differs(roster: Roster, kind: str) -> None:
+    form = _FORMATS[kind]
+    await roster.with_scope()
+    async with roster.database.transaction(roster.tenant) as session:
+        both = Twofold(session, roster.tenant, form.mapping)
+        random, town = Random(1), copied(base_town(4))
+        await both.load(form.write(town))
+        write = form.with_lasting(town, random, form.faults)
+        for night in range(4):
+            live(town, random, Newcomers(random), night)
+            await _both_ways(both, write(town), f"night {night}")
+    assert both.ways["part"] >= 6  # three nights, looked at and applied
+
+
+async def _play(both: Twofold, seed: int, form: Format) -> None:
     random = Random(seed)
     town = copied(base_town(seed % 12))
-    await both.load(write(town))
+    write = form.with_lasting(town, random, random.sample(form.faults, random.randrange(4)))
+    await both.load(random.choice((form.write, write))(town))
     for night in range(NIGHTS):
-        content = tonight(town, random)
-        whole, part = await both.deliver(content)
-        if part is not None and whole is not None:
-            differing = {name: (whole[name], part[name]) for name in whole if whole[name] != part[name]}
-            assert not differing, f"seed {seed}, night {night}: {_told(differing)}"
-        if whole is not None and whole["guard"] != "held":
-            await both.load(content)
+        await _both_ways(both, form.tonight(town, random, write), f"seed {seed}, night {night}")
+
+
+async def _both_ways(both: Twofold, content: bytes, night: str) -> None:
+    """What both ways make of a delivery is the same; then it is applied, unless it is held."""
+    whole, part = await both.deliver(content)
+    if part is not None and whole is not None:
+        differing = {name: (whole[name], part[name]) for name in whole if whole[name] != part[name]}
+        assert not differing, f"{night}: {_told(differing)}"
+    if whole is not None and whole["guard"] != "held":
+        await both.load(content)
 
 
 def _told(differing: dict[str, tuple[object, object]]) -> str:

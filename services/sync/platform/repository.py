@@ -19,20 +19,6 @@ from shared.kit.problems import NotFound
 _THESE = "p.tenant_id = :tenant AND p.id = ANY (:ids)"
 
 
-async def newest_exports(
-    session: AsyncSession, source_id: UUID, limit: int, states: Collection[str]
-) -> Sequence[PlatformComparison]:
-    """Comparisons of a source in these states, by when their exports came, the newest first."""
-    query = select(PlatformComparison).join(
-        Upload,
-        and_(col(Upload.tenant_id) == PlatformComparison.tenant_id, col(Upload.id) == PlatformComparison.upload_id),
-    )
-    query = query.where(PlatformComparison.tenant_id == tenant_of(session), PlatformComparison.source_id == source_id)
-    query = query.where(col(PlatformComparison.state).in_(states))
-    query = query.order_by(col(Upload.created_at).desc(), col(PlatformComparison.id).desc())
-    return (await session.exec(query.limit(limit))).all()
-
-
 class PlatformRepository:
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
@@ -65,7 +51,18 @@ class PlatformRepository:
         return (await self._session.exec(query.order_by(col(PlatformComparison.id).desc()).limit(limit))).all()
 
     async def newest_done(self, source_id: UUID) -> PlatformComparison | None:
-        return next(iter(await newest_exports(self._session, source_id, 1, ("done",))), None)
+        return next(iter(await self.newest_of(source_id, ("done",), 1)), None)
+
+    async def newest_of(self, source_id: UUID, states: Collection[str], limit: int) -> Sequence[PlatformComparison]:
+        """By when their exports came, the newest first."""
+        of_upload = and_(
+            col(Upload.tenant_id) == PlatformComparison.tenant_id, col(Upload.id) == PlatformComparison.upload_id
+        )
+        query = select(PlatformComparison).join(Upload, of_upload)
+        query = query.where(PlatformComparison.tenant_id == self._tenant, PlatformComparison.source_id == source_id)
+        query = query.where(col(PlatformComparison.state).in_(states))
+        query = query.order_by(col(Upload.created_at).desc(), col(PlatformComparison.id).desc())
+        return (await self._session.exec(query.limit(limit))).all()
 
     async def source(self, *, source_id: UUID | None, key: str) -> Source | None:
         """The declared source of an upload: by id, else by the key that the upload carries."""

@@ -102,6 +102,10 @@ class PlatformService:
         found = [await self._rows.newest_done(source.id) for source in await self._rows.sources()]
         return [one for one in found if one is not None]
 
+    async def newest_ended(self, source_id: UUID, limit: int) -> Sequence[PlatformComparison]:
+        """Comparisons that came to a result or failed, by when their exports came, the newest first."""
+        return await self._rows.newest_of(source_id, ("done", "failed"), limit)
+
     async def compare(self, comparison: PlatformComparison, upload: Upload, frames: AsyncIterator[Frame]) -> None:
         """Read the export and store how it differs. Raises what the frames raise; then nothing may be kept."""
         staging = ExportStaging(self._session, comparison.id)

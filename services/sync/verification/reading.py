@@ -10,11 +10,9 @@ from sqlalchemy import text
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from services.sync.fetching.models import SourceFetch
 from services.sync.plan.models import Run
 from services.sync.platform.models import PlatformComparison
-from services.sync.platform.repository import newest_exports
-from services.sync.platform.service import told_by
+from services.sync.platform.service import PlatformService, told_by
 from services.sync.platform.ties import tells
 from services.sync.roster.models import RosterHead
 from services.sync.rules.platform import DUPLICATE, EXCUSED, MISSING, STALE
@@ -47,6 +45,12 @@ FROM finding WHERE tenant_id = :tenant AND run_id = :run GROUP BY 1
 _MARKS = """
 SELECT unit_id, mark FROM platform_difference
 WHERE tenant_id = :tenant AND comparison_id = :comparison AND kind = ANY (:kinds) AND cause IS DISTINCT FROM :excused
+"""
+# Ids rise with time: whatever was asked for before the delivery came says nothing about it.
+_UNCHANGED = """
+SELECT f.ended_at FROM source_fetch f
+WHERE f.tenant_id = :tenant AND f.source_id = (SELECT id FROM source WHERE tenant_id = :tenant AND key = :key)
+  AND f.id > :upload AND f.upload_id = :upload AND f.state = 'unchanged' ORDER BY f.id DESC LIMIT 1
 """
 _PEOPLE = frozenset({"person", "enrolment"})
 _PATIENCE = timedelta(days=1)
@@ -99,7 +103,7 @@ async def _register(session: AsyncSession, key: str) -> RegisterFacts:
     proving = [run for run in runs if run.id not in undone and _proves(run)]
     proofs = [run.ended_at or run.updated_at for run in proving]
     if newest is not None and newest.upload_id in {run.upload_id for run in proving}:
-        proofs += await _unchanged(session, newest.upload_id)
+        proofs += await _unchanged(session, key, newest.upload_id)
     errors, duplicates = await _findings(session, read.id) if read else ({}, {})
     return RegisterFacts(
         source=key,
@@ -112,15 +116,10 @@ async def _register(session: AsyncSession, key: str) -> RegisterFacts:
     )
 
 
-async def _unchanged(session: AsyncSession, upload_id: UUID | None) -> Sequence[datetime]:
+async def _unchanged(session: AsyncSession, key: str, upload_id: UUID | None) -> Sequence[datetime]:
     """When the source said last that it has nothing newer than this delivery: that proves it once more."""
-    query = select(col(SourceFetch.ended_at)).where(
-        SourceFetch.tenant_id == tenant_of(session),
-        SourceFetch.upload_id == upload_id,
-        SourceFetch.state == "unchanged",
-        col(SourceFetch.ended_at).is_not(None),
-    )
-    return [at for at in (await session.exec(query.order_by(col(SourceFetch.id).desc()).limit(1))).all() if at]
+    values = {"tenant": tenant_of(session), "key": key, "upload": upload_id}
+    return list((await session.execute(text(_UNCHANGED), values)).scalars())
 
 
 async def _undone(session: AsyncSession) -> set[UUID]:
@@ -166,7 +165,7 @@ async def _findings(session: AsyncSession, run_id: UUID) -> tuple[dict[UUID | No
 
 
 async def _platform(session: AsyncSession, source: Source, policy: VerificationPolicy | None) -> PlatformFacts:
-    ended = await newest_exports(session, source.id, 10, ("done", "failed"))
+    ended = await PlatformService(session).newest_ended(source.id, 10)
     done = next((row for row in ended if row.state == "done"), None)
     newest_failed = bool(ended) and ended[0].state == "failed"
     if done is None:
@@ -192,7 +191,7 @@ async def _told_at(session: AsyncSession, done: PlatformComparison) -> datetime:
     upload = await UploadService(session).get(done.upload_id)
     head = select(RosterHead.version).where(RosterHead.tenant_id == tenant_of(session))
     is_same = (await session.exec(head)).first() == done.roster_version
-    return max([upload.created_at, *(await _unchanged(session, upload.id) if is_same else [])])
+    return max([upload.created_at, *(await _unchanged(session, upload.source, upload.id) if is_same else [])])
 
 
 def _must_compare(policy: VerificationPolicy | None, source: Source) -> frozenset[str]:

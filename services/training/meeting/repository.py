@@ -10,6 +10,7 @@ from sqlmodel import col, delete, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.training.meeting.models import SessionDate, SessionTrainer
+from services.training.seated import BOOKED
 from shared.kit.db import tenant_of
 
 # The lock under which a person gets a seat, too (migration `seats`): nobody comes to hold and to learn at once.
@@ -18,14 +19,14 @@ _PEOPLE_LOCK = text(
     " (SELECT DISTINCT hashtextextended(p::text, 17) AS key FROM unnest(CAST(:people AS uuid[])) p ORDER BY 1) keys"
 )
 # Meetings of other sessions at the same time, in one of the rooms, or with one of the trainers at its head or in it.
-_CLASH = text("""
+_CLASH = text(f"""
 WITH busy AS (
     SELECT t.session_id, t.person_id FROM session_trainer t
     WHERE t.tenant_id = :tenant AND t.person_id = ANY(CAST(:people AS uuid[]))
     UNION ALL
     SELECT e.session_id, e.person_id FROM enrolment e
     WHERE e.tenant_id = :tenant AND e.person_id = ANY(CAST(:people AS uuid[]))
-      AND e.state IN ('confirmed', 'offered', 'waiting', 'attended', 'partial')
+      AND {BOOKED}
 )
 SELECT d.session_id, d.room_id, b.person_id
 FROM unnest(CAST(:starts AS timestamptz[]), CAST(:ends AS timestamptz[]), CAST(:rooms AS uuid[]))

@@ -16,6 +16,7 @@ from sqlalchemy import text
 
 from shared.kit import clock
 from tests.benchmarks.servers import free_port
+from tests.support.databases import ROOT
 from tests.support.services import ServiceUnderTest, Start
 from tests.training.statement.store import PASSWORD, USER, Store
 from tests.training.statement.test_telling import attended, register, seen, tell
@@ -23,7 +24,7 @@ from tests.training.statement.test_telling import attended, register, seen, tell
 pytestmark = pytest.mark.browser
 
 FOLDER = Path(__file__).parent
-VENV = FOLDER / ".venv"
+VENV = ROOT / ".venv" / "ralph"
 PYTHON = str(VENV / "bin" / "python")
 _HASH = "import bcrypt, sys; print(bcrypt.hashpw(sys.argv[1].encode(), bcrypt.gensalt(4)).decode())"
 _START_SECONDS = 60

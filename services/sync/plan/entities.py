@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from uuid import UUID
 
 from services.sync.plan.models import (
     PlannedAbsence,
@@ -186,3 +187,10 @@ ENTITIES: tuple[Entity, ...] = (
     ),
 )
 BY_KIND = {entity.kind: entity for entity in ENTITIES}
+
+
+def persons_of(kind: str, row: PlannedRow) -> set[UUID]:
+    """Whom a planned row is about: the person, or those whom it ties."""
+    if kind == "person":
+        return {row.id}
+    return {getattr(row, column) for column, of in BY_KIND[kind].references.items() if of == "person"}

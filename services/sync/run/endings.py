@@ -1,7 +1,10 @@
 """Why a run came to nothing, in words."""
 
 from services.sync.rules.catalogue import RULES
+from shared.kit.problems import Problem
 from shared.kit.text import Lang, Text
+from shared.queue.jobs import MAX_ATTEMPTS
+from shared.queue.leases import LeaseLost
 
 _ENDINGS: dict[str, Text] = {
     "plan_stale": Text(
@@ -52,3 +55,10 @@ def ending(code: str, lang: Lang) -> str:
     if code in RULES:
         return f"{RULES[code].message.pick(lang)}. {RULES[code].mend.pick(lang)}"
     return _ENDINGS.get(code, _FAULT).pick(lang)
+
+
+def code_of(error: Exception, attempt: int) -> str | None:
+    """What a run ends with whose job has failed; None where it is tried again, or somebody else works on it."""
+    if isinstance(error, LeaseLost) or not (isinstance(error, Problem) or attempt >= MAX_ATTEMPTS):
+        return None
+    return error.slug if isinstance(error, Problem) else "fault"

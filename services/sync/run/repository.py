@@ -123,8 +123,11 @@ class RunRepository:
             statement = statement.where(model.id > query.after[1])
         return (await self._session.exec(statement.order_by(col(model.id)).limit(limit))).all()
 
-    async def protected_now(self, ids: Sequence[UUID]) -> set[UUID]:
-        """Which of these persons the roster protects today."""
-        statement = text("SELECT id FROM person WHERE tenant_id = :tenant AND id = ANY (:ids) AND protected")
-        values: dict[str, Any] = {"tenant": tenant_of(self._session), "ids": list(ids)}
+    async def protected_in(self, run_id: UUID, ids: Collection[UUID]) -> set[UUID]:
+        """Which of these persons the roster protects today, or the plan of the run would."""
+        statement = text("""
+            SELECT id FROM person WHERE tenant_id = :tenant AND id = ANY (:ids) AND protected
+            UNION SELECT id FROM planned_person
+            WHERE tenant_id = :tenant AND run_id = :run AND id = ANY (:ids) AND protected""")
+        values: dict[str, Any] = {"tenant": tenant_of(self._session), "run": run_id, "ids": list(ids)}
         return set(await self._session.scalars(statement, values))

@@ -10,6 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from services.sync.person.behind import is_same_person
 from services.sync.plan.applying import apply_planned, lock_head
 from services.sync.plan.comparing import plan_hash
+from services.sync.plan.entities import persons_of
 from services.sync.plan.guard import is_releasable
 from services.sync.plan.marking import forget_lifted, protect_again
 from services.sync.plan.models import Approval, FindingRow, PlannedRow, Run
@@ -92,7 +93,7 @@ class RunService:
         for older in await self._runs.waiting(upload.source, besides=run_id, state="queued"):
             await self.fail(older, "stale", "superseded")
         self._runs.add(run)
-        await self._watch(run_id)
+        await self.watch_later(run_id)
         await self.forget_later(run_id)
         await record(self._session, "run.start", "run", run.id, after={"uploadId": str(upload_id)})
         return run
@@ -118,10 +119,11 @@ class RunService:
         return await self._runs.findings(await findings_of(self._session, run_id), asked, after, limit)
 
     async def items(self, run_id: UUID, query: ItemQuery) -> tuple[list[tuple[str, PlannedRow]], set[UUID]]:
-        """Planned rows, and which of the persons among them are protected today."""
+        """Planned rows, and which of the persons whom they are about are protected, today or by the plan."""
         await self._runs.get(run_id)
         found = await self._runs.items(run_id, query)
-        return found, await self._runs.protected_now([row.id for kind, row in found if kind == "person"])
+        persons = {one for kind, row in found for one in persons_of(kind, row)}
+        return found, await self._runs.protected_in(run_id, persons)
 
     async def approve(self, run_id: UUID, plan: str, caller: Principal, reason: str | None = None) -> Approved:
         """Approve exactly the plan with this hash; the last approval that is needed starts the application of it.
@@ -156,7 +158,7 @@ class RunService:
         if given >= needed:
             run.state = "applying"
             run.job_id = await start_job(self._session, APPLY_JOB, {"runId": run.id}, created_by=caller.subject)
-            await self._watch(run.id)
+            await self.watch_later(run.id)
         run.touch()
         return Approved(run, given, needed)
 
@@ -190,7 +192,7 @@ class RunService:
         if run.state not in ("queued", "applying"):
             return False
         if await self._runs.job_goes_on(run.job_id):
-            await self._watch(run_id)
+            await self.watch_later(run_id)
             return True
         await self.fail(run, "failed", "worker_lost")
         return False
@@ -199,7 +201,8 @@ class RunService:
         """Let the names in the plan go in time, where it comes to nothing."""
         await start_job(self._session, FORGET_JOB, {"runId": run_id}, after=after)
 
-    async def _watch(self, run_id: UUID) -> None:
+    async def watch_later(self, run_id: UUID) -> None:
+        """See after a while whether anybody still works on it."""
         await start_job(self._session, WATCH_JOB, {"runId": run_id}, after=WATCH_AFTER)
 
     def _check(self, run: Run, plan: str, reason: str | None) -> None:

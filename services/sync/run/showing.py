@@ -12,7 +12,7 @@ from fastapi import Request
 from pydantic.alias_generators import to_camel
 
 from services.sync.guarding.words import told
-from services.sync.plan.entities import BY_KIND
+from services.sync.plan.entities import BY_KIND, persons_of
 from services.sync.plan.guard import LEVELS, is_releasable
 from services.sync.plan.models import Approval, FindingRow, PlannedPerson, PlannedRow, Run
 from services.sync.roster.alias import display_name
@@ -120,9 +120,9 @@ def _refused_to_cancel(run: Run, caller: Principal) -> Text | None:
     return refusal(caller, Scope.runs_write, (Role.register_admin, Role.tenant_admin), everywhere=True)
 
 
-def show_item(kind: str, row: PlannedRow, protected_now: Collection[UUID]) -> PlanItem:
+def show_item(kind: str, row: PlannedRow, protected: Collection[UUID]) -> PlanItem:
     """A planned row. Today's marking governs, also where the plan itself would lift it or was made before it."""
-    is_protected = isinstance(row, PlannedPerson) and (row.protected or row.id in protected_now)
+    is_protected = not persons_of(kind, row).isdisjoint(protected)
     return PlanItem(
         kind=kind,
         id=row.id,
@@ -130,7 +130,7 @@ def show_item(kind: str, row: PlannedRow, protected_now: Collection[UUID]) -> Pl
         unit_id=row.at_unit,
         label=_label(row, is_protected=is_protected),
         is_protected=is_protected,
-        changes=_marking_change(row) if is_protected else _changes(kind, row),
+        changes=_marking_change(row) if is_protected and kind == "person" else _changes(kind, row),
     )
 
 

@@ -16,6 +16,7 @@ from services.sync.reading.findings import Fatal
 from services.sync.reading.frames import Found, Frame
 from services.sync.reading.mapping import Mapping
 from services.sync.reading.process import FormerDelivery, ReadTask, read_in_child
+from services.sync.run.endings import code_of
 from services.sync.run.errors import DeliveryUnreadable, PlanStale
 from services.sync.run.marks import tighten_unplanned
 from services.sync.run.planner import ReadWhole, plan_delivery
@@ -28,10 +29,7 @@ from services.sync.upload.service import UploadService, stored_file
 from shared.kit import clock
 from shared.kit.db import tenant_of
 from shared.kit.files import FileStore
-from shared.kit.problems import Problem
 from shared.queue import JobContext, JobHandler
-from shared.queue.jobs import MAX_ATTEMPTS
-from shared.queue.leases import LeaseLost
 
 
 def handlers(settings: Settings) -> dict[str, JobHandler]:
@@ -97,13 +95,13 @@ class RunTasks:
 
     async def _give_up(self, ctx: JobContext, run_id: UUID, error: Exception) -> None:
         """Let the run say that it has failed once its job is not tried again."""
-        if isinstance(error, LeaseLost) or not (isinstance(error, Problem) or ctx.attempt >= MAX_ATTEMPTS):
+        if (code := code_of(error, ctx.attempt)) is None:
             return
         async with ctx.transaction() as session:
             runs = RunService(session)
             run = await runs.locked(run_id)
             was_queued = run.state == "queued"
-            await runs.fail(run, "failed", error.slug if isinstance(error, Problem) else "fault")
+            await runs.fail(run, "failed", code)
         if was_queued:
             async with ctx.transaction() as session:
                 await self._tighten(session, await RunService(session).locked(run_id))

@@ -57,7 +57,9 @@ class UndoService:
             started_by=started_by,
         )
         self._session.add(run)
-        await RunService(self._session).forget_later(new)
+        runs = RunService(self._session)
+        await runs.watch_later(new)
+        await runs.forget_later(new)
         await record(self._session, "run.undo", "run", run.id, after={"undoesRunId": str(run_id)}, reason=reason)
         return run
 

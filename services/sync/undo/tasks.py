@@ -3,9 +3,9 @@
 from typing import Any
 from uuid import UUID
 
+from services.sync.run.endings import code_of
 from services.sync.run.service import RunService
 from services.sync.undo.service import UNDO_JOB, UndoService
-from shared.kit.problems import Problem
 from shared.queue import JobContext, JobHandler
 
 
@@ -22,9 +22,10 @@ async def plan_undo(ctx: JobContext) -> dict[str, Any]:
             run = await undos.locked(run_id)
             if run.state == "queued":
                 await undos.plan(run)
-    except Problem as problem:
-        async with ctx.transaction() as session:
-            runs = RunService(session)
-            await runs.fail(await runs.locked(run_id), "failed", problem.slug)
+    except Exception as error:
+        if (code := code_of(error, ctx.attempt)) is not None:
+            async with ctx.transaction() as session:
+                runs = RunService(session)
+                await runs.fail(await runs.locked(run_id), "failed", code)
         raise
     return {"runId": str(run_id), "state": run.state, "guard": run.guard}

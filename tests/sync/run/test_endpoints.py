@@ -215,6 +215,7 @@ async def test_a_run_needs_an_upload_that_is_there(committed_service: Start) -> 
 async def test_the_plan_can_be_paged_and_filtered(committed_service: Start) -> None:
     sync = await committed_service("sync")
     small = town()
+    small.of_part("pupil")[0].marking = "Sekretessmarkering"
     run = await plan(sync, oneroster_zip(small))
     seen: list[dict[str, Any]] = []
     path = f"/sync/v1/runs/{run['id']}/plan-items?limit=150"
@@ -225,6 +226,10 @@ async def test_the_plan_can_be_paged_and_filtered(committed_service: Start) -> N
         path = following["href"].removeprefix("http://gateway.test") if following else ""
     assert len(seen) == len({(item["kind"], item["id"]) for item in seen})
     assert len(seen) == sum(numbers["created"] for numbers in run["counts"].values())
+    (hidden,) = (item["id"] for item in seen if item["kind"] == "person" and item["isProtected"])
+    about = {item["id"] for item in seen if any(change["after"] == hidden for change in item["changes"])}
+    assert about, "ties tell whom they tie"
+    assert {item["id"] for item in seen if item["isProtected"]} == about | {hidden}
     units = await read(sync, f"/sync/v1/runs/{run['id']}/plan-items?kind=unit&limit=200")
     assert {item["label"] for item in units["items"]} == {unit.name for unit in small.units}
 

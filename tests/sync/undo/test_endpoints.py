@@ -1,8 +1,10 @@
 """Undoing over HTTP: asked for, planned by the worker, approved, applied."""
 
+from sqlalchemy import text
+
 from tests.support.services import Start
 from tests.sync.town import oneroster_zip, town
-from tests.sync.work import LOADER, approve, load, read, work
+from tests.sync.work import LOADER, approve, load, make_due, read, work
 
 
 async def test_a_run_is_undone_by_a_plan_that_two_persons_approve(committed_service: Start) -> None:
@@ -29,6 +31,23 @@ async def test_a_run_is_undone_by_a_plan_that_two_persons_approve(committed_serv
     assert (version["origin"], version["rows"]["person"]) == ("undo", 0)
     listed = await read(sync, "/sync/v1/runs")
     assert {item["kind"] for item in listed["items"]} == {"delivery", "undo"}
+
+
+async def test_an_undo_whose_worker_was_lost_comes_to_an_end_and_can_be_asked_for_again(
+    committed_service: Start,
+) -> None:
+    sync = await committed_service("sync")
+    run = await load(sync, oneroster_zip(town()))
+    path = f"/sync/v1/runs/{run['id']}/undos"
+    asked = await sync.client.post(path, json={"reason": "wrong school year"}, headers=sync.as_(LOADER))
+    async with sync.relay.transaction(None) as session:
+        await session.execute(text("UPDATE job SET state = 'failed' WHERE kind = 'roster-undo'"))
+    await make_due(sync, "roster-watch")
+    await work(sync)
+    lost = await read(sync, f"/sync/v1/runs/{asked.json()['id']}")
+    assert (lost["state"], lost["endedCode"]) == ("failed", "worker_lost")
+    again = await sync.client.post(path, json={"reason": "wrong school year"}, headers=sync.as_(LOADER))
+    assert again.status_code == 202
 
 
 async def test_an_auditor_reads_the_past_and_undoes_nothing(committed_service: Start) -> None:

@@ -17,6 +17,8 @@ from services.sync.reading.mapping import Mapping
 
 _ROOT = Path(__file__).parents[3]
 _AHEAD = 3
+# So much of a delivery, in bytes, waits for a child that is still starting.
+_WAITING = 64 * 1024 * 1024
 
 
 @dataclass(frozen=True)
@@ -110,6 +112,7 @@ async def _feed(
         raise RuntimeError("the reading process has no standard input")
     # A child that died already tells so by a missing last frame.
     with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+        pipe.transport.set_write_buffer_limits(_WAITING)
         pipe.write(first)
         async for piece in content:
             pipe.write(piece)

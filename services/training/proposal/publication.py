@@ -40,10 +40,11 @@ class Published:
 
 @dataclass(frozen=True)
 class Roll:
-    """Who sits in each session of the plan, and everybody's seat as it is now."""
+    """Who sits in each session of the plan, everybody's seat as it is now, and who waits for one."""
 
     people: Mapping[UUID, Sequence[UUID]]
     now: Sequence[Enrolment] = field(default_factory=list)
+    waiting: Sequence[Enrolment] = field(default_factory=list)
 
 
 class Publication:
@@ -83,13 +84,18 @@ class Publication:
         await MeetingService(self._session).lock({row.room_id for row in rows if row.room_id}, people | holders)
 
     async def _release(self, rows: Sequence[PlanSession], roll: Roll) -> None:
-        """Give back the seats of whoever sits elsewhere from now on, or nowhere."""
+        """Give back the seats of whoever sits elsewhere from now on, or nowhere; whom the plan seats waits no more."""
         keeps = {
             (row.session_id, who) for row in rows if row.change != "cancelled" for who in roll.people.get(row.id, [])
         }
         leaving: dict[UUID, list[UUID]] = defaultdict(list)
         for each in roll.now:
             if (each.session_id, each.person_id) not in keeps:
+                leaving[each.session_id].append(each.id)
+        seated = {(row.course_id, who) for row in rows for who in roll.people.get(row.id, [])}
+        courses = {row.session_id: row.course_id for row in rows}
+        for each in roll.waiting:
+            if (courses.get(each.session_id), each.person_id) in seated:
                 leaving[each.session_id].append(each.id)
         cancelled = {row.session_id for row in rows if row.change == "cancelled"}
         for session_id, enrolments in sorted(leaving.items(), key=lambda item: str(item[0])):

@@ -128,12 +128,14 @@ class PlanRepository:
         )
         return (await self._session.exec(query.limit(1))).first() is not None
 
-    async def enrolled(self, sessions: Sequence[UUID]) -> Sequence[Enrolment]:
-        """Everybody with a seat in these sessions, as it is now."""
+    async def enrolled(
+        self, sessions: Sequence[UUID], states: Sequence[str] = ("confirmed", "offered")
+    ) -> Sequence[Enrolment]:
+        """Everybody with a seat in these sessions, as it is now; or whose enrolments are in other `states`."""
         query = select(Enrolment).where(
             Enrolment.tenant_id == tenant_of(self._session),
             col(Enrolment.session_id).in_(sessions),
-            col(Enrolment.state).in_(("confirmed", "offered")),
+            col(Enrolment.state).in_(states),
         )
         found = await self._session.exec(query.order_by(col(Enrolment.id)).execution_options(populate_existing=True))
         return found.all()

@@ -204,7 +204,8 @@ class ProposalService:
         rows = await self._plans.sessions(plan.id)
         low = {UUID(course["id"]): course["low"] for course in facts["courses"]}
         held = [] if plan.base_id is None else [row.id for row in await self._plans.held(plan.base_id)]
-        roll = Roll(await self._people(plan.id), await self._movable(plan, rows, held))
+        waiting = await self._plans.enrolled(held, ["waiting"])
+        roll = Roll(await self._people(plan.id), await self._movable(plan, rows, held), waiting)
         done = await Publication(self._session, asked, low).publish(rows, roll)
         await self._enter(plan, "published")
         facts_told = {"added": done.added, "cancelled": done.cancelled, "seated": done.seated, "moved": done.moved}

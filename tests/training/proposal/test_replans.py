@@ -170,3 +170,23 @@ async def test_publishing_waits_for_who_seats_the_same_people_and_not_they_for_i
             await asyncio.sleep(0.02)
         await other.execute(_LOCK, {"key": high})
     assert (await publishing).status_code == 201
+
+
+async def test_who_waits_for_a_seat_gets_the_one_that_the_plan_gives(training: ServiceUnderTest) -> None:
+    town = await staff(training, [8, 12], trainers=0)
+    basics, waiter = await course(training), new_id()
+    done = await published(training, await ask(training, courseIds=[basics], slots=slots(2), parallel=1))
+    lines = [line.model_copy(update={"version": 2}) for line in teacher(waiter, town["units"][0])]
+    async with training.database.transaction(training.tenant) as open_:
+        await RosterService(open_).take_in(lines, 2)
+    here, there = (await read(training, SESSIONS))["items"]
+    assert (await enrol(training, here["id"], waiter)).json()["state"] == "waiting"
+    for session, seats in ((here, 10), (there, 9)):
+        async with training.database.transaction(training.tenant) as open_:
+            person = {"person": sorted(await _seated(training, session["id"]))[0]}
+            await open_.execute(text("UPDATE duty SET ended = true WHERE person_id = CAST(:person AS uuid)"), person)
+        mend, diff = await mended(training, done, {})
+        assert (diff["released"], diff["seated"], diff["moved"]) == (1, int(session == here), 0)
+        done = await published(training, mend)
+        assert len(await _seated(training, session["id"])) == seats
+    assert str(waiter) in await _seated(training, here["id"])

@@ -40,8 +40,8 @@ class Run(Model, TenantRow, Versioned, table=True):
     `kind`: delivery (an upload, planned and approved), manual (one change by hand), marking (a protection marking that
     tightened), undo (the inverse of the run `undoes_run_id`), erasure (of one person). `state`: queued, planned,
     applying, applied, failed, stale, cancelled; `ended_code` says why it did not come to be applied. `guard`: clear,
-    second_person, held. `facts` are the numbers that later runs of the source are judged together with, `year_roll`
-    what became of classes and years.
+    second_person, held. `facts` are the numbers that later runs of the source are judged together with, and the runs
+    that it `supersedes`; `year_roll` what became of classes and years.
     """
 
     __tablename__ = "run"

@@ -52,15 +52,24 @@ class RunRepository:
         return (await self._session.exec(query.with_for_update(skip_locked=True))).all()
 
     async def is_superseded(self, run: Run) -> bool:
-        """Whether a newer delivery of the source has been planned."""
-        newer = select(Run.id).where(
+        """Whether a newer plan of the source has taken its place."""
+        statement = text(
+            "SELECT EXISTS (SELECT FROM run WHERE tenant_id = :tenant AND source = :source AND kind = 'delivery'"
+            " AND facts -> 'supersedes' ? :id)"
+        )
+        values = {"tenant": run.tenant_id, "source": run.source, "id": str(run.id)}
+        return bool(await self._session.scalar(statement, values))
+
+    async def unapplied(self, run: Run) -> list[UUID]:
+        """Other plans of the source that wait or are being applied, whoever works on them just now."""
+        query = select(Run.id).where(
             Run.tenant_id == run.tenant_id,
             Run.source == run.source,
             Run.kind == "delivery",
-            Run.id > run.id,
-            col(Run.base_version).is_not(None),
+            col(Run.state).in_(("planned", "applying")),
+            Run.id != run.id,
         )
-        return run.kind == "delivery" and (await self._session.exec(newer.limit(1))).first() is not None
+        return list(await self._session.exec(query))
 
     async def lock_source(self, source: str) -> None:
         values = {"key": f"{tenant_of(self._session)}/{source}"}

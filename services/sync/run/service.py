@@ -177,7 +177,11 @@ class RunService:
         await self._runs.lock_source(run.source)
 
     async def supersede(self, run: Run) -> None:
-        """A newer plan of a source takes the place of those that wait."""
+        """A newer plan of a source takes the place of those that wait, or of which somebody is saying the last word.
+
+        Those are named in the newer one: nobody waits here for the row of a run that waits for the roster.
+        """
+        run.facts = run.facts | {"supersedes": [str(one) for one in await self._runs.unapplied(run)]}
         for older in await self._runs.waiting(run.source, besides=run.id, state="planned"):
             await self.fail(older, "stale", "superseded")
 
@@ -239,7 +243,7 @@ class RunService:
         if run.base_version != head or run.plan_hash != await plan_hash(self._session, run.id):
             await self.fail(run, "stale", "plan_stale")
             return False
-        if await self._runs.is_superseded(run):  # since it was approved, and nobody could stop it
+        if await self._runs.is_superseded(run):
             await self.fail(run, "stale", "superseded")
             return False
         applied = await apply_planned(self._session, run, "run")

@@ -54,9 +54,13 @@ async def test_a_newer_delivery_takes_the_place_of_a_plan_that_is_being_applied(
     small = town()
     lift = await lifting(roster, small)
     users = member(oneroster_zip(small), "users.csv").replace(b"metadata.securityMarking", b"metadata.annat", 1)
-    await roster.plan(
+    await roster.rows("UPDATE run SET state = 'applying' WHERE id = :id RETURNING 1", id=lift.id)
+    newer = await roster.plan(
         repacked(oneroster_zip(small), users_csv=users), ONEROSTER.model_copy(update={"absent_marking": "filtered"})
     )
+    async with roster.database.transaction(roster.tenant) as session:
+        runs = RunService(session)
+        await runs.supersede(await runs.locked(newer.id))
     assert await roster.apply(lift) is False
     assert await roster.value("SELECT ended_code FROM run WHERE id = :id", id=lift.id) == "superseded"
     assert SECRET not in await everything(roster)

@@ -202,6 +202,18 @@ REASONS: dict[str, Words] = {
         "{count} nye {kind} ville komme til de {base}, der er: kan registret være fordoblet?",
         _LOOK,
     ),
+    "changes_many_at_unit": _words(
+        "Vid {unit} skulle {count} av {base} {kind} ändras",
+        "At {unit}, {count} of {base} {kind} would change",
+        "Ved {unit} ville {count} af {base} {kind} blive ændret",
+        _LOOK,
+    ),
+    "creates_many_at_unit": _words(
+        "Vid {unit} skulle {count} nya {kind} läggas till de {base} som finns: kan skolan vara dubblerad?",
+        "At {unit}, {count} new {kind} would join the {base} that are there: may the school be doubled?",
+        "Ved {unit} ville {count} nye {kind} komme til de {base}, der er: kan skolen være fordoblet?",
+        _LOOK,
+    ),
     "revives_many": _words(
         "{count} avslutade {kind} skulle komma tillbaka",
         "{count} ended {kind} would come back",
@@ -213,6 +225,22 @@ REASONS: dict[str, Words] = {
         "{count} of {base} {kind} have a new id in the register and are recognised by other marks",
         "{count} af {base} {kind} har fået et nyt id i registret og genkendes på andre oplysninger",
         _LOOK,
+    ),
+    "moves_many_at_unit": _words(
+        "Vid {unit} har {count} av {base} {kind} fått ett nytt id i registret och känns igen på andra uppgifter",
+        "At {unit}, {count} of {base} {kind} have a new id in the register and are recognised by other marks",
+        "Ved {unit} har {count} af {base} {kind} fået et nyt id i registret og genkendes på andre oplysninger",
+        _LOOK,
+    ),
+    "protection_tightened": _words(
+        "Identiteter som leveransen markerar och som redan har skyddats, utan att vänta på planen: {count}",
+        "Identities that the delivery marks and that are protected already, without waiting for the plan: {count}",
+        "Identiteter, som leverancen markerer, og som allerede er beskyttet, uden at vente på planen: {count}",
+        Text(
+            sv="Är de många, kontrollera hur källan skriver markeringen: att häva ett skydd tar två personer",
+            en="If they are many, check how the source writes the marking: to lift a protection takes two persons",
+            da="Er de mange, så kontrollér, hvordan kilden skriver markeringen: at ophæve tager to personer",
+        ),
     ),
     "lifts_protection": _words(
         "Skyddade identiteter som skulle bli synliga igen: {count}",

@@ -1,8 +1,8 @@
 """Judges a plan by its gross numbers: may it be applied, by one person, by two, or not at all.
 
 Net numbers hide a roster that was exchanged (as many gone as new), so what ends, what changes, what comes anew and what
-came back under another id are each judged for themselves: in all, per unit and per school form or role, as a share and
-as a number, in this plan and together with those of the last weeks.
+came back under another id are each judged for themselves, in all and per unit, as a share and as a number; what ends
+per school form or role as well, and together with what the last weeks have ended.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -41,13 +41,17 @@ LEVELS: dict[str, Level] = {
     "changes_many": "second_person",
     "creates_many": "second_person",
     "revives_many": "second_person",
+    "changes_many_at_unit": "second_person",
+    "creates_many_at_unit": "second_person",
     "moves_many": "second_person",
+    "moves_many_at_unit": "second_person",
     "lifts_protection": "second_person",
     "takes_over": "second_person",
     "older_delivery": "second_person",
     "field_vanished": "note",
     "year_roll": "note",
     "case_waits": "note",
+    "protection_tightened": "note",
 }
 _ORDER: tuple[Level, ...] = ("never", "held", "second_person", "note")
 _VERDICTS: dict[str, Verdict] = {"never": "held", "held": "held", "second_person": "second_person"}
@@ -63,7 +67,7 @@ class Facts:
     created, changed, ended, unchanged, and `explained`: what a declared year roll explains, and neither of changed and
     ended counts then. `fields` are values of persons that became others, `vanished` those that were delivered empty
     and are kept. `drip` holds by rule what the runs of the last days have ended, this one included. `let_go` counts
-    memberships that end while nothing else of whose they are does.
+    memberships that end while nothing else of whose they are does. `moved_at` holds `moved` by unit.
     """
 
     totals: Mapping[str, Row]
@@ -78,6 +82,8 @@ class Facts:
     cut_short: Sequence[str] = ()
     unfetched: Sequence[str] = ()
     moved: int = 0
+    moved_at: Mapping[str, int] = field(default_factory=dict)
+    tightened: int = 0
     doubtful: int = 0
     waiting: int = 0
     lifted: int = 0
@@ -182,6 +188,20 @@ def _dripped(facts: Facts, policy: GuardPolicy) -> Iterator[Reason]:
                 yield {"code": code, "kind": kind, "count": count, "base": base}
 
 
+def _changed_at_units(facts: Facts, policy: GuardPolicy) -> Iterator[Reason]:
+    """Of a kind that is said to change as a whole, no unit has anything to add."""
+    for code, what in (("changes_many", "changed"), ("creates_many", "created")):
+        for row in facts.units:
+            kind, base = row["kind"], _base(row)
+            total = facts.totals.get(kind)
+            if row["unit_id"] is None or not base or not total:
+                continue
+            if policy.limit(code, kind).is_passed(total[what], _base(total)):
+                continue
+            if policy.limit(f"{code}_at_unit", kind).is_passed(row[what], base):
+                yield {"code": f"{code}_at_unit", "kind": kind, "unitId": row["unit_id"], **_numbers(row, what)}
+
+
 def _changed(facts: Facts, policy: GuardPolicy) -> Iterator[Reason]:
     for kind, row in facts.totals.items():
         base = _base(row)
@@ -209,8 +229,20 @@ def _identities(facts: Facts, policy: GuardPolicy) -> Iterator[Reason]:
     for code, count in numbers.items():
         if policy.limit(code, "person").is_passed(count, persons):
             yield {"code": code, "kind": "person", "count": count, "base": persons}
+    if not policy.limit("moves_many", "person").is_passed(facts.moved, persons):
+        yield from _moved_at_units(facts, policy)
+    if facts.tightened:
+        yield {"code": "protection_tightened", "kind": "person", "count": facts.tightened, "base": persons}
     if facts.waiting:
         yield {"code": "case_waits", "kind": "person", "count": facts.waiting, "base": persons}
+
+
+def _moved_at_units(facts: Facts, policy: GuardPolicy) -> Iterator[Reason]:
+    there = {row["unit_id"]: _base(row) for row in facts.units if row["kind"] == "person"}
+    for unit, count in facts.moved_at.items():
+        if policy.limit("moves_many_at_unit", "person").is_passed(count, there.get(unit, 0)):
+            base = there.get(unit, 0)
+            yield {"code": "moves_many_at_unit", "kind": "person", "unitId": unit, "count": count, "base": base}
 
 
 def _order(facts: Facts, _: GuardPolicy) -> Iterator[Reason]:
@@ -250,6 +282,7 @@ _CHECKS = (
     _ended,
     _dripped,
     _changed,
+    _changed_at_units,
     _order,
     _fields,
     _year,

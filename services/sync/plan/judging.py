@@ -20,6 +20,12 @@ from shared.kit import clock
 from shared.kit.db import tenant_of
 
 _POLICY = "SELECT document FROM guard_policy WHERE tenant_id = :tenant AND source = :source"
+# By the unit that the delivery names first, of whom it tells under another id than before.
+_MOVED_AT = """
+SELECT r.at_unit, count(*) AS n FROM in_person t JOIN r_person r ON r.id = t.id
+JOIN person p ON p.tenant_id = :tenant AND p.id = t.target
+WHERE t.moved AND p.source = :source AND r.at_unit IS NOT NULL GROUP BY 1 ORDER BY 1
+"""
 _NAMES = {"end": "ended", "change": "changed"}
 
 Numbers = dict[str | None, dict[str, int]]
@@ -29,7 +35,8 @@ Numbers = dict[str | None, dict[str, int]]
 class Seen:
     """What the steps of planning have seen on their way.
 
-    `staged`: how many ties of each kind were delivered, where they are not all staged.
+    `staged`: how many ties of each kind were delivered, where they are not all staged. `tightened`: how many persons
+    became protected on the way.
     """
 
     done: Done
@@ -38,6 +45,7 @@ class Seen:
     revived: Mapping[str, int]
     vanished: Sequence[Mapping[str, Any]]
     staged: Mapping[str, int] | None = None
+    tightened: int = 0
 
 
 async def policy_of(session: AsyncSession, source: str) -> GuardPolicy:
@@ -77,6 +85,8 @@ async def judge_run(session: AsyncSession, run: Run, policy: GuardPolicy, seen: 
         unfetched=await _unfetched(session, run) if seen.done.counts.get("incomplete_fetch") else (),
         cut_short=memory.cut_short(run.files),
         moved=seen.moved,
+        moved_at=await _moved_at(session, run) if seen.moved else {},
+        tightened=seen.tightened,
         doubtful=len(seen.cases),
         waiting=0 if are_too_many else len(seen.cases),
         lifted=counted.lifted,
@@ -90,6 +100,11 @@ async def judge_run(session: AsyncSession, run: Run, policy: GuardPolicy, seen: 
     run.guard, run.guard_reasons = judge(facts, policy)
     run.facts = {"ended": ended, "surplus": surplus, "staged": staged}
     run.year_roll = rolled.report or None
+
+
+async def _moved_at(session: AsyncSession, run: Run) -> dict[str, int]:
+    values = {"tenant": run.tenant_id, "source": run.source}
+    return {str(row.at_unit): row.n for row in await session.execute(text(_MOVED_AT), values)}
 
 
 async def _unfetched(session: AsyncSession, run: Run) -> Sequence[str]:

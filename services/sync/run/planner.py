@@ -93,7 +93,7 @@ async def _compare(
     matched = await match(session, staging, run.source)
     if former is not None:
         await touch(session, run.source)
-    await tighten_staged(session, run.source)
+    tightened = await tighten_staged(session, run.source)
     run.base_version = await lock_head(session)
     await resolve(session, staging)
     if former is not None:
@@ -115,7 +115,8 @@ async def _compare(
     run.finding_counts = _added(done.counts, staging.found)
     run.files = done.files
     staged = _retold(former.run, done) if former else None
-    await judge_run(session, run, policy, Seen(done, matched.moved, cases, _revived(planned), vanished, staged))
+    seen = Seen(done, matched.moved, cases, _revived(planned), vanished, staged, tightened)
+    await judge_run(session, run, policy, seen)
     return cases
 
 

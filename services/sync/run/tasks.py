@@ -127,7 +127,8 @@ class RunTasks:
             content = self._store.read(session, stored_file(upload))
             return read_in_child(ReadTask(mapping, keys, clock.today()), content)
 
-        await tighten_unplanned(session, run, Mapping.model_validate(upload.mapping), read)
+        if count := await tighten_unplanned(session, run, Mapping.model_validate(upload.mapping), read):
+            run.guard_reasons = [{"code": "protection_tightened", "kind": "person", "count": count}]
 
     async def apply(self, ctx: JobContext) -> dict[str, Any]:
         """Apply the plan of a run as it was approved, or refuse."""

@@ -69,6 +69,30 @@ def test_many_at_one_unit_are_seen_though_they_are_few_in_all() -> None:
     assert codes(facts(units=[row(0, 0, 6, 20, kind="enrolment", unit_id=UNIT)])) == {}
 
 
+@pytest.mark.parametrize(
+    ("passing", "stopped", "code"),
+    [
+        (row(0, 60, 0, 40), row(0, 61, 0, 39), "changes_many_at_unit"),
+        (row(0, 25, 0, 5), row(0, 26, 0, 4), "changes_many_at_unit"),
+        (row(90, 0, 0, 100), row(91, 0, 0, 100), "creates_many_at_unit"),
+        (row(90, 0, 0, 0), row(41, 0, 0, 1), "creates_many_at_unit"),
+    ],
+)
+def test_many_changes_and_newcomers_at_one_unit_are_seen_too(passing: Any, stopped: Any, code: str) -> None:
+    at = {"kind": "person", "unit_id": UNIT}
+    assert codes(facts(units=[passing | at])) == {}
+    assert codes(facts(units=[stopped | at])) == {code: "second_person"}
+    whole = {"person": row(600, 600, 0, 400)}
+    assert not {code for code in codes(facts(totals=whole, units=[stopped | at])) if code.endswith("_at_unit")}
+
+
+def test_new_ids_at_one_unit_are_seen_though_they_are_few_in_all() -> None:
+    units = [row(unchanged=60, kind="person", unit_id=UNIT)]
+    assert codes(facts(units=units, moved=6, moved_at={UNIT: 6})) == {}
+    assert codes(facts(units=units, moved=7, moved_at={UNIT: 7})) == {"moves_many_at_unit": "second_person"}
+    assert set(codes(facts(units=units, moved=11, moved_at={UNIT: 11}))) == {"moves_many"}
+
+
 def test_places_in_groups_that_end_by_themselves_are_few_or_looked_at() -> None:
     """A file that lost its last rows looks like that, however small the town or large the country."""
     for let_go, base, is_seen in ((3, 100, False), (4, 100, True), (17, 119, True), (200, 400_000, False)):

@@ -1,7 +1,8 @@
 """A large synthetic register as a OneRoster 1.2 package, written straight into bytes: a million persons in seconds.
 
 The people are as invented as those of `cli.demo_roster` (numbers of nobody, names from the same lists), only plainer:
-one enrolment each, groups of twenty-five, memberships in as many groups as asked for.
+one enrolment each, groups of twenty-five, memberships in as many groups as asked for. As in every real register, a
+thousandth of them is told badly, night after night: a wrong number, no family name, the login name of another one.
 """
 
 import io
@@ -43,8 +44,10 @@ class Register:
 
     @property
     def rows(self) -> int:
-        """Rows of the roster that come of it: every line but none of the headers."""
-        return sum(len(rows) for _, rows in self.files.values())
+        """Rows of the roster that come of it: every line but none of the headers, and none of whom no name is told."""
+        lines = sum(len(rows) for _, rows in self.files.values())
+        persons, places = len(self.files["users.csv"][1]), len(self.files["enrollments.csv"][1])
+        return lines - len(range(_NAMELESS[0], persons, _NAMELESS[1])) * (2 + places // persons)
 
     def bodies(self) -> dict[str, bytes]:
         """The content of each file."""
@@ -79,6 +82,8 @@ def _renamed(cells: list[str] | None, row: str) -> str:
     return row if cells is None else ",".join([*cells[:7], "Nyttnamn", *cells[8:]])
 
 
+# First row and step of those with a wrong number, the login name of the one before, no family name.
+_WRONG, _SHARED, _NAMELESS = (1007, 2000), (2015, 4000), (3009, 5000)
 _STAMP = "2026-08-17T06:00:00Z"
 
 
@@ -98,6 +103,7 @@ def register(persons: int, memberships: int = 1) -> Register:
         f"{family[n * 7 % len(family)]},,elev{n:07},elev{n:07}@{DOMAIN},,,,,,,,,,,,,Ingen"
         for n, number in enumerate(numbers)
     ]
+    _spoil(users)
     roles = [
         f"roll{n:07},,{_STAMP},elev{n:07},primary,student,2026-08-17,,skola{n % schools:05},,"
         f"{_FORMS[n % schools % len(_FORMS)]},{n % 9 + 1}"
@@ -121,6 +127,21 @@ def register(persons: int, memberships: int = 1) -> Register:
             "enrollments.csv": (_ENROLLMENTS, enrollments),
         }
     )
+
+
+def _spoil(users: list[str]) -> None:
+    """Tell some badly, in place: none of those that `Register.changed` changes."""
+    wrong, shared, nameless = (range(start, len(users), step) for start, step in (_WRONG, _SHARED, _NAMELESS))
+    rows = {n: users[n].split(",") for n in (*wrong, *shared, *nameless)}
+    for n in wrong:
+        number = rows[n][5]
+        rows[n][5] = f"{number[:-2]}{(int(number[-2]) + 1) % 10}}}"
+    for n in shared:
+        rows[n][4] = users[n - 1].split(",")[4]
+    for n in nameless:
+        rows[n][7] = ""
+    for n, row in rows.items():
+        users[n] = ",".join(row)
 
 
 def package(bodies: dict[str, bytes]) -> bytes:

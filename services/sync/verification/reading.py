@@ -1,7 +1,7 @@
 """Reads the facts of a tenant: a handful of statements for all units together."""
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -54,6 +54,8 @@ WHERE f.tenant_id = :tenant AND f.source_id = (SELECT id FROM source WHERE tenan
 """
 _PEOPLE = frozenset({"person", "enrolment"})
 _PATIENCE = timedelta(days=1)
+# What the register said last, and nobody has let in: the roster is not what it says, until it says something else.
+_REFUSED = ("cancelled", "stale")
 _DRIFT = MISSING | STALE | DUPLICATE
 
 
@@ -98,7 +100,8 @@ async def _register(session: AsyncSession, key: str) -> RegisterFacts:
     query = select(Run).where(Run.tenant_id == tenant_of(session), Run.kind == "delivery", Run.source == key)
     runs = (await session.exec(query.order_by(col(Run.id).desc()).limit(30))).all()
     undone = await _undone(session)
-    newest = next((run for run in runs if run.state not in ("queued", "stale")), None)
+    newest = next((run for run in runs if run.state != "queued" and run.ended_code != "superseded"), None)
+    is_refused = newest is not None and (newest.id in undone or newest.state in _REFUSED)
     read = next((run for run in runs if run.state in ("planned", "applying", "applied")), None)
     proving = [run for run in runs if run.id not in undone and _proves(run)]
     proofs = [run.ended_at or run.updated_at for run in proving]
@@ -110,7 +113,7 @@ async def _register(session: AsyncSession, key: str) -> RegisterFacts:
         proved_at=max(proofs, default=None),
         newest_state=newest.state if newest else None,
         newest_guard=newest.guard if newest else None,
-        waiting=_waiting(newest, undone) if newest and (newest.state == "planned" or newest.id in undone) else {},
+        waiting=_waiting(newest, is_refused) if newest and (newest.state == "planned" or is_refused) else {},
         errors=errors,
         duplicates=duplicates,
     )
@@ -148,8 +151,8 @@ def _changes_nothing(run: Run) -> bool:
     )
 
 
-def _waiting(run: Run, undone: Collection[UUID]) -> dict[UUID | None, Waiting]:
-    is_overdue = run.id in undone or run.guard == "held" or clock.now() - run.updated_at > _PATIENCE
+def _waiting(run: Run, is_refused: bool) -> dict[UUID | None, Waiting]:
+    is_overdue = is_refused or run.guard == "held" or clock.now() - run.updated_at > _PATIENCE
     sums: dict[UUID | None, list[int]] = defaultdict(lambda: [0, 0])
     for row in run.counts_by_unit:
         unit = UUID(row["unit_id"]) if row["unit_id"] else None

@@ -284,6 +284,26 @@ async def test_a_register_whose_newest_delivery_was_undone_is_not_what_the_roste
     assert "plan_waits" in _codes(whole)
 
 
+async def test_a_register_whose_newest_delivery_was_called_off_is_not_what_the_roster_holds(
+    committed_service: Start,
+) -> None:
+    sync, small = await _compared(committed_service)
+    await _sign_all(sync)
+    before = oneroster_zip(small)
+    next(iter(small.of_part("pupil"))).family = "Annan"
+    run = await plan(sync, oneroster_zip(small))
+    assert (await _standing(sync))["whole"]["registerOk"] is True
+    cancelled = await sync.client.post(f"/sync/v1/runs/{run['id']}/cancellations", headers=sync.as_(LOADER))
+    assert cancelled.status_code == 200
+    await work(sync)
+    whole = (await _standing(sync))["whole"]
+    assert (whole["registerOk"], whole["stale"], "plan_waits" in _codes(whole)) == (False, 1, True)
+    await _execute(sync, "UPDATE run SET state = 'stale', ended_code = 'plan_stale' WHERE id = :id", id=run["id"])
+    assert (await _standing(sync))["whole"]["registerOk"] is False
+    await plan(sync, before)
+    assert (await _standing(sync))["whole"]["registerOk"] is True
+
+
 async def _execute(sync: ServiceUnderTest, statement: str, **values: Any) -> None:
     async with sync.database.transaction(sync.tenant) as session:
         await session.execute(text(statement), values)

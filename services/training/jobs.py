@@ -12,9 +12,9 @@ from services.training.certificate.tasks import ISSUE, issue_all
 from services.training.coverage.tasks import REFRESH, refresh_all
 from services.training.feedback.tasks import GATHER as GATHER_FEEDBACK
 from services.training.feedback.tasks import gather_feedback
+from services.training.forgetting import release_seats
 from services.training.invitation.tasks import INVITATION_SCHEDULE, invitation_jobs
 from services.training.issuer.service import Issuer
-from services.training.leaving import release_seats
 from services.training.obligation.tasks import OBLIGE, follow_all
 from services.training.proposal.tasks import SOLVE, solve_plan
 from services.training.roster.tasks import FOLLOW, follow_roster

@@ -8,7 +8,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.training.certificate.service import CertificateRecords
 from services.training.coverage.service import CoverageService
-from services.training.leaving import release_seats
+from services.training.forgetting import release_seats
 from shared.kit.db import tenant_of
 from shared.kit.persondata import ErasureReport, PersonData
 

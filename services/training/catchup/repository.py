@@ -10,7 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.training.catchup.models import CatchUp, CatchUpPolicy
 from services.training.coverage.holders import HOLDERS
-from services.training.seated import AHEAD
+from services.training.seat.states import AHEAD
 from shared.kit import clock
 from shared.kit.db import tenant_of
 from shared.kit.problems import NotFound

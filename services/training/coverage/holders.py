@@ -1,6 +1,6 @@
 """What coverage and signals stand on: who holds which role, what that needs, and who is trained. SQL, no query yet."""
 
-from services.training.seated import HAD
+from services.training.seat.states import HAD
 
 # Who holds which role where, today, and who is trained; signals stand on it too. An appointment counts while its
 # person still works at the unit.

@@ -10,7 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.training.coverage.holders import HOLDERS, PEOPLE
 from services.training.coverage.models import Coverage
-from services.training.seated import HAD
+from services.training.seat.states import HAD
 from shared.kit import clock
 from shared.kit.db import tenant_of
 

@@ -10,7 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.training.obligation.models import Attestation, Cascade, Obligation
 from services.training.obligation.schemas import Sight
-from services.training.seated import HAD
+from services.training.seat.states import HAD
 from shared.kit import clock
 from shared.kit.db import tenant_of
 from shared.kit.problems import NotFound

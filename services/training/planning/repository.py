@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import Row, text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from services.training.seated import BOOKED
+from services.training.seat.states import BOOKED
 from shared.kit import clock
 from shared.kit.db import tenant_of
 

@@ -9,7 +9,7 @@ from sqlmodel import col, select, tuple_
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.training.prerequisite.models import Completion, Prerequisite
-from services.training.seated import HAD
+from services.training.seat.states import HAD
 from shared.kit import clock
 from shared.kit.db import tenant_of
 

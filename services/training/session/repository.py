@@ -9,7 +9,7 @@ from sqlalchemy import text
 from sqlmodel import col, select, tuple_
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from services.training.seated import BOOKED
+from services.training.seat.states import BOOKED
 from services.training.session.models import Session
 from shared.kit import clock
 from shared.kit.db import tenant_of

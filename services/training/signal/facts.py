@@ -5,7 +5,7 @@ courses that needs, and who is trained.
 """
 
 from services.training.coverage.holders import HOLDERS
-from services.training.seated import AHEAD, ATTENDING
+from services.training.seat.states import AHEAD, ATTENDING
 
 # The access window opens this many days before a session's end; a day after the end there is an alert if nothing shows.
 WINDOW_DAYS = 14

@@ -12,7 +12,7 @@ from sqlalchemy import text
 from cli.demo_roster.model import Municipality
 from services.training.access.service import AccessService
 from services.training.access.tasks import follow_access
-from services.training.leaving import release_seats
+from services.training.forgetting import release_seats
 from services.training.roster.tasks import follow_roster
 from shared.contracts.sync_access import PlatformSeen, parse_access_page
 from shared.kit import clock

@@ -5,7 +5,7 @@ from typing import Any
 import httpx
 from sqlalchemy import text
 
-from services.training.leaving import release_seats
+from services.training.forgetting import release_seats
 from services.training.roster.service import HIDDEN, RosterService
 from services.training.roster.tasks import follow_roster, on_person_protected
 from shared.contracts.sync import Change, DutyChange, DutyRole, PageEnd, PersonChange, PersonProtected

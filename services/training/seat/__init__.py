@@ -1,0 +1,1 @@
+"""What a seat comes to: who has one, who has one ahead, who has had the course."""

@@ -27,7 +27,6 @@ from services.sync.plan.policy import GuardPolicy
 from services.sync.plan.suspicion import Case
 from services.sync.plan.touching import inside
 from services.sync.proof.models import RunProof
-from services.sync.reading.canonical import ENTITIES as DELIVERED
 from services.sync.reading.frames import Done
 from services.sync.reading.mapping import Mapping
 from services.sync.upload.models import Upload
@@ -154,8 +153,6 @@ async def _former_of(session: AsyncSession, source: str, row: Any) -> FormerRun 
     found = (await session.execute(text(_FOUND), {"tenant": tenant, "run": row.id})).all()
     if Counter(one.rule for one in found) != Counter(base.finding_counts):
         return None  # more was found than is kept
-    if _BY_ORDER & set(base.finding_counts) and _repeats(Mapping.model_validate(upload.mapping)):
-        return None
     beside = Beside.of(row.beside)
     lines = {(one.file, one.line) for one in found if one.line is not None}
     return FormerRun(base, upload, row.prints, sorted(lines.union(beside.lines)), beside)
@@ -167,15 +164,6 @@ async def _has_others(session: AsyncSession, source: str) -> bool:
     others = list(await session.scalars(text(_OTHERS), {"tenant": tenant, "source": source, "by_hand": BY_HAND}))
     holding = " OR ".join(_HOLDS.format(table=entity.table) for entity in ENTITIES)
     return bool(others and await session.scalar(text(f"SELECT {holding}"), {"tenant": tenant, "others": others}))
-
-
-def _repeats(mapping: Mapping) -> bool:
-    """Whether many rows tell of one id, so that not all of them are read again."""
-    return any(
-        emit.repeats and emit.entity and DELIVERED[emit.entity].has_source_id
-        for file in mapping.files
-        for emit in file.emits
-    )
 
 
 async def conclude_known(session: AsyncSession, run: Run, base_id: UUID, head: int) -> None:

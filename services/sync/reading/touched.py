@@ -126,8 +126,7 @@ class _Closure:
         for sheet in self._sheets:
             self._note(sheet, sheet.gone)
             self._touch(sheet, {*sheet.came, *sheet.found})
-        for part in self._parts:
-            self._touch_twins(part)
+        self._touch_twins()
         self._spread()
         for kind in SCOPED:
             self._scope[kind] |= self._changed[kind]
@@ -182,12 +181,24 @@ class _Closure:
             raise NotTouched
         self._note(sheet, _at(sheet.now, _lines(new)))
 
-    def _touch_twins(self, part: _Part) -> None:
+    def _touch_twins(self) -> None:
         """Of several rows of one id, the order decides about which of them something is found."""
-        own = part.own
-        if own is not None and not part.emit.repeats and len(part.sheet.found):
-            ids = set(self._ids(part, own, _at(part.sheet.now, part.sheet.found))["id"])
-            self._touch(part.sheet, set(self._speaking(part, own, ids)))
+        owning = [(part, own) for part in self._parts if (own := part.own) is not None]
+        twins: dict[str, set[str]] = {}
+        for part, own in owning:
+            if len(part.sheet.found):
+                ids = set(self._ids(part, own, part.sheet.at(part.sheet.found))["id"])
+                found = self._contradicted(part, own, ids) if part.emit.repeats else ids
+                twins.setdefault(own.kind, set()).update(found)
+        for part, own in owning:
+            if ids := twins.get(own.kind, set()):
+                self._touch(part.sheet, set(self._speaking(part, own, ids)))
+
+    def _contradicted(self, part: _Part, own: _Speech, ids: set[str]) -> set[str]:
+        """Those of `ids` of which rows that may repeat each other do not."""
+        rows = part.sheet.at(self._speaking(part, own, ids)).unique(part.columns)
+        told = self._ids(part, own, rows)["id"]
+        return set(told.filter(told.is_duplicated()))
 
     def _note(self, sheet: Sheet, rows: pl.DataFrame) -> None:
         """Whom these rows tie, and which persons they are the rows of, is in scope."""

@@ -3,7 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 
-from services.training.planning.facts import Facts, Plan, PlannedSession, Windows, guests_of, must_have
+from services.training.planning.facts import Facts, Plan, PlannedSession, Windows, guests_of, must_have, seats_of
 
 Fault = tuple[str, str]
 """(rule, what breaks it: ids)."""
@@ -40,7 +40,7 @@ def _sessions(facts: Facts, plan: Plan) -> Iterator[Fault]:
         room, name = facts["rooms"].get(session["room"] or ""), f"{session['course']} in slot {session['slot']}"
         holders, people = _holders(session), len(session["people"]) + len(guests_of(facts, session["id"]))
         found = {
-            "size": not course["low"] <= people <= course["high"],
+            "size": not course["low"] <= people <= seats_of(facts, session["id"], course["high"]),
             "closed": not is_open(facts["everybody"], start, end),
             "no_room": course["in_room"] and must_have(facts, "rooms", session["id"]) and room is None,
             "room_busy": bool(session["room"]) and (room is None or not is_open(room["windows"], start, end)),

@@ -72,12 +72,14 @@ class Rules(TypedDict):
 
 class HeldFacts(TypedDict):
     """Of the published sessions that a plan mends, by id: those with a room, those with a trainer, and guests, who were
-    booked by hand without a need. `named`: which of the two the plan itself names, and so gives to every session."""
+    booked by hand without a need. `seats`: how many each has, which may be changed by hand. `named`: which of room and
+    trainer the plan itself names, and so gives to every session."""
 
     named: list[Literal["rooms", "trainers"]]
     rooms: list[str]
     trainers: list[str]
     guests: dict[str, list[str]]
+    seats: dict[str, int]
 
 
 class Facts(TypedDict):
@@ -128,6 +130,12 @@ def guests_of(facts: Facts, session_id: str | None) -> list[str]:
     """Who sits in a published session by hand without a need: fixed there as long as the session stands."""
     held = facts.get("held")
     return held["guests"].get(session_id or "", []) if held else []
+
+
+def seats_of(facts: Facts, session_id: str | None, most: int) -> int:
+    """How many may sit in a session: as many as it has seats, where it is published, else `most`."""
+    held = facts.get("held")
+    return held["seats"].get(session_id or "", most) if held else most
 
 
 def digests(facts: Facts) -> dict[str, str]:

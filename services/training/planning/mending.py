@@ -1,10 +1,10 @@
 """Mending a published plan: what still stands is kept, and as few people as possible move. Solves nothing itself."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from typing import Literal
 
 from services.training.planning.building import Builder, open_slots
-from services.training.planning.facts import Facts, LeftOut, Plan, PlannedSession, guests_of, must_have
+from services.training.planning.facts import Facts, LeftOut, Plan, PlannedSession, guests_of, must_have, seats_of
 from services.training.planning.problem import Problem
 
 
@@ -22,7 +22,7 @@ class Mender:
         self._without_backup = frozenset(each["id"] for each in published if each["id"] and not each["backup"])
 
     def problem(self, number: int) -> tuple[Problem, list[list[int]]]:
-        """A course for the solver with where people sit, and its sessions as [track, slot, number, guests]."""
+        """A course for the solver with where people sit, and its sessions as [track, slot, number, guests, seats]."""
         builder = self._builder(number)
         problem, people, sessions = builder.problem(number), builder.people(number), self._of(number)
         index, free = {who: place for place, who in enumerate(people)}, [*problem.free]
@@ -33,13 +33,16 @@ class Mender:
         seats = [(index[who], each["slot"]) for each in sessions for who in each["people"] if who in index]
         keeps = {place: slot for place, slot in seats if free[place] >> slot & 1}
         forms = {form: track for track, form in enumerate(builder.forms())}
-        held, guests = Counter[tuple[int, int]](), Counter[tuple[int, int]]()
+        held: dict[tuple[int, int], list[PlannedSession]] = defaultdict(list)
         for each in sessions:
-            held[forms[each["form"]], each["slot"]] += 1
-            guests[forms[each["form"]], each["slot"]] += len(guests_of(self.facts, each["id"]))
+            held[forms[each["form"]], each["slot"]].append(each)
+        counted = [
+            [*at, len(there), sum(self._guests(each) for each in there), sum(self._seats(each) for each in there)]
+            for at, there in sorted(held.items())
+        ]
         # The sessions have their trainers: those limit nothing any more.
         asked = problem.change(keeps=keeps, choices=0, free=tuple(free), trainers=())
-        return asked, [[*at, number, guests[at]] for at, number in sorted(held.items())]
+        return asked, counted
 
     def take(self, number: int, placed: list[int]) -> list[str]:
         """Seat people as placed; who stays in the slot stays in the session. Gives those without a seat."""
@@ -52,7 +55,7 @@ class Mender:
         for who, slot in people.items():
             if slot >= 0 and not (who in before and before[who]["slot"] == slot):
                 there = [each for each in sessions if (each["form"], each["slot"]) == (builder.form_of(who), slot)]
-                min(there, key=self._size)["people"].append(who)
+                max(there, key=lambda each: self._seats(each) - self._size(each))["people"].append(who)
         course = self.facts["courses"][number]["id"]
         waiting = [who for who, slot in people.items() if slot < 0]
         self._left = [each for each in self._left if each["course"] != course]
@@ -143,4 +146,11 @@ class Mender:
         return thing is not None and bool(open_slots(self.facts, thing["windows"]) >> slot & 1)
 
     def _size(self, session: PlannedSession) -> int:
-        return len(session["people"]) + len(guests_of(self.facts, session["id"]))
+        return len(session["people"]) + self._guests(session)
+
+    def _guests(self, session: PlannedSession) -> int:
+        return len(guests_of(self.facts, session["id"]))
+
+    def _seats(self, session: PlannedSession) -> int:
+        course = self.facts["courses"][self._numbers[session["course"]]]
+        return seats_of(self.facts, session["id"], course["high"])

@@ -79,8 +79,10 @@ class Flow:
         for (track, slot), number in self.held.sessions.items():
             session, end = self._node("session", track, slot), self._node("end", 0)
             seated = self._seated[track, slot] + self.held.guests.get((track, slot), 0)
-            self._arc(session, end, max(0, low * number - seated), -_TOO_FEW)
-            self._arc(session, end, max(0, high * number - max(seated, low * number)), 0)
+            most = self.held.seats.get((track, slot), high * number)
+            least = min(low * number, most)
+            self._arc(session, end, max(0, least - seated), -_TOO_FEW)
+            self._arc(session, end, max(0, most - max(seated, least)), 0)
 
 
 def spread_quotas(problem: Problem, held: Held) -> dict[tuple[int, int], int]:

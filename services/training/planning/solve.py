@@ -112,15 +112,16 @@ def explain(raw: dict[str, Any], seconds: float) -> dict[str, Any]:
 
 
 def mend(raw: dict[str, Any], sessions: list[list[int]]) -> dict[str, Any]:
-    """Seat everybody in the (track, slot, number, guests) given: who sits there already moves only if it must be.
+    """Seat everybody in the (track, slot, number, guests, seats) given: who sits there moves only if it must be.
 
     `placed` holds -1 for whom no seat is left.
     """
     from services.training.planning.people import Flow  # noqa: PLC0415 - the child alone has the solver
 
     problem = Problem.from_json(raw)
-    held = Held({(track, slot): number for track, slot, number, _ in sessions}, switch=_kept_order(problem))
-    held.guests = {(track, slot): guests for track, slot, _, guests in sessions}
+    held = Held({(track, slot): number for track, slot, number, *_ in sessions}, switch=_kept_order(problem))
+    held.guests = {(track, slot): guests for track, slot, _, guests, _ in sessions}
+    held.seats = {(track, slot): seats for track, slot, *_, seats in sessions}
     for number, bundle in enumerate(problem.bundles):
         for person in bundle.people:
             if person in problem.keeps:

@@ -25,7 +25,7 @@ WITH RECURSIVE line AS (
 """
 _HELD = text(f"""
 {_LINE}
-SELECT DISTINCT ON (s.id) s.id, s.course_id, x.form, d.starts_at, d.ends_at, d.room_id,
+SELECT DISTINCT ON (s.id) s.id, s.course_id, x.form, d.starts_at, d.ends_at, d.room_id, s.capacity,
     (SELECT t.person_id FROM session_trainer t WHERE t.tenant_id = s.tenant_id AND t.session_id = s.id
      AND t.duty = 'trainer' ORDER BY t.id LIMIT 1) AS trainer_id,
     (SELECT t.person_id FROM session_trainer t WHERE t.tenant_id = s.tenant_id AND t.session_id = s.id
@@ -109,7 +109,7 @@ class PlanRepository:
 
     async def held(self, plan_id: UUID) -> Sequence[Row[Any]]:
         """The real sessions of a plan, and of those that it mends, that are still to come and were not moved by hand:
-        (id, course_id, form, starts_at, ends_at, room_id, trainer_id, backup_id)."""
+        (id, course_id, form, starts_at, ends_at, room_id, capacity, trainer_id, backup_id)."""
         await self._session.flush()
         values = {"tenant": tenant_of(self._session), "plan": plan_id, "now": clock.now()}
         return (await self._session.execute(_HELD, values)).all()

@@ -86,6 +86,7 @@ def held_sessions(held: Sequence[Any], enrolled: Sequence[Enrolment]) -> list[di
             "trainer": _text(row.trainer_id),
             "backup": _text(row.backup_id),
             "people": people[row.id],
+            "seats": row.capacity,
         }
         for row in held
     ]
@@ -123,6 +124,7 @@ def add_held(facts: Facts, asked: Asked, published: Sequence[Mapping[str, Any]],
         "rooms": [each["id"] for each in published if each["room"]],
         "trainers": [each["id"] for each in published if each["trainer"]],
         "guests": dict(guests),
+        "seats": {each["id"]: each["seats"] for each in published},
     }
 
 

@@ -19,6 +19,7 @@ def held(published: list[PlannedSession], *, is_named: bool = True, **guests: li
         rooms=[each["id"] or "" for each in published if each["room"]],
         trainers=[each["id"] or "" for each in published if each["trainer"]],
         guests=guests,
+        seats={each["id"] or "": 5 for each in published},
     )
 
 
@@ -88,6 +89,16 @@ async def test_a_guest_takes_a_seat_and_leaves_it_to_nobody() -> None:
     assert (sizes, len(plan["left"])) == ({"one": 4, "two": 5}, 2), "five in each, of whom one is the guest"
     plan["sessions"][0]["people"].append(plan["left"].pop()["person"])
     assert broken(facts, plan) == {"size"}
+
+
+async def test_a_session_that_has_more_or_fewer_seats_by_hand_keeps_them() -> None:
+    facts, published = two_at_once()
+    facts["people"] |= {f"new{number}": person("B") for number in range(4)}
+    facts["held"] = held(published)
+    facts["held"]["seats"] = {"one": 4, "two": 6}
+    plan = await again(facts, published)
+    sizes = {each["id"]: len(each["people"]) for each in plan["sessions"]}
+    assert (sizes, len(plan["left"])) == ({"one": 4, "two": 6}, 2)
 
 
 async def test_who_needs_a_course_and_holds_it_is_in_one_place_at_a_time() -> None:

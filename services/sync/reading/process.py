@@ -5,6 +5,7 @@ import contextlib
 import json
 import sys
 from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -67,11 +68,10 @@ class ReadTask:
         return json.dumps(document).encode() + b"\n"
 
 
-async def read_in_child(task: ReadTask, content: AsyncIterator[bytes]) -> AsyncIterator[Frame]:
-    """The frames of one delivery, `Done` last. Raises Fatal with the finding where it cannot be read.
-
-    All of `content` is taken before the first frame comes, so that it may stream from the caller's own transaction.
-    """
+@asynccontextmanager
+async def started() -> AsyncIterator[asyncio.subprocess.Process]:
+    """A reading process that waits for its task. To start, and with a gigabyte in its hands to go, takes it a while:
+    whoever has other things to do meanwhile opens this around them."""
     child = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "services.sync.reading.child"),
         stdin=asyncio.subprocess.PIPE,
@@ -82,17 +82,34 @@ async def read_in_child(task: ReadTask, content: AsyncIterator[bytes]) -> AsyncI
         limit=1 << 20,
     )
     try:
-        await _feed(child, task.line(), content, ends=task.former is None)
-        is_done = False
-        async for frame in _ahead(_answered(child, task)):
-            is_done = isinstance(frame, Done)
-            yield frame
-        if not is_done:
-            raise Fatal("reader_died")
+        yield child
     finally:
         with contextlib.suppress(ProcessLookupError):
             child.kill()
         await child.wait()
+
+
+async def read_in_child(task: ReadTask, content: AsyncIterator[bytes]) -> AsyncIterator[Frame]:
+    """The frames of one delivery, read by a process of its own."""
+    async with started() as child:
+        async for frame in read_by(child, task, content):
+            yield frame
+
+
+async def read_by(
+    child: asyncio.subprocess.Process, task: ReadTask, content: AsyncIterator[bytes]
+) -> AsyncIterator[Frame]:  # fmt: skip
+    """The frames of one delivery, `Done` last. Raises Fatal with the finding where it cannot be read.
+
+    All of `content` is taken before the first frame comes, so that it may stream from the caller's own transaction.
+    """
+    await _feed(child, task.line(), content, ends=task.former is None)
+    is_done = False
+    async for frame in _ahead(_answered(child, task)):
+        is_done = isinstance(frame, Done)
+        yield frame
+    if not is_done:
+        raise Fatal("reader_died")
 
 
 async def _answered(child: asyncio.subprocess.Process, task: ReadTask) -> AsyncIterator[Frame]:
@@ -132,7 +149,10 @@ async def _frames(child: asyncio.subprocess.Process) -> AsyncIterator[Frame | Wa
             body = await pipe.readexactly(length)
         except asyncio.IncompleteReadError:
             return
-        yield decode(Kind(kind), body)
+        frame = decode(Kind(kind), body)
+        yield frame
+        if isinstance(frame, Done):
+            return
 
 
 async def _ahead(frames: AsyncIterator[Frame]) -> AsyncIterator[Frame]:

@@ -1,5 +1,6 @@
 """The worker's part: make a plan, apply a plan. Each is one transaction, so a lost worker leaves nothing half done."""
 
+from asyncio.subprocess import Process
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from typing import Any
@@ -15,7 +16,7 @@ from services.sync.proof.service import FormerRun, Sign, sign_proof, surrounding
 from services.sync.reading.findings import Fatal
 from services.sync.reading.frames import Found, Frame
 from services.sync.reading.mapping import Mapping
-from services.sync.reading.process import FormerDelivery, ReadTask, read_in_child
+from services.sync.reading.process import FormerDelivery, ReadTask, read_by, read_in_child, started
 from services.sync.run.endings import code_of
 from services.sync.run.errors import DeliveryUnreadable, PlanStale
 from services.sync.run.marks import tighten_unplanned
@@ -58,7 +59,8 @@ class RunTasks:
                 if run.state == "queued" and run.upload_id is not None:
                     await runs.take_turn(run)
                     upload = await UploadService(session).get(run.upload_id)
-                    await self._read(ctx, session, run, upload)
+                    async with started() as child:
+                        await self._read(ctx, session, run, upload, child)
                     await runs.supersede(run)
         except Fatal as fatal:
             await self._unreadable(ctx, run_id, fatal)
@@ -69,23 +71,26 @@ class RunTasks:
         await ctx.progress(3, 3, "planned")
         return {"runId": str(run_id), "state": run.state, "guard": run.guard}
 
-    async def _read(self, ctx: JobContext, session: AsyncSession, run: Run, upload: Upload) -> None:
+    async def _read(self, ctx: JobContext, session: AsyncSession, run: Run, upload: Upload, child: Process) -> None:
         keys = civic_keys(self._file_key, tenant_of(session))
         around = await surroundings_of(session, run, upload)
         former = self._former(session, around.former, upload) if around.former else None
         task = ReadTask(Mapping.model_validate(upload.mapping), keys, clock.today(), around.prints, former)
 
-        def frames(task: ReadTask) -> AsyncIterator[Frame]:
-            content = self._store.read(session, stored_file(upload))
-            return told(ctx, with_unproved(read_in_child(task, content), upload.incomplete))
+        def content() -> AsyncIterator[bytes]:
+            return self._store.read(session, stored_file(upload))
+
+        def frames(said: AsyncIterator[Frame]) -> AsyncIterator[Frame]:
+            return told(ctx, with_unproved(said, upload.incomplete))
 
         try:
             async with session.begin_nested():
-                await plan_delivery(session, run, frames(task), around)
+                await plan_delivery(session, run, frames(read_by(child, task, content())), around)
         except ReadWhole:
             await session.refresh(run)
             await session.refresh(upload)
-            await plan_delivery(session, run, frames(replace(task, prints=None, former=None)), around)
+            whole = replace(task, prints=None, former=None)
+            await plan_delivery(session, run, frames(read_in_child(whole, content())), around)
         if self._sign is not None:
             await sign_proof(session, run, upload, self._sign)
 

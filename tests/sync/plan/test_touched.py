@@ -16,7 +16,7 @@ from cli.demo_roster import Municipality
 from cli.demo_roster.joined import TRAILER
 from services.sync.plan.entities import ENTITIES
 from services.sync.reading.frames import Frame, Rows
-from services.sync.reading.mapping import Mapping
+from services.sync.reading.mapping import MappedFile, Mapping
 from shared.kit.db import Database
 from shared.kit.ids import new_id
 from tests.support.databases import Clone, rolled_back
@@ -215,6 +215,18 @@ async def test_a_register_whose_last_row_is_gone_leaves_the_nights_to_what_diffe
         whole, part = await both.deliver(content)
     assert part is not None
     assert whole == part
+
+
+async def test_a_file_that_need_not_be_there_and_is_not_is_found_missing_each_time(roster: Roster) -> None:
+    optional = {"file": "placeringar.csv", "required": False, "emits": timetabled.MAPPING.files[-3].emits}
+    mapping = JOINED.model_copy(update={"files": (*JOINED.files, MappedFile.model_validate(optional))})
+    async with roster.database.transaction(roster.tenant) as session:
+        both = Twofold(session, roster.tenant, mapping)
+        town = copied(base_town(3))
+        await both.load(joined_zip(town))
+        town.persons[0].family = "Nyttnamn"
+        run = await both.load(joined_zip(town))
+    assert run.finding_counts == {"optional_file_missing": 1}
 
 
 async def _play(both: Twofold, seed: int, form: Format) -> None:

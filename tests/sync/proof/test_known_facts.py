@@ -22,6 +22,14 @@ def content(of: Register) -> bytes:
     return package(of.bodies())
 
 
+def told_twice(of: Register) -> Register:
+    """Two of the persons have the login name, two the national number of another one; one has no name."""
+    header, users = of.files["users.csv"]
+    rows = [row.split(",") for row in users]
+    rows[10][4], rows[20][5], rows[30][7] = rows[9][4], rows[19][5], ""
+    return Register(of.files | {"users.csv": (header, [",".join(row) for row in rows])})
+
+
 async def same_as(service: ServiceUnderTest, run: dict[str, Any]) -> str | None:
     """The run whose facts this one took over, if it did."""
     async with service.database.transaction(service.tenant) as session:
@@ -46,10 +54,11 @@ async def test_the_same_facts_in_another_order_are_taken_over_with_the_outcome_o
     committed_service: Start,
 ) -> None:
     sync = await committed_service("sync")
-    facts = register(60)
+    facts = told_twice(register(60))
     first = await work.load(sync, content(facts))
     known = await work.plan(sync, content(facts.touched(1)))
     assert await same_as(sync, known) == first["id"]
+    assert {"login_taken", "same_person_twice", "value_missing"} <= known["findingCounts"].keys()
     async with sync.database.transaction(sync.tenant) as session:
         await session.execute(text("UPDATE run_proof SET is_settled = false"))
     whole = await work.plan(sync, content(facts.touched(2)))

@@ -13,6 +13,7 @@ from random import Random
 
 from cli.demo_roster import Municipality, oneroster
 from cli.demo_roster.civic import CivicNumbers
+from tests.sync.disasters.beside import beside
 from tests.sync.disasters.world import Newcomers, copied, shuffled, without
 from tests.sync.town import member, repacked
 
@@ -35,7 +36,7 @@ class Disaster:
 
 
 def written(town: Municipality) -> bytes:
-    return oneroster.write(town, frozenset())
+    return beside(oneroster.write(town, frozenset()), town)
 
 
 def with_rows(content: bytes, name: str, change: Callable[[list[list[str]]], list[list[str]]]) -> bytes:

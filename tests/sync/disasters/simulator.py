@@ -27,9 +27,16 @@ from services.sync.undo.service import UndoService
 from services.sync.upload.models import Upload
 from shared.kit import clock
 from shared.kit.ids import new_id
-from tests.sync.town import KEY, ONEROSTER, TODAY, frames
+from tests.sync.disasters.beside import WIDE, activities_of, placed_in
+from tests.sync.town import KEY, TODAY, frames
 
 _ENDED = {
+    "unit": "SELECT source_id AS a, NULL AS b, NULL AS c FROM planned_unit WHERE run_id = :run AND op = 'end'",
+    "group": "SELECT source_id AS a, NULL AS b, NULL AS c FROM planned_school_group WHERE run_id = :run AND op = 'end'",
+    "activity": "SELECT source_id AS a, NULL AS b, NULL AS c FROM planned_activity WHERE run_id = :run AND op = 'end'",
+    "placement": """
+        SELECT p.source_id AS a, u.source_id AS b, n.school_form AS c FROM planned_placement n
+        JOIN person p ON p.id = n.child_id JOIN unit u ON u.id = n.unit_id WHERE n.run_id = :run AND n.op = 'end'""",
     "person": "SELECT source_id AS a, NULL AS b, NULL AS c FROM planned_person WHERE run_id = :run AND op = 'end'",
     "enrolment": """
         SELECT p.source_id AS a, u.source_id AS b, n.school_form AS c FROM planned_enrolment n
@@ -100,6 +107,10 @@ class Tally:
 def true_ties(town: Municipality) -> dict[str, set[Key]]:
     """What is there in truth, by the ids of the roster's first load."""
     return {
+        "unit": {(row.id, None, None) for row in town.units},
+        "group": {(row.id, None, None) for row in town.groups},
+        "activity": {(row, None, None) for row, *_ in activities_of(town)},
+        "placement": {(row.person, row.unit, row.form) for row in placed_in(town)},
         "person": {(row.id, None, None) for row in town.persons},
         "enrolment": {(row.person, row.unit, row.form) for row in town.enrolments},
         "duty": {(row.person, row.unit, row.role) for row in town.duties},
@@ -133,7 +144,7 @@ class Play:
         run = Run(tenant_id=self.tenant, kind="delivery", source=source, state="queued", upload_id=upload.id)
         self.session.add(run)
         await self.session.flush()
-        task = ReadTask(ONEROSTER, civic_keys(KEY, self.tenant), TODAY)
+        task = ReadTask(WIDE, civic_keys(KEY, self.tenant), TODAY)
         try:
             await plan_delivery(self.session, run, frames(task, content))
         except Fatal:

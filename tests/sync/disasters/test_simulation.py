@@ -11,6 +11,7 @@ from cli.demo_roster import Municipality
 from shared.kit.db import Database
 from shared.kit.ids import new_id
 from tests.support.databases import Clone
+from tests.sync.disasters.beside import WIDE
 from tests.sync.disasters.damage import DISASTERS, Disaster, written
 from tests.sync.disasters.simulator import Play, Tally, chance
 from tests.sync.disasters.stories import STORIES, Story
@@ -70,7 +71,7 @@ async def stage(fresh_database: Clone) -> AsyncIterator[Stage]:
     tenants = []
     for number in range(TOWNS):
         roster = await Roster(database, new_id()).with_scope()
-        await roster.load(written(base_town(number)))
+        await roster.load(written(base_town(number)), WIDE)
         tenants.append(roster.tenant)
     yield Stage(database, tenants)
     await database.stop()

@@ -40,15 +40,15 @@ class Step:
 
 
 def dates(
-    told: Sequence[Invitation], slots: Sequence[Slot], now: datetime, *, seated: bool, was_there: bool = False
+    told: Sequence[Invitation], slots: Sequence[Slot], now: datetime, *, seated: bool, has_begun: bool = False
 ) -> list[Step]:
-    """The dates to be told of. What is over is left as it is, and for who was there what has begun.
+    """The dates to be told of. What is over is left as it is, and for whom it has begun each date that has.
 
     A date that stands as it was told keeps its invitation; the others are matched in their order.
     """
 
     def is_open(date: Invitation | Slot) -> bool:
-        return (date.starts_at if was_there else date.ends_at) > now
+        return (date.starts_at if has_begun else date.ends_at) > now
 
     alive = [row for row in told if not row.is_cancelled and is_open(row)]
     if not seated:

@@ -39,7 +39,7 @@ WHERE t.id IS NULL OR t.enrolment_version <> e.version OR t.session_mark <> m.ma
 _DUE = text(f"WITH {_MARKS.format(more='')} SELECT DISTINCT m.session_id {_UNTOLD} ORDER BY 1")
 _CHANGED = text(
     f"WITH {_MARKS.format(more='AND s.id = :session')}"
-    f" SELECT e.id, e.person_id, e.state, e.version, t.state AS was, m.mark {_UNTOLD} ORDER BY e.id"
+    f" SELECT e.id, e.person_id, e.state, e.seat, e.version, t.state AS was, m.mark {_UNTOLD} ORDER BY e.id"
 )
 _LOCK = text("SELECT pg_try_advisory_xact_lock(hashtextextended(CAST(:session AS uuid)::text, 23))")
 _SLOTS = text(
@@ -85,7 +85,7 @@ class InvitationRepository:
         return bool((await self._run(_LOCK, session=session_id)).scalar_one())
 
     async def changed(self, session_id: UUID, now: datetime) -> Sequence[Row[Any]]:
-        """The enrolments (id, person_id, state, version) that were told otherwise (`was`), and the session's `mark`."""
+        """Enrolments (id, person_id, state, seat, version) that were told otherwise (`was`), and the `mark` of now."""
         rows: Sequence[Row[Any]] = (await self._run(_CHANGED, session=session_id, now=now)).all()
         return rows
 

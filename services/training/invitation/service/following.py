@@ -69,9 +69,7 @@ class FollowingService:
     async def _tell(
         self, row: Any, session_id: UUID, told: Sequence[Invitation], slots: Sequence[Slot], quiet: Quiet | None
     ) -> list[Mail]:
-        """The mails about one enrolment; who has been there is told of dates that have not begun alone."""
-        if row.state == "no_show":
-            return []
+        """The mails about one enrolment; once attendance was written down, about dates that have not begun alone."""
         mails = []
         kind = planning.plain(row.state, row.was)
         if kind is not None:
@@ -85,10 +83,9 @@ class FollowingService:
                     key=f"{row.id}:{row.version}:{kind}",
                 )
             )
-        was_there = row.state in ("attended", "partial")
-        steps = planning.dates(
-            told, slots, clock.now(), seated=was_there or row.state == "confirmed", was_there=was_there
-        )
+        seated = row.seat is not None and row.state != "offered"
+        has_begun = row.state in ("attended", "partial", "no_show")
+        steps = planning.dates(told, slots, clock.now(), seated=seated, has_begun=has_begun)
         parts = max((known.part for known in told), default=0)
         for step in steps:
             parts += step.row is None

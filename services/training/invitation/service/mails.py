@@ -29,7 +29,7 @@ _LEASE = timedelta(minutes=10)
 _ROSTER_IS_READ = timedelta(hours=1)
 """So long a mail waits for the roster to be read anew."""
 _SEATED = ("confirmed", "attended", "partial")
-_STATES = {"waiting": ("waiting",), "offer": ("offered",), "left": ("cancelled",), "reminder": _SEATED,
+_STATES = {"waiting": ("waiting",), "offer": ("offered",), "left": ("cancelled",), "reminder": (*_SEATED, "no_show"),
            "message": _SEATED}  # fmt: skip
 
 

@@ -161,12 +161,18 @@ class CivicKeys:
     sealing: bytes
 
     @cached_property
+    def _hasher(self) -> hmac.HMAC:
+        return hmac.new(self.hashing, digestmod=hashlib.sha256)
+
+    @cached_property
     def _sealer(self) -> AESGCM:
         return AESGCM(self.sealing)
 
     def digest(self, number: str) -> bytes:
         """The keyed hash by which two records of one person are found equal; 32 bytes."""
-        return hmac.digest(self.hashing, number.encode(), hashlib.sha256)
+        hasher = self._hasher.copy()  # to set the key anew takes as long as to hash
+        hasher.update(number.encode())
+        return hasher.digest()
 
     def seal(self, number: str) -> bytes:
         """The number encrypted: nonce, then ciphertext."""

@@ -1,5 +1,6 @@
 """National numbers: what is a number, what is not and why, held against other people's validators."""
 
+import hmac
 from datetime import date
 
 import pytest
@@ -92,6 +93,7 @@ def test_a_sealed_number_opens_and_is_sealed_differently_each_time() -> None:
     first, second = keys.seal("198112289874"), keys.seal("198112289874")
     assert first != second
     assert keys.open(first) == "198112289874"
+    assert keys.digest("198112289874") == hmac.digest(keys.hashing, b"198112289874", "sha256")
     assert keys.digest("198112289874") == keys.digest("198112289874")
     assert keys.digest("198112289874") != CivicKeys(b"x" * 32, b"s" * 32).digest("198112289874")
 

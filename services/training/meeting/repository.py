@@ -10,7 +10,7 @@ from sqlmodel import col, delete, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.training.meeting.models import SessionDate, SessionTrainer
-from services.training.seated import BOOKED
+from services.training.seat.states import BOOKED
 from shared.kit.db import tenant_of
 
 # The lock under which a person gets a seat, too (migration `seats`): nobody comes to hold and to learn at once.

@@ -68,10 +68,6 @@ async def judge_run(session: AsyncSession, run: Run, policy: GuardPolicy, seen: 
     if seen.staged is not None and any(count > memory.surplus.get(kind, 0) for kind, count in surplus.items()):
         raise NotPart
     ended = {kind: row["ended"] for kind, row in totals.items()}
-    persons = sum(run.counts["person"][name] for name in ("changed", "ended", "unchanged"))
-    are_too_many = policy.limit("identities_doubtful", "person").is_passed(len(seen.cases), persons)
-    if not are_too_many:
-        await record_cases(session, run, seen.cases)
     facts = Facts(
         totals=totals,
         units=units,
@@ -88,7 +84,7 @@ async def judge_run(session: AsyncSession, run: Run, policy: GuardPolicy, seen: 
         moved_at=await _moved_at(session, run) if seen.moved else {},
         tightened=seen.tightened,
         doubtful=len(seen.cases),
-        waiting=0 if are_too_many else len(seen.cases),
+        waiting=await _queue(session, run, policy, seen.cases),
         lifted=counted.lifted,
         taken_over=counted.taken_over,
         promoted=counted.promoted,
@@ -100,6 +96,15 @@ async def judge_run(session: AsyncSession, run: Run, policy: GuardPolicy, seen: 
     run.guard, run.guard_reasons = judge(facts, policy)
     run.facts = {"ended": ended, "surplus": surplus, "staged": staged}
     run.year_roll = rolled.report or None
+
+
+async def _queue(session: AsyncSession, run: Run, policy: GuardPolicy, cases: Sequence[Case]) -> int:
+    """Queue the cases for somebody to decide, and say how many: none where they are too many to be chance."""
+    persons = sum(run.counts["person"][name] for name in ("changed", "ended", "unchanged"))
+    if policy.limit("identities_doubtful", "person").is_passed(len(cases), persons):
+        return 0
+    await record_cases(session, run, cases)
+    return len(cases)
 
 
 async def _moved_at(session: AsyncSession, run: Run) -> dict[str, int]:

@@ -112,10 +112,8 @@ async def _compare(
     planned = await count_planned(session, run.id)
     run.counts_by_unit = _by_unit(delivered, planned)
     run.counts = _totals(run.counts_by_unit)
-    run.finding_counts = _added(done.counts, staging.found)
-    run.files = done.files
-    staged = _retold(former.run, done) if former else None
-    seen = Seen(done, matched.moved, cases, _revived(planned), vanished, staged, tightened)
+    run.finding_counts, run.files = _added(done.counts, staging.found), done.files
+    seen = Seen(done, matched.moved, cases, _revived(planned), vanished, _retold(former, done), tightened)
     await judge_run(session, run, policy, seen)
     return cases
 
@@ -175,8 +173,10 @@ def _totals(rows: list[dict[str, Any]]) -> dict[str, dict[str, int]]:
     return totals
 
 
-def _retold(former: Run, done: Done) -> dict[str, int]:
-    return {kind: count + (done.retold or {}).get(kind, 0) for kind, count in former.facts["staged"].items()}
+def _retold(former: FormerRun | None, done: Done) -> dict[str, int] | None:
+    if former is None:
+        return None
+    return {kind: count + (done.retold or {}).get(kind, 0) for kind, count in former.run.facts["staged"].items()}
 
 
 def _added(one: Mapping[str, int], other: Mapping[str, int]) -> dict[str, int]:

@@ -34,7 +34,6 @@ from shared.web.preconditions import check_version
 
 _QUIET = timedelta(days=7)
 """For so long nothing is proposed again that somebody turned down, unless more people wait."""
-_ROUNDS = 20
 
 
 @dataclass(frozen=True)
@@ -85,21 +84,20 @@ class CatchUpService:
         return await self._rows.named(course_id, await self.policy(), limit, after)
 
     async def look_at(self, course_id: UUID) -> int:
-        """Propose what people need, or do it at once where the tenant wants that; how much was done or changed."""
+        """Propose what people need, or do one thing at once where the tenant wants that; how much was done or changed.
+
+        One thing for each transaction: who holds the locks of several sessions may wait for who takes them otherwise.
+        """
         await self._rows.lock(course_id)
-        policy, changed = await self.policy(), 0
-        for _ in range(_ROUNDS):
-            people = await self._fit(course_id, policy)
-            wanted = await self._wanted(course_id, people, policy)
-            standing = await self._rows.proposed(course_id)
-            given = await self._at_once(wanted, policy)
-            if wanted is None or given is None:
-                return changed + await self._propose(standing, wanted)
-            catch_up = wanted if standing is None else _take_over(standing, wanted)
-            if await self._do(catch_up, people, given) == 0:
-                return changed
-            changed += 1
-        return changed
+        policy = await self.policy()
+        people = await self._fit(course_id, policy)
+        wanted = await self._wanted(course_id, people, policy)
+        standing = await self._rows.proposed(course_id)
+        given = await self._at_once(wanted, policy)
+        if wanted is None or given is None:
+            return await self._propose(standing, wanted)
+        catch_up = wanted if standing is None else _take_over(standing, wanted)
+        return min(1, await self._do(catch_up, people, given))
 
     async def approve(self, catch_up_id: UUID, version: int, given: CatchUpApprove) -> CatchUp:
         """Do what was proposed, for who waits now. Errors: CatchUpOver, NobodyWaits; RoomBusy and the like."""

@@ -7,10 +7,11 @@ from services.training.coverage.service import CoverageService
 from shared.queue import JobContext
 
 CATCH_UP = "catch_up.look"
+_ROUNDS = 20
 
 
 async def catch_up_all(ctx: JobContext) -> dict[str, Any]:
-    """Look at every course that somebody seeks, one transaction each; may run twice."""
+    """Look at every course that somebody seeks until there is nothing left to do for it; may run twice."""
     async with ctx.transaction() as session:
         tenants = await CoverageService(session).tenants()
     changed = 0
@@ -18,6 +19,10 @@ async def catch_up_all(ctx: JobContext) -> dict[str, Any]:
         async with ctx.transaction(tenant) as session:
             courses = await CatchUpService(session).courses()
         for course_id in courses:
-            async with ctx.transaction(tenant) as session:
-                changed += await CatchUpService(session).look_at(course_id)
+            for _ in range(_ROUNDS):
+                async with ctx.transaction(tenant) as session:
+                    done = await CatchUpService(session).look_at(course_id)
+                changed += done
+                if not done:
+                    break
     return {"tenants": len(tenants), "changed": changed}

@@ -87,8 +87,9 @@ class Staging:
         """Make the tables ready for joins: once all rows are in. Small ones are looked up row by row."""
         statements = []
         for name in sorted(self.kinds):
-            if is_small and "sid" in _COLUMNS[name]:
-                statements.append(f"CREATE INDEX ON in_{name} (sid)")
+            if is_small:
+                looked_up = [column for column in ("sid", "person_sid", "line") if column in _COLUMNS[name]]
+                statements += [f"CREATE INDEX ON in_{name} ({column})" for column in looked_up]
             if is_small or "sid" in _COLUMNS[name]:
                 statements.append(f"ANALYZE in_{name}{'' if is_small else ' (sid)'}")
         await at_once(self._session, statements)

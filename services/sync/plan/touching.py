@@ -68,8 +68,8 @@ _UNIT_OF_PERSON = """(
         SELECT c.unit_id FROM placement c
         WHERE c.tenant_id = p.tenant_id AND c.child_id = p.id AND c.ended_at IS NULL AND c.source = :source) x)"""
 _BEFORE = """
-SELECT {unit} AS at_unit, count(*) AS n FROM {table} p
-WHERE p.tenant_id = :tenant AND p.source = :source AND p.ended_at IS NULL AND {inside} AND NOT ({beside}) GROUP BY 1
+SELECT {unit} AS at_unit, count(*) FILTER (WHERE NOT ({beside})) AS n FROM {table} p
+WHERE p.tenant_id = :tenant AND p.source = :source AND p.ended_at IS NULL AND {inside} GROUP BY 1
 """
 _AFTER = "SELECT p.at_unit, count(*) AS n FROM r_{kind} p WHERE {inside} GROUP BY 1"
 

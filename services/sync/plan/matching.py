@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from services.sync.plan.staging import Staging
+from services.sync.plan.staging import Staging, at_once
 from services.sync.plan.suspicion import Case, hold_suspicious, settle_decided
 from shared.kit.db import tenant_of
 
@@ -45,7 +45,7 @@ WHERE turn > 1
 # With every delivery, all of these have to be looked at.
 _SHARING = """
 INSERT INTO in_again SELECT id FROM in_person
-WHERE NOT bad AND {mark} IN (SELECT {mark} FROM in_person WHERE NOT bad GROUP BY 1 HAVING count(*) > 1)
+WHERE NOT bad AND {mark} IN (SELECT {mark} FROM in_person WHERE id IN (SELECT id FROM in_noted))
 """
 _BY_MARK = """
 WITH candidate AS (
@@ -114,7 +114,7 @@ WHERE NOT t.bad AND p.ended_at IS NULL AND p.id IS DISTINCT FROM t.target
 # The roster keeps the login name that it has for the person.
 _LOSE_LOGIN = """
 UPDATE in_person SET login = NULL, login_digest = NULL, login_scope = NULL, untold = untold || ARRAY['login']
-WHERE id IN (SELECT id FROM ({rows}) r)
+WHERE id IN (SELECT id FROM in_noted)
 """
 # The person is kept with the login name, which the change feed withholds until the domain is proved to be the tenant's.
 _FOREIGN_LOGIN = """
@@ -146,7 +146,7 @@ async def match(session: AsyncSession, staging: Staging, source: str) -> Matched
     await run("ANALYZE in_person (target, login_digest, civic_hash)")
     await run(_PROTECT)
     await settle_decided(session, source)
-    if await staging.find("same_person_twice", _TWICE.format(first="")):
+    if await _note(session, staging, "same_person_twice", _TWICE.format(first="")):
         await run(_SHARING.format(mark="civic_hash"))
     if await session.scalar(text(_HAS_EXTERNAL)):
         await run(_BY_EXTERNAL)
@@ -155,13 +155,21 @@ async def match(session: AsyncSession, staging: Staging, source: str) -> Matched
     moved = await staging.find("identity_moved", _MOVED, values)
     suspected = await hold_suspicious(session, staging, source)
     await staging.find("civic_changed", _CIVIC_CHANGED, values)
-    if await staging.find("login_taken", _SAME_LOGIN, values):
+    if await _note(session, staging, "login_taken", _SAME_LOGIN):
         await run(_SHARING.format(mark="login_digest"))
-        await run(_LOSE_LOGIN.format(rows=_SAME_LOGIN))
-    if await staging.find("login_taken", _LOGIN_OF_ANOTHER, values):
-        await run(_LOSE_LOGIN.format(rows=_LOGIN_OF_ANOTHER))
+        await run(_LOSE_LOGIN)
+    if await _note(session, staging, "login_taken", _LOGIN_OF_ANOTHER):
+        await run(_LOSE_LOGIN)
         staging.passing.add("login_taken")  # once its owner is gone
     await staging.find("login_foreign", _FOREIGN_LOGIN, values)
     await run(_KEEP_MARK)
     await run(_NAMELESS)
     return Matched(moved, suspected)
+
+
+async def _note(session: AsyncSession, staging: Staging, rule: str, rows: str) -> int:
+    """Record a finding for each of `rows`. They stand in `in_noted` then: to find them, everybody is gone through."""
+    await at_once(session, ["DROP TABLE IF EXISTS pg_temp.in_noted"])
+    used = {"tenant": tenant_of(session)} if ":tenant" in rows else {}
+    await session.execute(text(f"CREATE TEMPORARY TABLE in_noted ON COMMIT DROP AS {rows}"), used)
+    return await staging.find(rule, "SELECT file, line FROM in_noted")

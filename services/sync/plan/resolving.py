@@ -36,13 +36,17 @@ REFERENCES = {
     "absence": {"unit_sid": "unit", "group_sid": "group"},
 }
 _ORPHANS = """
-SELECT t.file, t.line FROM in_{kind} t
+SELECT t.file, t.line FROM {rows} t
 WHERE NOT t.bad AND t.{column} IS NOT NULL AND NOT EXISTS (SELECT FROM in_{other} o WHERE o.sid = t.{column})
 """
 _KEEP = """
-INSERT INTO in_kept (kind, sid) SELECT '{kind}', t.{keeper} FROM in_{kind} t
+INSERT INTO in_kept (kind, sid) SELECT '{kind}', t.{keeper} FROM {rows} t
 WHERE t.{keeper} IS NOT NULL AND t.{column} IS NOT NULL
       AND NOT EXISTS (SELECT FROM in_{other} o WHERE o.sid = t.{column})
+"""
+_LEFT = """
+CREATE TEMPORARY TABLE left_{kind} ON COMMIT DROP AS
+SELECT t.* FROM in_{kind} t WHERE NOT EXISTS (SELECT FROM r_{kind} r WHERE r.id = t.id)
 """
 _DROP_PLACELESS = f"""
 UPDATE in_{{kind}} t SET bad = true
@@ -144,7 +148,9 @@ async def resolve(session: AsyncSession, staging: Staging) -> None:
         if kind in _REFERRED_TO:
             await at_once(session, [f"ANALYZE r_{kind} (id)"])
     # Where every row stands for a tie of its own, all that they refer to is there.
-    await _find_orphans(session, staging, left_out)
+    for kind in left_out:
+        await at_once(session, [f"DROP TABLE IF EXISTS pg_temp.left_{kind}", _LEFT.format(kind=kind)])
+    await _find_orphans(session, staging, left_out, of="left")
     await staging.find(
         "school_form_unknown",
         "SELECT t.file, t.line FROM in_enrolment t JOIN r_enrolment r ON r.id = t.id WHERE r.school_form = ''",
@@ -152,7 +158,7 @@ async def resolve(session: AsyncSession, staging: Staging) -> None:
     await staging.find("absence_too_few", f"SELECT t.file, t.line FROM in_absence t WHERE t.pupils < {MIN_COUNTED}")
 
 
-async def _find_orphans(session: AsyncSession, staging: Staging, kinds: Sequence[str]) -> None:
+async def _find_orphans(session: AsyncSession, staging: Staging, kinds: Sequence[str], *, of: str = "in") -> None:
     for kind in kinds:
         if kind not in staging.kinds:
             continue
@@ -160,9 +166,10 @@ async def _find_orphans(session: AsyncSession, staging: Staging, kinds: Sequence
         keeping = BY_KIND[kind].keeper if BY_KIND[kind].kept_by else None
         keeper = next((column for column, other in columns.items() if other == keeping), None)
         for column, other in columns.items():
-            orphans = await staging.find(f"orphan_{other}", _ORPHANS.format(kind=kind, column=column, other=other))
+            names = {"rows": f"{of}_{kind}", "column": column, "other": other}
+            orphans = await staging.find(f"orphan_{other}", _ORPHANS.format(**names))
             if orphans and keeper is not None and column != keeper:
-                await session.execute(text(_KEEP.format(kind=kind, keeper=keeper, column=column, other=other)))
+                await session.execute(text(_KEEP.format(**names, kind=kind, keeper=keeper)))
 
 
 def _with_target(kind: str, rows: str) -> str:

@@ -22,6 +22,7 @@ from services.sync.settings import Settings
 from services.sync.subject.asking import OTHERS, Asker
 from services.sync.subject.tasks import subject_jobs
 from services.training.address.service import AddressSeal
+from services.training.forgetting import release_seats
 from services.training.roster.tasks import follow_roster as training_follows
 from shared.auth.scopes import Scope
 from shared.kit.files import FileStore
@@ -121,7 +122,8 @@ async def _moved_in(house: House) -> tuple[dict[str, Any], list[str]]:
         session.add(Tenant(id=sync.tenant, kind="authority", name="Norrvik", slug="norrvik"))
     feed = ChangeFeed(house.urls, house, house)
     await identity_follows(feed)(_Named(identity))
-    await training_follows(feed, AddressSeal(training.settings.file_key_bytes()))(_Named(training))
+    seal = AddressSeal(training.settings.file_key_bytes())
+    await training_follows(feed, seal, release_seats)(_Named(training))
     async with identity.database.transaction(sync.tenant) as session:
         account = await session.scalar(text("SELECT id FROM account WHERE person_id = :id"), {"id": row.id})
     webhook = {"url": "http://127.0.0.1:9/", "eventTypes": ["*"]}
